@@ -1,0 +1,1 @@
+//! The aws provider, on the official SDK crates.

@@ -1,0 +1,1 @@
+//! The provider terraform.io/builtin/terraform.

@@ -1,0 +1,1 @@
+//! What the embedded clouds share: waiters, retry, batching, tags.

@@ -1,0 +1,1 @@
+//! Desired and observed values to changes.

@@ -1,0 +1,1 @@
+//! The operations: validate, plan, apply, destroy, drift, state surgery.

@@ -1,0 +1,3 @@
+//! The `trueup` binary: hands over to the command line.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Changes to a plan: a table of steps with edges between them.

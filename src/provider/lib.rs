@@ -1,0 +1,1 @@
+//! The provider trait, its requests and answers.

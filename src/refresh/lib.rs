@@ -1,0 +1,1 @@
+//! Prior objects to observed objects, in batches.

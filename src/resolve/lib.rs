@@ -1,0 +1,1 @@
+//! Trees to a Program: modules, declarations, references resolved to slots.

@@ -1,0 +1,1 @@
+//! Fetches module bytes: git, archives, local paths.

@@ -1,0 +1,1 @@
+//! State, journal entries and replay; statefile versions.

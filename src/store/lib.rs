@@ -1,0 +1,1 @@
+//! Where state lives: local files and object stores, locks.
