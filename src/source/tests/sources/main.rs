@@ -1,0 +1,8 @@
+//! What this room promises, held against real repositories made in temporary directories.
+
+mod addresses;
+mod describing;
+mod fetching;
+mod git_server;
+mod installing;
+mod sandbox;
