@@ -1,0 +1,264 @@
+//! The cursor that the grammar moves over the tokens: which token counts, what was found wrong, how to get back in step.
+
+use crate::ast::{Expr, ExprKind, Name};
+use crate::syntax::{NodeRange, SyntaxKind, Token, Tree};
+use SyntaxKind as K;
+use trueup_diag::{Diagnostic, Diagnostics, FileId, Span};
+
+/// How deep expressions, blocks and template directives may be nested.
+pub const NESTING_MAX: u32 = 500;
+
+/// A place a node can start at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    token: u32,
+    /// The first byte, for spans.
+    pub(crate) byte: u32,
+}
+
+pub(crate) struct Parser<'t> {
+    text: &'t str,
+    file: FileId,
+    tokens: Vec<Token>,
+    nodes: Vec<NodeRange>,
+    /// Index of the next token that counts.
+    next: usize,
+    /// Index behind the last token read.
+    behind: usize,
+    /// Whether line ends count, innermost last.
+    newlines: Vec<bool>,
+    depth: u32,
+    /// Set by the first error of a body item: what follows in the item may only be its echo.
+    pub(crate) recovering: bool,
+    pub(crate) diagnostics: Diagnostics,
+}
+
+impl<'t> Parser<'t> {
+    /// `newlines`: whether line ends count at the start.
+    pub(crate) fn new(file: FileId, text: &'t str, tokens: Vec<Token>, newlines: bool) -> Parser<'t> {
+        let nodes = Vec::with_capacity(tokens.len() / 2);
+        let mut parser = Parser {
+            text,
+            file,
+            tokens,
+            nodes,
+            next: 0,
+            behind: 0,
+            newlines: vec![newlines],
+            depth: 0,
+            recovering: false,
+            diagnostics: Diagnostics::new(),
+        };
+        parser.settle();
+        parser
+    }
+
+    pub(crate) fn finish(self) -> (Tree, Diagnostics) {
+        (Tree::new(self.text, self.tokens, self.nodes), self.diagnostics)
+    }
+
+    /// Finds the next token that counts.
+    fn settle(&mut self) {
+        let newlines = self.newlines.last().copied().unwrap_or(true);
+        self.next = self.behind;
+        loop {
+            match self.tokens[self.next].kind {
+                K::Whitespace | K::LineComment | K::BlockComment | K::ByteOrderMark => self.next += 1,
+                K::Newline if !newlines => self.next += 1,
+                _ => return,
+            }
+        }
+    }
+
+    pub(crate) fn peek(&self) -> SyntaxKind {
+        self.tokens[self.next].kind
+    }
+
+    pub(crate) fn peek_text(&self) -> &'t str {
+        self.token_text(self.next)
+    }
+
+    /// Whether the next token is this word.
+    pub(crate) fn at_word(&self, word: &str) -> bool {
+        self.peek() == K::Ident && self.peek_text() == word
+    }
+
+    pub(crate) fn peek_span(&self) -> Span {
+        self.token_span(self.next)
+    }
+
+    /// The token before the next one; its end is where the last one read ends.
+    pub(crate) fn previous_span(&self) -> Span {
+        self.token_span(self.behind.saturating_sub(1))
+    }
+
+    fn token_text(&self, index: usize) -> &'t str {
+        &self.text[self.tokens[index].start as usize..self.token_end(index) as usize]
+    }
+
+    fn token_end(&self, index: usize) -> u32 {
+        let end = self.tokens.get(index + 1).map(|token| token.start);
+        end.unwrap_or(self.tokens[self.tokens.len() - 1].start)
+    }
+
+    fn token_span(&self, index: usize) -> Span {
+        Span::new(self.file, self.tokens[index].start, self.token_end(index))
+    }
+
+    /// Takes the next token; the end of the text stays where it is.
+    pub(crate) fn read(&mut self) -> (SyntaxKind, &'t str, Span) {
+        let token = (self.peek(), self.peek_text(), self.peek_span());
+        if token.0 != K::End {
+            self.behind = self.next + 1;
+            self.settle();
+        }
+        token
+    }
+
+    /// Takes the next token if it is of this kind.
+    pub(crate) fn eat(&mut self, kind: SyntaxKind) -> Option<Span> {
+        (self.peek() == kind).then(|| self.read().2)
+    }
+
+    /// Takes the next token, which is an identifier.
+    pub(crate) fn name(&mut self) -> Name {
+        let (_, text, span) = self.read();
+        Name { text: text.into(), span }
+    }
+
+    /// From here on line ends count, or don't, until [`Parser::pop_newlines`].
+    pub(crate) fn push_newlines(&mut self, count: bool) {
+        self.newlines.push(count);
+        self.settle();
+    }
+
+    pub(crate) fn pop_newlines(&mut self) {
+        self.newlines.pop();
+        self.settle();
+    }
+
+    /// Where the next token starts.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { token: index_u32(self.next), byte: self.tokens[self.next].start }
+    }
+
+    /// Notes a node from `mark` to the last token read and gives its span.
+    pub(crate) fn node(&mut self, kind: SyntaxKind, mark: Mark) -> Span {
+        let end = index_u32(self.behind);
+        if end > mark.token {
+            self.nodes.push(NodeRange { kind, start: mark.token, end });
+        }
+        self.span_from(mark)
+    }
+
+    /// From `mark` to the last token read.
+    pub(crate) fn span_from(&self, mark: Mark) -> Span {
+        Span::new(self.file, mark.byte, self.previous_span().end.max(mark.byte))
+    }
+
+    pub(crate) fn span(&self, start: u32, end: u32) -> Span {
+        Span::new(self.file, start, end)
+    }
+
+    /// The line of a place, from 1.
+    pub(crate) fn line(&self, span: Span) -> usize {
+        self.text[..span.start as usize].bytes().filter(|b| *b == b'\n').count() + 1
+    }
+
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports unless it may be the echo of an earlier error of this item.
+    pub(crate) fn fail(&mut self, diagnostic: Diagnostic) {
+        if !self.recovering {
+            self.diagnostics.push(diagnostic);
+        }
+        self.recovering = true;
+    }
+
+    pub(crate) fn error_expr(&self, span: Span) -> Expr {
+        Expr { kind: ExprKind::Error, span }
+    }
+
+    /// One level deeper; false, with an error, where that is too deep.
+    pub(crate) fn enter(&mut self) -> bool {
+        if self.depth >= NESTING_MAX {
+            let detail = format!("The text is nested more than {NESTING_MAX} levels deep here.");
+            let hint = "Split it up with local values or modules.";
+            self.fail(Diagnostic::error("Nesting too deep", detail).at(self.peek_span()).hint(hint));
+            return false;
+        }
+        self.depth += 1;
+        true
+    }
+
+    pub(crate) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Reads up to and with the `end` that closes what is open now. Gives the span of the last token read.
+    pub(crate) fn recover(&mut self, end: SyntaxKind) -> Span {
+        self.recovering = true;
+        let start = opposite(end);
+        let mut open = 0u32;
+        loop {
+            let (kind, _, span) = self.read();
+            match kind {
+                K::End => return span,
+                K::OpenDirective if end == K::CloseSequence => open += 1,
+                kind if Some(kind) == start => open += 1,
+                kind if kind == end && open == 0 => return span,
+                kind if kind == end => open -= 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads up to and with the line end behind this item, over everything that is opened on the way; in a block in
+    /// one line only up to its closing brace.
+    pub(crate) fn recover_item(&mut self, one_line: bool) {
+        self.recovering = true;
+        let mut open: Vec<SyntaxKind> = Vec::new();
+        self.push_newlines(true);
+        loop {
+            if one_line && self.peek() == K::CloseBrace && open.is_empty() {
+                break;
+            }
+            let kind = self.read().0;
+            match kind {
+                K::End => break,
+                K::Newline if open.is_empty() => break,
+                K::OpenDirective => open.push(K::OpenInterpolation),
+                K::OpenBrace | K::OpenBracket | K::OpenParen | K::OpenQuote => open.push(kind),
+                K::OpenHeredoc | K::OpenInterpolation => open.push(kind),
+                kind => close(&mut open, kind),
+            }
+        }
+        self.pop_newlines();
+    }
+}
+
+/// Takes what `kind` closes, and what was left open inside of it, from the stack.
+fn close(open: &mut Vec<SyntaxKind>, kind: SyntaxKind) {
+    let Some(opener) = opposite(kind) else { return };
+    if let Some(at) = open.iter().rposition(|o| *o == opener) {
+        open.truncate(at);
+    }
+}
+
+fn opposite(end: SyntaxKind) -> Option<SyntaxKind> {
+    Some(match end {
+        K::CloseBrace => K::OpenBrace,
+        K::CloseBracket => K::OpenBracket,
+        K::CloseParen => K::OpenParen,
+        K::CloseQuote => K::OpenQuote,
+        K::CloseHeredoc => K::OpenHeredoc,
+        K::CloseSequence => K::OpenInterpolation,
+        _ => return None,
+    })
+}
+
+fn index_u32(index: usize) -> u32 {
+    u32::try_from(index).expect("there are fewer tokens than bytes, of which there are under 4 GiB")
+}
