@@ -62,8 +62,9 @@ pub struct Block {
     pub span: Span,
 }
 
-/// An expression.
-#[derive(Clone, Debug)]
+/// An expression. Long chains (`a + b + c...`) are deep on their left side only: a walk that may meet one follows
+/// `left` in a loop. Dropping and cloning do; take an expression apart by value with [`Expr::into_kind`].
+#[derive(Debug)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,

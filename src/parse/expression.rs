@@ -82,14 +82,9 @@ impl Parser<'_> {
     fn operation(&mut self) -> Expr {
         let mark = self.mark();
         let first = self.operand();
-        if binary_operator(self.peek()).is_none() || self.recovering {
-            first
-        } else {
-            self.operators(mark, first)
+        if binary_operator(self.peek()).is_none() {
+            return first;
         }
-    }
-
-    fn operators(&mut self, mark: Mark, first: Expr) -> Expr {
         let mut operands = vec![first];
         let mut operators = Vec::new();
         while let Some((op, strength)) = binary_operator(self.peek()) {
@@ -108,11 +103,22 @@ impl Parser<'_> {
 
     /// A term with the operators before it and the steps behind it.
     fn operand(&mut self) -> Expr {
-        let op = match self.peek() {
-            K::Minus => UnaryOp::Negate,
-            K::Bang => UnaryOp::Not,
-            _ => return self.steps_of_term(),
-        };
+        match self.peek() {
+            K::Minus => return self.unary(UnaryOp::Negate),
+            K::Bang => return self.unary(UnaryOp::Not),
+            _ => {}
+        }
+        let mark = self.mark();
+        let term = self.term();
+        if !matches!(self.peek(), K::Dot | K::OpenBracket) || self.recovering {
+            return term;
+        }
+        let expr = self.steps(mark, term);
+        self.node(K::Traversal, mark);
+        expr
+    }
+
+    fn unary(&mut self, op: UnaryOp) -> Expr {
         let mark = self.mark();
         if !self.enter() {
             return self.error_expr(self.peek_span().at_start());
@@ -122,17 +128,6 @@ impl Parser<'_> {
         self.leave();
         let span = self.node(K::Unary, mark);
         Expr { kind: ExprKind::Unary { op, operand }, span }
-    }
-
-    fn steps_of_term(&mut self) -> Expr {
-        let mark = self.mark();
-        let term = self.term();
-        if matches!(self.peek(), K::Dot | K::OpenBracket) && !self.recovering {
-            let expr = self.steps(mark, term);
-            self.node(K::Traversal, mark);
-            return expr;
-        }
-        term
     }
 
     fn term(&mut self) -> Expr {

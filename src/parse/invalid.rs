@@ -1,13 +1,14 @@
 //! Characters that the language has no use for, with a word on what was probably meant.
 
 use crate::syntax::{SyntaxKind as K, Token};
-use trueup_diag::{Diagnostic, Diagnostics, FileId, Span};
+use trueup_diag::{Diagnostic, Diagnostics, Span};
 
 const MULTI_LINE: &str = "A string in quotes must end in the line it starts in.";
 const MULTI_LINE_HINT: &str = "Write \\n for a line end, or use a heredoc (<<EOT) for text of several lines.";
 
 /// Reports the invalid tokens; most kinds only once, since who writes one writes many.
-pub(crate) fn check(file: FileId, text: &str, tokens: &[Token]) -> Diagnostics {
+/// `locate` gives the text and place of a range of bytes.
+pub(crate) fn check<'t>(tokens: &[Token], locate: impl Fn(u32, u32) -> (&'t str, Span)) -> Diagnostics {
     let mut found = Diagnostics::new();
     let mut told = Vec::new();
     for pair in tokens.windows(2) {
@@ -21,8 +22,7 @@ pub(crate) fn check(file: FileId, text: &str, tokens: &[Token]) -> Diagnostics {
             continue;
         }
         told.push(group);
-        let span = Span::new(file, pair[0].start, pair[1].start);
-        let written = &text[span.start as usize..span.end as usize];
+        let (written, span) = locate(pair[0].start, pair[1].start);
         found.push(diagnostic(kind, written).at(if kind == K::QuotedNewline {
             span.at_start()
         } else {

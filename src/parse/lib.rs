@@ -5,9 +5,15 @@
 
 pub mod ast;
 mod body;
+mod chain;
 mod collection;
+mod content;
 mod expression;
 mod invalid;
+mod json;
+mod json_content;
+mod json_lexer;
+mod json_text;
 mod lexer;
 mod parser;
 mod similar;
@@ -17,6 +23,7 @@ mod template_tree;
 mod text;
 mod traversal;
 
+pub use content::{AttributeSchema, BlockSchema, BodySchema, Content};
 pub use lexer::is_identifier;
 pub use parser::NESTING_MAX;
 pub use similar::nearest;
@@ -61,6 +68,15 @@ pub fn parse_template(file: FileId, text: &str) -> Parsed<ast::Expr> {
     parse(file, text, Start::Template, true, Parser::bare_template)
 }
 
+/// Reads a file in the JSON syntax. Every property is an attribute of the body, also several times;
+/// [`ast::Body::content`] makes blocks of those that a schema calls blocks.
+pub fn parse_json_config(file: FileId, text: &str) -> Parsed<ast::Body> {
+    let mut parser = Parser::new(file, text, json_lexer::lex(text), true);
+    let value = parser.json_file();
+    let (tree, diagnostics) = parser.finish();
+    Parsed { tree, value, diagnostics }
+}
+
 fn parse<'t, T>(
     file: FileId,
     text: &'t str,
@@ -68,11 +84,9 @@ fn parse<'t, T>(
     newlines: bool,
     read: impl FnOnce(&mut Parser<'t>) -> T,
 ) -> Parsed<T> {
-    let tokens = lexer::lex(text, start);
-    let mut diagnostics = invalid::check(file, text, &tokens);
-    let mut parser = Parser::new(file, text, tokens, newlines);
+    let mut parser = Parser::new(file, text, lexer::lex(text, start), newlines);
+    parser.check_invalid();
     let value = read(&mut parser);
-    let (tree, found) = parser.finish();
-    diagnostics.append(found);
+    let (tree, diagnostics) = parser.finish();
     Parsed { tree, value, diagnostics }
 }

@@ -1,6 +1,7 @@
 //! The cursor that the grammar moves over the tokens: which token counts, what was found wrong, how to get back in step.
 
 use crate::ast::{Expr, ExprKind, Name};
+use crate::invalid;
 use crate::syntax::{NodeRange, SyntaxKind, Token, Tree};
 use SyntaxKind as K;
 use trueup_diag::{Diagnostic, Diagnostics, FileId, Span};
@@ -16,8 +17,21 @@ pub(crate) struct Mark {
     pub(crate) byte: u32,
 }
 
+/// How places in the text lead back into the file. The text is the whole file, or a string of a JSON file with its
+/// escapes undone.
+pub(crate) struct Origin<'t> {
+    /// The whole file.
+    pub(crate) source: &'t str,
+    /// Where the text starts in it.
+    pub(crate) base: u32,
+    /// Where each byte of the text and its end stand, counted from the quote before the text; empty where each
+    /// stands one behind the other from `base` on.
+    pub(crate) places: Vec<u32>,
+}
+
 pub(crate) struct Parser<'t> {
     text: &'t str,
+    pub(crate) origin: Origin<'t>,
     file: FileId,
     tokens: Vec<Token>,
     nodes: Vec<NodeRange>,
@@ -39,6 +53,7 @@ impl<'t> Parser<'t> {
         let nodes = Vec::with_capacity(tokens.len() / 2);
         let mut parser = Parser {
             text,
+            origin: Origin { source: text, base: 0, places: Vec::new() },
             file,
             tokens,
             nodes,
@@ -51,6 +66,34 @@ impl<'t> Parser<'t> {
         };
         parser.settle();
         parser
+    }
+
+    pub(crate) fn set_origin(&mut self, origin: Origin<'t>) {
+        self.origin = origin;
+    }
+
+    /// Where in the file a byte of the text stands.
+    fn place(&self, byte: u32) -> u32 {
+        match self.origin.places.get(byte as usize) {
+            Some(place) => self.origin.base - 1 + place,
+            None => self.origin.base + byte,
+        }
+    }
+
+    /// Reports the invalid tokens.
+    pub(crate) fn check_invalid(&mut self) {
+        let found = invalid::check(&self.tokens, |start, end| {
+            (
+                &self.text[start as usize..end as usize],
+                Span::new(self.file, self.place(start), self.place(end)),
+            )
+        });
+        self.diagnostics.append(found);
+    }
+
+    /// Drops the diagnostics behind the first `count`.
+    pub(crate) fn forget_since(&mut self, count: usize) {
+        self.diagnostics = std::mem::take(&mut self.diagnostics).into_iter().take(count).collect();
     }
 
     pub(crate) fn finish(self) -> (Tree, Diagnostics) {
@@ -102,7 +145,7 @@ impl<'t> Parser<'t> {
     }
 
     fn token_span(&self, index: usize) -> Span {
-        Span::new(self.file, self.tokens[index].start, self.token_end(index))
+        Span::new(self.file, self.place(self.tokens[index].start), self.place(self.token_end(index)))
     }
 
     /// Takes the next token; the end of the text stays where it is.
@@ -139,7 +182,7 @@ impl<'t> Parser<'t> {
 
     /// Where the next token starts.
     pub(crate) fn mark(&self) -> Mark {
-        Mark { token: index_u32(self.next), byte: self.tokens[self.next].start }
+        Mark { token: index_u32(self.next), byte: self.place(self.tokens[self.next].start) }
     }
 
     /// Notes a node from `mark` to the last token read and gives its span.
@@ -162,7 +205,7 @@ impl<'t> Parser<'t> {
 
     /// The line of a place, from 1.
     pub(crate) fn line(&self, span: Span) -> usize {
-        self.text[..span.start as usize].bytes().filter(|b| *b == b'\n').count() + 1
+        self.origin.source.as_bytes()[..span.start as usize].iter().filter(|b| **b == b'\n').count() + 1
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
