@@ -93,7 +93,11 @@ impl Parser<'_> {
 
     /// From the word `for` on; line ends don't count.
     fn for_expression(&mut self, mark: Mark, end: K) -> Expr {
-        let expr = self.for_parts(end);
+        let entered = self.enter();
+        let expr = if entered { self.for_parts(end) } else { None };
+        if entered {
+            self.leave();
+        }
         if expr.is_none() {
             self.recover(end);
         }

@@ -148,6 +148,11 @@ impl Tree {
             .map(|pair| (pair[0].kind, &self.text[pair[0].start as usize..pair[1].start as usize]))
     }
 
+    /// Index of the first token and of the one behind the last, for every node; inner nodes before outer ones.
+    pub(crate) fn nodes(&self) -> &[NodeRange] {
+        &self.nodes
+    }
+
     /// The text again, put together from the tokens: byte for byte what was parsed.
     pub fn print(&self) -> String {
         self.tokens().map(|(_, text)| text).collect()

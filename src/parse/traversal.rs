@@ -83,8 +83,11 @@ impl Parser<'_> {
 
     fn bracket(&mut self, mark: Mark, base: Expr) -> Expr {
         self.read();
+        if self.peek() == K::Star {
+            return self.full_splat(mark, base);
+        }
         self.push_newlines(false);
-        if self.peek() == K::Star { self.full_splat(mark, base) } else { self.index(mark, base) }
+        self.index(mark, base)
     }
 
     fn index(&mut self, mark: Mark, base: Expr) -> Expr {
@@ -107,10 +110,9 @@ impl Parser<'_> {
         let (_, _, span) = self.read();
         if self.eat(K::CloseBracket).is_none() {
             let detail = "The star of a splat stands alone between its brackets.";
-            self.fail(Diagnostic::error("Missing close bracket on splat index", detail).at(self.peek_span()));
-            self.recover(K::CloseBracket);
+            let at = self.recover(K::CloseBracket);
+            self.report(Diagnostic::error("Missing close bracket on splat index", detail).at(at));
         }
-        self.pop_newlines();
         let mut each = Expr { kind: ExprKind::SplatItem, span };
         if self.enter() {
             each = self.steps(item, each);
