@@ -1,0 +1,198 @@
+//! The operators of the language on values that were already converted to the operand type. Each carries the
+//! marks of its operands and answers as much as can be said about unknowns.
+
+use crate::{Kind, Number, Refinement, Type, Value};
+use std::fmt;
+
+pub use crate::equality::{equals, not_equals};
+
+/// Why an operator has no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpError {
+    /// An operand is null.
+    Null,
+    /// An operand is of another type than the operator takes; it wasn't converted.
+    Type,
+    /// Infinities of opposite sign were added.
+    OpposingInfinities,
+    /// An infinity was taken from itself.
+    InfinityFromItself,
+    /// Zero was multiplied by infinity.
+    ZeroTimesInfinity,
+    /// Zero was divided by zero or infinity by infinity.
+    Indeterminate,
+}
+
+/// The reason, to follow "error during operation: ".
+impl fmt::Display for OpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            OpError::Null => "argument must not be null",
+            OpError::Type => "argument is of the wrong type",
+            OpError::OpposingInfinities => "positive and negative infinity have no sum",
+            OpError::InfinityFromItself => "can't subtract infinity from itself",
+            OpError::ZeroTimesInfinity => "can't multiply zero by infinity",
+            OpError::Indeterminate => "can't divide zero by zero or infinity by infinity",
+        })
+    }
+}
+
+impl std::error::Error for OpError {}
+
+type Arithmetic = fn(&Number, &Number) -> Result<Number, OpError>;
+
+/// `a + b`
+pub fn add(a: &Value, b: &Value) -> Result<Value, OpError> {
+    arithmetic(a, b, |a, b| a.checked_add(b).ok_or(OpError::OpposingInfinities), true)
+}
+
+/// `a - b`
+pub fn subtract(a: &Value, b: &Value) -> Result<Value, OpError> {
+    arithmetic(a, b, |a, b| a.checked_sub(b).ok_or(OpError::InfinityFromItself), true)
+}
+
+/// `a * b`
+pub fn multiply(a: &Value, b: &Value) -> Result<Value, OpError> {
+    arithmetic(a, b, |a, b| a.checked_mul(b).ok_or(OpError::ZeroTimesInfinity), true)
+}
+
+/// `a / b`
+pub fn divide(a: &Value, b: &Value) -> Result<Value, OpError> {
+    arithmetic(a, b, |a, b| a.div(b).ok_or(OpError::Indeterminate), false)
+}
+
+/// `a % b`
+pub fn modulo(a: &Value, b: &Value) -> Result<Value, OpError> {
+    arithmetic(a, b, |a, b| Ok(a.rem(b)), false)
+}
+
+/// `-a`
+pub fn negate(a: &Value) -> Result<Value, OpError> {
+    let value = match a.kind() {
+        Kind::Number(number) => Value::from(number.neg()),
+        Kind::Unknown(Type::Number | Type::Dynamic, _) => {
+            let bounds = a.number_bounds();
+            let (min, max) = bounds.map_or((None, None), |(min, max)| (Some(max.neg()), Some(min.neg())));
+            Value::refined(Type::Number, Refinement::number(min, max))
+        }
+        Kind::Null(_) => return Err(OpError::Null),
+        _ => return Err(OpError::Type),
+    };
+    Ok(value.mark(a.marks()))
+}
+
+/// `a < b`
+pub fn less(a: &Value, b: &Value) -> Result<Value, OpError> {
+    compare(a, b, |a, b| a < b, |a, b| a.1 < b.0, |a, b| a.0 >= b.1)
+}
+
+/// `a <= b`
+pub fn less_or_equal(a: &Value, b: &Value) -> Result<Value, OpError> {
+    compare(a, b, |a, b| a <= b, |a, b| a.1 <= b.0, |a, b| a.0 > b.1)
+}
+
+/// `a > b`
+pub fn greater(a: &Value, b: &Value) -> Result<Value, OpError> {
+    less(b, a)
+}
+
+/// `a >= b`
+pub fn greater_or_equal(a: &Value, b: &Value) -> Result<Value, OpError> {
+    less_or_equal(b, a)
+}
+
+/// `a && b`. An unknown operand leaves the result open unless the other decides it.
+pub fn and(a: &Value, b: &Value) -> Result<Value, OpError> {
+    logic(a, b, false)
+}
+
+/// `a || b`. An unknown operand leaves the result open unless the other decides it.
+pub fn or(a: &Value, b: &Value) -> Result<Value, OpError> {
+    logic(a, b, true)
+}
+
+/// `!a`
+pub fn not(a: &Value) -> Result<Value, OpError> {
+    let value = match a.kind() {
+        Kind::Bool(value) => Value::from(!value),
+        Kind::Unknown(Type::Bool | Type::Dynamic, _) => unknown_bool(),
+        Kind::Null(_) => return Err(OpError::Null),
+        _ => return Err(OpError::Type),
+    };
+    Ok(value.mark(a.marks()))
+}
+
+/// An answer that isn't known yet but will be true or false.
+pub(crate) fn unknown_bool() -> Value {
+    Value::refined(Type::Bool, Refinement::not_null())
+}
+
+fn check(operands: [&Value; 2], ty: &Type) -> Result<(), OpError> {
+    if operands.iter().any(|v| v.is_null()) {
+        return Err(OpError::Null);
+    }
+    let fits = |v: &Value| {
+        let actual = v.ty();
+        actual == *ty || actual == Type::Dynamic
+    };
+    if operands.into_iter().all(fits) { Ok(()) } else { Err(OpError::Type) }
+}
+
+/// A number from two. With an unknown operand the result's bounds follow from the operands' if `monotone`.
+fn arithmetic(a: &Value, b: &Value, apply: Arithmetic, monotone: bool) -> Result<Value, OpError> {
+    check([a, b], &Type::Number)?;
+    let value = match (a.as_number(), b.as_number()) {
+        (Some(a), Some(b)) => Value::from(apply(a, b)?),
+        _ => {
+            let bounds = if monotone { bounds_of(a, b, apply) } else { None };
+            let (min, max) = bounds.map_or((None, None), |(min, max)| (Some(min), Some(max)));
+            Value::refined(Type::Number, Refinement::number(min, max))
+        }
+    };
+    Ok(value.mark(a.marks() | b.marks()))
+}
+
+/// The least and greatest result from the operands' bounds; none if a corner has no result.
+fn bounds_of(a: &Value, b: &Value, apply: Arithmetic) -> Option<(Number, Number)> {
+    let (a_bounds, b_bounds) = (a.number_bounds()?, b.number_bounds()?);
+    let mut corners = Vec::with_capacity(4);
+    for a in [&a_bounds.0, &a_bounds.1] {
+        for b in [&b_bounds.0, &b_bounds.1] {
+            corners.push(apply(a, b).ok()?);
+        }
+    }
+    Some((corners.iter().min()?.clone(), corners.iter().max()?.clone()))
+}
+
+type Bounds = (Number, Number);
+
+fn compare(
+    a: &Value,
+    b: &Value,
+    known: fn(&Number, &Number) -> bool,
+    surely: fn(&Bounds, &Bounds) -> bool,
+    surely_not: fn(&Bounds, &Bounds) -> bool,
+) -> Result<Value, OpError> {
+    check([a, b], &Type::Number)?;
+    let value = match (a.as_number(), b.as_number()) {
+        (Some(a), Some(b)) => known(a, b).into(),
+        _ => match (a.number_bounds(), b.number_bounds()) {
+            (Some(a), Some(b)) if surely(&a, &b) => true.into(),
+            (Some(a), Some(b)) if surely_not(&a, &b) => false.into(),
+            _ => unknown_bool(),
+        },
+    };
+    Ok(value.mark(a.marks() | b.marks()))
+}
+
+/// `decisive` is the operand that alone decides: false for and, true for or.
+fn logic(a: &Value, b: &Value, decisive: bool) -> Result<Value, OpError> {
+    check([a, b], &Type::Bool)?;
+    let value = match (a.as_bool(), b.as_bool()) {
+        (Some(x), _) | (_, Some(x)) if x == decisive => decisive.into(),
+        (Some(_), Some(_)) => (!decisive).into(),
+        _ if [a.as_bool(), b.as_bool()].contains(&Some(decisive)) => decisive.into(),
+        _ => unknown_bool(),
+    };
+    Ok(value.mark(a.marks() | b.marks()))
+}
