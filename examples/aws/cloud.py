@@ -1,0 +1,92 @@
+"""The other side of the example: what somebody else does to the cloud, and what is really there.
+
+Usage: cloud.py ENDPOINT wait | make-bucket NAME | meddle | expect-up | expect-down
+"""
+
+import json
+import sys
+import time
+import urllib.request
+
+import boto3
+
+NAME = "harbour"
+REGION = "eu-central-1"
+
+
+def named(value):
+    return [{"Name": "tag:Project", "Values": [value]}]
+
+
+class Cloud:
+    def __init__(self, endpoint):
+        self.endpoint = endpoint
+        self.ec2 = boto3.client("ec2", endpoint_url=endpoint, region_name=REGION)
+        self.s3 = boto3.client("s3", endpoint_url=endpoint, region_name=REGION)
+
+    def wait(self):
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(self.endpoint + "/moto-api/", timeout=1)
+                return
+            except OSError:
+                time.sleep(0.1)
+        sys.exit("the emulator doesn't answer")
+
+    def make_bucket(self, name):
+        self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+    def servers(self):
+        found = self.ec2.describe_instances(Filters=named(NAME))["Reservations"]
+        instances = [instance for reservation in found for instance in reservation["Instances"]]
+        return [one for one in instances if one["State"]["Name"] not in ("terminated", "shutting-down")]
+
+    def open_rules(self):
+        groups = self.ec2.describe_security_groups(Filters=named(NAME))["SecurityGroups"]
+        ids = [group["GroupId"] for group in groups]
+        if not ids:
+            return []
+        rules = self.ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": ids}])
+        return [rule for rule in rules["SecurityGroupRules"] if not rule["IsEgress"]]
+
+    def buckets(self):
+        return [bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"] if bucket["Name"].startswith(NAME)]
+
+    def meddle(self):
+        [server] = self.servers()
+        self.ec2.create_tags(Resources=[server["InstanceId"]], Tags=[{"Key": "Role", "Value": "playground"}])
+        print(f"  the tag Role of {server['InstanceId']} is now \"playground\"")
+        [https] = [rule for rule in self.open_rules() if rule["FromPort"] == 443]
+        self.ec2.revoke_security_group_ingress(
+            GroupId=https["GroupId"], SecurityGroupRuleIds=[https["SecurityGroupRuleId"]]
+        )
+        print(f"  the rule {https['SecurityGroupRuleId']} for port 443 is gone")
+        [bucket] = self.buckets()
+        self.s3.put_object(Bucket=bucket, Key="site.json", Body=b"{}", ContentType="application/json")
+        print(f"  s3://{bucket}/site.json is overwritten")
+
+    def expect_up(self):
+        [server] = self.servers()
+        tags = {tag["Key"]: tag["Value"] for tag in server["Tags"]}
+        assert tags == {"Name": NAME + "-web", "Role": "web", "Project": NAME, "Environment": "staging"}, tags
+        assert sorted(rule["FromPort"] for rule in self.open_rules()) == [80, 443], self.open_rules()
+        subnets = self.ec2.describe_subnets(Filters=named(NAME))["Subnets"]
+        assert sorted(subnet["CidrBlock"] for subnet in subnets) == ["10.20.1.0/24", "10.20.2.0/24"], subnets
+        [bucket] = self.buckets()
+        site = json.load(self.s3.get_object(Bucket=bucket, Key="site.json")["Body"])
+        assert site["server"] == server["PrivateIpAddress"], site
+        print(f"  the cloud holds server {server['InstanceId']}, two subnets, two open ports and {bucket}")
+
+    def expect_down(self):
+        left = self.servers() + self.ec2.describe_vpcs(Filters=named(NAME))["Vpcs"] + self.buckets()
+        assert not left, left
+        print("  nothing is left in the cloud")
+
+
+def main():
+    cloud = Cloud(sys.argv[1])
+    getattr(cloud, sys.argv[2].replace("-", "_"))(*sys.argv[3:])
+
+
+if __name__ == "__main__":
+    main()

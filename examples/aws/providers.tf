@@ -1,0 +1,21 @@
+provider "aws" {
+  region = var.region
+
+  # An emulator stands in for AWS where an endpoint is given; all of this is the default otherwise.
+  s3_use_path_style           = var.endpoint != null
+  skip_credentials_validation = var.endpoint != null
+  skip_metadata_api_check     = var.endpoint != null
+
+  endpoints {
+    ec2 = var.endpoint
+    s3  = var.endpoint
+    sts = var.endpoint
+  }
+
+  default_tags {
+    tags = {
+      Environment = var.environment
+      Project     = var.name
+    }
+  }
+}
