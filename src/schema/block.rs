@@ -1,8 +1,9 @@
 //! The shape of schemas, after the plugin protocol's `Schema` message (version 6).
 
+use crate::shape::Shape;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trueup_value::{Name, Type, Value};
+use trueup_value::{Name, ObjectType, Type, Value};
 
 /// Everything one provider offers.
 #[derive(Clone, Debug, Default)]
@@ -37,10 +38,14 @@ pub struct Block {
     pub description: Arc<str>,
     /// Using it is warned about.
     pub deprecated: bool,
+    /// What follows from the fields above, worked out on first use: write `Shape::default()`, and change no field
+    /// of a block whose type was asked for (a clone starts afresh).
+    pub shape: Shape,
 }
 
 /// One attribute.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "the protocol's independent flags")]
 pub struct Attribute {
     /// Its type.
     pub ty: AttributeType,
@@ -145,6 +150,13 @@ impl ObjectAttributes {
     pub fn value_type(&self) -> Type {
         self.nesting.wrap(self.object_type())
     }
+
+    fn constraint(&self) -> Type {
+        let attributes = self.attributes.iter().map(|(name, a)| (name.clone(), a.constraint())).collect();
+        let optional =
+            self.attributes.iter().filter(|(_, a)| !a.required).map(|(name, _)| name.clone()).collect();
+        self.nesting.wrap(Type::Object(Arc::new(ObjectType { attributes, optional })))
+    }
 }
 
 impl Nesting {
@@ -183,31 +195,59 @@ impl NestedBlock {
 }
 
 impl Block {
-    /// The type of its value: always an object.
+    /// The type of its value: always an object. Built once, shared after.
     pub fn value_type(&self) -> Type {
-        let attributes = self.attributes.iter().map(|(name, a)| (name.clone(), a.value_type()));
-        let blocks = self.blocks.iter().map(|(name, b)| (name.clone(), b.value_type()));
-        Type::object(attributes.chain(blocks))
+        self.shape.of(self).ty.clone()
     }
 
-    /// The value when nothing is written: null attributes and no blocks.
+    /// The value when nothing is written: null attributes and no blocks. Built once, shared after.
     pub fn empty_value(&self) -> Value {
-        let attributes = self.attributes.iter().map(|(name, a)| (name.clone(), Value::null(a.value_type())));
-        let blocks = self.blocks.iter().map(|(name, b)| (name.clone(), b.empty_value()));
-        Value::object(attributes.chain(blocks))
+        self.shape.of(self).empty.clone()
     }
 
     /// Whether a sensitive attribute stands somewhere inside.
     pub fn has_sensitive(&self) -> bool {
-        self.attributes.values().any(Attribute::has_sensitive) || self.blocks.values().any(|b| b.block.has_sensitive())
+        self.shape.of(self).sensitive
+    }
+
+    /// Whether a computed attribute stands somewhere inside.
+    pub fn has_computed(&self) -> bool {
+        self.shape.of(self).computed
+    }
+
+    /// Whether a write-only attribute stands somewhere inside.
+    pub fn has_write_only(&self) -> bool {
+        self.shape.of(self).write_only
     }
 }
 
 impl Attribute {
     /// Whether it, or an attribute inside it, is sensitive.
     pub fn has_sensitive(&self) -> bool {
-        self.sensitive
-            || matches!(&self.ty, AttributeType::Nested(o) if o.attributes.values().any(Attribute::has_sensitive))
+        self.any(&|a| a.sensitive)
+    }
+
+    /// Whether it, or an attribute inside it, is computed.
+    pub fn has_computed(&self) -> bool {
+        self.any(&|a| a.computed)
+    }
+
+    /// Whether it, or an attribute inside it, is write-only.
+    pub fn has_write_only(&self) -> bool {
+        self.any(&|a| a.write_only)
+    }
+
+    /// The type its expression is converted to: attributes inside that may be left out are optional.
+    pub fn constraint(&self) -> Type {
+        match &self.ty {
+            AttributeType::Plain(ty) => ty.clone(),
+            AttributeType::Nested(object) => object.constraint(),
+        }
+    }
+
+    fn any(&self, test: &dyn Fn(&Attribute) -> bool) -> bool {
+        test(self)
+            || matches!(&self.ty, AttributeType::Nested(o) if o.attributes.values().any(|a| a.any(test)))
     }
 }
 
