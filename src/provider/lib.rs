@@ -1,1 +1,75 @@
-//! The provider trait, its requests and answers.
+//! The provider trait. In: requests shaped like the plugin protocol's (tfplugin6). Out: answers with diagnostics.
+//!
+//! The engine only sees `dyn Provider`: embedded clouds and plugin processes look the same to it.
+
+mod answer;
+mod factory;
+#[cfg(feature = "fake")]
+pub mod fake;
+mod request;
+
+pub use answer::{
+    ApplyAnswer, DataAnswer, ImportAnswer, Imported, PlanAnswer, ReadAnswer, RecoverAnswer, UpgradeAnswer,
+};
+pub use factory::{Factories, Factory, StartError};
+pub use request::Private;
+pub use request::{ApplyRequest, DataRequest, PlanRequest, ReadRequest, RecoverRequest, UpgradeRequest};
+
+use async_trait::async_trait;
+use trueup_diag::Diagnostics;
+use trueup_schema::ProviderSchema;
+use trueup_value::Value;
+
+/// One provider, configured once and then used from many tasks.
+///
+/// Values that go in and come out have exactly the schema's implied type and carry no marks.
+/// Diagnostics name attributes by hint only; the engine adds the address and the place in the source.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// What it offers. Answering needs no configuration.
+    fn schema(&self) -> &ProviderSchema;
+
+    /// Judges the provider block; may see unknowns.
+    async fn validate_config(&self, config: &Value) -> Diagnostics;
+
+    /// Judges a resource's configuration beyond its schema; may see unknowns.
+    async fn validate_resource(&self, kind: &str, config: &Value) -> Diagnostics;
+
+    /// Judges a data source's configuration beyond its schema; may see unknowns.
+    async fn validate_data(&self, kind: &str, config: &Value) -> Diagnostics;
+
+    /// Takes the provider block's value; called once, before anything below. May see unknowns while planning.
+    async fn configure(&self, config: &Value) -> Diagnostics;
+
+    /// Brings a stored object up to the schema's version.
+    async fn upgrade(&self, request: UpgradeRequest<'_>) -> UpgradeAnswer;
+
+    /// Reads one object as it really is.
+    async fn read(&self, request: ReadRequest) -> ReadAnswer;
+
+    /// Reads many objects of any types, answers in the order asked. The default reads one by one; a provider
+    /// whose API can describe many at once overrides it.
+    async fn read_many(&self, requests: Vec<ReadRequest>) -> Vec<ReadAnswer> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for request in requests {
+            answers.push(self.read(request).await);
+        }
+        answers
+    }
+
+    /// Says what would become of an object, without doing it.
+    async fn plan(&self, request: PlanRequest) -> PlanAnswer;
+
+    /// Creates, updates or deletes an object. Partial success answers the object as it stands and errors.
+    async fn apply(&self, request: ApplyRequest) -> ApplyAnswer;
+
+    /// Looks for what a killed process may have made: a creation was begun under this request's token and its
+    /// end is not known.
+    async fn recover(&self, request: RecoverRequest) -> RecoverAnswer;
+
+    /// Reads the object (or objects) that an import id names; each is read again before it is stored.
+    async fn import(&self, kind: &str, id: &str) -> ImportAnswer;
+
+    /// Reads a data source.
+    async fn read_data(&self, request: DataRequest) -> DataAnswer;
+}
