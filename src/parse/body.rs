@@ -139,7 +139,11 @@ impl Parser<'_> {
         let body = if self.peek() == K::OpenBrace {
             self.block_body()
         } else {
-            self.fail(bad_header(self.peek(), self.peek_span()));
+            let error = bad_header(self.peek(), self.peek_span());
+            match self.peek() {
+                K::Newline | K::Equal => self.report(error),
+                _ => self.fail(error),
+            }
             self.recover_item(false);
             let end = header_span.at_end();
             Items::new().body(end, end)
@@ -176,7 +180,7 @@ impl Parser<'_> {
             self.read().2
         } else {
             self.one_line_body(&mut items);
-            self.one_line_end()
+            self.one_line_end(open)
         };
         self.leave();
         let span = self.node(K::Body, mark);
@@ -190,8 +194,8 @@ impl Parser<'_> {
     fn one_line_body(&mut self, items: &mut Items) {
         let mark = self.mark();
         if self.peek() != K::Ident {
-            let bad = self.read();
-            self.fail(bad_item(bad.0, bad.2));
+            let (_, _, at) = self.read();
+            self.fail(bad_item(K::Invalid, at));
             return;
         }
         let name = self.name();
@@ -216,9 +220,13 @@ impl Parser<'_> {
         }
     }
 
-    fn one_line_end(&mut self) -> Span {
+    fn one_line_end(&mut self, open: Span) -> Span {
         if let Some(end) = self.eat(K::CloseBrace) {
             return end;
+        }
+        if self.peek() == K::End {
+            self.fail(unclosed_block(open));
+            return self.peek_span();
         }
         let detail = match self.peek() {
             K::Comma => "A block written in one line can hold only one argument.",

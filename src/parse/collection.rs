@@ -1,7 +1,7 @@
 //! The grammar of tuples, objects and `for` expressions.
 
 use crate::ast::{Expr, ExprKind, ForExpr, Name, ObjectItem, ObjectKey};
-use crate::parser::{Mark, Parser};
+use crate::parser::{Mark, Parser, error_expr};
 use crate::syntax::SyntaxKind as K;
 use trueup_diag::{Diagnostic, Span};
 
@@ -105,7 +105,7 @@ impl Parser<'_> {
         let span = self.node(K::For, mark);
         match expr {
             Some(expr) => Expr { kind: ExprKind::For(Box::new(expr)), span },
-            None => self.error_expr(span),
+            None => error_expr(span),
         }
     }
 
@@ -123,7 +123,7 @@ impl Parser<'_> {
         let mut result = self.expression();
         let mut result_key = None;
         if !self.recovering && self.eat(K::FatArrow).is_some() {
-            result_key = Some(std::mem::replace(&mut result, self.error_expr(self.peek_span())));
+            result_key = Some(std::mem::replace(&mut result, error_expr(self.peek_span())));
             result = self.expression();
         }
         let group = if self.recovering { None } else { self.eat(K::Ellipsis) };
@@ -169,26 +169,24 @@ impl Parser<'_> {
 
     /// `v in` or `k, v in`, in an expression or a directive, which `what` names.
     pub(crate) fn for_symbols(&mut self, what: &str) -> Option<(Option<Name>, Name)> {
-        let detail = if self.peek() != K::Ident {
-            "A symbol must stand behind 'for'."
-        } else {
-            let first = self.name();
-            if self.eat(K::Comma).is_none() {
-                if self.at_word("in") {
-                    self.read();
-                    return Some((None, first));
-                }
-                "The word 'in' must stand behind the symbols of a 'for'."
-            } else if self.peek() != K::Ident {
-                "A second symbol must stand behind the comma."
-            } else {
-                let second = self.name();
-                if self.at_word("in") {
-                    self.read();
-                    return Some((Some(first), second));
-                }
-                "The word 'in' must stand behind the symbols of a 'for'."
+        let mut names = Vec::new();
+        let detail = loop {
+            if self.peek() != K::Ident {
+                break match names.len() {
+                    0 => "A symbol must stand behind 'for'.",
+                    _ => "A second symbol must stand behind the comma.",
+                };
             }
+            names.push(self.name());
+            if names.len() == 1 && self.eat(K::Comma).is_some() {
+                continue;
+            }
+            if self.at_word("in") {
+                self.read();
+                let value = names.pop()?;
+                return Some((names.pop(), value));
+            }
+            break "The word 'in' must stand behind the symbols of a 'for'.";
         };
         self.fail(Diagnostic::error(format!("Invalid {what}"), detail).at(self.peek_span()));
         None

@@ -1,7 +1,7 @@
 //! The grammar of operators and terms.
 
 use crate::ast::{BinaryOp, Expr, ExprKind, Name, UnaryOp};
-use crate::parser::{Mark, Parser};
+use crate::parser::{Mark, Parser, error_expr};
 use crate::syntax::SyntaxKind as K;
 use trueup_diag::{Diagnostic, Span};
 
@@ -41,7 +41,7 @@ impl Parser<'_> {
     /// Any expression. Conditions that follow one another behind the colon are a loop, not a recursion.
     pub(crate) fn expression(&mut self) -> Expr {
         if !self.enter() {
-            return self.error_expr(self.peek_span().at_start());
+            return error_expr(self.peek_span().at_start());
         }
         let mark = self.mark();
         let first = self.operation();
@@ -110,7 +110,7 @@ impl Parser<'_> {
         }
         let mark = self.mark();
         let term = self.term();
-        if !matches!(self.peek(), K::Dot | K::OpenBracket) || self.recovering {
+        if !matches!(self.peek(), K::Dot | K::OpenBracket) {
             return term;
         }
         let expr = self.steps(mark, term);
@@ -121,7 +121,7 @@ impl Parser<'_> {
     fn unary(&mut self, op: UnaryOp) -> Expr {
         let mark = self.mark();
         if !self.enter() {
-            return self.error_expr(self.peek_span().at_start());
+            return error_expr(self.peek_span().at_start());
         }
         self.read();
         let operand = Box::new(self.operand());
@@ -142,7 +142,7 @@ impl Parser<'_> {
             kind => {
                 let at = self.peek_span();
                 self.fail(missing_expression(kind, at));
-                self.error_expr(at)
+                error_expr(at)
             }
         }
     }
@@ -170,9 +170,15 @@ impl Parser<'_> {
         if !is_number(text) {
             let detail = format!("\"{text}\" is not a number.");
             self.report(Diagnostic::error("Invalid number literal", detail).at(span));
-            return self.error_expr(span);
+            return error_expr(span);
         }
-        Expr { kind: ExprKind::Number(text.into()), span }
+        // `1.e5` is a number to Terraform and to few others.
+        let text = if text.contains(['e', 'E']) {
+            text.replace(".e", "e").replace(".E", "E").into()
+        } else {
+            text.into()
+        };
+        Expr { kind: ExprKind::Number(text), span }
     }
 
     fn paren(&mut self) -> Expr {
@@ -194,15 +200,14 @@ impl Parser<'_> {
     /// A function call, from behind the first word of its name on.
     fn call(&mut self, mark: Mark, mut name: Name) -> Expr {
         if self.peek() == K::ColonColon {
-            match self.namespaced(&name) {
-                Some(whole) => name = whole,
-                None => {
-                    let span = self.node(K::Call, mark);
-                    return self.error_expr(span);
-                }
-            }
+            let Some(whole) = self.namespaced(&name) else {
+                let span = self.node(K::Call, mark);
+                return error_expr(span);
+            };
+            name = whole;
         }
-        let open = self.read().2;
+        self.read();
+        let open = self.span_from(mark);
         self.push_newlines(false);
         let (args, expand_last) = self.arguments(open);
         self.pop_newlines();

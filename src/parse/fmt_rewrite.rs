@@ -38,7 +38,7 @@ pub(crate) fn rewrite<'t>(pieces: Vec<(usize, Piece<'t>)>, tree: &Tree) -> Vec<P
     out
 }
 
-fn apply<'t>(change: Change, mut group: Vec<Piece<'t>>) -> Vec<Piece<'t>> {
+fn apply(change: Change, mut group: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
     match change {
         Change::Quote => {
             group.retain(|piece| piece.kind == K::Ident);

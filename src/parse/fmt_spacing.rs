@@ -16,11 +16,10 @@ pub(crate) fn space_between(before: Option<&Piece<'_>>, left: &Piece<'_>, right:
 /// Calls, dots and commas.
 fn tight_pair(left: K, right: K) -> Option<bool> {
     match (left, right) {
-        (_, K::Newline)
-        | (K::Ident, K::OpenParen | K::ColonColon)
+        (K::Ident, K::OpenParen | K::ColonColon)
         | (K::ColonColon, K::Ident)
         | (K::Dot, _)
-        | (_, K::Dot | K::Comma | K::Ellipsis) => Some(false),
+        | (_, K::Newline | K::Dot | K::Comma | K::Ellipsis) => Some(false),
         (K::Comma, _) => Some(true),
         _ => None,
     }
@@ -80,12 +79,13 @@ fn expects_operand(kind: K) -> bool {
 /// Braces have spaces inside, empty ones don't; template sequences have none but before a brace.
 fn brace(left: K, right: K) -> Option<bool> {
     match (left, right) {
-        (K::OpenBrace, K::CloseBrace) => Some(false),
+        (K::OpenBrace, K::CloseBrace) | (K::CloseSequence, K::OpenInterpolation | K::OpenDirective) => {
+            Some(false)
+        }
         (K::OpenBrace, _) | (_, K::CloseBrace) => Some(true),
         (K::OpenInterpolation | K::OpenDirective, K::OpenBrace) | (K::CloseBrace, K::CloseSequence) => {
             Some(true)
         }
-        (K::CloseSequence, K::OpenInterpolation | K::OpenDirective) => Some(false),
         _ => None,
     }
 }

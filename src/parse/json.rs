@@ -4,7 +4,7 @@
 use crate::ast::{Attribute, Body, Expr, ExprKind, Name, ObjectItem, ObjectKey, Syntax};
 use crate::json_text::{self, Decoded};
 use crate::lexer::{self, Start};
-use crate::parser::{Mark, Origin, Parser};
+use crate::parser::{Mark, Origin, Parser, error_expr};
 use crate::similar::nearest;
 use crate::syntax::SyntaxKind as K;
 use trueup_diag::{Diagnostic, Span};
@@ -46,7 +46,7 @@ impl Parser<'_> {
         let mark = self.mark();
         let at = self.peek_span();
         if !self.enter() {
-            return self.error_expr(at.at_start());
+            return error_expr(at.at_start());
         }
         let expr = match self.peek() {
             K::OpenBrace => self.json_object(mark),
@@ -56,7 +56,7 @@ impl Parser<'_> {
             K::Ident => self.json_keyword(mark),
             kind => {
                 self.fail(missing_value(kind, at));
-                self.error_expr(at)
+                error_expr(at)
             }
         };
         self.leave();
@@ -71,7 +71,7 @@ impl Parser<'_> {
         }
         let detail = format!("\"{text}\" is not a number by the rules of JSON.");
         self.report(Diagnostic::error("Invalid JSON number", detail).at(span));
-        self.error_expr(span)
+        error_expr(span)
     }
 
     fn json_keyword(&mut self, mark: Mark) -> Expr {
@@ -99,7 +99,7 @@ impl Parser<'_> {
         self.node(K::Template, mark);
         match decoded {
             Some(decoded) => self.json_template(decoded, span),
-            None => self.error_expr(span),
+            None => error_expr(span),
         }
     }
 

@@ -26,7 +26,7 @@ fn token(text: &str, at: usize) -> (K, usize) {
     let single = match rest[0] {
         b' ' | b'\t' | b'\r' | b'\n' => return (K::Whitespace, run(u8::is_ascii_whitespace)),
         b'"' => return (K::QuotedText, string_length(rest)),
-        b'-' | b'+' | b'.' | b'0'..=b'9' => return (K::Number, run(is_number_byte)),
+        b'-' | b'+' | b'.' | b'0'..=b'9' => return (K::Number, run(|byte| is_number_byte(*byte))),
         byte if byte.is_ascii_alphabetic() => return (K::Ident, run(u8::is_ascii_alphanumeric)),
         0xef if at == 0 && text.starts_with('\u{feff}') => return (K::ByteOrderMark, 3),
         b'{' => K::OpenBrace,
@@ -42,7 +42,7 @@ fn token(text: &str, at: usize) -> (K, usize) {
     (single, length)
 }
 
-fn is_number_byte(byte: &u8) -> bool {
+fn is_number_byte(byte: u8) -> bool {
     matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')
 }
 

@@ -99,7 +99,7 @@ fn newline_length(bytes: &[u8]) -> usize {
     }
 }
 
-impl<'t> Lexer<'t> {
+impl Lexer<'_> {
     fn token(&mut self, kind: SyntaxKind, length: usize) {
         let start = u32::try_from(self.at).expect("source files are smaller than 4 GiB");
         self.tokens.push(Token { kind, start });
@@ -240,7 +240,7 @@ impl<'t> Lexer<'t> {
                 self.token(K::CloseQuote, 1);
                 self.modes.pop();
             }
-            b'\n' | b'\r' if newline_length(rest) > 0 => self.token(K::QuotedNewline, newline_length(rest)),
+            b'\n' | b'\r' => self.token(K::QuotedNewline, newline_length(rest).max(1)),
             b'$' | b'%' if rest.get(1) == Some(&b'{') => self.sequence(),
             _ => self.token(K::QuotedText, quoted_length(rest)),
         }
@@ -323,8 +323,7 @@ fn quoted_length(bytes: &[u8]) -> usize {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         match byte {
-            b'"' | b'\n' => break,
-            b'\r' if bytes.get(at + 1) == Some(&b'\n') => break,
+            b'"' | b'\n' | b'\r' => break,
             b'\\' if matches!(bytes.get(at + 1), None | Some(b'\n' | b'\r')) => at += 1,
             // The byte behind a backslash may start a longer character, whose other bytes are plain text.
             b'\\' => at += 2,

@@ -205,7 +205,7 @@ impl<'t> Parser<'t> {
 
     /// The line of a place, from 1.
     pub(crate) fn line(&self, span: Span) -> usize {
-        self.origin.source.as_bytes()[..span.start as usize].iter().filter(|b| **b == b'\n').count() + 1
+        self.origin.source[..span.start as usize].matches('\n').count() + 1
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
@@ -218,10 +218,6 @@ impl<'t> Parser<'t> {
             self.diagnostics.push(diagnostic);
         }
         self.recovering = true;
-    }
-
-    pub(crate) fn error_expr(&self, span: Span) -> Expr {
-        Expr { kind: ExprKind::Error, span }
     }
 
     /// One level deeper; false, with an error, where that is too deep.
@@ -273,13 +269,24 @@ impl<'t> Parser<'t> {
                 K::End => break,
                 K::Newline if open.is_empty() => break,
                 K::OpenDirective => open.push(K::OpenInterpolation),
-                K::OpenBrace | K::OpenBracket | K::OpenParen | K::OpenQuote => open.push(kind),
-                K::OpenHeredoc | K::OpenInterpolation => open.push(kind),
+                kind if closer_exists(kind) => open.push(kind),
                 kind => close(&mut open, kind),
             }
         }
         self.pop_newlines();
     }
+}
+
+/// What stands for an expression that could not be read.
+pub(crate) fn error_expr(span: Span) -> Expr {
+    Expr { kind: ExprKind::Error, span }
+}
+
+fn closer_exists(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        K::OpenBrace | K::OpenBracket | K::OpenParen | K::OpenQuote | K::OpenHeredoc | K::OpenInterpolation
+    )
 }
 
 /// Takes what `kind` closes, and what was left open inside of it, from the stack.

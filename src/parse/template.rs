@@ -215,12 +215,19 @@ impl<'t> Parser<'t> {
                 }
                 K::End => {
                     let detail = "The label is not closed.";
-                    self.fail(Diagnostic::error("Unterminated string literal", detail).at(self.peek_span()));
+                    self.report(
+                        Diagnostic::error("Unterminated string literal", detail).at(self.peek_span()),
+                    );
+                    self.recovering = true;
                     break;
                 }
                 kind => {
-                    let at = self.peek_span();
-                    self.fail(bad_label(kind, at));
+                    let (_, _, at) = self.read();
+                    self.report(bad_label(kind, at));
+                    if kind != K::QuotedNewline {
+                        self.recover(K::CloseSequence);
+                        continue;
+                    }
                     self.recover(K::CloseQuote);
                     break;
                 }

@@ -1,14 +1,14 @@
 //! The grammar of the steps behind a term: attributes, indexes and splats.
 
 use crate::ast::{Expr, ExprKind};
-use crate::parser::{Mark, Parser};
+use crate::parser::{Mark, Parser, error_expr};
 use crate::syntax::SyntaxKind as K;
 use trueup_diag::{Diagnostic, Span};
 
 impl Parser<'_> {
     /// All the steps that follow `base`, which starts at `mark`.
     pub(crate) fn steps(&mut self, mark: Mark, mut base: Expr) -> Expr {
-        while !self.recovering {
+        loop {
             base = match self.peek() {
                 K::Dot => self.dot(mark, base),
                 K::OpenBracket => self.bracket(mark, base),
@@ -25,10 +25,15 @@ impl Parser<'_> {
             K::Number => self.legacy_index(mark, base),
             K::Star => self.attribute_splat(mark, base),
             _ => {
-                self.fail(missing_name(self.peek_span()));
+                self.unnamed();
                 base
             }
         }
+    }
+
+    fn unnamed(&mut self) {
+        self.report(missing_name(self.peek_span()));
+        self.recovering = true;
     }
 
     fn attribute_step(&mut self, mark: Mark, base: Expr) -> Expr {
@@ -46,8 +51,7 @@ impl Parser<'_> {
                 let hint = format!("Write the indexes in brackets: [{}].", text.replace('.', "]["));
                 let error = Diagnostic::error("Invalid legacy index syntax", detail);
                 self.report(error.at(key.span).hint(hint));
-                self.recovering = true;
-                self.error_expr(span)
+                error_expr(span)
             }
             _ => {
                 Expr { kind: ExprKind::Index { on: Box::new(base), key: Box::new(key), legacy: true }, span }
@@ -60,7 +64,7 @@ impl Parser<'_> {
         let star = self.mark();
         let (_, _, span) = self.read();
         let mut each = Expr { kind: ExprKind::SplatItem, span };
-        while !self.recovering && self.peek() == K::Dot {
+        while self.peek() == K::Dot {
             self.read();
             each = match self.peek() {
                 K::Ident => self.attribute_step(star, each),
@@ -73,7 +77,7 @@ impl Parser<'_> {
                     each
                 }
                 _ => {
-                    self.fail(missing_name(self.peek_span()));
+                    self.unnamed();
                     each
                 }
             };
