@@ -103,7 +103,6 @@ fn is_already(value: &Value, constraint: &Type) -> bool {
         | (Kind::String(_), Type::String)
         | (Kind::Number(_), Type::Number)
         | (Kind::Bool(_), Type::Bool) => true,
-        (Kind::Bool(_) | Kind::Number(_) | Kind::String(_), _) => false,
         (Kind::List(elements), Type::List(ty)) | (Kind::Set(elements), Type::Set(ty)) => elements.ty == **ty,
         (Kind::Map(map), Type::Map(ty)) => map.0 == **ty,
         (Kind::Unknown(ty, _) | Kind::Null(ty), _) => ty == constraint,
@@ -332,17 +331,14 @@ impl Conversion {
         if *element != Type::Dynamic || !structural {
             return Ok(Some(element.clone()));
         }
-        match common_element(parts, true) {
-            Some(common) => Ok(Some(common)),
-            None => {
-                let to = if value.as_mapping().is_some() {
-                    Type::map(Type::Dynamic)
-                } else {
-                    Type::list(Type::Dynamic)
-                };
-                self.fail(mismatch(&value.ty(), &to))
-            }
+        if let Some(common) = common_element(parts, true) {
+            return Ok(Some(common));
         }
+        let any = Type::Dynamic;
+        self.fail(mismatch(
+            &value.ty(),
+            &if value.as_mapping().is_some() { Type::map(any) } else { Type::list(any) },
+        ))
     }
 
     /// Elements under a constraint with any inside may have come out differently; makes them alike.
@@ -354,18 +350,14 @@ impl Conversion {
         let Some(common) = unify_with(&types, true) else {
             return self.fail("collection elements cannot be unified");
         };
-        let open = common == Type::Dynamic && types.iter().any(|ty| *ty != Type::Dynamic);
-        if open {
-            let mut known = types.iter().filter(|ty| **ty != Type::Dynamic);
-            let first = known.next().cloned().unwrap_or(Type::Dynamic);
-            return if known.all(|ty| *ty == first) {
-                Ok((first, items))
-            } else {
-                self.fail("element types must all match")
-            };
-        }
         let items = items.iter().map(|item| self.value(item, &common)).collect::<Result<Vec<_>, _>>()?;
-        Ok((common, items))
+        let mut known = items.iter().map(Value::ty).filter(|ty| *ty != Type::Dynamic);
+        let first = known.next().unwrap_or(Type::Dynamic);
+        if known.all(|ty| ty == first) {
+            Ok((first, items))
+        } else {
+            self.fail("element types must all match")
+        }
     }
 }
 

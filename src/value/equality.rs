@@ -37,14 +37,11 @@ fn verdict(a: &Value, b: &Value) -> Option<bool> {
         _ => {}
     }
     let (a_type, b_type) = (a.ty(), b.ty());
-    if a_type != b_type {
-        // Types still open inside may become the same.
+    // Nulls whose type is open are what they are; but what an unknown of open type becomes may fit or not.
+    if a.has_open_unknown() || b.has_open_unknown() {
         return if conforms(&a_type, &b_type) || conforms(&b_type, &a_type) { None } else { Some(false) };
     }
-    if a_type.has_dynamic() && !a.has_only_null_dynamics() {
-        return None;
-    }
-    parts_verdict(a, b)
+    if a_type == b_type { parts_verdict(a, b) } else { Some(false) }
 }
 
 /// Compares composites of one type.
@@ -160,16 +157,14 @@ pub(crate) fn conforms(ty: &Type, constraint: &Type) -> bool {
 }
 
 impl Value {
-    /// Whether no part is unknown in its type; a null whose type is open is null all the same.
-    fn has_only_null_dynamics(&self) -> bool {
-        match self.kind() {
-            Kind::Unknown(ty, _) => !ty.has_dynamic(),
-            _ => {
-                let parts = self.as_sequence().unwrap_or_default().iter();
-                let named = self.as_mapping().into_iter().flat_map(|items| items.values());
-                parts.chain(named).all(Value::has_only_null_dynamics)
-            }
+    /// Whether some part is unknown in its type.
+    fn has_open_unknown(&self) -> bool {
+        if let Kind::Unknown(ty, _) = self.kind() {
+            return ty.has_dynamic();
         }
+        let parts = self.as_sequence().unwrap_or_default().iter();
+        let named = self.as_mapping().into_iter().flat_map(|items| items.values());
+        parts.chain(named).any(Value::has_open_unknown)
     }
 }
 

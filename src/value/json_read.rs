@@ -310,9 +310,8 @@ impl<'a> Reader<'a> {
     /// Strings, numbers and bools stand for each other where they convert.
     fn primitive(&mut self, ty: &Type) -> Result<Value, JsonError> {
         let start = self.at;
-        match self.peek() {
-            Some(b'[' | b'{') => return self.fail(format!("{} required", ty.friendly_name())),
-            _ => {}
+        if let Some(b'[' | b'{') = self.peek() {
+            return self.fail(format!("{} required", ty.friendly_name()));
         }
         let value = self.implied()?;
         convert(&value, ty).map_err(|error| JsonError { offset: Some(start), message: error.to_string() })

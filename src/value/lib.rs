@@ -29,6 +29,17 @@ mod unify;
 mod value;
 mod walk;
 
+#[cfg(test)]
+mod codec_tests;
+#[cfg(test)]
+mod convert_tests;
+#[cfg(test)]
+mod number_tests;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod value_tests;
+
 pub use access::IndexError;
 pub use convert::{ConvertError, can_convert, convert};
 pub use defaults::Defaults;

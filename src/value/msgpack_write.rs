@@ -115,6 +115,7 @@ fn write_integer(value: i64, out: &mut Vec<u8>) {
 }
 
 /// The first bytes of things with a length: short form and its limit, then for 8, 16 and 32 bits.
+#[derive(Clone, Copy)]
 struct Header {
     short: u8,
     short_limit: usize,

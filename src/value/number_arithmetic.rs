@@ -127,6 +127,7 @@ impl Number {
                 let whole = &float.mantissa >> float.exponent.unsigned_abs();
                 whole_number(float.negative, whole)
             }
+            Repr::NegativeZero => small(0, PRECISION_INTEGER),
             _ => self.clone(),
         }
     }
@@ -176,9 +177,6 @@ fn zero_of(negative: bool, precision: u32) -> Number {
 
 /// A whole number with room for all its bits.
 fn whole_number(negative: bool, magnitude: BigUint) -> Number {
-    if magnitude.is_zero() {
-        return zero_of(negative, PRECISION_INTEGER);
-    }
     let sign = if negative { Sign::Minus } else { Sign::Plus };
     Number::from_bigint(&BigInt::from_biguint(sign, magnitude))
 }

@@ -301,6 +301,13 @@ fn increment(digits: &mut [u8]) {
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
+            // A whole number may have more digits than its precision vouches for.
+            Repr::Small { value, precision } if *precision < 63 && value.unsigned_abs() >> precision != 0 => {
+                let sign = if *value < 0 { "-" } else { "" };
+                let digits =
+                    self.parts().map_or_else(String::new, |parts| Decimal::shortest(&parts).positional());
+                write!(f, "{sign}{digits}")
+            }
             Repr::Small { value, .. } => write!(f, "{value}"),
             Repr::NegativeZero => f.write_str("-0"),
             Repr::Infinite { negative } => f.write_str(if *negative { "-Inf" } else { "+Inf" }),

@@ -72,7 +72,7 @@ pub fn negate(a: &Value) -> Result<Value, OpError> {
         Kind::Number(number) => Value::from(number.neg()),
         Kind::Unknown(Type::Number | Type::Dynamic, _) => {
             let bounds = a.number_bounds();
-            let (min, max) = bounds.map_or((None, None), |(min, max)| (Some(max.neg()), Some(min.neg())));
+            let (min, max) = bounds.map(|(min, max)| (max.neg(), min.neg())).unzip();
             Value::refined(Type::Number, Refinement::number(min, max))
         }
         Kind::Null(_) => return Err(OpError::Null),
@@ -141,13 +141,11 @@ fn check(operands: [&Value; 2], ty: &Type) -> Result<(), OpError> {
 /// A number from two. With an unknown operand the result's bounds follow from the operands' if `monotone`.
 fn arithmetic(a: &Value, b: &Value, apply: Arithmetic, monotone: bool) -> Result<Value, OpError> {
     check([a, b], &Type::Number)?;
-    let value = match (a.as_number(), b.as_number()) {
-        (Some(a), Some(b)) => Value::from(apply(a, b)?),
-        _ => {
-            let bounds = if monotone { bounds_of(a, b, apply) } else { None };
-            let (min, max) = bounds.map_or((None, None), |(min, max)| (Some(min), Some(max)));
-            Value::refined(Type::Number, Refinement::number(min, max))
-        }
+    let value = if let (Some(a), Some(b)) = (a.as_number(), b.as_number()) {
+        Value::from(apply(a, b)?)
+    } else {
+        let (min, max) = bounds_of(a, b, apply).filter(|_| monotone).unzip();
+        Value::refined(Type::Number, Refinement::number(min, max))
     };
     Ok(value.mark(a.marks() | b.marks()))
 }
@@ -189,9 +187,8 @@ fn compare(
 fn logic(a: &Value, b: &Value, decisive: bool) -> Result<Value, OpError> {
     check([a, b], &Type::Bool)?;
     let value = match (a.as_bool(), b.as_bool()) {
-        (Some(x), _) | (_, Some(x)) if x == decisive => decisive.into(),
+        (x, y) if x == Some(decisive) || y == Some(decisive) => decisive.into(),
         (Some(_), Some(_)) => (!decisive).into(),
-        _ if [a.as_bool(), b.as_bool()].contains(&Some(decisive)) => decisive.into(),
         _ => unknown_bool(),
     };
     Ok(value.mark(a.marks() | b.marks()))

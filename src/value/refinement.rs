@@ -182,6 +182,9 @@ impl Value {
     }
 }
 
+/// These end a cluster by themselves: nothing that follows them combines with them.
+const DELIMITERS: &str = "-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
+
 /// The part of `text` that stays as it is whatever is written after it: a last grapheme cluster that more text
 /// could join or recompose is cut off.
 pub fn safe_prefix(text: &str) -> &str {
@@ -189,8 +192,6 @@ pub fn safe_prefix(text: &str) -> &str {
     let Some((start, last)) = text.grapheme_indices(true).next_back() else {
         return text;
     };
-    // These end a cluster by themselves: nothing that follows them combines with them.
-    const DELIMITERS: &str = "-_/:;,.+=@# ()[]{}<>|&!?*%$\"'\\~^`\n\t";
     let closed = last.chars().count() == 1 && DELIMITERS.contains(last);
     if closed { text } else { &text[..start] }
 }

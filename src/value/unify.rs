@@ -191,24 +191,29 @@ fn unify_by_preference(types: &[&Type], unsafe_too: bool) -> Option<Type> {
 fn preference(a: &Type, b: &Type) -> Ordering {
     match (a, b) {
         (Type::Dynamic, Type::Dynamic) => Ordering::Equal,
-        (Type::Dynamic, _) => Ordering::Greater,
-        (_, Type::Dynamic) => Ordering::Less,
-        (Type::String, other) if other.is_primitive() && *other != Type::String => Ordering::Less,
-        (other, Type::String) if other.is_primitive() && *other != Type::String => Ordering::Greater,
         (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
             preference(a, b)
         }
-        (Type::List(_) | Type::Tuple(_), Type::Set(_))
-        | (Type::List(_), Type::Tuple(_))
-        | (Type::Map(_), Type::Object(_)) => Ordering::Less,
-        (Type::Set(_), Type::List(_) | Type::Tuple(_))
-        | (Type::Tuple(_), Type::List(_))
-        | (Type::Object(_), Type::Map(_)) => Ordering::Greater,
         (Type::Object(a), Type::Object(b)) if a.attributes.keys().eq(b.attributes.keys()) => {
             preference_across(a.attributes.values(), b.attributes.values())
         }
         (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => preference_across(a.iter(), b.iter()),
+        _ if takes_in(a, b) => Ordering::Less,
+        _ if takes_in(b, a) => Ordering::Greater,
         _ => Ordering::Equal,
+    }
+}
+
+/// Whether values of the second type can all be written as values of the first, whose kind is another.
+fn takes_in(general: &Type, special: &Type) -> bool {
+    match (general, special) {
+        (Type::Dynamic, _) => false,
+        (_, Type::Dynamic)
+        | (Type::String, Type::Bool | Type::Number)
+        | (Type::List(_) | Type::Tuple(_), Type::Set(_))
+        | (Type::List(_), Type::Tuple(_))
+        | (Type::Map(_), Type::Object(_)) => true,
+        _ => false,
     }
 }
 
