@@ -17,6 +17,8 @@ pub enum SourceErrorKind {
     Unreachable,
     /// What arrived, or the address, tries to lead outside of its directory.
     Unsafe,
+    /// A local path that a module calls isn't a directory.
+    Unreadable,
     /// A fetched module calls a local path outside of its package.
     Escapes,
     /// A file of ours couldn't be read or written.
@@ -80,6 +82,7 @@ impl SourceError {
             SourceErrorKind::Unsupported => "Unsupported module source",
             SourceErrorKind::NotFound | SourceErrorKind::Unreachable => "Failed to download module",
             SourceErrorKind::Unsafe => "Unsafe module package",
+            SourceErrorKind::Unreadable => "Unreadable module directory",
             SourceErrorKind::Escapes => "Local module path escapes module package",
             SourceErrorKind::File => "Failed to install module",
         }

@@ -121,7 +121,7 @@ impl ModuleInstaller {
         if !self.root.join(&dir).is_dir() {
             let object = format!("module \"{key}\"");
             let cause = format!("the directory {dir} does not exist or is not a directory");
-            return Err(SourceError::new(SourceErrorKind::NotFound, "read", object, cause)
+            return Err(SourceError::new(SourceErrorKind::Unreadable, "read", object, cause)
                 .hint("check the path in its source argument"));
         }
         self.packages.insert(key.clone(), package);

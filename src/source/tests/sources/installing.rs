@@ -108,6 +108,7 @@ fn a_local_directory_must_be_there() {
     repository(&sandbox);
     let error = installer(&sandbox, false).install("", "m", "./nowhere").unwrap_err();
     assert!(error.to_string().contains("nowhere"), "{error}");
+    assert_eq!(error.summary(), "Unreadable module directory");
     let above = installer(&sandbox, false).install("", "m", "../r").unwrap();
     assert_eq!(above.dir, "../r", "the root module's own local paths may lead anywhere");
 }
