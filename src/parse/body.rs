@@ -139,11 +139,7 @@ impl Parser<'_> {
         let body = if self.peek() == K::OpenBrace {
             self.block_body()
         } else {
-            let error = bad_header(self.peek(), self.peek_span());
-            match self.peek() {
-                K::Newline | K::Equal => self.report(error),
-                _ => self.fail(error),
-            }
+            self.fail(bad_header(self.peek(), self.peek_span()));
             self.recover_item(false);
             let end = header_span.at_end();
             Items::new().body(end, end)
@@ -171,7 +167,9 @@ impl Parser<'_> {
         let mark = self.mark();
         let open = self.read().2;
         let mut items = Items::new();
+        self.blocks += 1;
         if !self.enter() {
+            self.blocks -= 1;
             let end = self.recover(K::CloseBrace);
             return items.body(self.node(K::Body, mark), end);
         }
@@ -183,6 +181,7 @@ impl Parser<'_> {
             self.one_line_end(open)
         };
         self.leave();
+        self.blocks -= 1;
         let span = self.node(K::Body, mark);
         if end.start < end.end {
             self.recovering = false;

@@ -65,6 +65,15 @@ fn identifier_length(text: &str) -> usize {
     chars.find(|(_, c)| !(*c == '-' || unicode_ident::is_xid_continue(*c))).map_or(text.len(), |(i, _)| i)
 }
 
+/// Whether a line opens a block with labels in quotes.
+fn is_header(line: &str) -> bool {
+    let word = identifier_length(line);
+    word > 0
+        && line[word..].trim_start().starts_with('"')
+        && line.ends_with('{')
+        && line.matches('"').count().is_multiple_of(2)
+}
+
 /// The length of the number at the start of `bytes`, which starts with a digit: digits, points and exponents in any
 /// mixture that doesn't end in a point. Whether the whole is one number is the parser's question.
 fn number_length(bytes: &[u8]) -> usize {
@@ -240,10 +249,29 @@ impl Lexer<'_> {
                 self.token(K::CloseQuote, 1);
                 self.modes.pop();
             }
+            b'\n' | b'\r' if self.config_follows() => {
+                self.token(K::QuotedNewline, 0);
+                self.token(K::CloseQuote, 0);
+                self.modes.pop();
+            }
             b'\n' | b'\r' => self.token(K::QuotedNewline, newline_length(rest).max(1)),
             b'$' | b'%' if rest.get(1) == Some(&b'{') => self.sequence(),
             _ => self.token(K::QuotedText, quoted_length(rest)),
         }
+    }
+
+    /// Whether the next line looks like configuration rather than the next line of a string that was broken up. The
+    /// closing quote was forgotten then: an empty one is put here, and what follows is read as what it is.
+    fn config_follows(&self) -> bool {
+        if self.modes.len() > 2 {
+            return false;
+        }
+        let rest = &self.text[self.at..];
+        let Some((_, next)) = rest.split_once('\n') else { return false };
+        let line = next.lines().next().unwrap_or("").trim();
+        let word = identifier_length(line);
+        let behind = line[word..].trim_start();
+        line.is_empty() || line == "}" || (word > 0 && behind.starts_with(['=', '{'])) || is_header(line)
     }
 
     /// `${`, `%{` and their trimming forms.

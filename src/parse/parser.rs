@@ -42,6 +42,8 @@ pub(crate) struct Parser<'t> {
     /// Whether line ends count, innermost last.
     newlines: Vec<bool>,
     depth: u32,
+    /// How many blocks are open.
+    pub(crate) blocks: u32,
     /// Set by the first error of a body item: what follows in the item may only be its echo.
     pub(crate) recovering: bool,
     pub(crate) diagnostics: Diagnostics,
@@ -61,6 +63,7 @@ impl<'t> Parser<'t> {
             behind: 0,
             newlines: vec![newlines],
             depth: 0,
+            blocks: 0,
             recovering: false,
             diagnostics: Diagnostics::new(),
         };
@@ -236,12 +239,22 @@ impl<'t> Parser<'t> {
         self.depth -= 1;
     }
 
+    /// Whether the next token is the brace that closes a block at the top of a file, by where it stands: at the start
+    /// of its line. No recovery goes past it, or one missing bracket would swallow all the blocks that follow.
+    fn at_block_end(&self) -> bool {
+        let Token { kind, start } = self.tokens[self.next];
+        kind == K::CloseBrace && self.blocks > 0 && self.text[..start as usize].ends_with('\n')
+    }
+
     /// Reads up to and with the `end` that closes what is open now. Gives the span of the last token read.
     pub(crate) fn recover(&mut self, end: SyntaxKind) -> Span {
         self.recovering = true;
         let start = opposite(end);
         let mut open = 0u32;
         loop {
+            if self.at_block_end() {
+                return self.peek_span();
+            }
             let (kind, _, span) = self.read();
             match kind {
                 K::End => return span,
@@ -261,7 +274,7 @@ impl<'t> Parser<'t> {
         let mut open: Vec<SyntaxKind> = Vec::new();
         self.push_newlines(true);
         loop {
-            if one_line && self.peek() == K::CloseBrace && open.is_empty() {
+            if self.at_block_end() || (one_line && self.peek() == K::CloseBrace && open.is_empty()) {
                 break;
             }
             let kind = self.read().0;

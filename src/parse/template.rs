@@ -204,32 +204,28 @@ impl<'t> Parser<'t> {
         self.read();
         let mut label = String::new();
         loop {
-            match self.peek() {
-                K::QuotedText => {
-                    let (_, raw, span) = self.read();
-                    label.push_str(&self.unescaped(raw, span));
-                }
-                K::CloseQuote => {
-                    self.read();
-                    break;
-                }
+            let (kind, raw, span) = self.read();
+            match kind {
+                K::QuotedText => label.push_str(&self.unescaped(raw, span)),
+                K::CloseQuote => break,
                 K::End => {
-                    let detail = "The label is not closed.";
-                    self.report(
-                        Diagnostic::error("Unterminated string literal", detail).at(self.peek_span()),
-                    );
-                    self.recovering = true;
+                    let error = Diagnostic::error("Unterminated string literal", "The label is not closed.");
+                    self.report(error.at(span));
                     break;
                 }
-                kind => {
-                    let (_, _, at) = self.read();
-                    self.report(bad_label(kind, at));
-                    if kind != K::QuotedNewline {
-                        self.recover(K::CloseSequence);
-                        continue;
-                    }
+                K::QuotedNewline => {
+                    self.report(bad_label(kind, span));
                     self.recover(K::CloseQuote);
+                    // The quote of `kind label" {` was one that opens.
+                    if label.ends_with('{') {
+                        self.recover(K::CloseBrace);
+                    }
                     break;
+                }
+                _ => {
+                    self.report(bad_label(kind, span));
+                    self.recover(K::CloseSequence);
+                    self.recovering = false;
                 }
             }
         }

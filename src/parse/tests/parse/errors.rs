@@ -61,7 +61,7 @@ fn expression_errors() {
 #[test]
 fn template_errors() {
     check(&[
-        ("x = \"a\n", &["6..6 Invalid multi-line string", "6..7 Unterminated template string"]),
+        ("x = \"a\n", &["6..6 Invalid multi-line string", "6..6 Unterminated template string"]),
         ("x = <<E\na\nE", &["11..11 Unterminated template string"]),
         ("x = \"\\d \\u12\"\n", &["5..7 Invalid escape sequence", "8..12 Invalid escape sequence"]),
         ("x = \"${a b}\"\n", &["9..10 Extra characters after interpolation expression"]),
@@ -104,6 +104,36 @@ fn one_bad_item_leaves_the_others() {
         shape::body(&parsed.value),
         "a = ERROR; b = 1; h = 5; c \"x\" { d = [1]; e = 3; f { g = ERROR } }"
     );
+}
+
+/// A bracket or quote that was never closed doesn't take the blocks behind it along.
+#[test]
+fn an_open_end_stops_at_the_end_of_its_block() {
+    for (fault, error) in [
+        ("[1, 2", "Missing item separator"),
+        ("f(1,", "Missing argument separator"),
+        ("{ b = [ }", "Invalid expression"),
+        ("(1", "Unbalanced parentheses"),
+        ("b[1", "Missing close bracket on index"),
+        ("\"b", "Unterminated template string"),
+    ] {
+        let text = format!("x \"y\" {{\n  a = {fault}\n  c = 3\n}}\n\nz \"w\" {{\n  d = 4\n}}\ne = )\n");
+        let parsed = parse_config(FILE, &text);
+        let mut found =
+            parsed.diagnostics.iter().map(|d| &*d.summary).filter(|s| *s != "Invalid multi-line string");
+        assert_eq!(found.next(), Some(error), "{text}");
+        assert_eq!(found.next(), Some("Invalid expression"), "{text}");
+        assert_eq!(found.next(), None, "{text}");
+        let body = shape::body(&parsed.value);
+        assert!(body.ends_with("z \"w\" { d = 4 }"), "{body}");
+    }
+    let text = "x y\" {\n  a = 1\n}\nb = 2\n";
+    let parsed = parse_config(FILE, text);
+    assert_eq!(
+        summaries(&parsed.diagnostics),
+        ["6..6 Invalid multi-line string", "6..6 Invalid string literal"]
+    );
+    assert_eq!(parsed.value.attributes.len(), 1);
 }
 
 #[test]
