@@ -56,9 +56,17 @@ pub fn can_convert(from: &Type, to: &Type, unsafe_too: bool) -> bool {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| each(a, b))
         }
         (Type::Tuple(items), Type::List(element) | Type::Set(element)) => {
-            parts_convert(items.iter(), element, unsafe_too)
+            if **element == Type::Dynamic {
+                common_element(items, unsafe_too).is_some()
+            } else {
+                items.iter().all(|part| each(part, element))
+            }
         }
-        (Type::Object(a), Type::Map(element)) => parts_convert(a.attributes.values(), element, unsafe_too),
+        (Type::Object(a), Type::Map(element)) if **element == Type::Dynamic => {
+            let parts: Vec<Type> = a.attributes.values().cloned().collect();
+            parts.is_empty() || unify_with(&parts, unsafe_too).is_some()
+        }
+        (Type::Object(a), Type::Map(element)) => a.attributes.values().all(|part| each(part, element)),
         (Type::Object(a), Type::Object(b)) => {
             b.attributes.iter().all(|(name, to)| match a.attributes.get(name) {
                 Some(from) => each(from, to),
@@ -77,16 +85,7 @@ pub fn can_convert(from: &Type, to: &Type, unsafe_too: bool) -> bool {
     }
 }
 
-/// Whether the parts of a tuple or object can become elements of a collection.
-fn parts_convert<'a>(mut parts: impl Iterator<Item = &'a Type>, element: &Type, unsafe_too: bool) -> bool {
-    if *element != Type::Dynamic {
-        return parts.all(|part| part == element || can_convert(part, element, unsafe_too));
-    }
-    let parts: Vec<Type> = parts.cloned().collect();
-    common_element(&parts, unsafe_too).is_some()
-}
-
-/// The type of elements that is meant where any is written. Known types beside open ones have none.
+/// The type of elements that is meant where any is written for a tuple's. Known types beside open ones have none.
 fn common_element(parts: &[Type], unsafe_too: bool) -> Option<Type> {
     if parts.is_empty() {
         return Some(Type::Dynamic);
@@ -292,7 +291,8 @@ impl Conversion {
             converted.push((name.clone(), self.step(key, item, &to)?));
         }
         let (names, items): (Vec<_>, Vec<_>) = converted.into_iter().unzip();
-        let (ty, items) = self.of_one_type(items, &to)?;
+        let from = if matches!(value.kind(), Kind::Object(_)) { Made::MapOfObject } else { Made::Map };
+        let (ty, items) = self.of_one_type(items, &to, from)?;
         Ok(Value::map(ty, names.into_iter().zip(items)))
     }
 
@@ -313,7 +313,7 @@ impl Conversion {
         for (at, item) in items.iter().enumerate() {
             converted.push(self.step(PathStep::Index(position(at)), item, &to)?);
         }
-        let (ty, items) = self.of_one_type(converted, &to)?;
+        let (ty, items) = self.of_one_type(converted, &to, if to_set { Made::Set } else { Made::List })?;
         Ok(make(ty, items))
     }
 
@@ -331,32 +331,62 @@ impl Conversion {
         if *element != Type::Dynamic || !structural {
             return Ok(Some(element.clone()));
         }
-        if let Some(common) = common_element(parts, true) {
-            return Ok(Some(common));
+        let (common, wanted) = match value.as_mapping() {
+            Some(_) => (unify_with(parts, true), Type::map(Type::Dynamic)),
+            None => (common_element(parts, true), Type::list(Type::Dynamic)),
+        };
+        match common {
+            Some(common) => Ok(Some(common)),
+            None => self.fail(mismatch(&value.ty(), &wanted)),
         }
-        let any = Type::Dynamic;
-        self.fail(mismatch(
-            &value.ty(),
-            &if value.as_mapping().is_some() { Type::map(any) } else { Type::list(any) },
-        ))
     }
 
-    /// Elements under a constraint with any inside may have come out differently; makes them alike.
-    fn of_one_type(&mut self, items: Vec<Value>, to: &Type) -> Result<(Type, Vec<Value>), ConvertError> {
+    /// Elements under a constraint with any inside may have come out differently; makes them alike, those of a
+    /// list and composite ones of a map by converting once more.
+    fn of_one_type(
+        &mut self,
+        mut items: Vec<Value>,
+        to: &Type,
+        made: Made,
+    ) -> Result<(Type, Vec<Value>), ConvertError> {
         if !to.has_dynamic() {
             return Ok((to.without_optional(), items));
         }
-        let types: Vec<Type> = items.iter().map(Value::ty).collect();
-        let Some(common) = unify_with(&types, true) else {
-            return self.fail("collection elements cannot be unified");
-        };
-        let items = items.iter().map(|item| self.value(item, &common)).collect::<Result<Vec<_>, _>>()?;
+        let composite = to.is_collection() || matches!(to, Type::Object(_));
+        if made == Made::List || (made != Made::Set && composite) {
+            let types: Vec<Type> = items.iter().map(Value::ty).collect();
+            let Some(common) = unify_with(&types, true) else {
+                return self.fail("cannot find a common base type for all elements");
+            };
+            items = items.iter().map(|item| self.value(item, &common)).collect::<Result<Vec<_>, _>>()?;
+        }
         let mut known = items.iter().map(Value::ty).filter(|ty| *ty != Type::Dynamic);
         let first = known.next().unwrap_or(Type::Dynamic);
-        if known.all(|ty| ty == first) {
-            Ok((first, items))
-        } else {
-            self.fail("element types must all match")
+        if !known.all(|ty| ty == first) {
+            return self.fail(made.mismatch());
+        }
+        // What is left open, a null for one, becomes what its neighbours are.
+        let items = items.iter().map(|item| self.value(item, &first)).collect::<Result<Vec<_>, _>>()?;
+        Ok((first, items))
+    }
+}
+
+/// Which collection is made of elements.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Made {
+    List,
+    Set,
+    Map,
+    MapOfObject,
+}
+
+impl Made {
+    fn mismatch(self) -> &'static str {
+        match self {
+            Made::List => "element types must all match for conversion to list",
+            Made::Set => "element types must all match for conversion to set",
+            Made::Map => "element types must all match for conversion to map",
+            Made::MapOfObject => "attribute types must all match for conversion to map",
         }
     }
 }

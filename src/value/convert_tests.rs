@@ -81,6 +81,48 @@ fn collections() {
         ("[null,null]", r#"["list",dynamic]"#, "[null,null] list(any)"),
         ("[null,1]", r#"["list",dynamic]"#, "[null,1] list(number)"),
         (r#"[null,{"a":1}]"#, r#"["list",dynamic]"#, "all list elements must have the same type"),
+        (r#"{"a":[1],"b":null}"#, r#"["map",dynamic]"#, r#"{"a":[1],"b":null} map(tuple([number]))"#),
+        (
+            r#"{"a":false,"b":null,"c":100}"#,
+            r#"["map",dynamic]"#,
+            "attribute types must all match for conversion to map",
+        ),
+        (
+            r#"[{"a":1},{"a":"x"}]"#,
+            r#"["set",["object",{"a":dynamic}]]"#,
+            "element types must all match for conversion to set",
+        ),
+        (
+            r#"[{"a":1},{"a":"x"}]"#,
+            r#"["list",["object",{"a":dynamic}]]"#,
+            r#"[{"a":"1"},{"a":"x"}] list(object({a=string}))"#,
+        ),
+        (
+            r#"{"p":{"a":1},"q":{"a":"x"}}"#,
+            r#"["map",["object",{"a":dynamic}]]"#,
+            r#"{"p":{"a":"1"},"q":{"a":"x"}} map(object({a=string}))"#,
+        ),
+        (
+            r#"{"p":[1],"q":["x"]}"#,
+            r#"["map",["tuple",[dynamic]]]"#,
+            "attribute types must all match for conversion to map",
+        ),
+        (r#"[[],["x"],null]"#, r#"["list",["list",dynamic]]"#, r#"[[],["x"],null] list(list(string))"#),
+        (
+            r#"[{"a":null},{"a":[1]}]"#,
+            r#"["list",["object",{"a":dynamic}]]"#,
+            "element types must all match for conversion to list",
+        ),
+        (
+            r#"{"p":{"a":1},"q":{"a":[1]}}"#,
+            r#"["map",["object",{"a":dynamic}]]"#,
+            "cannot find a common base type for all elements",
+        ),
+        (
+            r#"[{"a":[]},{"a":[1]}]"#,
+            r#"["list",["object",{"a":["list",dynamic]}]]"#,
+            r#"[{"a":[]},{"a":[1]}] list(object({a=list(number)}))"#,
+        ),
         (r#"[null,"a"]"#, r#"["set",string]"#, r#"["a",null] set(string)"#),
     ];
     for (value, to, outcome) in cases {
