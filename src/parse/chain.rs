@@ -10,6 +10,17 @@ impl Expr {
 }
 
 impl ExprKind {
+    fn link_ref(&self) -> Option<&Expr> {
+        match self {
+            ExprKind::Binary { left: next, .. }
+            | ExprKind::Attribute { on: next, .. }
+            | ExprKind::Index { on: next, .. }
+            | ExprKind::Splat { on: next, .. }
+            | ExprKind::Conditional { otherwise: next, .. } => Some(next),
+            _ => None,
+        }
+    }
+
     /// The part through which a chain goes on, where there is one.
     fn link(&mut self) -> Option<&mut Expr> {
         match self {
@@ -70,8 +81,14 @@ fn unwrap(kind: &ExprKind) -> Result<(&Expr, Wrap), ExprKind> {
     })
 }
 
+/// Chains shorter than this are cloned by recursion, which is quicker.
+const SHORT: usize = 32;
+
 impl Clone for Expr {
     fn clone(&self) -> Expr {
+        if std::iter::successors(Some(self), |expr| expr.kind.link_ref()).take(SHORT).count() < SHORT {
+            return Expr { kind: self.kind.clone(), span: self.span };
+        }
         let mut around = Vec::new();
         let mut at = self;
         let mut kind = loop {

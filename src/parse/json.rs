@@ -24,9 +24,9 @@ impl Parser<'_> {
         let span = root.span;
         let mut body =
             Body { syntax: Syntax::Json, attributes: Vec::new(), blocks: Vec::new(), span, end_span: end };
-        let objects = match root.into_kind() {
-            ExprKind::Tuple(items) => items,
-            kind => vec![Expr { kind, span }],
+        let (summary, objects) = match root.into_kind() {
+            ExprKind::Tuple(items) => ("Incorrect JSON value type", items),
+            kind => ("Root value must be object", vec![Expr { kind, span }]),
         };
         for object in objects {
             let span = object.span;
@@ -35,7 +35,7 @@ impl Parser<'_> {
                 ExprKind::Error if self.recovering => {}
                 _ => {
                     let detail = "A configuration in JSON is an object, or an array of objects.";
-                    self.report(Diagnostic::error("Root value must be object", detail).at(span));
+                    self.report(Diagnostic::error(summary, detail).at(span));
                 }
             }
         }
@@ -135,7 +135,7 @@ impl Parser<'_> {
     }
 
     fn json_array(&mut self, mark: Mark) -> Expr {
-        self.read();
+        let open = self.read().2;
         let mut items = Vec::new();
         let mut last = K::OpenBracket;
         while self.eat(K::CloseBracket).is_none() {
@@ -143,7 +143,7 @@ impl Parser<'_> {
                 break;
             }
             items.push(self.json_value());
-            if !self.json_separator("array", K::CloseBracket) {
+            if !self.json_separator("array", K::CloseBracket, open) {
                 break;
             }
             last = K::Comma;
@@ -153,11 +153,11 @@ impl Parser<'_> {
     }
 
     fn json_object(&mut self, mark: Mark) -> Expr {
-        self.read();
+        let open = self.read().2;
         let mut items = Vec::new();
         while self.eat(K::CloseBrace).is_none() {
             items.extend(self.json_property());
-            if !self.json_separator("object", K::CloseBrace) {
+            if !self.json_separator("object", K::CloseBrace, open) {
                 break;
             }
         }
@@ -167,7 +167,7 @@ impl Parser<'_> {
 
     /// What stands behind an item: a comma and another item, or the end, which is left to be read. False once the
     /// rest was given up.
-    fn json_separator(&mut self, what: &str, end: K) -> bool {
+    fn json_separator(&mut self, what: &str, end: K, open: Span) -> bool {
         if self.recovering {
             self.recover(end);
             return false;
@@ -184,7 +184,7 @@ impl Parser<'_> {
                 return true;
             }
             kind => {
-                let error = bad_separator(kind, what, at);
+                let error = bad_separator(kind, what, if kind == K::End { open } else { at });
                 self.fail(error);
             }
         }
@@ -246,7 +246,7 @@ fn missing_value(kind: K, at: Span) -> Diagnostic {
     match kind {
         K::End => Diagnostic::error("Missing value", "The text ends where a value should start.").at(at),
         K::Equal | K::Colon | K::Comma | K::CloseBrace | K::CloseBracket => {
-            Diagnostic::error("Missing value", "A value should start here.").at(at)
+            Diagnostic::error("Missing JSON value", "A value should start here.").at(at)
         }
         _ => {
             Diagnostic::error("Invalid start of value", "No value of JSON starts with this character.").at(at)

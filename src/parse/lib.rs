@@ -35,7 +35,7 @@ pub use syntax::{Hcl, SyntaxKind, SyntaxNode, Tree};
 
 use lexer::Start;
 use parser::Parser;
-use trueup_diag::{Diagnostic, Diagnostics, FileId};
+use trueup_diag::{Diagnostic, Diagnostics, FileId, Span};
 
 /// What a text was read as.
 #[derive(Clone, Debug)]
@@ -56,7 +56,13 @@ pub fn parse_config(file: FileId, text: &str) -> Parsed<ast::Body> {
 /// Reads one expression, such as a line for the console or the value of a variable. Line ends don't count around
 /// and in it.
 pub fn parse_expression(file: FileId, text: &str) -> Parsed<ast::Expr> {
+    parse_embedded(file, text, 0)
+}
+
+/// One expression, whose text starts at byte `base` of the file.
+fn parse_embedded(file: FileId, text: &str, base: u32) -> Parsed<ast::Expr> {
     parse(file, text, Start::Code, false, |parser| {
+        parser.origin.base = base;
         let expr = parser.expression();
         if parser.peek() != SyntaxKind::End {
             let detail = "The expression is complete, but something else follows it.";
@@ -65,6 +71,12 @@ pub fn parse_expression(file: FileId, text: &str) -> Parsed<ast::Expr> {
         }
         expr
     })
+}
+
+/// Reads an expression that is the text of a string in the JSON syntax, such as a reference or a type constraint;
+/// `string` is the place of the string with its quotes, where the places in the expression will lie.
+pub fn parse_expression_in_string(string: Span, text: &str) -> Parsed<ast::Expr> {
+    parse_embedded(string.file, text, string.start + 1)
 }
 
 /// Reads a template without quotes around it, such as a file for `templatefile`.
@@ -89,8 +101,8 @@ fn parse<'t, T>(
     read: impl FnOnce(&mut Parser<'t>) -> T,
 ) -> Parsed<T> {
     let mut parser = Parser::new(file, text, lexer::lex(text, start), newlines);
-    parser.check_invalid();
     let value = read(&mut parser);
+    parser.check_invalid();
     let (tree, diagnostics) = parser.finish();
     Parsed { tree, value, diagnostics }
 }

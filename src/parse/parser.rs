@@ -208,7 +208,8 @@ impl<'t> Parser<'t> {
 
     /// The line of a place, from 1.
     pub(crate) fn line(&self, span: Span) -> usize {
-        self.origin.source[..span.start as usize].matches('\n').count() + 1
+        let before = self.origin.source.get(..span.start as usize).unwrap_or(self.origin.source);
+        before.matches('\n').count() + 1
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {

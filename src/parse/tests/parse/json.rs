@@ -30,13 +30,24 @@ fn places_in_templates() {
 }
 
 #[test]
+fn places_in_strings_that_are_expressions() {
+    let text = r#"{"a": "b.c d"}"#;
+    let string = trueup_diag::Span::new(FILE, 6, 13);
+    let parsed = trueup_parse::parse_expression_in_string(string, "b.c d");
+    assert_eq!(&text[parsed.value.span.start as usize..parsed.value.span.end as usize], "b.c");
+    assert_eq!(summaries(&parsed.diagnostics), ["11..12 Extra characters after expression"]);
+}
+
+#[test]
 fn errors() {
     for (text, expected) in [
         ("", "0..0 Missing value"),
+        ("[1]", "1..2 Incorrect JSON value type"),
+        (r#"{"a":}"#, "5..6 Missing JSON value"),
         ("{", "1..1 Invalid object property name"),
         ("1", "0..1 Root value must be object"),
         (r#"{"a""#, "4..4 Missing property value colon"),
-        (r#"{"a": 1"#, "7..7 Unclosed object"),
+        (r#"{"a": 1"#, "0..1 Unclosed object"),
         (r#"{"a": 1,}"#, "7..8 Trailing comma in object"),
         (r#"{"a": [1,]}"#, "8..9 Trailing comma in array"),
         (r#"{"a": [1}"#, "8..9 Mismatched brackets"),
