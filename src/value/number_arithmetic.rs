@@ -151,7 +151,8 @@ impl Number {
 
     /// The logarithm to a base, computed in machine floats as the language does; none where that has no value.
     pub fn log(&self, base: &Number) -> Option<Number> {
-        Number::from_f64(self.to_f64().ln() / base.to_f64().ln())
+        let logarithm = |number: &Number| crate::number_float::natural_log(number.to_f64());
+        Number::from_f64(logarithm(self) / logarithm(base))
     }
 
     /// The same value carrying another precision, no narrower than its mantissa.

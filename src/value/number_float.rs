@@ -1,4 +1,5 @@
-//! Powers of machine floats by repeated squaring, which is where the language's last digits come from.
+//! Powers of machine floats by repeated squaring, and logarithms as fdlibm takes them, which is where the
+//! language's last digits come from.
 
 /// `base` to the `exponent`; NaN where there is none.
 pub(crate) fn power(base: f64, exponent: f64) -> f64 {
@@ -59,4 +60,34 @@ fn scale(mut value: f64, exponent: i64) -> f64 {
         left -= step;
     }
     value
+}
+
+/// ln(2) in two parts, of which the first has zeros at its end.
+const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
+const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+
+/// The natural logarithm, after fdlibm's `e_log.c`: `value` is `2^k * (1 + f)` with `1 + f` about 1, and the
+/// logarithm of that is an odd polynomial of `f / (2 + f)`.
+pub(crate) fn natural_log(value: f64) -> f64 {
+    if value <= 0.0 || !value.is_finite() {
+        return value.ln();
+    }
+    let (mut fraction, mut exponent) = split(value);
+    if fraction < std::f64::consts::FRAC_1_SQRT_2 {
+        fraction *= 2.0;
+        exponent -= 1;
+    }
+    let f = fraction - 1.0;
+    let k = f64::from(i32::try_from(exponent).unwrap_or(0));
+    let s = f / (2.0 + f);
+    let s2 = s * s;
+    let s4 = s2 * s2;
+    let odd = s2
+        * (6.666_666_666_666_735e-1
+            + s4 * (2.857_142_874_366_239e-1
+                + s4 * (1.818_357_216_161_805e-1 + s4 * 1.479_819_860_511_658_6e-1)));
+    let even =
+        s4 * (3.999_999_999_940_942e-1 + s4 * (2.222_219_843_214_978_4e-1 + s4 * 1.531_383_769_920_937_3e-1));
+    let half_square = 0.5 * f * f;
+    k * LN2_HIGH - ((half_square - (s * (half_square + (odd + even)) + k * LN2_LOW)) - f)
 }
