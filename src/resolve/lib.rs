@@ -1,1 +1,46 @@
-//! Trees to a Program: modules, declarations, references resolved to slots.
+//! Parsed files to a [`Program`]. In: [`trueup_parse::ast::Body`] of every file. Out: declarations with expressions
+//! compiled once, references resolved to slots, and diagnostics.
+//!
+//! This room knows no provider, no file system and no value of a variable. A module is looked at twice: first for
+//! the names that it declares ([`index`]), then each declaration is compiled with all names known.
+
+mod bind;
+mod body;
+mod call;
+mod chain;
+mod check;
+mod compile;
+mod constant;
+mod constraint;
+mod entry;
+pub mod expr;
+mod fixed;
+mod functions;
+mod index;
+mod input_output;
+mod lifecycle;
+mod loader;
+mod merge;
+mod module;
+pub mod program;
+mod provider;
+mod read;
+mod refactor;
+mod reference;
+mod report;
+mod requirement;
+mod resource;
+mod scope;
+mod settings;
+mod template;
+mod tree;
+mod unit;
+
+pub use entry::{compile_constant, compile_expression, compile_template};
+pub use expr::{Body, Expr, ExprKind, PROVIDER_FUNCTION, Reference};
+pub use functions::Functions;
+pub use loader::{Files, Loader};
+pub use program::{Module, ModuleId, NodeId, Program};
+pub use refactor::constant_key;
+pub use scope::Scope;
+pub use tree::{Resolution, resolve};

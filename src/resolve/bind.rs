@@ -1,0 +1,255 @@
+//! Which provider configuration each name in each module means.
+
+use crate::program::{
+    Module, ModuleCall, Node, NodeId, Program, ProviderBinding, ProviderConfig, ProviderRef,
+};
+use crate::provider::provider_of;
+use crate::tree::Resolution;
+use std::collections::{BTreeMap, BTreeSet};
+use trueup_addr::{ModulePath, ProviderAddr, ProviderConfigAddr};
+use trueup_diag::{Diagnostic, Diagnostics, Sources};
+
+/// Fills [`Node::providers`] of every node, callers first.
+pub(crate) fn bind_providers(out: &mut Resolution, sources: &Sources) {
+    let mut defaults: Vec<BTreeMap<ProviderAddr, ProviderBinding>> = Vec::new();
+    for at in 0..out.program.nodes.len() {
+        let id = NodeId(crate::index::slot(at));
+        let program = &out.program;
+        let mut binder = Binder {
+            program,
+            sources,
+            id,
+            node: program.node(id),
+            module: program.module_at(id),
+            defaults: &defaults,
+            passed: BTreeMap::new(),
+            load: Diagnostics::new(),
+            references: Diagnostics::new(),
+        };
+        binder.take_passed();
+        let (providers, own) = binder.bind();
+        let (load, references) = (binder.load, binder.references);
+        out.load.append(load);
+        out.references.append(references);
+        out.program.nodes[at].providers = providers;
+        defaults.push(own);
+    }
+}
+
+struct Binder<'p> {
+    program: &'p Program,
+    sources: &'p Sources,
+    id: NodeId,
+    node: &'p Node,
+    module: &'p Module,
+    /// The unaliased configurations of the nodes before this one.
+    defaults: &'p [BTreeMap<ProviderAddr, ProviderBinding>],
+    /// What the call gives.
+    passed: BTreeMap<ProviderRef, ProviderBinding>,
+    load: Diagnostics,
+    references: Diagnostics,
+}
+
+/// A configuration without an argument of its own: from before there was `configuration_aliases`, it only says that
+/// one is to be given.
+fn is_proxy(config: &ProviderConfig) -> bool {
+    config.body.attributes.is_empty() && config.body.blocks.is_empty()
+}
+
+fn shown(path: &ModulePath) -> String {
+    if path.is_root() { "the root module".to_owned() } else { path.to_string() }
+}
+
+impl<'p> Binder<'p> {
+    fn call(&self) -> Option<(NodeId, &'p ModuleCall)> {
+        let (parent, slot) = self.node.parent?;
+        Some((parent, &self.program.module_at(parent).calls[slot as usize]))
+    }
+
+    /// What the module's call says in `providers`.
+    fn take_passed(&mut self) {
+        let Some((parent, call)) = self.call() else { return };
+        for config in self.module.provider_configs.iter().filter(|config| is_proxy(config)) {
+            let detail = format!(
+                "This block has no arguments: it only says that {} uses the provider.",
+                self.node.path
+            );
+            let warning = Diagnostic::warning("Redundant empty provider block", detail).at(config.span);
+            let hint = "Declare the provider in required_providers, an alias of it in configuration_aliases.";
+            self.load.push(warning.hint(hint));
+        }
+        let parent_module = self.program.module_at(parent);
+        for (child, given, span) in &call.providers {
+            let wanted = provider_of(&self.module.settings, &child.name);
+            let source = provider_of(&parent_module.settings, &given.name);
+            self.check_declared(self.module, child, *span, &self.node.path);
+            self.check_declared(parent_module, given, *span, &self.program.node(parent).path);
+            if wanted != source {
+                let detail = format!(
+                    "\"{given}\" is a configuration of {}, but in {} \"{child}\" is one of {}.",
+                    source.short(),
+                    self.node.path,
+                    wanted.short()
+                );
+                self.load.push(Diagnostic::error("Provider type mismatch", detail).at(*span));
+                continue;
+            }
+            if let Some(binding) = self.program.node(parent).providers.get(given) {
+                self.passed.insert(child.clone(), binding.clone());
+            }
+        }
+        self.check_wanted(call);
+        self.check_repeated(call);
+    }
+
+    fn check_declared(
+        &mut self,
+        module: &Module,
+        name: &ProviderRef,
+        at: trueup_diag::Span,
+        path: &ModulePath,
+    ) {
+        let declared = module.settings.providers.contains_key(&name.name)
+            || module.provider_configs.iter().any(|config| config.name == *name);
+        if !declared {
+            let addr = provider_of(&module.settings, &name.name);
+            let detail = format!(
+                "In {} \"{}\" isn't declared; it is taken to mean {}.",
+                shown(path),
+                name.name,
+                addr.short()
+            );
+            let warning = Diagnostic::warning("Reference to undefined provider", detail).at(at);
+            self.load.push(warning.hint("Declare it in the required_providers of that module."));
+        }
+    }
+
+    /// Every declared alias must be given.
+    fn check_wanted(&mut self, call: &ModuleCall) {
+        for alias in self.module.settings.providers.values().flat_map(|requirement| &requirement.aliases) {
+            if call.providers.iter().any(|(child, ..)| child == alias) {
+                continue;
+            }
+            let detail =
+                format!("The module in {} needs a provider configuration \"{alias}\".", self.module.dir);
+            let error = Diagnostic::error("Missing required provider configuration", detail).at(call.span);
+            self.load.push(error.hint(format!("Give it: providers = {{ {alias} = ... }}.")));
+        }
+    }
+
+    /// A module with configurations of its own can have only one instance.
+    fn check_repeated(&mut self, call: &ModuleCall) {
+        let Some(config) = self.module.provider_configs.iter().find(|config| !is_proxy(config)) else {
+            return;
+        };
+        if call.repetition.is_none() && call.depends_on.is_empty() {
+            return;
+        }
+        let file = self.sources.file(config.span.file);
+        let detail = format!(
+            "{} configures the provider \"{}\" itself, in {}, line {}: such a module can't be called with count, for_each or depends_on.",
+            self.node.path,
+            config.name,
+            file.name,
+            file.position(config.span.start).line
+        );
+        let summary = "Module is incompatible with count, for_each, and depends_on";
+        let error = Diagnostic::error(summary, detail).at(call.span);
+        self.load
+            .push(error.hint("Move the configuration to the calling module and give it in \"providers\"."));
+    }
+
+    /// What every name that the module uses means, and its unaliased configurations by provider.
+    fn bind(&mut self) -> (BTreeMap<ProviderRef, ProviderBinding>, BTreeMap<ProviderAddr, ProviderBinding>) {
+        let mut providers = BTreeMap::new();
+        for name in self.used() {
+            if let Some(binding) = self.binding(&name) {
+                providers.insert(name, binding);
+            }
+        }
+        let own = providers.iter().filter(|(name, _)| name.alias.is_none());
+        let mut defaults: BTreeMap<_, _> = match self.node.parent {
+            Some((parent, _)) => self.defaults[parent.0 as usize].clone(),
+            None => BTreeMap::new(),
+        };
+        defaults.extend(own.map(|(_, binding)| (binding.provider.clone(), binding.clone())));
+        self.check_present(&providers);
+        (providers, defaults)
+    }
+
+    /// Every name of a provider configuration in the module.
+    fn used(&self) -> BTreeSet<ProviderRef> {
+        let module = self.module;
+        let plain = |name: &trueup_addr::Name| ProviderRef { name: name.clone(), alias: None };
+        let mut out: BTreeSet<ProviderRef> = module.settings.providers.keys().map(plain).collect();
+        out.extend(
+            module.settings.providers.values().flat_map(|requirement| requirement.aliases.iter().cloned()),
+        );
+        out.extend(module.provider_configs.iter().map(|config| config.name.clone()));
+        out.extend(module.resources.iter().map(|resource| resource.provider.clone()));
+        out.extend(module.imports.iter().filter_map(|import| import.provider.clone()));
+        out.extend(
+            module.calls.iter().flat_map(|call| call.providers.iter().map(|(_, given, _)| given.clone())),
+        );
+        out.extend(self.passed.keys().cloned());
+        out
+    }
+
+    fn binding(&self, name: &ProviderRef) -> Option<ProviderBinding> {
+        if let Some(passed) = self.passed.get(name) {
+            return Some(passed.clone());
+        }
+        let provider = provider_of(&self.module.settings, &name.name);
+        let configs = &self.module.provider_configs;
+        let own = configs.iter().position(|c| c.provider == provider && c.name.alias == name.alias);
+        if let Some(slot) = own {
+            let inherits = self.node.parent.is_some() && is_proxy(&configs[slot]) && name.alias.is_none();
+            if !inherits {
+                let config = Some(crate::index::slot(slot));
+                return Some(ProviderBinding { provider, node: self.id, alias: name.alias.clone(), config });
+            }
+        }
+        if name.alias.is_some() {
+            return None;
+        }
+        let inherited =
+            self.node.parent.and_then(|(parent, _)| self.defaults[parent.0 as usize].get(&provider));
+        let implied =
+            || ProviderBinding { provider: provider.clone(), node: NodeId::ROOT, alias: None, config: None };
+        Some(inherited.cloned().unwrap_or_else(implied))
+    }
+
+    /// Reports names with an alias that nothing configures.
+    fn check_present(&mut self, providers: &BTreeMap<ProviderRef, ProviderBinding>) {
+        let address = |name: &ProviderRef| ProviderConfigAddr {
+            module: self.node.path.clone(),
+            provider: provider_of(&self.module.settings, &name.name),
+            alias: name.alias.clone(),
+        };
+        let mut found = Vec::new();
+        for resource in &self.module.resources {
+            if !providers.contains_key(&resource.provider) {
+                let detail = format!(
+                    "{} uses the provider configuration {}, which is not there.",
+                    resource.addr,
+                    address(&resource.provider)
+                );
+                let error = Diagnostic::error("Provider configuration not present", detail).at(resource.span);
+                found.push(
+                    error.hint(format!(
+                        "Declare it: provider \"{}\" {{ alias = ... }}.",
+                        resource.provider.name
+                    )),
+                );
+            }
+        }
+        for (_, given, span) in self.module.calls.iter().flat_map(|call| &call.providers) {
+            if !providers.contains_key(given) {
+                let summary = format!("missing provider {}", address(given));
+                let detail = "The module is given a provider configuration that is not there.";
+                found.push(Diagnostic::error(summary, detail).at(*span));
+            }
+        }
+        self.references.extend(found);
+    }
+}

@@ -1,0 +1,109 @@
+//! `module` blocks.
+
+use crate::index::Declared;
+use crate::program::{ModuleCall, ProviderRef};
+use crate::resource::repeated;
+use crate::scope::Scope;
+use crate::unit::{Part, Unit};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+use trueup_diag::Span;
+use trueup_parse::ast::{Attribute, ExprKind, ObjectItem, ObjectKey};
+use trueup_parse::{BodySchema, Content};
+
+static CALL: LazyLock<BodySchema> = LazyLock::new(|| {
+    BodySchema::default()
+        .required("source")
+        .optional("version")
+        .optional("count")
+        .optional("for_each")
+        .optional("depends_on")
+        .optional("providers")
+        .block("_", &[])
+        .block("lifecycle", &[])
+        .block("locals", &[])
+        .block("provider", &["type"])
+});
+
+impl Unit<'_, '_> {
+    pub(crate) fn call(&mut self, declared: &Declared<'_>) -> ModuleCall {
+        let (content, mut rest) = self.partial_content(&declared.block.body, &CALL);
+        self.reserved_blocks(&content, &["lifecycle", "locals", "provider"], "module");
+        if let Some(escaping) = self.only_one(&content, "_", "module") {
+            rest.attributes.extend(escaping.body.attributes.iter().cloned());
+        }
+        let part = Part { block: &declared.block, json: declared.json };
+        let source = content.attribute("source");
+        let version = content.attribute("version");
+        let repetition = self.repetition(&content, None);
+        let scope = repeated(repetition.as_ref());
+        ModuleCall {
+            name: declared.label(0).text.clone(),
+            source: source.and_then(|found| self.report.fixed_text(&found.expr)).unwrap_or_default(),
+            source_span: source.map_or(declared.span(), |found| found.expr.span),
+            version: version.and_then(|found| self.report.fixed_text(&found.expr)),
+            inputs: self.body(&rest, declared.json, scope),
+            providers: self.passed_providers(&content, declared.json),
+            depends_on: self.depends_on(&content, part, Scope::default()),
+            repetition,
+            span: declared.span(),
+        }
+    }
+
+    fn passed_providers(
+        &mut self,
+        content: &Content<'_>,
+        json: bool,
+    ) -> Vec<(ProviderRef, ProviderRef, Span)> {
+        let Some(attribute) = content.attribute("providers") else { return Vec::new() };
+        let items = self.provider_items(attribute);
+        let mut seen: BTreeMap<ProviderRef, Span> = BTreeMap::new();
+        let mut out = Vec::new();
+        for item in items {
+            let value_span = item.value.span;
+            let child = self.passed_name(&item.key, json);
+            let parent = self.report.provider_ref(&item.value, "providers", json);
+            let (Some(child), Some(parent)) = (child, parent) else { continue };
+            if let Some(first) = seen.get(&child) {
+                let place = self.report.place(*first);
+                let detail = format!("The module is given a configuration \"{child}\" already, in {place}.");
+                self.report.error("Duplicate provider address", detail, value_span);
+                continue;
+            }
+            seen.insert(child.clone(), value_span);
+            out.push((child, parent, key_span(&item.key).to(value_span)));
+        }
+        out
+    }
+
+    fn provider_items<'e>(&mut self, attribute: &'e Attribute) -> &'e [ObjectItem] {
+        match &attribute.expr.kind {
+            ExprKind::Object(items) => items,
+            ExprKind::Error => &[],
+            _ => {
+                let detail = "The configurations are given in braces: { aws = aws.west }.";
+                self.report.error("Invalid expression", detail, crate::fixed::start(&attribute.expr));
+                &[]
+            }
+        }
+    }
+
+    fn passed_name(&mut self, key: &ObjectKey, json: bool) -> Option<ProviderRef> {
+        match key {
+            ObjectKey::Name(name) if json && name.text.contains('.') => {
+                let (name, alias) = name.text.split_once('.')?;
+                Some(ProviderRef { name: name.into(), alias: Some(alias.into()) })
+            }
+            ObjectKey::Name(name) => Some(ProviderRef { name: name.text.clone(), alias: None }),
+            ObjectKey::Expr(expr) => self.report.provider_ref(expr, "providers", json),
+        }
+    }
+}
+
+/// The place of an object's key.
+pub(crate) fn key_span(key: &ObjectKey) -> Span {
+    match key {
+        ObjectKey::Name(name) => name.span,
+        ObjectKey::Expr(expr) => expr.span,
+    }
+}

@@ -1,0 +1,183 @@
+//! `lifecycle` blocks.
+
+use crate::Reference;
+use crate::expr::{Expr, ExprKind};
+use crate::fixed::Traversal;
+use crate::program::{Condition, IgnoreChanges, Lifecycle};
+use crate::scope::Scope;
+use crate::unit::Unit;
+use std::sync::LazyLock;
+use trueup_addr::{Mode, Resource as ResourceAddr};
+use trueup_diag::Diagnostic;
+use trueup_parse::ast::{self, Block};
+use trueup_parse::{BodySchema, Content};
+use trueup_value::{Path, PathStep};
+
+static LIFECYCLE: LazyLock<BodySchema> = LazyLock::new(|| {
+    BodySchema::default()
+        .optional("create_before_destroy")
+        .optional("prevent_destroy")
+        .optional("ignore_changes")
+        .optional("replace_triggered_by")
+        .block("precondition", &[])
+        .block("postcondition", &[])
+});
+
+impl Unit<'_, '_> {
+    /// The lifecycle of a resource; `own` is what its expressions may refer to.
+    pub(crate) fn lifecycle(
+        &mut self,
+        content: &Content<'_>,
+        addr: &ResourceAddr,
+        own: (Option<u32>, Scope),
+        json: bool,
+    ) -> Lifecycle {
+        let Some(block) = self.only_one(content, "lifecycle", "resource") else {
+            return Lifecycle::default();
+        };
+        let content = self.content(&block.body, &LIFECYCLE);
+        if addr.mode != Mode::Managed {
+            self.only_managed(&content, addr.mode);
+        }
+        let (owner, scope) = own;
+        let bool_of = |unit: &mut Self, name| {
+            let attribute = content.attribute(name)?;
+            Some((unit.report.fixed_bool(&attribute.expr)?, attribute.expr.span))
+        };
+        let create_before_destroy = bool_of(self, "create_before_destroy").is_some_and(|(value, _)| value);
+        let prevent_destroy = bool_of(self, "prevent_destroy").and_then(|(value, at)| value.then_some(at));
+        let preconditions = self.conditions(&content, "precondition", owner, scope);
+        let postconditions =
+            self.conditions(&content, "postcondition", owner, Scope { itself: true, ..scope });
+        Lifecycle {
+            create_before_destroy,
+            prevent_destroy,
+            ignore_changes: self.ignore_changes(&content, json),
+            replace_triggered_by: self.replace_triggered_by(&content, scope, json),
+            preconditions,
+            postconditions,
+        }
+    }
+
+    fn only_managed(&mut self, content: &Content<'_>, mode: Mode) {
+        let what = if mode == Mode::Data { "data" } else { "ephemeral" };
+        for attribute in &content.attributes {
+            let name = &attribute.name;
+            let detail = format!("Only \"resource\" blocks have \"{}\" in their lifecycle.", name.text);
+            self.report.error(format!("Invalid {what} resource lifecycle argument"), detail, name.span);
+        }
+    }
+
+    fn conditions(
+        &mut self,
+        content: &Content<'_>,
+        kind: &'static str,
+        owner: Option<u32>,
+        scope: Scope,
+    ) -> Vec<Condition> {
+        let blocks: Vec<&Block> = content.blocks(kind).collect();
+        blocks.into_iter().filter_map(|block| self.own_condition(block, kind, owner, scope)).collect()
+    }
+
+    /// A condition of a resource; it can't refer to the resource by its name.
+    fn own_condition(
+        &mut self,
+        block: &Block,
+        kind: &'static str,
+        owner: Option<u32>,
+        scope: Scope,
+    ) -> Option<Condition> {
+        let (condition, references) = self.condition_and_references(block, scope)?;
+        let at = condition.condition.span;
+        if references.is_empty() {
+            self.report.error(format!("Invalid {kind} expression"), crate::unit::NO_REFERENCE, at);
+            return None;
+        }
+        if owner.is_some_and(|owner| references.contains(&Some(Reference::Resource(owner)))) {
+            let error = Diagnostic::error(
+                format!("Invalid reference in {kind}"),
+                "The condition refers to the resource that it belongs to by its name.",
+            );
+            let hint = match kind {
+                "postcondition" => "Write \"self\" for the resource.",
+                _ => "Make it a postcondition, in which \"self\" is the resource.",
+            };
+            self.report.load.push(error.at(at).hint(hint));
+            return None;
+        }
+        Some(condition)
+    }
+
+    fn ignore_changes(&mut self, content: &Content<'_>, json: bool) -> IgnoreChanges {
+        let Some(attribute) = content.attribute("ignore_changes") else { return IgnoreChanges::None };
+        let expr = &attribute.expr;
+        if crate::fixed::word(expr).is_some_and(|word| &*word == "all") {
+            return IgnoreChanges::All;
+        }
+        if crate::fixed::text(expr).is_some_and(|text| text == "all") {
+            self.report.fixed_word(expr, json);
+            return IgnoreChanges::All;
+        }
+        let mut paths = Vec::new();
+        for item in self.report.fixed_list(expr) {
+            if crate::fixed::text(item).is_some_and(|text| text == "*") {
+                let detail = "A star in the list is no longer understood.";
+                let error = Diagnostic::error("Invalid ignore_changes wildcard", detail).at(item.span);
+                self.report.load.push(error.hint("Write ignore_changes = all."));
+                continue;
+            }
+            if let Some(found) = self.report.traversal(item, json) {
+                paths.push((path(found), item.span));
+            }
+        }
+        if paths.is_empty() { IgnoreChanges::None } else { IgnoreChanges::Paths(paths) }
+    }
+
+    fn replace_triggered_by(&mut self, content: &Content<'_>, scope: Scope, json: bool) -> Vec<Expr> {
+        let Some(attribute) = content.attribute("replace_triggered_by") else { return Vec::new() };
+        let mut out = Vec::new();
+        for item in self.report.fixed_list(&attribute.expr) {
+            let Some(unquoted) = self.report.unquoted(item, json) else { continue };
+            let (expr, references) = self.with_references(&unquoted, scope);
+            if !self.is_trigger(&unquoted, &expr, &references) {
+                break;
+            }
+            out.push(expr);
+        }
+        out
+    }
+
+    /// Whether an expression is a resource or a part of one, whose keys are constants, `count.index` or `each.key`.
+    fn is_trigger(&mut self, item: &ast::Expr, expr: &Expr, references: &[Option<Reference>]) -> bool {
+        let fits = |reference: &Option<Reference>| {
+            matches!(
+                reference,
+                None | Some(Reference::Resource(_) | Reference::CountIndex | Reference::EachKey)
+            )
+        };
+        let mut good = true;
+        if !references.iter().all(fits) {
+            let detail =
+                "Only resources, and count.index and each.key as their keys, can be referred to here.";
+            self.report.error("Invalid reference in replace_triggered_by expression", detail, item.span);
+            good = false;
+        }
+        let mut root = expr;
+        while let ExprKind::Attribute { on, .. } | ExprKind::Index { on, .. } = &root.kind {
+            root = on;
+        }
+        // One that isn't declared was reported already.
+        if !matches!(root.kind, ExprKind::Reference(Reference::Resource(_)) | ExprKind::Error) {
+            let detail = "A resource or an attribute of one is needed here.";
+            self.report.error("Invalid replace_triggered_by expression", detail, item.span);
+            good = false;
+        }
+        good
+    }
+}
+
+/// The path from the resource inwards.
+fn path(found: Traversal) -> Path {
+    let root = PathStep::Attribute(found.root);
+    Path(std::iter::once(root).chain(found.steps.into_iter().map(|(step, _)| step)).collect())
+}

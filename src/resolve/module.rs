@@ -1,0 +1,76 @@
+//! One module source to its compiled form.
+
+use crate::Functions;
+use crate::index::{Index, index};
+use crate::program::{Import, Module, ProviderConfig};
+use crate::read::ReadFile;
+use crate::report::Report;
+use crate::scope::ModuleWorld;
+use crate::settings::settings;
+use crate::unit::Unit;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use trueup_diag::Sources;
+
+/// Compiles the files of one module.
+pub(crate) fn compile_module<'a>(
+    dir: &str,
+    files: &[ReadFile],
+    sources: &'a Sources,
+    functions: &dyn Functions,
+) -> (Module, Report<'a>) {
+    let mut report = Report::new(sources);
+    let index = index(files, &mut report);
+    let settings = settings(&index.terraform, &mut report);
+    let world = ModuleWorld { names: &index.names, settings: &settings, functions, scoped: &index.scoped };
+    let mut unit = Unit { world: &world, report };
+    let mut module = unit.declarations(&index);
+    let report = unit.report;
+    module.dir = Arc::from(dir);
+    module.settings = settings;
+    module.names = index.names;
+    (module, report)
+}
+
+impl Unit<'_, '_> {
+    fn declarations(&mut self, index: &Index<'_>) -> Module {
+        let provider_configs: Vec<ProviderConfig> =
+            index.providers.iter().map(|declared| self.provider_config(declared)).collect();
+        self.check_duplicate_providers(&provider_configs);
+        let imports: Vec<Import> =
+            index.imports.iter().filter_map(|declared| self.import(declared)).collect();
+        self.check_duplicate_imports(&imports);
+        Module {
+            provider_configs,
+            imports,
+            variables: index.variables.iter().enumerate().map(|(at, one)| self.variable(at, one)).collect(),
+            locals: index.locals.iter().map(|attribute| self.local(attribute)).collect(),
+            outputs: index.outputs.iter().map(|declared| self.output(declared)).collect(),
+            resources: index.resources.iter().enumerate().map(|(at, one)| self.resource(at, one)).collect(),
+            calls: index.calls.iter().map(|declared| self.call(declared)).collect(),
+            moved: index.moved.iter().filter_map(|declared| self.moved(declared)).collect(),
+            removed: index.removed.iter().filter_map(|declared| self.removed(declared)).collect(),
+            checks: index.checks.iter().enumerate().map(|(at, one)| self.check(at, one, index)).collect(),
+            ..Module::default()
+        }
+    }
+
+    fn check_duplicate_imports(&mut self, imports: &[Import]) {
+        let mut seen = BTreeMap::new();
+        for import in imports.iter().filter(|import| import.for_each.is_none()) {
+            let constant = |key: &Option<crate::Expr>| match key {
+                None => Some(trueup_addr::InstanceKey::None),
+                Some(key) => crate::refactor::constant_key(key),
+            };
+            let Some(key) = constant(&import.key) else { continue };
+            let module: Option<Vec<_>> = import.module_keys.iter().map(constant).collect();
+            let Some(module) = module else { continue };
+            let address = format!("{}{key}", import.to);
+            let Some(first) = seen.insert((import.to.clone(), module, key), import.span) else { continue };
+            let place = self.report.place(first);
+            let detail = format!("An object is imported to {address} already, in {place}.");
+            let summary = format!("Duplicate import configuration for \"{address}\"");
+            self.report.error(summary, detail, import.to_span);
+        }
+    }
+}

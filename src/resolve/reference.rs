@@ -1,0 +1,324 @@
+//! References: the first words of a chain to what they mean.
+
+use crate::compile::Compiler;
+use crate::expr::{Expr, ExprKind, Reference};
+use crate::program::Names;
+use crate::scope::{ModuleWorld, World};
+use trueup_addr::{Mode, Resource as ResourceAddr};
+use trueup_diag::{Diagnostic, Span, nearest};
+use trueup_parse::ast;
+use trueup_value::Name;
+
+/// The links of a chain that aren't compiled yet, the innermost last.
+type Links<'e> = Vec<&'e ast::Expr>;
+
+const INVALID: &str = "Invalid reference";
+
+/// What a reference found, or what is wrong with it, and the span of the words that it took.
+type Found = Result<(Reference, Span), Diagnostic>;
+
+impl Compiler<'_> {
+    /// A first word with the links around it, of which those that belong to the reference are taken.
+    pub(crate) fn variable(&mut self, name: &Name, span: Span, links: &mut Links<'_>) -> Expr {
+        if let Some(slot) = self.symbols.iter().rposition(|symbol| symbol == name) {
+            let slot = u32::try_from(slot).expect("nesting is bounded by the parser");
+            return Expr { kind: ExprKind::Symbol(slot), span };
+        }
+        let found = match self.world {
+            World::Module(world) => self.reference(world, name, span, links),
+            World::Template(_) => {
+                let detail = format!("The template is not given a value \"{name}\".");
+                Err(Diagnostic::error("Unknown variable", detail).at(span))
+            }
+            World::Constant => {
+                let detail = "Only a constant can stand here, with no reference in it.";
+                Err(Diagnostic::error("Variables not allowed", detail).at(span))
+            }
+        };
+        match found {
+            Ok((reference, span)) => {
+                self.seen.push(Some(reference));
+                Expr { kind: ExprKind::Reference(reference), span }
+            }
+            Err(error) => {
+                self.seen.push(None);
+                Expr { kind: self.fail(error), span }
+            }
+        }
+    }
+
+    fn reference(
+        &mut self,
+        world: &ModuleWorld<'_>,
+        root: &Name,
+        span: Span,
+        links: &mut Links<'_>,
+    ) -> Found {
+        match &**root {
+            "var" => declared(root, span, links, |name, at| variable(world.names, name, at)),
+            "local" => declared(root, span, links, |name, at| local(world.names, name, at)),
+            "module" => module(world.names, root, span, links),
+            "path" => declared(root, span, links, path),
+            "terraform" | "tofu" => declared(root, span, links, |name, at| terraform(root, name, at)),
+            "count" => {
+                let allowed = self.scope.count;
+                declared(root, span, links, |name, at| count(name, at, allowed))
+            }
+            "each" => {
+                let allowed = self.scope.each;
+                declared(root, span, links, |name, at| each(name, at, allowed))
+            }
+            "self" if self.scope.itself => Ok((Reference::Itself, span)),
+            "self" => Err(invalid_self(span)),
+            "template" | "lazy" | "arg" => Err(reserved(root, span)),
+            "data" => self.resource(world, Mode::Data, (root, span), links),
+            "ephemeral" => self.resource(world, Mode::Ephemeral, (root, span), links),
+            "resource" => self.resource(world, Mode::Managed, (root, span), links),
+            _ => self.managed(world, root, span, links),
+        }
+    }
+
+    /// `data.TYPE.NAME`, `ephemeral.TYPE.NAME`, `resource.TYPE.NAME`
+    fn resource(
+        &mut self,
+        world: &ModuleWorld<'_>,
+        mode: Mode,
+        root: (&Name, Span),
+        links: &mut Links<'_>,
+    ) -> Found {
+        let wanted =
+            || format!("\"{}\" is followed by two names: the type and the name of a resource.", root.0);
+        let (kind, at) = take_name(links).map_err(|bracket| match bracket {
+            Some(at) => unsupported_index(root.0, at),
+            None => Diagnostic::error(INVALID, wanted()).at(root.1),
+        })?;
+        let (name, at) = take_name(links)
+            .map_err(|bracket| Diagnostic::error(INVALID, wanted()).at(bracket.unwrap_or(root.1.to(at))))?;
+        let addr = ResourceAddr { mode, kind: kind.text.clone(), name: name.text.clone() };
+        self.resource_slot(world, addr, root.1.to(at), links)
+    }
+
+    /// `TYPE.NAME`
+    fn managed(&mut self, world: &ModuleWorld<'_>, root: &Name, span: Span, links: &mut Links<'_>) -> Found {
+        let (name, at) = take_name(links).map_err(|bracket| {
+            let detail = format!(
+                "\"{root}\" would be a type of resource, behind which a dot and the name of the resource follow."
+            );
+            Diagnostic::error(INVALID, detail).at(bracket.unwrap_or(span))
+        })?;
+        let addr = ResourceAddr { mode: Mode::Managed, kind: root.clone(), name: name.text.clone() };
+        self.resource_slot(world, addr, span.to(at), links)
+    }
+
+    fn resource_slot(
+        &mut self,
+        world: &ModuleWorld<'_>,
+        addr: ResourceAddr,
+        span: Span,
+        links: &Links<'_>,
+    ) -> Found {
+        let Some(&slot) = world.names.resources.get(&addr) else {
+            return Err(undeclared_resource(world.names, &addr, span));
+        };
+        if let Some(check) = world.scoped.get(&slot)
+            && self.scope.check != Some(*check)
+        {
+            let detail = format!("{addr} stands in a check block: only that block can refer to it.");
+            return Err(Diagnostic::error("Reference to scoped resource", detail).at(span));
+        }
+        if self.scope.owner == Some(slot) {
+            let at = match links.last() {
+                Some(link) if matches!(link.kind, ast::ExprKind::Index { .. }) => link.span,
+                _ => span,
+            };
+            let detail = format!("The arguments of {addr} can't refer to {addr} itself.");
+            self.planning.push(Diagnostic::error("Self-referential block", detail).at(at));
+        }
+        Ok((Reference::Resource(slot), span))
+    }
+}
+
+/// Takes `.name` from the links; where something else follows, the place of the brackets if it is an index.
+fn take_name<'e>(links: &mut Links<'e>) -> Result<(&'e ast::Name, Span), Option<Span>> {
+    let Some(link) = links.last() else { return Err(None) };
+    match &link.kind {
+        ast::ExprKind::Attribute { name, .. } => {
+            links.pop();
+            Ok((name, name.span))
+        }
+        ast::ExprKind::Index { on, .. } => Err(Some(Span { start: on.span.end, ..link.span })),
+        _ => Err(None),
+    }
+}
+
+fn unsupported_index(root: &str, at: Span) -> Diagnostic {
+    let detail = format!("What \"{root}\" holds is taken by a name behind a dot, not by an index.");
+    Diagnostic::error(INVALID, detail).at(at)
+}
+
+/// `root.name`, where the name is looked up by `find`.
+fn declared(
+    root: &Name,
+    span: Span,
+    links: &mut Links<'_>,
+    find: impl FnOnce(&Name, Span) -> Result<Reference, Diagnostic>,
+) -> Found {
+    let (name, at) = take_name(links).map_err(|bracket| match bracket {
+        Some(at) => unsupported_index(root, at),
+        None => bare(root, span),
+    })?;
+    let span = span.to(at);
+    Ok((find(&name.text, span)?, span))
+}
+
+fn bare(root: &str, span: Span) -> Diagnostic {
+    let detail = format!("\"{root}\" is no value by itself: it needs a dot and a name behind it.");
+    Diagnostic::error(INVALID, detail).at(span)
+}
+
+fn suggest<'n>(error: Diagnostic, name: &str, known: impl Iterator<Item = &'n Name>) -> Diagnostic {
+    match nearest(name, known.map(|known| &**known)) {
+        Some(near) => error.hint(format!("Did you mean \"{near}\"?")),
+        None => error,
+    }
+}
+
+fn variable(names: &Names, name: &Name, at: Span) -> Result<Reference, Diagnostic> {
+    if let Some(slot) = names.variables.get(name) {
+        return Ok(Reference::Variable(*slot));
+    }
+    let detail = format!("This module declares no input variable \"{name}\".");
+    let error = Diagnostic::error("Reference to undeclared input variable", detail).at(at);
+    let error = suggest(error, name, names.variables.keys());
+    let hint = || format!("Declare it with a block: variable \"{name}\" {{}}.");
+    Err(if error.hint.is_some() { error } else { error.hint(hint()) })
+}
+
+fn local(names: &Names, name: &Name, at: Span) -> Result<Reference, Diagnostic> {
+    if let Some(slot) = names.locals.get(name) {
+        return Ok(Reference::Local(*slot));
+    }
+    let detail = format!("This module declares no local value \"{name}\".");
+    let error = Diagnostic::error("Reference to undeclared local value", detail).at(at);
+    Err(suggest(error, name, names.locals.keys()))
+}
+
+fn module(names: &Names, root: &Name, span: Span, links: &mut Links<'_>) -> Found {
+    let (name, at) = take_name(links).map_err(|bracket| match bracket {
+        Some(at) => unsupported_index(root, at),
+        None => bare(root, span),
+    })?;
+    if let Some(slot) = names.calls.get(&name.text) {
+        return Ok((Reference::Module(*slot), span.to(at)));
+    }
+    let detail = format!("This module has no module block \"{}\".", name.text);
+    let error =
+        Diagnostic::error("Reference to undeclared module", detail).at(output_span(span.to(at), links));
+    Err(suggest(error, &name.text, names.calls.keys()))
+}
+
+/// With the index and the output's name that follow a module's name.
+fn output_span(span: Span, links: &Links<'_>) -> Span {
+    let mut rest = links.iter().rev();
+    let mut next = rest.next();
+    if next.is_some_and(|link| matches!(link.kind, ast::ExprKind::Index { .. })) {
+        next = rest.next();
+    }
+    match next {
+        Some(link) if matches!(link.kind, ast::ExprKind::Attribute { .. }) => link.span,
+        _ => span,
+    }
+}
+
+fn path(name: &Name, at: Span) -> Result<Reference, Diagnostic> {
+    match &**name {
+        "module" => Ok(Reference::PathModule),
+        "root" => Ok(Reference::PathRoot),
+        "cwd" => Ok(Reference::PathCwd),
+        _ => {
+            let detail = format!("There is no path.{name}; there are path.module, path.root and path.cwd.");
+            let known = ["module", "root", "cwd"].map(Name::from);
+            let error = Diagnostic::error("Invalid \"path\" attribute", detail).at(at);
+            Err(suggest(error, name, known.iter()))
+        }
+    }
+}
+
+fn terraform(root: &Name, name: &Name, at: Span) -> Result<Reference, Diagnostic> {
+    match &**name {
+        "workspace" => Ok(Reference::Workspace),
+        "applying" => Ok(Reference::Applying),
+        _ => {
+            let detail = format!(
+                "There is no {root}.{name}; there are {root}.workspace, the name of the workspace, and {root}.applying, true while changes are made."
+            );
+            let error = Diagnostic::error("Invalid \"terraform\" attribute", detail).at(at);
+            Err(match &**name {
+                "env" => error.hint(format!("Its name is {root}.workspace now.")),
+                _ => error,
+            })
+        }
+    }
+}
+
+fn count(name: &Name, at: Span, allowed: bool) -> Result<Reference, Diagnostic> {
+    if &**name != "index" {
+        let detail =
+            format!("There is no count.{name}; there is count.index, which counts instances from 0.");
+        return Err(Diagnostic::error("Invalid \"count\" attribute", detail).at(at));
+    }
+    if !allowed {
+        let detail = "Only a module, resource or data block that has a \"count\" argument has a count.index.";
+        return Err(Diagnostic::error("Reference to \"count\" in non-counted context", detail).at(at));
+    }
+    Ok(Reference::CountIndex)
+}
+
+fn each(name: &Name, at: Span, allowed: bool) -> Result<Reference, Diagnostic> {
+    let reference = match &**name {
+        "key" => Reference::EachKey,
+        "value" => Reference::EachValue,
+        _ => {
+            let detail = format!(
+                "There is no each.{name}; there are each.key and each.value, one item of what \"for_each\" walks."
+            );
+            return Err(Diagnostic::error("Invalid \"each\" attribute", detail).at(at));
+        }
+    };
+    if !allowed {
+        let detail = "Only a module, resource or data block that has a \"for_each\" argument has \"each\".";
+        return Err(Diagnostic::error("Reference to \"each\" in context without for_each", detail).at(at));
+    }
+    Ok(reference)
+}
+
+fn invalid_self(at: Span) -> Diagnostic {
+    let detail = "There is no \"self\" here: only provisioner, connection and postcondition blocks of a resource have it.";
+    Diagnostic::error("Invalid \"self\" reference", detail).at(at)
+}
+
+fn reserved(root: &str, at: Span) -> Diagnostic {
+    let detail = format!("The word \"{root}\" is kept for a later version of the language.");
+    let hint = format!("If it is a type of resource, write \"resource.{root}\".");
+    Diagnostic::error("Reserved symbol name", detail).at(at).hint(hint)
+}
+
+fn undeclared_resource(names: &Names, addr: &ResourceAddr, at: Span) -> Diagnostic {
+    let what = match addr.mode {
+        Mode::Managed => "resource",
+        Mode::Data => "data source",
+        Mode::Ephemeral => "ephemeral resource",
+    };
+    let detail = format!("This module declares no {what} \"{}\" \"{}\".", addr.kind, addr.name);
+    let error = Diagnostic::error("Reference to undeclared resource", detail).at(at);
+    let modes = [Mode::Managed, Mode::Data, Mode::Ephemeral];
+    let other = modes.into_iter().map(|mode| ResourceAddr { mode, ..addr.clone() });
+    if let Some(meant) = other.into_iter().find(|other| names.resources.contains_key(other)) {
+        return error.hint(format!("Did you mean {meant}?"));
+    }
+    let same_kind = names.resources.keys().filter(|known| known.mode == addr.mode && known.kind == addr.kind);
+    match nearest(&addr.name, same_kind.map(|known| &*known.name)) {
+        Some(near) => error.hint(format!("Did you mean {}{}.{near}?", addr.mode.prefix(), addr.kind)),
+        None => error,
+    }
+}

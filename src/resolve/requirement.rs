@@ -1,0 +1,144 @@
+//! Entries of `required_providers`, and version constraints.
+
+use crate::call::key_span;
+use crate::fixed::text;
+use crate::program::ProviderRequirement;
+use crate::report::Report;
+use crate::settings::aliases;
+use trueup_addr::ProviderAddr;
+use trueup_diag::Span;
+use trueup_parse::ast::{Attribute, Expr, ExprKind, ObjectItem, ObjectKey};
+
+const CONSTRAINT: &str = "Invalid version constraint";
+
+impl Report<'_> {
+    /// One entry; `None` after a report that it can't be used at all.
+    pub(crate) fn requirement(&mut self, attribute: &Attribute, json: bool) -> Option<ProviderRequirement> {
+        if !self.check_local_name(attribute) {
+            return None;
+        }
+        let name = &attribute.name.text;
+        let mut out = ProviderRequirement {
+            provider: if &**name == "terraform" {
+                ProviderAddr::builtin()
+            } else {
+                ProviderAddr::official(name)
+            },
+            version: None,
+            aliases: Vec::new(),
+            span: attribute.span,
+        };
+        match &attribute.expr.kind {
+            ExprKind::Object(items) => {
+                for item in items {
+                    self.requirement_item(attribute, item, json, &mut out);
+                }
+            }
+            ExprKind::Error => {}
+            // Before there were sources an entry was a version.
+            _ => out.version = self.version(&attribute.expr),
+        }
+        Some(out)
+    }
+
+    fn check_local_name(&mut self, attribute: &Attribute) -> bool {
+        let name = &attribute.name.text;
+        if name.contains('_') || name.starts_with('-') || name.ends_with('-') {
+            let detail = "The name of a provider has letters, digits and dashes, and no dash at its ends.";
+            self.error("Invalid provider name", detail, attribute.expr.span);
+            return false;
+        }
+        let lower = name.to_lowercase();
+        if lower != **name {
+            let detail = format!("Names of providers are written in lower case: \"{lower}\".");
+            self.error("Invalid provider local name", detail, attribute.expr.span);
+            return false;
+        }
+        true
+    }
+
+    fn requirement_item(
+        &mut self,
+        attribute: &Attribute,
+        item: &ObjectItem,
+        json: bool,
+        out: &mut ProviderRequirement,
+    ) {
+        let key = match &item.key {
+            ObjectKey::Name(name) => Some(name.text.to_string()),
+            ObjectKey::Expr(expr) => text(expr).map(|text| text.to_string()),
+        };
+        match key.as_deref() {
+            Some("source") => {
+                if let Some(provider) = self.provider_source(&item.value) {
+                    out.provider = provider;
+                }
+            }
+            Some("version") => out.version = self.version(&item.value),
+            Some("configuration_aliases") => {
+                out.aliases = aliases(&item.value, &attribute.name.text, json, self);
+            }
+            _ => {
+                let detail = "An entry of required_providers has a \"source\", a \"version\" and \"configuration_aliases\".";
+                self.error("Invalid required_providers object", detail, key_span(&item.key));
+            }
+        }
+    }
+
+    fn provider_source(&mut self, expr: &Expr) -> Option<ProviderAddr> {
+        let Some(source) = text(expr) else {
+            self.error(
+                "Invalid source",
+                "The source of a provider is a string without references.",
+                expr.span,
+            );
+            return None;
+        };
+        match ProviderAddr::parse(&source) {
+            Ok(provider) => Some(provider),
+            Err(_) => {
+                let detail = format!("\"{source}\" is not of the form [HOSTNAME/]NAMESPACE/TYPE.");
+                self.error("Invalid provider source string", detail, expr.span);
+                None
+            }
+        }
+    }
+
+    fn version(&mut self, expr: &Expr) -> Option<String> {
+        let value = match &expr.kind {
+            ExprKind::Number(number) if matches!(expr.kind, ExprKind::Number(_)) => Some(number.to_string()),
+            _ => text(expr).map(|text| text.into_owned()),
+        };
+        let Some(value) = value else {
+            self.error(CONSTRAINT, "The version of a provider is a string without references.", expr.span);
+            return None;
+        };
+        self.check_constraint(&value, expr.span).then_some(value)
+    }
+
+    /// Whether a text is a list of version constraints; reports it if not.
+    pub(crate) fn check_constraint(&mut self, constraint: &str, at: Span) -> bool {
+        let good = constraint.split(',').all(is_constraint);
+        if !good {
+            let detail = format!(
+                "\"{constraint}\" is no version constraint, such as \">= 1.2, < 2.0\" or \"~> 1.2\"."
+            );
+            self.error(CONSTRAINT, detail, at);
+        }
+        good
+    }
+}
+
+fn is_constraint(part: &str) -> bool {
+    let part = part.trim();
+    let operators = ["~>", ">=", "<=", "!=", "=", ">", "<"];
+    let version = operators.iter().find_map(|operator| part.strip_prefix(operator)).unwrap_or(part).trim();
+    let version = version.strip_prefix('v').unwrap_or(version);
+    let (version, metadata) = version.split_once('+').unwrap_or((version, "0"));
+    let (numbers, prerelease) = version.split_once('-').unwrap_or((version, "0"));
+    let word = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '~'))
+    };
+    let number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    numbers.split('.').all(number) && word(prerelease) && word(metadata)
+}
