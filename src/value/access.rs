@@ -115,14 +115,7 @@ impl Value {
         }
         let position = index.to_usize().unwrap_or(usize::MAX);
         match self.kind() {
-            Kind::Unknown(Type::List(element), refinement) => {
-                match refinement.as_ref().and_then(|r| r.length_max) {
-                    Some(max) if index.to_u64().is_none_or(|i| i >= max) => {
-                        Err(IndexError::OutOfRange(usize::try_from(max).unwrap_or(usize::MAX)))
-                    }
-                    _ => Ok(Value::unknown(Type::clone(element))),
-                }
-            }
+            Kind::Unknown(Type::List(element), _) => Ok(Value::unknown(Type::clone(element))),
             Kind::Unknown(Type::Tuple(items), _) => {
                 items.get(position).cloned().map(Value::unknown).ok_or(IndexError::OutOfRange(items.len()))
             }

@@ -81,6 +81,15 @@ fn collections() {
         ("[null,null]", r#"["list",dynamic]"#, "[null,null] list(any)"),
         ("[null,1]", r#"["list",dynamic]"#, "[null,1] list(number)"),
         (r#"[null,{"a":1}]"#, r#"["list",dynamic]"#, "all list elements must have the same type"),
+    ];
+    for (value, to, outcome) in cases {
+        check(value, to, outcome);
+    }
+}
+
+#[test]
+fn collections_of_any() {
+    let cases = [
         (r#"{"a":[1],"b":null}"#, r#"["map",dynamic]"#, r#"{"a":[1],"b":null} map(tuple([number]))"#),
         (
             r#"{"a":false,"b":null,"c":100}"#,

@@ -1,7 +1,7 @@
 //! `==` and `!=`: nulls of any type are equal, values of different types never are, and unknowns leave it open
 //! unless what is known about them rules it out.
 
-use crate::ops::{less, less_or_equal, unknown_bool};
+use crate::ops::unknown_bool;
 use crate::{Kind, Name, Refinement, Type, Value};
 use std::collections::BTreeMap;
 
@@ -25,16 +25,8 @@ pub fn not_equals(a: &Value, b: &Value) -> Value {
 
 /// Whether both are equal, if that is certain.
 fn verdict(a: &Value, b: &Value) -> Option<bool> {
-    match (a.kind(), b.kind()) {
-        (Kind::Unknown(..), Kind::Unknown(..)) => return None,
-        (Kind::Unknown(ty, refinement), _) => return unknown_verdict(ty, refinement.as_deref(), b),
-        (_, Kind::Unknown(ty, refinement)) => return unknown_verdict(ty, refinement.as_deref(), a),
-        (Kind::Null(_), Kind::Null(_)) => return Some(true),
-        (Kind::Null(_), _) | (_, Kind::Null(_)) => return Some(false),
-        (Kind::Bool(a), Kind::Bool(b)) => return Some(a == b),
-        (Kind::Number(a), Kind::Number(b)) => return Some(a == b),
-        (Kind::String(a), Kind::String(b)) => return Some(a == b),
-        _ => {}
+    if !are_composites(a, b) {
+        return plain_verdict(a, b);
     }
     let (a_type, b_type) = (a.ty(), b.ty());
     // Nulls whose type is open are what they are; but what an unknown of open type becomes may fit or not.
@@ -42,6 +34,32 @@ fn verdict(a: &Value, b: &Value) -> Option<bool> {
         return if conforms(&a_type, &b_type) || conforms(&b_type, &a_type) { None } else { Some(false) };
     }
     if a_type == b_type { parts_verdict(a, b) } else { Some(false) }
+}
+
+/// As [`verdict`] for values of one type without unknowns of open type, such as parts of values that are so.
+fn typed_verdict(a: &Value, b: &Value) -> Option<bool> {
+    if are_composites(a, b) { parts_verdict(a, b) } else { plain_verdict(a, b) }
+}
+
+/// Whether both are known and made of parts.
+fn are_composites(a: &Value, b: &Value) -> bool {
+    let is_composite = |value: &Value| value.as_sequence().is_some() || value.as_mapping().is_some();
+    is_composite(a) && is_composite(b)
+}
+
+/// The verdict unless both are known composites.
+fn plain_verdict(a: &Value, b: &Value) -> Option<bool> {
+    match (a.kind(), b.kind()) {
+        (Kind::Unknown(..), Kind::Unknown(..)) => None,
+        (Kind::Unknown(ty, refinement), _) => unknown_verdict(ty, refinement.as_deref(), b),
+        (_, Kind::Unknown(ty, refinement)) => unknown_verdict(ty, refinement.as_deref(), a),
+        (Kind::Null(_), Kind::Null(_)) => Some(true),
+        (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
+        (Kind::Number(a), Kind::Number(b)) => Some(a == b),
+        (Kind::String(a), Kind::String(b)) => Some(a == b),
+        // Known values of different kinds, or one of them null.
+        _ => Some(false),
+    }
 }
 
 /// Compares composites of one type.
@@ -72,19 +90,18 @@ fn unknown_verdict(ty: &Type, refinement: Option<&Refinement>, known: &Value) ->
 
 /// Whether what is known rules this value out.
 fn excludes(refinement: &Refinement, value: &Value) -> bool {
-    let is_false = |answer: Result<Value, _>| answer.is_ok_and(|v| v.as_bool() == Some(false));
-    let compare =
-        |a: &Value, b: &Value, or_equal: bool| if or_equal { less_or_equal(a, b) } else { less(a, b) };
     match value.kind() {
         Kind::String(text) => refinement.prefix.as_ref().is_some_and(|prefix| !text.starts_with(&**prefix)),
-        Kind::Number(_) => {
-            let low = refinement.number_min.as_ref();
-            let high = refinement.number_max.as_ref();
-            low.is_some_and(|(min, inclusive)| {
-                is_false(compare(&Value::from(min.clone()), value, *inclusive))
-            }) || high.is_some_and(|(max, inclusive)| {
-                is_false(compare(value, &Value::from(max.clone()), *inclusive))
-            })
+        Kind::Number(number) => {
+            let below = refinement
+                .number_min
+                .as_ref()
+                .is_some_and(|(min, inclusive)| if *inclusive { number < min } else { number <= min });
+            let above = refinement
+                .number_max
+                .as_ref()
+                .is_some_and(|(max, inclusive)| if *inclusive { number > max } else { number >= max });
+            below || above
         }
         _ => value.length_bounds().is_some_and(|(min, max)| {
             max.is_some_and(|max| max < refinement.length_min)
@@ -99,7 +116,7 @@ fn in_order(a: &[Value], b: &[Value]) -> Option<bool> {
         return Some(false);
     }
     for (a, b) in a.iter().zip(b) {
-        match verdict(a, b) {
+        match typed_verdict(a, b) {
             Some(true) => {}
             other => return other,
         }
@@ -114,7 +131,7 @@ fn by_name(a: &BTreeMap<Name, Value>, b: &BTreeMap<Name, Value>) -> Option<bool>
     }
     let mut open = false;
     for (a, b) in a.values().zip(b.values()) {
-        match verdict(a, b) {
+        match typed_verdict(a, b) {
             Some(true) => {}
             Some(false) => return Some(false),
             None => open = true,
@@ -135,7 +152,7 @@ fn as_sets(a: &[Value], b: &[Value]) -> Option<bool> {
         return Some(true);
     }
     // Numbers that differ beyond ten digits share a key within composites and may stand in another order.
-    Some(a.iter().all(|item| b.iter().any(|other| verdict(item, other) == Some(true))))
+    Some(a.iter().all(|item| b.iter().any(|other| typed_verdict(item, other) == Some(true))))
 }
 
 /// Whether a type could still become the other, any standing for itself.

@@ -43,38 +43,34 @@ type Arithmetic = fn(&Number, &Number) -> Result<Number, OpError>;
 
 /// `a + b`
 pub fn add(a: &Value, b: &Value) -> Result<Value, OpError> {
-    arithmetic(a, b, |a, b| a.checked_add(b).ok_or(OpError::OpposingInfinities), true)
+    arithmetic(a, b, |a, b| a.checked_add(b).ok_or(OpError::OpposingInfinities))
 }
 
 /// `a - b`
 pub fn subtract(a: &Value, b: &Value) -> Result<Value, OpError> {
-    arithmetic(a, b, |a, b| a.checked_sub(b).ok_or(OpError::InfinityFromItself), true)
+    arithmetic(a, b, |a, b| a.checked_sub(b).ok_or(OpError::InfinityFromItself))
 }
 
 /// `a * b`
 pub fn multiply(a: &Value, b: &Value) -> Result<Value, OpError> {
-    arithmetic(a, b, |a, b| a.checked_mul(b).ok_or(OpError::ZeroTimesInfinity), true)
+    arithmetic(a, b, |a, b| a.checked_mul(b).ok_or(OpError::ZeroTimesInfinity))
 }
 
 /// `a / b`
 pub fn divide(a: &Value, b: &Value) -> Result<Value, OpError> {
-    arithmetic(a, b, |a, b| a.div(b).ok_or(OpError::Indeterminate), false)
+    arithmetic(a, b, |a, b| a.div(b).ok_or(OpError::Indeterminate))
 }
 
 /// `a % b`
 pub fn modulo(a: &Value, b: &Value) -> Result<Value, OpError> {
-    arithmetic(a, b, |a, b| Ok(a.rem(b)), false)
+    arithmetic(a, b, |a, b| Ok(a.rem(b)))
 }
 
 /// `-a`
 pub fn negate(a: &Value) -> Result<Value, OpError> {
     let value = match a.kind() {
         Kind::Number(number) => Value::from(number.neg()),
-        Kind::Unknown(Type::Number | Type::Dynamic, _) => {
-            let bounds = a.number_bounds();
-            let (min, max) = bounds.map(|(min, max)| (max.neg(), min.neg())).unzip();
-            Value::refined(Type::Number, Refinement::number(min, max))
-        }
+        Kind::Unknown(Type::Number | Type::Dynamic, _) => unknown_number(),
         Kind::Null(_) => return Err(OpError::Null),
         _ => return Err(OpError::Type),
     };
@@ -83,12 +79,12 @@ pub fn negate(a: &Value) -> Result<Value, OpError> {
 
 /// `a < b`
 pub fn less(a: &Value, b: &Value) -> Result<Value, OpError> {
-    compare(a, b, |a, b| a < b, |a, b| a.1 < b.0, |a, b| a.0 >= b.1)
+    compare(a, b, |a, b| a < b)
 }
 
 /// `a <= b`
 pub fn less_or_equal(a: &Value, b: &Value) -> Result<Value, OpError> {
-    compare(a, b, |a, b| a <= b, |a, b| a.1 <= b.0, |a, b| a.0 > b.1)
+    compare(a, b, |a, b| a <= b)
 }
 
 /// `a > b`
@@ -138,45 +134,28 @@ fn check(operands: [&Value; 2], ty: &Type) -> Result<(), OpError> {
     if operands.into_iter().all(fits) { Ok(()) } else { Err(OpError::Type) }
 }
 
-/// A number from two. With an unknown operand the result's bounds follow from the operands' if `monotone`.
-fn arithmetic(a: &Value, b: &Value, apply: Arithmetic, monotone: bool) -> Result<Value, OpError> {
+/// A number that isn't known yet but won't be null. Bounds of operands don't carry over, as in the reference.
+fn unknown_number() -> Value {
+    Value::refined(Type::Number, Refinement::not_null())
+}
+
+fn arithmetic(a: &Value, b: &Value, apply: Arithmetic) -> Result<Value, OpError> {
     check([a, b], &Type::Number)?;
-    let value = if let (Some(a), Some(b)) = (a.as_number(), b.as_number()) {
-        Value::from(apply(a, b)?)
-    } else {
-        let (min, max) = bounds_of(a, b, apply).filter(|_| monotone).unzip();
-        Value::refined(Type::Number, Refinement::number(min, max))
+    let value = match (a.as_number(), b.as_number()) {
+        (Some(a), Some(b)) => Value::from(apply(a, b)?),
+        _ => unknown_number(),
     };
     Ok(value.mark(a.marks() | b.marks()))
 }
 
-/// The least and greatest result from the operands' bounds; none if a corner has no result.
-fn bounds_of(a: &Value, b: &Value, apply: Arithmetic) -> Option<(Number, Number)> {
-    let (a_bounds, b_bounds) = (a.number_bounds()?, b.number_bounds()?);
-    let mut corners = Vec::with_capacity(4);
-    for a in [&a_bounds.0, &a_bounds.1] {
-        for b in [&b_bounds.0, &b_bounds.1] {
-            corners.push(apply(a, b).ok()?);
-        }
-    }
-    Some((corners.iter().min()?.clone(), corners.iter().max()?.clone()))
-}
-
-type Bounds = (Number, Number);
-
-fn compare(
-    a: &Value,
-    b: &Value,
-    known: fn(&Number, &Number) -> bool,
-    surely: fn(&Bounds, &Bounds) -> bool,
-    surely_not: fn(&Bounds, &Bounds) -> bool,
-) -> Result<Value, OpError> {
+/// Of an unknown operand its bounds may decide; ones that merely touch don't, as in the reference.
+fn compare(a: &Value, b: &Value, known: fn(&Number, &Number) -> bool) -> Result<Value, OpError> {
     check([a, b], &Type::Number)?;
     let value = match (a.as_number(), b.as_number()) {
         (Some(a), Some(b)) => known(a, b).into(),
         _ => match (a.number_bounds(), b.number_bounds()) {
-            (Some(a), Some(b)) if surely(&a, &b) => true.into(),
-            (Some(a), Some(b)) if surely_not(&a, &b) => false.into(),
+            (Some(a), Some(b)) if a.1 < b.0 => true.into(),
+            (Some(a), Some(b)) if a.0 > b.1 => false.into(),
             _ => unknown_bool(),
         },
     };

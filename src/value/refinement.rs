@@ -122,6 +122,29 @@ impl Value {
         Value::refined(ty.clone(), refinement).mark(self.marks())
     }
 
+    /// A value that will be one of two, which of them isn't known yet: unknown with what both have in common.
+    /// Both must be of one type; so will the result, with the marks of both.
+    pub fn either(&self, other: &Value) -> Value {
+        let marks = self.marks() | other.marks();
+        if self.is_null() && other.is_null() {
+            return Value::null(self.ty()).mark(marks);
+        }
+        let mut known = Refinement {
+            not_null: self.is_definitely_not_null() && other.is_definitely_not_null(),
+            ..Refinement::default()
+        };
+        if let (Some(a), Some(b)) = (self.number_bounds(), other.number_bounds()) {
+            known.number_min = Some((a.0.min(b.0), true));
+            known.number_max = Some((a.1.max(b.1), true));
+        }
+        if let (Some((a_min, a_max)), Some((b_min, b_max))) = (self.length_bounds(), other.length_bounds()) {
+            known.length_min = a_min.min(b_min);
+            // The reference says nothing of the most where there may be none at all, and so neither do we.
+            known.length_max = a_max.zip(b_max).map(|(a, b)| a.max(b)).filter(|_| known.length_min > 0);
+        }
+        Value::refined(self.ty(), known).mark(marks)
+    }
+
     /// What is known about an unknown value, if anything.
     pub fn refinement(&self) -> Option<&Refinement> {
         match self.kind() {
