@@ -17,6 +17,8 @@ pub enum SourceErrorKind {
     Unreachable,
     /// What arrived, or the address, tries to lead outside of its directory.
     Unsafe,
+    /// No version of a registry's module fits, or the constraint isn't one.
+    Version,
     /// A local path that a module calls isn't a directory.
     Unreadable,
     /// A fetched module calls a local path outside of its package.
@@ -82,6 +84,7 @@ impl SourceError {
             SourceErrorKind::Unsupported => "Unsupported module source",
             SourceErrorKind::NotFound | SourceErrorKind::Unreachable => "Failed to download module",
             SourceErrorKind::Unsafe => "Unsafe module package",
+            SourceErrorKind::Version => "Unresolvable module version constraint",
             SourceErrorKind::Unreadable => "Unreadable module directory",
             SourceErrorKind::Escapes => "Local module path escapes module package",
             SourceErrorKind::File => "Failed to install module",

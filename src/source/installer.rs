@@ -4,6 +4,8 @@ use crate::address::ModuleSource;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::manifest::{Manifest, ManifestEntry};
 use crate::subdir;
+use crate::version;
+use crate::web::{Network, Web};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
@@ -28,6 +30,8 @@ pub struct Installed {
     pub key: String,
     /// Its directory, relative to the root module's, with forward slashes.
     pub dir: String,
+    /// The version, for a module from a registry.
+    pub version: Option<String>,
     /// How it came there.
     pub origin: Origin,
 }
@@ -38,6 +42,7 @@ pub struct Installed {
 /// installed.
 #[must_use]
 pub struct ModuleInstaller {
+    web: Box<dyn Web>,
     root: PathBuf,
     modules: PathBuf,
     modules_dir: String,
@@ -60,29 +65,44 @@ impl ModuleInstaller {
             ManifestEntry { key: String::new(), source: String::new(), version: None, dir: ".".to_owned() };
         manifest.insert(root_entry);
         let packages = BTreeMap::from([(String::new(), None)]);
-        Ok(ModuleInstaller {
-            root: root.to_owned(),
-            modules,
-            modules_dir,
-            upgrade,
-            earlier,
-            manifest,
-            packages,
-        })
+        let web = Box::new(Network::default());
+        let root = root.to_owned();
+        Ok(ModuleInstaller { web, root, modules, modules_dir, upgrade, earlier, manifest, packages })
+    }
+
+    /// Uses this network, which may hold tokens, instead of a plain one.
+    pub fn over(mut self, web: impl Web + 'static) -> ModuleInstaller {
+        self.web = Box::new(web);
+        self
     }
 
     /// Installs the module that `parent` (a key; empty for the root) calls `name`, from an address as written.
     pub fn install(&mut self, parent: &str, name: &str, source: &str) -> Result<Installed, SourceError> {
+        self.install_version(parent, name, source, None)
+    }
+
+    /// The same for a call with a `version` argument, such as `~> 1.2`; only a registry's modules take one.
+    pub fn install_version(
+        &mut self,
+        parent: &str,
+        name: &str,
+        source: &str,
+        constraint: Option<&str>,
+    ) -> Result<Installed, SourceError> {
         let source = ModuleSource::parse(source)?;
         let key = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
-        let installed = match &source {
-            ModuleSource::Local(path) => self.local(parent, key, path)?,
-            source => self.remote(key, source)?,
+        let installed = match (&source, constraint) {
+            (ModuleSource::Local(path), None) => self.local(parent, key, path)?,
+            (ModuleSource::Local(path), Some(_)) => {
+                let cause = "a local path has no version";
+                return Err(SourceError::invalid("install", path, cause, "remove the version argument"));
+            }
+            (source, constraint) => self.remote(key, source, constraint)?,
         };
         self.manifest.insert(ManifestEntry {
             key: installed.key.clone(),
             source: source.address(),
-            version: None,
+            version: installed.version.clone(),
             dir: installed.dir.clone(),
         });
         Ok(installed)
@@ -125,29 +145,45 @@ impl ModuleInstaller {
                 .hint("check the path in its source argument"));
         }
         self.packages.insert(key.clone(), package);
-        Ok(Installed { key, dir, origin: Origin::Local })
+        Ok(Installed { key, dir, version: None, origin: Origin::Local })
     }
 
-    fn remote(&mut self, key: String, source: &ModuleSource) -> Result<Installed, SourceError> {
+    fn remote(
+        &mut self,
+        key: String,
+        source: &ModuleSource,
+        constraint: Option<&str>,
+    ) -> Result<Installed, SourceError> {
         let package = format!("{}/{key}", self.modules_dir);
         self.packages.insert(key.clone(), Some(package.clone()));
-        let earlier = self.earlier.get(&key).filter(|entry| entry.source == source.address());
-        if let Some(entry) = earlier.filter(|_| !self.upgrade)
-            && is_below(&package, &entry.dir)
-            && self.root.join(&entry.dir).is_dir()
-        {
-            return Ok(Installed { key, dir: entry.dir.clone(), origin: Origin::Present });
+        if let Some(entry) = self.present(&key, &package, source, constraint) {
+            return Ok(Installed { key, dir: entry.dir, version: entry.version, origin: Origin::Present });
         }
         std::fs::create_dir_all(&self.modules)
             .map_err(|cause| SourceError::io("create", &self.modules, &cause))?;
         let into = self.modules.join(&key);
-        let fetched = crate::fetch(source, &into)?;
+        let fetched = crate::fetch_version(self.web.as_ref(), source, constraint, &into)?;
         let inside = fetched.dir.strip_prefix(&into).expect("the module's directory is in its package");
         let dir = match inside.to_string_lossy().as_ref() {
             "" => package,
             inside => format!("{package}/{inside}"),
         };
-        Ok(Installed { key, dir, origin: Origin::Fetched { commit: fetched.commit } })
+        let origin = Origin::Fetched { commit: fetched.commit };
+        Ok(Installed { key, dir, version: fetched.version, origin })
+    }
+
+    /// What an earlier run installed, if it is still what is asked for.
+    fn present(
+        &self,
+        key: &str,
+        package: &str,
+        source: &ModuleSource,
+        constraint: Option<&str>,
+    ) -> Option<ManifestEntry> {
+        let entry = self.earlier.get(key).filter(|_| !self.upgrade)?;
+        let same = entry.source == source.address() && version::fits(entry.version.as_deref(), constraint);
+        let there = is_below(package, &entry.dir) && self.root.join(&entry.dir).is_dir();
+        (same && there).then(|| entry.clone())
     }
 }
 

@@ -5,6 +5,7 @@
 //! from a repository is run, and nothing in a fetched directory leads outside of it.
 
 mod address;
+mod archive;
 mod checkout;
 mod clone;
 mod directory;
@@ -13,8 +14,11 @@ mod git_address;
 mod installer;
 mod manifest;
 mod redact;
+mod registry;
 mod repository;
 mod subdir;
+mod version;
+mod web;
 
 use std::path::{Path, PathBuf};
 
@@ -24,6 +28,7 @@ pub use installer::{Installed, ModuleInstaller, Origin};
 pub use manifest::{Manifest, ManifestEntry};
 pub use redact::redact;
 pub use repository::{GitInfo, describe};
+pub use web::{Answer, Network, Web};
 
 /// What [`fetch`] put on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +37,8 @@ pub struct Fetched {
     pub dir: PathBuf,
     /// The commit that was checked out, as 40 hexadecimal digits; none where the source isn't Git.
     pub commit: Option<String>,
+    /// The version that was chosen, where the source is a registry.
+    pub version: Option<String>,
 }
 
 /// Fetches a module into the directory `into`, which is replaced if it is there already.
@@ -39,15 +46,26 @@ pub struct Fetched {
 /// The bytes arrive in a sibling directory first, so `into` is either what it was or complete. A local source
 /// ([`ModuleSource::Local`]) is read where it stands and not fetched: passing one is an error.
 pub fn fetch(source: &ModuleSource, into: &Path) -> Result<Fetched, SourceError> {
+    fetch_version(&Network::default(), source, None, into)
+}
+
+/// The same over a network of the caller's; `constraint` is what the call says about the version, such as
+/// `~> 1.2`, and only a registry's modules have versions.
+pub fn fetch_version(
+    web: &dyn Web,
+    source: &ModuleSource,
+    constraint: Option<&str>,
+    into: &Path,
+) -> Result<Fetched, SourceError> {
     let staging = staging_directory(into)?;
     remove_directory(&staging)?;
     let files = staging.join("files");
-    let outcome = fetch_into(source, &staging, &files).and_then(|(subdir, commit)| {
-        let inside = subdir::resolve(&files, subdir.as_deref(), source)?;
+    let outcome = fetch_into(web, source, constraint, &staging).and_then(|arrived| {
+        let inside = subdir::resolve(&files, arrived.subdir.as_deref(), source)?;
         remove_directory(into)?;
         std::fs::rename(&files, into)
             .map_err(|cause| SourceError::io("move the fetched module to", into, &cause))?;
-        Ok(Fetched { dir: into.join(inside), commit })
+        Ok(Fetched { dir: into.join(inside), commit: arrived.commit, version: arrived.version })
     });
     let cleaned = remove_directory(&staging);
     let fetched = outcome?;
@@ -55,39 +73,104 @@ pub fn fetch(source: &ModuleSource, into: &Path) -> Result<Fetched, SourceError>
     Ok(fetched)
 }
 
-type Arrived = (Option<String>, Option<String>);
+/// What arrived in the staging directory.
+#[derive(Default)]
+struct Arrived {
+    subdir: Option<String>,
+    commit: Option<String>,
+    version: Option<String>,
+}
 
-fn fetch_into(source: &ModuleSource, staging: &Path, files: &Path) -> Result<Arrived, SourceError> {
-    std::fs::create_dir_all(files).map_err(|cause| SourceError::io("create", files, &cause))?;
+fn fetch_into(
+    web: &dyn Web,
+    source: &ModuleSource,
+    constraint: Option<&str>,
+    staging: &Path,
+) -> Result<Arrived, SourceError> {
+    let ModuleSource::Registry { host, namespace, name, provider, subdir } = source else {
+        if let Some(constraint) = constraint {
+            let cause = format!(
+                "the version \"{constraint}\" is asked for, and only a registry's modules have versions"
+            );
+            return Err(SourceError::invalid(
+                "fetch",
+                source.to_string(),
+                cause,
+                "remove the version argument",
+            ));
+        }
+        return fetch_package(web, source, staging, REDIRECTS_MAX);
+    };
+    let module = registry::Module { host, namespace, name, provider };
+    let (version, place) = registry::locate(web, &module, constraint)?;
+    let arrived = fetch_package(web, &place, staging, REDIRECTS_MAX)?;
+    let subdir = join(arrived.subdir.as_deref(), subdir.as_deref());
+    Ok(Arrived { subdir, version: Some(version), ..arrived })
+}
+
+/// How often one address may lead to another.
+const REDIRECTS_MAX: u32 = 5;
+
+fn fetch_package(
+    web: &dyn Web,
+    source: &ModuleSource,
+    staging: &Path,
+    redirects: u32,
+) -> Result<Arrived, SourceError> {
+    let files = staging.join("files");
+    std::fs::create_dir_all(&files).map_err(|cause| SourceError::io("create", &files, &cause))?;
     match source {
         ModuleSource::Git { url, reference, subdir, depth, .. } => {
             let wanted = clone::Wanted { url, reference: reference.as_deref(), depth: *depth };
-            let commit = clone::fetch(&wanted, &staging.join("repository"), files)?;
-            Ok((subdir.clone(), Some(commit)))
+            let commit = clone::fetch(&wanted, &staging.join("repository"), &files)?;
+            Ok(Arrived { subdir: subdir.clone(), commit: Some(commit), version: None })
         }
         ModuleSource::Directory { path, subdir } => {
-            directory::copy(path, files)?;
-            Ok((subdir.clone(), None))
+            directory::copy(path, &files)?;
+            Ok(Arrived { subdir: subdir.clone(), ..Arrived::default() })
         }
+        ModuleSource::Archive { url, subdir } => match archive::fetch(web, url, &files)? {
+            archive::Led::Unpacked => Ok(Arrived { subdir: subdir.clone(), ..Arrived::default() }),
+            archive::Led::Elsewhere(location) => {
+                let next = elsewhere(source, &location, redirects)?;
+                let arrived = fetch_package(web, &next, staging, redirects - 1)?;
+                Ok(Arrived { subdir: join(arrived.subdir.as_deref(), subdir.as_deref()), ..arrived })
+            }
+        },
         ModuleSource::Local(_) => Err(SourceError::invalid(
             "fetch",
             source.to_string(),
             "a local path is read where it stands",
             "join it to the calling module's directory",
         )),
-        ModuleSource::Registry { .. } | ModuleSource::Archive { .. } | ModuleSource::Other { .. } => {
-            Err(unsupported(source))
-        }
+        ModuleSource::Registry { .. } | ModuleSource::Other { .. } => Err(unsupported(source)),
     }
 }
 
-fn unsupported(source: &ModuleSource) -> SourceError {
-    let what = match source {
-        ModuleSource::Registry { .. } => "module registries are not supported yet",
-        ModuleSource::Archive { .. } => "archives over HTTP are not supported yet",
-        _ => "this way of fetching a module is not supported yet",
+/// The source that a page names; a page of the network can't name a directory of this machine.
+fn elsewhere(page: &ModuleSource, location: &str, redirects: u32) -> Result<ModuleSource, SourceError> {
+    let next = ModuleSource::parse(location)?;
+    let remote = match &next {
+        ModuleSource::Git { url, .. } => !url.starts_with("file:"),
+        ModuleSource::Archive { .. } => true,
+        _ => false,
     };
-    SourceError::new(SourceErrorKind::Unsupported, "fetch", source.to_string(), what)
+    if remote && redirects > 0 {
+        return Ok(next);
+    }
+    let cause = format!("it leads to {next}, which may not be followed from there");
+    Err(SourceError::new(SourceErrorKind::Unsafe, "fetch", page.to_string(), cause)
+        .hint("use the address of the module itself"))
+}
+
+fn join(outer: Option<&str>, inner: Option<&str>) -> Option<String> {
+    let parts: Vec<&str> = outer.into_iter().chain(inner).collect();
+    (!parts.is_empty()).then(|| parts.join("/"))
+}
+
+fn unsupported(source: &ModuleSource) -> SourceError {
+    let cause = "this way of fetching a module is not supported yet";
+    SourceError::new(SourceErrorKind::Unsupported, "fetch", source.to_string(), cause)
         .hint("use the module's Git repository, such as \"git::https://example.com/module.git?ref=v1.0.0\"")
 }
 

@@ -5,4 +5,5 @@ mod describing;
 mod fetching;
 mod git_server;
 mod installing;
+mod registries;
 mod sandbox;
