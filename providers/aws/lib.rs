@@ -1,1 +1,28 @@
-//! The aws provider, on the official SDK crates.
+//! The aws provider, on the official SDK crates. In: provider requests. Out: calls to EC2, S3 and STS.
+//!
+//! Names and schemas are those of `hashicorp/aws` 6. One file (or folder) for each type, listed in `table`.
+
+mod account;
+mod connect;
+mod credentials;
+mod data;
+mod ec2;
+mod factory;
+mod fault;
+mod instance;
+mod internet_gateway;
+mod route;
+mod route_table;
+mod route_table_association;
+mod s3_bucket;
+mod s3_bucket_versioning;
+mod s3_object;
+mod security_group;
+mod security_group_rule;
+mod settings;
+mod site;
+mod subnet;
+mod table;
+mod vpc;
+
+pub use factory::AwsFactory;

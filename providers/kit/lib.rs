@@ -1,1 +1,33 @@
-//! What the embedded clouds share: waiters, retry, batching, tags.
+//! What the embedded clouds share. In: a table of resources and a cloud to reach them. Out: a [`Provider`].
+//!
+//! A cloud crate writes one [`Resource`] for each type: what to call to read, create, update and delete. The rest
+//! is here: schemas kept as data, the plan logic, tags, batches, waiting, partial success and recovery.
+//!
+//! [`Provider`]: trueup_provider::Provider
+
+mod apply;
+mod batch;
+mod catalog;
+mod cloud;
+mod embedded;
+mod fault;
+mod object;
+mod plan;
+mod read;
+mod rules;
+mod schema_file;
+mod tags;
+mod upgrade;
+mod wait;
+
+pub use batch::{described, each, lookup};
+pub use catalog::{Catalog, Entry, Offer};
+pub use cloud::{Call, Cloud, DataSource, Readings, Resource};
+pub use embedded::Embedded;
+pub use fault::{Fault, FaultKind};
+pub use object::{Fields, Object};
+pub use plan::Planning;
+pub use rules::{Rule, Rules};
+pub use schema_file::{SchemaFile, SchemaFileError};
+pub use tags::{TagPolicy, Tags, TagsChange};
+pub use wait::{Backoff, Deadline, parse_duration};

@@ -1,0 +1,149 @@
+//! One provider block at work: its clients by region, its tags, its account.
+
+use crate::connect;
+use crate::fault::{Attempt, CREDENTIALS_HINT};
+use crate::settings::{Settings, validate};
+use crate::site::Site;
+use crate::table::catalog;
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_provider_kit::{Catalog, Cloud, Fault, FaultKind, TagPolicy};
+use trueup_value::Value;
+
+/// A provider block at work.
+pub(crate) struct Account {
+    settings: Settings,
+    region: Option<String>,
+    /// None while the provider block holds unknowns: creations can be planned, nothing can be called.
+    base: Option<SdkConfig>,
+    sites: Mutex<BTreeMap<String, Arc<Site>>>,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Cloud for Account {
+    type Site = Site;
+
+    fn catalog() -> &'static Catalog<Site> {
+        catalog()
+    }
+
+    fn validate(config: &Value) -> Diagnostics {
+        validate(config)
+    }
+
+    async fn connect(config: &Value) -> Result<Account, Diagnostics> {
+        let diagnostics = validate(config);
+        if diagnostics.has_errors() {
+            return Err(diagnostics);
+        }
+        let settings = Settings::of(config);
+        if settings.is_partial {
+            let region = settings.region.clone().filter(|_| !settings.is_region_unknown);
+            return Ok(Account { settings, region, base: None, sites: Mutex::default() });
+        }
+        let base = connect::load(&settings).await.map_err(|fault| fault.diagnostic())?;
+        let region = base.region().map(|region| region.as_ref().to_owned());
+        let region = region.ok_or_else(no_region)?;
+        if !settings.skips.region && !is_region(&region) {
+            return Err(bad_region(&region).into());
+        }
+        let account = Account { settings, region: Some(region), base: Some(base), sites: Mutex::default() };
+        account.check().await?;
+        Ok(account)
+    }
+
+    fn tags(&self) -> &TagPolicy {
+        &self.settings.tags
+    }
+
+    fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    fn site(&self, region: Option<&str>) -> Result<Arc<Site>, Fault> {
+        let (Some(base), Some(region)) = (&self.base, region.or(self.region.as_deref())) else {
+            let message = "the provider block holds values that aren't known yet";
+            return Err(Fault::new(FaultKind::Invalid, message)
+                .hint("Apply what those values come from first, with -target."));
+        };
+        let mut sites = self.sites.lock().expect("no holder of this lock panics");
+        let Settings { endpoints, is_path_style, .. } = &self.settings;
+        let site = sites
+            .entry(region.to_owned())
+            .or_insert_with(|| Arc::new(Site::new(base, region, endpoints, *is_path_style)));
+        Ok(site.clone())
+    }
+}
+
+impl Account {
+    /// Asks who the credentials belong to, and whether that account may be worked on.
+    async fn check(&self) -> Result<(), Diagnostics> {
+        let Settings { allowed_accounts, forbidden_accounts, skips, .. } = &self.settings;
+        let has_lists = !allowed_accounts.is_empty() || !forbidden_accounts.is_empty();
+        if skips.credentials && (skips.account || !has_lists) {
+            return Ok(());
+        }
+        let site = self.site(None).map_err(|fault| fault.diagnostic())?;
+        let identity = site.sts.get_caller_identity().send().await.attempt("asking STS who the caller is");
+        let identity = identity.map_err(|fault| self.explain(fault).diagnostic())?;
+        let id = identity.account().unwrap_or_default();
+        let is_named = |ids: &[String]| ids.iter().any(|named| named == id);
+        if is_named(forbidden_accounts) || (!allowed_accounts.is_empty() && !is_named(allowed_accounts)) {
+            let detail =
+                format!("The credentials belong to the account {id}, which the provider block excludes.");
+            return Err(Diagnostic::error(format!("AWS account ID not allowed: {id}"), detail)
+                .hint("Use credentials of another account, or change allowed_account_ids or forbidden_account_ids.")
+                .into());
+        }
+        Ok(())
+    }
+
+    /// Says which credentials were tried.
+    fn explain(&self, mut fault: Fault) -> Fault {
+        let tried = match (&self.settings.keys, &self.settings.profile) {
+            (Some(_), _) => "the access_key and secret_key of the provider block".to_owned(),
+            (None, Some(profile)) => format!("the profile {profile:?} and the SDK's other sources"),
+            (None, None) => {
+                "the environment, the shared files, and the roles of container and instance".to_owned()
+            }
+        };
+        if fault.kind == FaultKind::Unauthenticated {
+            fault.message = format!("{} (tried: {tried})", fault.message);
+            fault = fault.hint(CREDENTIALS_HINT);
+        }
+        fault
+    }
+}
+
+fn is_region(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('-').collect();
+    let is_word = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
+    let (Some(last), Some(words)) = (parts.last(), parts.get(..parts.len() - 1)) else { return false };
+    words.len() >= 2 && words.iter().all(is_word) && last.parse::<u32>().is_ok()
+}
+
+fn bad_region(region: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("invalid AWS Region: {region}"),
+        format!("{region:?} does not have the form of a region's name, such as eu-central-1."),
+    )
+    .hint("Correct it, or set skip_region_validation in the provider block.")
+}
+
+fn no_region() -> Diagnostic {
+    Diagnostic::error(
+        "invalid AWS Region: ",
+        "No region is set: neither the provider block nor AWS_REGION, AWS_DEFAULT_REGION nor the profile names one.",
+    )
+    .hint("Set region in the provider block, or AWS_REGION in the environment.")
+}

@@ -1,0 +1,81 @@
+//! From settings to clients.
+
+use crate::credentials::{provider, with_roles};
+use crate::settings::Settings;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use std::time::Duration;
+use trueup_provider_kit::Fault;
+
+/// How often a call is tried in all, where the provider block doesn't say.
+const ATTEMPTS_MAX: u32 = 10;
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+const READ_MAX: Duration = Duration::from_mins(1);
+/// One try; many of them make up a call.
+const ATTEMPT_MAX: Duration = Duration::from_mins(2);
+const CALL_MAX: Duration = Duration::from_mins(10);
+
+/// Loads what all clients share: region, credentials, retries and timeouts, from the provider block first, then
+/// from the environment and the shared files as the SDK does.
+pub(crate) async fn load(settings: &Settings) -> Result<SdkConfig, Fault> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .retry_config(retries(settings))
+        .timeout_config(timeouts())
+        .use_fips(settings.is_fips)
+        .use_dual_stack(settings.is_dual_stack);
+    if let Some(region) = &settings.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = &settings.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(files) = profile_files(settings) {
+        loader = loader.profile_files(files);
+    }
+    if let Some(credentials) = provider(settings).await {
+        loader = loader.credentials_provider(credentials);
+    }
+    let mut base = loader.load().await;
+    if let Some(url) = &settings.endpoints.sts {
+        // Roles are assumed through the same endpoint as everything else of STS.
+        base = with_roles(base, settings, Some(url)).await?;
+    } else {
+        base = with_roles(base, settings, None).await?;
+    }
+    Ok(base)
+}
+
+fn retries(settings: &Settings) -> RetryConfig {
+    let config = if settings.is_adaptive { RetryConfig::adaptive() } else { RetryConfig::standard() };
+    let attempts = settings.max_retries.map_or(ATTEMPTS_MAX, |retries| retries.saturating_add(1));
+    config.with_max_attempts(attempts).with_max_backoff(Duration::from_secs(20))
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_MAX)
+        .read_timeout(READ_MAX)
+        .operation_attempt_timeout(ATTEMPT_MAX)
+        .operation_timeout(CALL_MAX)
+        .build()
+}
+
+/// The shared files that the provider block names; None where it names none.
+pub(crate) fn profile_files(settings: &Settings) -> Option<EnvConfigFiles> {
+    if settings.config_files.is_empty() && settings.credentials_files.is_empty() {
+        return None;
+    }
+    let mut files = EnvConfigFiles::builder();
+    for path in &settings.config_files {
+        files = files.with_file(EnvConfigFileKind::Config, path);
+    }
+    for path in &settings.credentials_files {
+        files = files.with_file(EnvConfigFileKind::Credentials, path);
+    }
+    files = files
+        .include_default_config_file(settings.config_files.is_empty())
+        .include_default_credentials_file(settings.credentials_files.is_empty());
+    Some(files.build())
+}

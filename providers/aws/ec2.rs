@@ -1,0 +1,76 @@
+//! What the EC2 types share: filters, tags, and the mark of a creation under way.
+
+use crate::fault::Attempt;
+use crate::site::Site;
+use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
+use trueup_provider_kit::{Fault, Fields, Object, Tags, TagsChange};
+
+/// How many values a filter may have (EC2 API reference, "Filtering").
+pub(crate) const FILTER_MAX: usize = 200;
+/// How many items one page may have.
+pub(crate) const PAGE_MAX: i32 = 1000;
+/// The tag that a creation carries until it is known to be recorded, where the API has no client token.
+pub(crate) const STEP_TAG: &str = "trueup:step";
+
+/// A filter; unlike a list of ids it leaves out what doesn't exist instead of failing.
+pub(crate) fn filter<T: Into<String>>(name: &str, values: impl IntoIterator<Item = T>) -> Filter {
+    let values = values.into_iter().map(Into::into).collect();
+    Filter::builder().name(name).set_values(Some(values)).build()
+}
+
+/// The tags to create something with.
+pub(crate) fn specification(kind: ResourceType, tags: &Tags) -> Option<Vec<TagSpecification>> {
+    if tags.is_empty() {
+        return None;
+    }
+    let tags = tags.iter().map(|(key, value)| tag(key, value)).collect();
+    Some(vec![TagSpecification::builder().resource_type(kind).set_tags(Some(tags)).build()])
+}
+
+/// The tags to create something with, and the mark of the creation.
+pub(crate) fn marked(kind: ResourceType, tags: &Tags, token: &str) -> Option<Vec<TagSpecification>> {
+    let mut tags = tags.clone();
+    tags.insert(STEP_TAG.into(), token.into());
+    specification(kind, &tags)
+}
+
+/// Takes the mark of a creation away.
+pub(crate) async fn unmark(site: &Site, id: &str) -> Result<(), Fault> {
+    let mark = Tag::builder().key(STEP_TAG).build();
+    site.ec2.delete_tags().resources(id).tags(mark).send().await.attempt("removing the tag trueup:step")?;
+    Ok(())
+}
+
+/// The filter that finds what a creation with this token has made.
+pub(crate) fn mark_filter(token: &str) -> Filter {
+    filter(&format!("tag:{STEP_TAG}"), [token])
+}
+
+fn tag(key: &str, value: &str) -> Tag {
+    Tag::builder().key(key).value(value).build()
+}
+
+/// Tags as the SDK answers them.
+pub(crate) fn tags(tags: &[Tag]) -> Tags {
+    let pair = |tag: &Tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()));
+    tags.iter().filter_map(pair).collect()
+}
+
+/// Brings the tags of `id` from what `prior` has to what `object` has.
+pub(crate) async fn update_tags(site: &Site, id: &str, prior: &Object, object: &Object) -> Result<(), Fault> {
+    let change = TagsChange::between(&prior.map("tags_all"), &object.map("tags_all"));
+    change_tags(site, id, &change).await
+}
+
+/// Carries out a change of tags.
+pub(crate) async fn change_tags(site: &Site, id: &str, change: &TagsChange) -> Result<(), Fault> {
+    if !change.remove.is_empty() {
+        let keys = change.remove.iter().map(|key| Tag::builder().key(key).build()).collect();
+        site.ec2.delete_tags().resources(id).set_tags(Some(keys)).send().await.attempt("removing tags")?;
+    }
+    if !change.set.is_empty() {
+        let set = change.set.iter().map(|(key, value)| tag(key, value)).collect();
+        site.ec2.create_tags().resources(id).set_tags(Some(set)).send().await.attempt("setting tags")?;
+    }
+    Ok(())
+}

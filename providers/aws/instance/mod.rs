@@ -1,0 +1,182 @@
+//! `aws_instance`: a virtual machine.
+
+mod read;
+mod request;
+mod update;
+
+use crate::ec2::filter;
+use crate::fault::{Attempt, found};
+use crate::site::Site;
+use async_trait::async_trait;
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, Instance as Description, InstanceStateName as State, ShutdownBehavior,
+};
+use std::time::Duration;
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, Tags};
+
+/// `aws_instance`
+pub(crate) struct Instance;
+
+/// Parts of the type that aren't honoured yet: using them is an error, never ignored.
+const NOT_HONOURED: [&str; 12] = [
+    "capacity_reservation_specification",
+    "enable_primary_ipv6",
+    "ephemeral_block_device",
+    "get_password_data",
+    "host_resource_group_arn",
+    "instance_market_options",
+    "maintenance_options",
+    "network_interface",
+    "placement_group_id",
+    "primary_network_interface",
+    "private_dns_name_options",
+    "secondary_private_ips",
+];
+
+/// Changing these needs the instance to be stopped.
+const STOPPING: [&str; 3] = ["instance_type", "user_data", "user_data_base64"];
+
+#[async_trait]
+impl Resource<Site> for Instance {
+    /// Blocks that aren't written are filled in by the cloud.
+    fn is_legacy(&self) -> bool {
+        true
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::from_mins(20)
+    }
+
+    fn validate(&self, config: &Object) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let is_used = |value: &trueup_value::Value| match value.as_sequence() {
+            Some(items) => !items.is_empty(),
+            None => !value.is_null() && value.as_bool() != Some(false),
+        };
+        for name in NOT_HONOURED.into_iter().filter(|name| config.field(name).is_some_and(is_used)) {
+            let detail = format!("The embedded aws provider does not honour {name:?} in aws_instance.");
+            diagnostics
+                .push(Diagnostic::error("Unsupported argument", detail).hint("Use the provider plugin."));
+        }
+        if config.is_set("user_data") && config.is_set("user_data_base64") {
+            let detail = "The arguments user_data and user_data_base64 exclude each other.";
+            diagnostics.push(Diagnostic::error("Conflicting configuration arguments", detail));
+        }
+        let has = |name| config.is_set(name) || config.is_unknown(name);
+        if config.items("launch_template").is_empty() && (!has("ami") || !has("instance_type")) {
+            let detail = "Without a launch_template block, both ami and instance_type must be set.";
+            diagnostics.push(Diagnostic::error("Missing required argument", detail));
+        }
+        diagnostics
+    }
+
+    fn plan(&self, planning: &mut Planning<'_>) {
+        let replaces = planning.planned.flag("user_data_replace_on_change") == Some(true);
+        for name in ["user_data", "user_data_base64"] {
+            if planning.changes(name) && replaces {
+                planning.replace(name);
+            }
+        }
+        if planning.changes_any(&STOPPING) {
+            planning.unsettle(&["public_dns", "public_ip", "ebs_optimized", "instance_state"]);
+            if planning.prior.is_some_and(|prior| !planning.planned.differs(prior, "ebs_optimized")) {
+                return;
+            }
+            let kept = planning.prior.and_then(|prior| prior.field("ebs_optimized")).cloned();
+            planning.planned.put("ebs_optimized", kept.expect("an update has a prior object"));
+        }
+    }
+
+    async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
+        read::read_many(site, objects).await
+    }
+
+    async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
+        // A role or profile made a moment ago may not be known everywhere yet.
+        let is_early = |fault: &Fault| fault.code == "InvalidParameterValue" && fault.message.contains("IAM");
+        let deadline = call.deadline.within(Duration::from_mins(2));
+        let root = request::root_device(call.site, object).await?;
+        let attempt = || async { request::run(call, object, root.as_deref())?.send().await.plain() };
+        let made = deadline.retry(is_early, attempt).await?;
+        object.put_text("id", made.instances().first().and_then(Description::instance_id));
+        let id = object.id_or_empty().to_owned();
+        wait_running(call, &id).await?;
+        update::finish_creation(call, &id, object).await
+    }
+
+    async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
+        update::update(call, prior, object).await
+    }
+
+    async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
+        let (site, id) = (call.site, object.id_or_empty());
+        if object.flag("force_destroy") == Some(true) {
+            let off = AttributeBooleanValue::builder().value(false).build();
+            let request = site.ec2.modify_instance_attribute().instance_id(id).disable_api_termination(off);
+            found(request.send().await.attempt("lifting the termination protection of the instance"))?;
+        }
+        let outcome = site.ec2.terminate_instances().instance_ids(id).send().await.plain();
+        outcome.map_err(|fault| match fault.code.as_str() {
+            "OperationNotPermitted" => {
+                fault.hint("Set disable_api_termination to false (or force_destroy to true) and apply first.")
+            }
+            _ => fault,
+        })?;
+        let gone = || async {
+            let state = state(site, id).await?;
+            Ok(state.is_none_or(|state| state == State::Terminated).then_some(()))
+        };
+        call.deadline.until("the instance to terminate", gone).await
+    }
+
+    /// The token is the client token that the API knows the instance by.
+    async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
+        let request = call.site.ec2.describe_instances().filters(filter("client-token", [call.token]));
+        let made = request.send().await.plain()?;
+        let instances = made.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances);
+        let id = instances.filter(|instance| !read::is_gone(instance)).find_map(Description::instance_id);
+        object.put_text("id", id);
+        Ok(id.is_some())
+    }
+}
+
+/// The state of an instance; None when the API doesn't know it (any more, or yet).
+async fn state(site: &Site, id: &str) -> Result<Option<State>, Fault> {
+    let request = site.ec2.describe_instances().filters(filter("instance-id", [id]));
+    let answer = request.send().await.plain()?;
+    let mut instances = answer.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances);
+    Ok(instances.next().and_then(|instance| instance.state()?.name().cloned()))
+}
+
+/// Waits for a state; another final one is a failure.
+async fn wait_state(call: &Call<'_, Site>, id: &str, wanted: State) -> Result<(), Fault> {
+    let reached = || async {
+        match state(call.site, id).await? {
+            Some(state) if state == wanted => Ok(Some(())),
+            Some(State::Terminated | State::ShuttingDown) => {
+                let message =
+                    format!("the instance {id} terminated while it was to become {}", wanted.as_str());
+                Err(Fault::new(FaultKind::Other, message).hint(
+                    "See the instance's state reason in the console: quota, volume encryption or image.",
+                ))
+            }
+            _ => Ok(None),
+        }
+    };
+    call.deadline.until(&format!("the instance to become {}", wanted.as_str()), reached).await
+}
+
+async fn wait_running(call: &Call<'_, Site>, id: &str) -> Result<(), Fault> {
+    wait_state(call, id, State::Running).await
+}
+
+/// The shutdown behaviour by its name in configurations.
+fn shutdown_behavior(object: &Object) -> Option<ShutdownBehavior> {
+    object.text("instance_initiated_shutdown_behavior").map(ShutdownBehavior::from)
+}
+
+/// What volumes are tagged with.
+fn volume_tags(object: &Object) -> Tags {
+    object.map("volume_tags")
+}

@@ -1,0 +1,215 @@
+//! `aws_security_group`: a security group with the rules written inside it.
+
+mod permissions;
+
+use crate::ec2::{FILTER_MAX, filter, specification, tags, update_tags};
+use crate::fault::{Attempt, found};
+use crate::site::Site;
+use async_trait::async_trait;
+use aws_sdk_ec2::types::{ResourceType, SecurityGroup as Description};
+use permissions::{Atoms, atoms, change, normal, remote, shown};
+use std::time::Duration;
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, lookup};
+use trueup_value::Value;
+
+pub(crate) use permissions::protocol;
+
+/// `aws_security_group`
+pub(crate) struct SecurityGroup;
+
+/// Traffic in or out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Ingress,
+    Egress,
+}
+
+impl Direction {
+    const BOTH: [Direction; 2] = [Direction::Ingress, Direction::Egress];
+
+    /// The attribute of its rules.
+    fn name(self) -> &'static str {
+        match self {
+            Direction::Ingress => "ingress",
+            Direction::Egress => "egress",
+        }
+    }
+}
+
+#[async_trait]
+impl Resource<Site> for SecurityGroup {
+    /// Rules are an attribute written as blocks: unset parts are empty.
+    fn is_legacy(&self) -> bool {
+        true
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::from_mins(15)
+    }
+
+    fn validate(&self, config: &Object) -> Diagnostics {
+        if config.is_set("name") && config.is_set("name_prefix") {
+            let detail = "The arguments name and name_prefix exclude each other.";
+            return Diagnostic::error("Conflicting configuration arguments", detail).into();
+        }
+        Diagnostics::new()
+    }
+
+    fn plan(&self, planning: &mut Planning<'_>) {
+        for direction in Direction::BOTH {
+            let name = direction.name();
+            if planning.config.field(name).is_some_and(Value::is_null) {
+                continue;
+            }
+            let wanted = normal(planning.planned.field(name));
+            let group = planning.prior.and_then(Object::id).unwrap_or_default().to_owned();
+            let is_met = |prior: &&Object| {
+                let before = normal(prior.field(name));
+                before == wanted
+                    || (before.is_wholly_known()
+                        && wanted.is_wholly_known()
+                        && atoms(&before, &group) == atoms(&wanted, &group))
+            };
+            match planning.prior.filter(is_met) {
+                Some(prior) => {
+                    let rules = prior.field(name).cloned().expect("the schema has rules");
+                    planning.planned.put(name, rules);
+                }
+                None => planning.planned.put(name, wanted),
+            }
+        }
+    }
+
+    async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
+        let describe = |ids: Vec<String>| describe(site, ids);
+        lookup(
+            objects,
+            FILTER_MAX,
+            |object| object.id_or_empty().to_owned(),
+            describe,
+            |object, found| {
+                fill(site, object, found);
+            },
+        )
+        .await
+    }
+
+    async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
+        let name = name(object, call.token);
+        let request = call
+            .site
+            .ec2
+            .create_security_group()
+            .group_name(&name)
+            .set_description(object.owned("description"))
+            .set_vpc_id(object.owned("vpc_id"))
+            .set_tag_specifications(specification(ResourceType::SecurityGroup, &object.map("tags_all")));
+        let made = request.send().await.plain()?;
+        object.put_text("id", made.group_id());
+        object.put_text("name", Some(name));
+        let id = object.id_or_empty().to_owned();
+        // A new group lets everything out; what the configuration doesn't say goes.
+        let group = wait_described(call, &id).await?;
+        for direction in Direction::BOTH {
+            let wanted = wanted(object, direction);
+            change(call, &id, direction, (&remote(&group, direction), &wanted)).await?;
+        }
+        Ok(())
+    }
+
+    async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
+        let id = prior.id_or_empty();
+        for direction in Direction::BOTH {
+            let (before, wanted) = (wanted(prior, direction), wanted(object, direction));
+            change(call, id, direction, (&before, &wanted)).await?;
+        }
+        update_tags(call.site, id, prior, object).await
+    }
+
+    async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
+        let id = object.id_or_empty();
+        if object.flag("revoke_rules_on_delete") == Some(true) {
+            for (_, group) in describe(call.site, vec![id.to_owned()]).await? {
+                for direction in Direction::BOTH {
+                    let revoked =
+                        change(call, id, direction, (&remote(&group, direction), &Atoms::new())).await;
+                    found(revoked)?;
+                }
+            }
+        }
+        call.site.ec2.delete_security_group().group_id(id).send().await.plain()?;
+        Ok(())
+    }
+
+    /// Names are unique in a VPC.
+    async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
+        let name = filter("group-name", [name(object, call.token)]);
+        let mut request = call.site.ec2.describe_security_groups().filters(name);
+        if let Some(vpc) = object.text("vpc_id") {
+            request = request.filters(filter("vpc-id", [vpc]));
+        }
+        let made = request.send().await.plain()?;
+        let id = made.security_groups().first().and_then(Description::group_id);
+        object.put_text("id", id);
+        Ok(id.is_some())
+    }
+}
+
+/// The name to create it with: as written, or made from the token, so that another attempt finds the same.
+fn name(object: &Object, token: &str) -> String {
+    let unique = &token[..token.len().min(26)];
+    match (object.text("name"), object.text("name_prefix")) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(prefix)) => format!("{prefix}{unique}"),
+        (None, None) => format!("terraform-{unique}"),
+    }
+}
+
+/// The prefix of a generated name.
+fn name_prefix(name: &str) -> Option<&str> {
+    let at = name.len().checked_sub(26).filter(|at| name.is_char_boundary(*at))?;
+    let (prefix, unique) = name.split_at(at);
+    unique.chars().all(|c| c.is_ascii_hexdigit()).then_some(prefix)
+}
+
+fn wanted(object: &Object, direction: Direction) -> Atoms {
+    object.field(direction.name()).map(|rules| atoms(rules, object.id_or_empty())).unwrap_or_default()
+}
+
+async fn wait_described(call: &Call<'_, Site>, id: &str) -> Result<Description, Fault> {
+    let state = || async {
+        let found = describe(call.site, vec![id.to_owned()]).await?;
+        Ok(found.into_iter().next().map(|(_, group)| group))
+    };
+    call.deadline.until("the security group to appear", state).await
+}
+
+async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Description)>, Fault> {
+    let request = site.ec2.describe_security_groups().filters(filter("group-id", ids));
+    let pages = request.max_results(crate::ec2::PAGE_MAX).into_paginator();
+    let found: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
+    Ok(found.into_iter().filter_map(|group| Some((group.group_id.clone()?, group))).collect())
+}
+
+fn fill(site: &Site, object: &mut Object, group: &Description) {
+    let id = group.group_id().unwrap_or_default();
+    let owner = group.owner_id().unwrap_or_default();
+    let arn = site.arn("ec2", owner, &format!("security-group/{id}"));
+    object.put_text("arn", Some(group.security_group_arn().unwrap_or(&arn)));
+    object.put_text("description", group.description());
+    object.put_text("name", group.group_name());
+    object.put_text("name_prefix", group.group_name().and_then(name_prefix));
+    object.put_text("owner_id", group.owner_id());
+    object.put_text("vpc_id", group.vpc_id());
+    object.put_map("tags_all", &tags(group.tags()));
+    for direction in Direction::BOTH {
+        let items = shown(object, direction.name(), &remote(group, direction));
+        object.put(direction.name(), items);
+    }
+}
+
+/// Whether a failure says that the security group isn't known everywhere yet.
+pub(crate) fn is_early(fault: &Fault) -> bool {
+    fault.kind == FaultKind::NotFound
+}

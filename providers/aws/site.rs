@@ -1,0 +1,76 @@
+//! One region: its clients and what ARNs need.
+
+use aws_config::SdkConfig;
+use std::fmt;
+
+/// The clients of one region.
+pub(crate) struct Site {
+    pub(crate) ec2: aws_sdk_ec2::Client,
+    pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) sts: aws_sdk_sts::Client,
+    pub(crate) region: String,
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Site({})", self.region)
+    }
+}
+
+impl Site {
+    pub(crate) fn new(
+        base: &SdkConfig,
+        region: &str,
+        endpoints: &crate::settings::Endpoints,
+        path_style: bool,
+    ) -> Site {
+        let place = aws_config::Region::new(region.to_owned());
+        let ec2 = aws_sdk_ec2::config::Builder::from(base).region(place.clone());
+        let s3 = aws_sdk_s3::config::Builder::from(base).region(place.clone()).force_path_style(path_style);
+        let sts_region = endpoints.sts_region.clone().map_or(place, aws_config::Region::new);
+        let sts = aws_sdk_sts::config::Builder::from(base).region(sts_region);
+        let ec2 = match &endpoints.ec2 {
+            Some(url) => ec2.endpoint_url(url),
+            None => ec2,
+        };
+        let s3 = match &endpoints.s3 {
+            Some(url) => s3.endpoint_url(url),
+            None => s3,
+        };
+        let sts = match &endpoints.sts {
+            Some(url) => sts.endpoint_url(url),
+            None => sts,
+        };
+        Site {
+            ec2: aws_sdk_ec2::Client::from_conf(ec2.build()),
+            s3: aws_sdk_s3::Client::from_conf(s3.build()),
+            sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            region: region.to_owned(),
+        }
+    }
+
+    /// The partition that the region belongs to.
+    pub(crate) fn partition(&self) -> &'static str {
+        partition(&self.region)
+    }
+
+    /// The domain of the partition's endpoints.
+    pub(crate) fn domain(&self) -> &'static str {
+        if self.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
+    }
+
+    /// `arn:aws:ec2:us-east-1:123456789012:vpc/vpc-1`
+    pub(crate) fn arn(&self, service: &str, account: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:{}:{account}:{resource}", self.partition(), self.region)
+    }
+}
+
+fn partition(region: &str) -> &'static str {
+    match region.split('-').next().unwrap_or_default() {
+        "cn" => "aws-cn",
+        "us" if region.starts_with("us-gov-") => "aws-us-gov",
+        "us" if region.starts_with("us-iso-") => "aws-iso",
+        "us" if region.starts_with("us-isob-") => "aws-iso-b",
+        _ => "aws",
+    }
+}

@@ -1,0 +1,220 @@
+//! `aws_subnet`: a range of addresses of a VPC in one availability zone.
+
+use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, specification, tags, update_tags};
+use crate::fault::Attempt;
+use crate::site::Site;
+use async_trait::async_trait;
+use aws_sdk_ec2::operation::modify_subnet_attribute::builders::ModifySubnetAttributeFluentBuilder as Modify;
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, HostnameType, ResourceType, Subnet as Description, SubnetState,
+};
+use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource, lookup};
+
+/// `aws_subnet`
+pub(crate) struct Subnet;
+
+/// The attributes that are bools and set one call each, with what the API starts them with: false.
+const FLAGS: [&str; 6] = [
+    "assign_ipv6_address_on_creation",
+    "enable_dns64",
+    "enable_resource_name_dns_a_record_on_launch",
+    "enable_resource_name_dns_aaaa_record_on_launch",
+    "map_public_ip_on_launch",
+    "map_customer_owned_ip_on_launch",
+];
+
+#[async_trait]
+impl Resource<Site> for Subnet {
+    fn plan(&self, planning: &mut Planning<'_>) {
+        if planning.changes("ipv6_cidr_block") {
+            let assigns = |object: &Object| object.flag("assign_ipv6_address_on_creation") == Some(true);
+            if planning.prior.is_some_and(|prior| assigns(prior) && prior.is_set("ipv6_cidr_block")) {
+                planning.replace("ipv6_cidr_block");
+            }
+            planning.unsettle(&["ipv6_cidr_block_association_id"]);
+        }
+    }
+
+    async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
+        let describe = |ids: Vec<String>| describe(site, ids);
+        lookup(
+            objects,
+            FILTER_MAX,
+            |object| object.id_or_empty().to_owned(),
+            describe,
+            |object, found| {
+                fill(site, object, found);
+            },
+        )
+        .await
+    }
+
+    async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
+        let site = call.site;
+        let request = site
+            .ec2
+            .create_subnet()
+            .set_vpc_id(object.owned("vpc_id"))
+            .set_cidr_block(object.owned("cidr_block"))
+            .set_ipv6_cidr_block(object.owned("ipv6_cidr_block"))
+            .set_ipv6_native(object.flag("ipv6_native").filter(|flag| *flag))
+            .set_availability_zone(object.owned("availability_zone"))
+            .set_availability_zone_id(object.owned("availability_zone_id"))
+            .set_outpost_arn(object.owned("outpost_arn"))
+            .set_tag_specifications(specification(ResourceType::Subnet, &object.map("tags_all")));
+        let made = request.send().await.plain()?;
+        object.put_text("id", made.subnet().and_then(Description::subnet_id));
+        let id = object.id_or_empty().to_owned();
+        wait_available(call, &id).await?;
+        modify(site, &id, None, object).await
+    }
+
+    async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
+        let (site, id) = (call.site, prior.id_or_empty());
+        if object.differs(prior, "ipv6_cidr_block") {
+            update_ipv6(call, id, prior, object).await?;
+        }
+        modify(site, id, Some(prior), object).await?;
+        update_tags(site, id, prior, object).await
+    }
+
+    async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
+        call.site.ec2.delete_subnet().subnet_id(object.id_or_empty()).send().await.plain()?;
+        Ok(())
+    }
+
+    /// Ranges of a VPC don't overlap: VPC and range name the subnet.
+    async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
+        let range = match (object.text("cidr_block"), object.text("ipv6_cidr_block")) {
+            (Some(range), _) => filter("cidr-block", [range]),
+            (None, Some(range)) => filter("ipv6-cidr-block-association.ipv6-cidr-block", [range]),
+            (None, None) => return Ok(false),
+        };
+        let vpc = filter("vpc-id", [object.text("vpc_id").unwrap_or_default()]);
+        let found = call.site.ec2.describe_subnets().filters(vpc).filters(range).send().await.plain()?;
+        let id = found.subnets().first().and_then(Description::subnet_id);
+        object.put_text("id", id);
+        Ok(id.is_some())
+    }
+}
+
+async fn wait_available(call: &Call<'_, Site>, id: &str) -> Result<(), Fault> {
+    let state = || async {
+        let found =
+            call.site.ec2.describe_subnets().filters(filter("subnet-id", [id])).send().await.plain()?;
+        let is_available =
+            found.subnets().first().and_then(Description::state) == Some(&SubnetState::Available);
+        Ok(is_available.then_some(()))
+    };
+    call.deadline.until("the subnet to become available", state).await
+}
+
+/// Sets what differs from `prior`, or from what a new subnet starts with.
+async fn modify(site: &Site, id: &str, prior: Option<&Object>, object: &Object) -> Result<(), Fault> {
+    let request = || site.ec2.modify_subnet_attribute().subnet_id(id);
+    for name in FLAGS {
+        let before = prior.and_then(|prior| prior.flag(name)).unwrap_or(false);
+        let Some(wanted) = object.flag(name).filter(|wanted| *wanted != before) else { continue };
+        let mut request = set_flag(request(), name, wanted);
+        if name == "map_customer_owned_ip_on_launch" {
+            request = request.set_customer_owned_ipv4_pool(object.owned("customer_owned_ipv4_pool"));
+        }
+        request.send().await.attempt(&format!("setting {name} of the subnet"))?;
+    }
+    let is_new = |name: &str| prior.is_none_or(|prior| prior.differs(object, name));
+    if let Some(kind) = object.text("private_dns_hostname_type_on_launch")
+        && is_new("private_dns_hostname_type_on_launch")
+    {
+        let request = request().private_dns_hostname_type_on_launch(HostnameType::from(kind));
+        request.send().await.attempt("setting private_dns_hostname_type_on_launch of the subnet")?;
+    }
+    if let Some(index) = object.small("enable_lni_at_device_index")
+        && is_new("enable_lni_at_device_index")
+    {
+        let request = request().enable_lni_at_device_index(index);
+        request.send().await.attempt("setting enable_lni_at_device_index of the subnet")?;
+    }
+    Ok(())
+}
+
+fn set_flag(request: Modify, name: &str, flag: bool) -> Modify {
+    let value = AttributeBooleanValue::builder().value(flag).build();
+    match name {
+        "assign_ipv6_address_on_creation" => request.assign_ipv6_address_on_creation(value),
+        "enable_dns64" => request.enable_dns64(value),
+        "enable_resource_name_dns_a_record_on_launch" => {
+            request.enable_resource_name_dns_a_record_on_launch(value)
+        }
+        "enable_resource_name_dns_aaaa_record_on_launch" => {
+            request.enable_resource_name_dns_aaaa_record_on_launch(value)
+        }
+        "map_public_ip_on_launch" => request.map_public_ip_on_launch(value),
+        "map_customer_owned_ip_on_launch" => request.map_customer_owned_ip_on_launch(value),
+        other => unreachable!("{other} is not among the flags"),
+    }
+}
+
+async fn update_ipv6(call: &Call<'_, Site>, id: &str, prior: &Object, object: &Object) -> Result<(), Fault> {
+    if let Some(association) = prior.text("ipv6_cidr_block_association_id") {
+        let request = call.site.ec2.disassociate_subnet_cidr_block().association_id(association);
+        request.send().await.attempt("taking the IPv6 range from the subnet")?;
+        let gone = || async {
+            let found =
+                call.site.ec2.describe_subnets().filters(filter("subnet-id", [id])).send().await.plain()?;
+            let left = found.subnets().first().and_then(ipv6);
+            Ok(left.is_none().then_some(()))
+        };
+        call.deadline.until("the subnet to lose its IPv6 range", gone).await?;
+    }
+    if let Some(range) = object.text("ipv6_cidr_block") {
+        let request = call.site.ec2.associate_subnet_cidr_block().subnet_id(id).ipv6_cidr_block(range);
+        request.send().await.attempt("giving the subnet an IPv6 range")?;
+    }
+    Ok(())
+}
+
+async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Description)>, Fault> {
+    let pages =
+        site.ec2.describe_subnets().filters(filter("subnet-id", ids)).max_results(PAGE_MAX).into_paginator();
+    let found: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
+    Ok(found.into_iter().filter_map(|subnet| Some((subnet.subnet_id.clone()?, subnet))).collect())
+}
+
+/// The IPv6 range with its association.
+fn ipv6(subnet: &Description) -> Option<(&str, &str)> {
+    let associations = subnet.ipv6_cidr_block_association_set();
+    associations.iter().find_map(|association| {
+        let state = association.ipv6_cidr_block_state().and_then(|state| state.state())?;
+        matches!(state.as_str(), "associated" | "associating")
+            .then_some((association.ipv6_cidr_block()?, association.association_id()?))
+    })
+}
+
+fn fill(site: &Site, object: &mut Object, subnet: &Description) {
+    let owner = subnet.owner_id().unwrap_or_default();
+    let arn = site.arn("ec2", owner, &format!("subnet/{}", subnet.subnet_id().unwrap_or_default()));
+    object.put_text("arn", Some(subnet.subnet_arn().unwrap_or(&arn)));
+    object.put_flag("assign_ipv6_address_on_creation", subnet.assign_ipv6_address_on_creation());
+    object.put_text("availability_zone", subnet.availability_zone());
+    object.put_text("availability_zone_id", subnet.availability_zone_id());
+    object.put_text("cidr_block", subnet.cidr_block());
+    object.put_text("customer_owned_ipv4_pool", subnet.customer_owned_ipv4_pool());
+    object.put_flag("enable_dns64", Some(subnet.enable_dns64().unwrap_or(false)));
+    object.put_integer("enable_lni_at_device_index", subnet.enable_lni_at_device_index());
+    object.put_text("ipv6_cidr_block", ipv6(subnet).map(|(range, _)| range));
+    object.put_text("ipv6_cidr_block_association_id", ipv6(subnet).map(|(_, id)| id));
+    object.put_flag("ipv6_native", Some(subnet.ipv6_native().unwrap_or(false)));
+    object.put_flag("map_customer_owned_ip_on_launch", subnet.map_customer_owned_ip_on_launch());
+    object.put_flag("map_public_ip_on_launch", subnet.map_public_ip_on_launch());
+    object.put_text("outpost_arn", subnet.outpost_arn());
+    object.put_text("owner_id", subnet.owner_id());
+    object.put_text("vpc_id", subnet.vpc_id());
+    object.put_map("tags_all", &tags(subnet.tags()));
+    let names = subnet.private_dns_name_options_on_launch();
+    let a = names.and_then(aws_sdk_ec2::types::PrivateDnsNameOptionsOnLaunch::enable_resource_name_dns_a_record);
+    let aaaa = names.and_then(aws_sdk_ec2::types::PrivateDnsNameOptionsOnLaunch::enable_resource_name_dns_aaaa_record);
+    object.put_flag("enable_resource_name_dns_a_record_on_launch", Some(a.unwrap_or(false)));
+    object.put_flag("enable_resource_name_dns_aaaa_record_on_launch", Some(aaaa.unwrap_or(false)));
+    let kind = names.and_then(|names| names.hostname_type()).map(HostnameType::as_str);
+    object.put_text("private_dns_hostname_type_on_launch", kind);
+}

@@ -1,0 +1,97 @@
+//! Everything the provider offers: one line a type.
+
+use crate::data::{ami::Ami, availability_zones::AvailabilityZones, caller_identity::CallerIdentity};
+use crate::instance::Instance;
+use crate::internet_gateway::InternetGateway;
+use crate::route::Route;
+use crate::route_table::RouteTable;
+use crate::route_table_association::RouteTableAssociation;
+use crate::s3_bucket::Bucket;
+use crate::s3_bucket_versioning::BucketVersioning;
+use crate::s3_object::S3Object;
+use crate::security_group::SecurityGroup;
+use crate::security_group_rule::{EGRESS, INGRESS};
+use crate::site::Site;
+use crate::subnet::Subnet;
+use crate::vpc::Vpc;
+use std::sync::OnceLock;
+use trueup_provider_kit::{Catalog, DataSource, Offer, Resource};
+
+macro_rules! schema {
+    ($name:literal) => {
+        include_str!(concat!("../../schemas/aws/", $name, ".json"))
+    };
+}
+
+static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
+    Offer { kind: "aws_instance", noun: "EC2 Instance", schema: schema!("aws_instance"), code: &Instance },
+    Offer {
+        kind: "aws_internet_gateway",
+        noun: "EC2 Internet Gateway",
+        schema: schema!("aws_internet_gateway"),
+        code: &InternetGateway,
+    },
+    Offer { kind: "aws_route", noun: "EC2 Route", schema: schema!("aws_route"), code: &Route },
+    Offer {
+        kind: "aws_route_table",
+        noun: "EC2 Route Table",
+        schema: schema!("aws_route_table"),
+        code: &RouteTable,
+    },
+    Offer {
+        kind: "aws_route_table_association",
+        noun: "EC2 Route Table Association",
+        schema: schema!("aws_route_table_association"),
+        code: &RouteTableAssociation,
+    },
+    Offer { kind: "aws_s3_bucket", noun: "S3 Bucket", schema: schema!("aws_s3_bucket"), code: &Bucket },
+    Offer {
+        kind: "aws_s3_bucket_versioning",
+        noun: "S3 Bucket Versioning",
+        schema: schema!("aws_s3_bucket_versioning"),
+        code: &BucketVersioning,
+    },
+    Offer { kind: "aws_s3_object", noun: "S3 Object", schema: schema!("aws_s3_object"), code: &S3Object },
+    Offer {
+        kind: "aws_security_group",
+        noun: "EC2 Security Group",
+        schema: schema!("aws_security_group"),
+        code: &SecurityGroup,
+    },
+    Offer { kind: "aws_subnet", noun: "EC2 Subnet", schema: schema!("aws_subnet"), code: &Subnet },
+    Offer { kind: "aws_vpc", noun: "EC2 VPC", schema: schema!("aws_vpc"), code: &Vpc },
+    Offer {
+        kind: "aws_vpc_security_group_egress_rule",
+        noun: "VPC Security Group Egress Rule",
+        schema: schema!("aws_vpc_security_group_egress_rule"),
+        code: &EGRESS,
+    },
+    Offer {
+        kind: "aws_vpc_security_group_ingress_rule",
+        noun: "VPC Security Group Ingress Rule",
+        schema: schema!("aws_vpc_security_group_ingress_rule"),
+        code: &INGRESS,
+    },
+];
+
+static DATA: &[Offer<dyn DataSource<Site>>] = &[
+    Offer { kind: "aws_ami", noun: "EC2 AMI", schema: schema!("data_aws_ami"), code: &Ami },
+    Offer {
+        kind: "aws_availability_zones",
+        noun: "EC2 Availability Zones",
+        schema: schema!("data_aws_availability_zones"),
+        code: &AvailabilityZones,
+    },
+    Offer {
+        kind: "aws_caller_identity",
+        noun: "STS Caller Identity",
+        schema: schema!("data_aws_caller_identity"),
+        code: &CallerIdentity,
+    },
+];
+
+/// The catalog, its schema files read when it is first needed.
+pub(crate) fn catalog() -> &'static Catalog<Site> {
+    static CATALOG: OnceLock<Catalog<Site>> = OnceLock::new();
+    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA))
+}

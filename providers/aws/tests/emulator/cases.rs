@@ -1,0 +1,283 @@
+//! The cases that every type walks through, as data.
+
+/// One type's life. Templates hold `${name.attribute}` of what is set up, and of `this`.
+pub(crate) struct Case {
+    pub(crate) kind: &'static str,
+    /// What it needs: name, type and configuration.
+    pub(crate) setup: &'static [(&'static str, &'static str, &'static str)],
+    pub(crate) create: &'static str,
+    /// Configurations that change it in place, one after the other.
+    pub(crate) updates: &'static [&'static str],
+    /// Configurations that replace it, and the attribute that does.
+    pub(crate) replaces: &'static [(&'static str, &'static str)],
+    /// Requests behind the provider's back, and the attribute that they change.
+    pub(crate) tampers: &'static [(&'static str, &'static str)],
+    /// Requests that delete it behind the provider's back.
+    pub(crate) lose: &'static [&'static str],
+    pub(crate) import: &'static str,
+    /// Attributes that the API doesn't tell.
+    pub(crate) unread: &'static [&'static str],
+}
+
+const VPC: (&str, &str, &str) = ("vpc", "aws_vpc", r#"{"cidr_block": "10.1.0.0/16"}"#);
+const SUBNET: (&str, &str, &str) =
+    ("subnet", "aws_subnet", r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.1.0/24"}"#);
+const IGW: (&str, &str, &str) = ("igw", "aws_internet_gateway", r#"{"vpc_id": "${vpc.id}"}"#);
+const TABLE: (&str, &str, &str) = ("table", "aws_route_table", r#"{"vpc_id": "${vpc.id}"}"#);
+const GROUP: (&str, &str, &str) = ("group", "aws_security_group", r#"{"vpc_id": "${vpc.id}", "name": "other"}"#);
+
+pub(crate) const CASES: &[Case] = &[
+    Case {
+        kind: "aws_vpc",
+        setup: &[],
+        create: r#"{"cidr_block": "10.0.0.0/16", "tags": {"Name": "a"}}"#,
+        updates: &[
+            r#"{"cidr_block": "10.0.0.0/16", "tags": {"Name": "b", "env": "prod"}, "enable_dns_hostnames": true}"#,
+            r#"{"cidr_block": "10.0.0.0/16", "enable_dns_hostnames": false, "enable_dns_support": false}"#,
+            r#"{"cidr_block": "10.0.0.0/16", "enable_dns_support": true,
+                "enable_network_address_usage_metrics": true}"#,
+        ],
+        replaces: &[
+            (r#"{"cidr_block": "10.2.0.0/16"}"#, "cidr_block"),
+            (r#"{"cidr_block": "10.0.0.0/16", "instance_tenancy": "dedicated"}"#, "instance_tenancy"),
+            (r#"{"cidr_block": "10.0.0.0/16", "region": "eu-west-1"}"#, "region"),
+        ],
+        tampers: &[
+            ("ModifyVpcAttribute&VpcId=${this.id}&EnableDnsSupport.Value=false", "enable_dns_support"),
+            ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags"),
+            ("DeleteTags&ResourceId.1=${this.id}&Tag.1.Key=team", "tags_all"),
+        ],
+        lose: &["DeleteVpc&VpcId=${this.id}"],
+        import: "${this.id}",
+        unread: &[],
+    },
+    Case {
+        kind: "aws_subnet",
+        setup: &[VPC],
+        create: r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.2.0/24", "availability_zone": "us-east-1b"}"#,
+        updates: &[
+            r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.2.0/24", "map_public_ip_on_launch": true}"#,
+            r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.2.0/24", "tags": {"Name": "x"}}"#,
+        ],
+        replaces: &[
+            (r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.3.0/24"}"#, "cidr_block"),
+            (
+                r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.2.0/24", "availability_zone": "us-east-1c"}"#,
+                "availability_zone",
+            ),
+        ],
+        tampers: &[
+            (
+                "ModifySubnetAttribute&SubnetId=${this.id}&MapPublicIpOnLaunch.Value=true",
+                "map_public_ip_on_launch",
+            ),
+            ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=Name&Tag.1.Value=y", "tags"),
+        ],
+        lose: &["DeleteSubnet&SubnetId=${this.id}"],
+        import: "${this.id}",
+        unread: &[],
+    },
+    Case {
+        kind: "aws_internet_gateway",
+        setup: &[VPC, ("other", "aws_vpc", r#"{"cidr_block": "10.9.0.0/16"}"#)],
+        create: r#"{"vpc_id": "${vpc.id}"}"#,
+        updates: &[r#"{"vpc_id": "${vpc.id}", "tags": {"a": "b"}}"#, r#"{"vpc_id": "${other.id}"}"#],
+        replaces: &[(r#"{"region": "eu-west-1"}"#, "region")],
+        tampers: &[("DetachInternetGateway&InternetGatewayId=${this.id}&VpcId=${other.id}", "vpc_id")],
+        lose: &[
+            "DetachInternetGateway&InternetGatewayId=${this.id}&VpcId=${other.id}",
+            "DeleteInternetGateway&InternetGatewayId=${this.id}",
+        ],
+        import: "${this.id}",
+        unread: &[],
+    },
+    Case {
+        kind: "aws_route_table",
+        setup: &[VPC, IGW],
+        create: r#"{"vpc_id": "${vpc.id}", "route": [{"cidr_block": "0.0.0.0/0", "gateway_id": "${igw.id}"}]}"#,
+        updates: &[
+            r#"{"vpc_id": "${vpc.id}", "tags": {"a": "b"}, "route": [
+                {"cidr_block": "0.0.0.0/0", "gateway_id": "${igw.id}"},
+                {"cidr_block": "192.168.0.0/16", "gateway_id": "${igw.id}"}]}"#,
+            r#"{"vpc_id": "${vpc.id}", "route": [{"cidr_block": "192.168.0.0/16", "gateway_id": "${igw.id}"}]}"#,
+        ],
+        replaces: &[(r#"{"vpc_id": "vpc-other"}"#, "vpc_id")],
+        tampers: &[
+            (
+                "CreateRoute&RouteTableId=${this.id}&DestinationCidrBlock=172.16.0.0/12&GatewayId=${igw.id}",
+                "route",
+            ),
+            ("DeleteRoute&RouteTableId=${this.id}&DestinationCidrBlock=192.168.0.0/16", "route"),
+        ],
+        lose: &["DeleteRouteTable&RouteTableId=${this.id}"],
+        import: "${this.id}",
+        unread: &[],
+    },
+    Case {
+        kind: "aws_route",
+        setup: &[
+            VPC,
+            IGW,
+            TABLE,
+            SUBNET,
+            ("peer", "aws_vpc", r#"{"cidr_block": "10.8.0.0/16"}"#),
+        ],
+        create: r#"{"route_table_id": "${table.id}", "destination_cidr_block": "0.0.0.0/0",
+            "gateway_id": "${igw.id}"}"#,
+        updates: &[],
+        replaces: &[(
+            r#"{"route_table_id": "${table.id}", "destination_cidr_block": "1.0.0.0/8", "gateway_id": "${igw.id}"}"#,
+            "destination_cidr_block",
+        )],
+        tampers: &[],
+        lose: &["DeleteRoute&RouteTableId=${table.id}&DestinationCidrBlock=0.0.0.0/0"],
+        import: "${table.id}_0.0.0.0/0",
+        unread: &[],
+    },
+    Case {
+        kind: "aws_route_table_association",
+        setup: &[VPC, SUBNET, TABLE, ("second", "aws_route_table", r#"{"vpc_id": "${vpc.id}", "tags": {"n": "2"}}"#)],
+        create: r#"{"route_table_id": "${table.id}", "subnet_id": "${subnet.id}"}"#,
+        updates: &[r#"{"route_table_id": "${second.id}", "subnet_id": "${subnet.id}"}"#],
+        replaces: &[(r#"{"route_table_id": "${second.id}", "subnet_id": "subnet-other"}"#, "subnet_id")],
+        tampers: &[],
+        lose: &["DisassociateRouteTable&AssociationId=${this.id}"],
+        import: "${subnet.id}/${second.id}",
+        unread: &[],
+    },
+    Case {
+        kind: "aws_security_group",
+        setup: &[VPC, GROUP],
+        create: r#"{"vpc_id": "${vpc.id}", "name": "web", "ingress": [
+            {"protocol": "tcp", "from_port": 80, "to_port": 80, "cidr_blocks": ["10.0.0.0/8", "192.168.0.0/16"]},
+            {"protocol": "tcp", "from_port": 22, "to_port": 22, "security_groups": ["${group.id}"], "self": true}]}"#,
+        updates: &[
+            r#"{"vpc_id": "${vpc.id}", "name": "web", "tags": {"a": "b"},
+                "egress": [{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}],
+                "ingress": [{"protocol": "6", "from_port": 443, "to_port": 443, "cidr_blocks": ["10.0.0.0/8"],
+                    "description": "tls", "ipv6_cidr_blocks": ["::/0"]}]}"#,
+            r#"{"vpc_id": "${vpc.id}", "name": "web", "egress": [], "ingress": [
+                {"protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_blocks": ["10.0.0.0/8"]}]}"#,
+        ],
+        replaces: &[
+            (r#"{"vpc_id": "${vpc.id}", "name": "web2"}"#, "name"),
+            (r#"{"vpc_id": "${vpc.id}", "name": "web", "description": "other"}"#, "description"),
+        ],
+        tampers: &[
+            (
+                "AuthorizeSecurityGroupIngress&GroupId=${this.id}&IpPermissions.1.IpProtocol=udp&\
+                 IpPermissions.1.FromPort=53&IpPermissions.1.ToPort=53&IpPermissions.1.IpRanges.1.CidrIp=1.0.0.0/8",
+                "ingress",
+            ),
+            (
+                "RevokeSecurityGroupIngress&GroupId=${this.id}&IpPermissions.1.IpProtocol=tcp&\
+                 IpPermissions.1.FromPort=443&IpPermissions.1.ToPort=443&\
+                 IpPermissions.1.IpRanges.1.CidrIp=10.0.0.0/8",
+                "ingress",
+            ),
+        ],
+        lose: &["DeleteSecurityGroup&GroupId=${this.id}"],
+        import: "${this.id}",
+        unread: &[],
+    },
+    Case {
+        kind: "aws_vpc_security_group_ingress_rule",
+        setup: &[VPC, GROUP],
+        create: r#"{"security_group_id": "${group.id}", "ip_protocol": "tcp", "from_port": 80, "to_port": 81,
+            "cidr_ipv4": "10.0.0.0/8", "description": "web"}"#,
+        updates: &[
+            r#"{"security_group_id": "${group.id}", "ip_protocol": "tcp", "from_port": 80, "to_port": 82,
+                "cidr_ipv4": "10.0.0.0/8", "description": "web", "tags": {"a": "b"}}"#,
+        ],
+        replaces: &[(
+            r#"{"security_group_id": "${group.id}", "ip_protocol": "tcp", "from_port": 80, "to_port": 82,
+                "cidr_ipv6": "::/0"}"#,
+            "cidr_ipv4",
+        )],
+        tampers: &[],
+        lose: &["RevokeSecurityGroupIngress&GroupId=${group.id}&SecurityGroupRuleId.1=${this.id}"],
+        import: "${this.id}",
+        unread: &[],
+    },
+    Case {
+        kind: "aws_vpc_security_group_egress_rule",
+        setup: &[VPC, GROUP],
+        create: r#"{"security_group_id": "${group.id}", "ip_protocol": "-1",
+            "referenced_security_group_id": "${group.id}"}"#,
+        updates: &[],
+        replaces: &[(
+            r#"{"security_group_id": "sg-other", "ip_protocol": "-1", "cidr_ipv4": "10.0.0.0/8"}"#,
+            "security_group_id",
+        )],
+        tampers: &[],
+        lose: &["RevokeSecurityGroupEgress&GroupId=${group.id}&SecurityGroupRuleId.1=${this.id}"],
+        import: "${this.id}",
+        unread: &[],
+    },
+    Case {
+        kind: "aws_instance",
+        setup: &[VPC, SUBNET, GROUP],
+        create: r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
+            "vpc_security_group_ids": ["${group.id}"], "user_data": "echo hi", "tags": {"Name": "one"}}"#,
+        updates: &[
+            r#"{"ami": "ami-12c6146b", "instance_type": "t3.small", "subnet_id": "${subnet.id}",
+                "vpc_security_group_ids": ["${group.id}"], "user_data": "echo ho", "tags": {"Name": "two"}}"#,
+            r#"{"ami": "ami-12c6146b", "instance_type": "t3.small", "subnet_id": "${subnet.id}",
+                "vpc_security_group_ids": ["${group.id}"], "user_data": "echo ho", "source_dest_check": false,
+                "disable_api_termination": true, "instance_initiated_shutdown_behavior": "terminate"}"#,
+            r#"{"ami": "ami-12c6146b", "instance_type": "t3.small", "subnet_id": "${subnet.id}",
+                "vpc_security_group_ids": ["${group.id}"], "user_data": "echo ho"
+                , "disable_api_termination": false}"#,
+        ],
+        replaces: &[(
+            r#"{"ami": "ami-other", "instance_type": "t3.small", "subnet_id": "${subnet.id}"}"#,
+            "ami",
+        ), (
+            r#"{"ami": "ami-12c6146b", "instance_type": "t3.small", "subnet_id": "${subnet.id}",
+                "user_data": "new", "user_data_replace_on_change": true}"#,
+            "user_data",
+        )],
+        tampers: &[
+            ("ModifyInstanceAttribute&InstanceId=${this.id}&DisableApiTermination.Value=true", "disable_api_termination"),
+            ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags"),
+        ],
+        lose: &["TerminateInstances&InstanceId.1=${this.id}"],
+        import: "${this.id}",
+        unread: &[],
+    },
+    Case {
+        kind: "aws_s3_bucket",
+        setup: &[],
+        create: r#"{"bucket": "walk-bucket", "tags": {"a": "b"}}"#,
+        updates: &[
+            r#"{"bucket": "walk-bucket", "tags": {"a": "c"}, "force_destroy": true}"#,
+            r#"{"bucket": "walk-bucket"}"#,
+        ],
+        replaces: &[(r#"{"bucket": "other-bucket"}"#, "bucket")],
+        tampers: &[(
+            "PUT /${this.id}?tagging <Tagging><TagSet><Tag><Key>x</Key><Value>y</Value></Tag></TagSet></Tagging>",
+            "tags",
+        )],
+        lose: &["DELETE /${this.id}"],
+        import: "${this.id}",
+        unread: &[],
+    },
+    Case {
+        kind: "aws_s3_object",
+        setup: &[("bucket", "aws_s3_bucket", r#"{"bucket": "walk-objects"}"#)],
+        create: r#"{"bucket": "${bucket.id}", "key": "a/b.txt", "content": "hello"}"#,
+        updates: &[
+            r#"{"bucket": "${bucket.id}", "key": "a/b.txt", "content": "hello", "tags": {"a": "b"}}"#,
+            r#"{"bucket": "${bucket.id}", "key": "a/b.txt", "content": "world", "content_type": "text/plain",
+                "metadata": {"k": "v"}, "cache_control": "no-store"}"#,
+        ],
+        replaces: &[(r#"{"bucket": "${bucket.id}", "key": "c", "content": "hello"}"#, "key")],
+        tampers: &[
+            ("PUT /${bucket.id}/a/b.txt tampered", "content"),
+            ("PUT /${bucket.id}/a/b.txt?tagging <Tagging><TagSet></TagSet></Tagging>", "tags_all"),
+        ],
+        lose: &["DELETE /${bucket.id}/a/b.txt"],
+        import: "${bucket.id}/a/b.txt",
+        unread: &["content"],
+    },
+];

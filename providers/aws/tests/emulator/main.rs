@@ -1,0 +1,9 @@
+//! The provider against an emulator of the AWS APIs (moto), through the provider trait.
+
+mod batch;
+mod cases;
+mod cloud;
+mod moto;
+mod provider;
+mod recover;
+mod walk;

@@ -1,0 +1,132 @@
+//! A moto server of a test's own, and a proxy that counts what goes to it.
+
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, Command};
+
+/// A running moto server; it ends with this value.
+pub(crate) struct Moto {
+    _child: Child,
+    pub(crate) url: String,
+    requests: Arc<AtomicUsize>,
+}
+
+impl Moto {
+    /// Starts a server on a free port.
+    pub(crate) async fn start() -> Moto {
+        let program = program().await;
+        let port = free_port().await;
+        let child = Command::new(program)
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("moto_server starts");
+        for _ in 0..300 {
+            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                let requests = Arc::new(AtomicUsize::new(0));
+                let front = front(port, requests.clone()).await;
+                return Moto { _child: child, url: format!("http://127.0.0.1:{front}"), requests };
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("moto_server did not listen within 30 s");
+    }
+
+    /// How many requests have been made since this was last asked.
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.swap(0, Ordering::SeqCst)
+    }
+}
+
+impl Moto {
+    /// Makes a request behind the provider's back: `ACTION&PARAMETERS` of EC2, or `METHOD /path [body]` of S3.
+    pub(crate) async fn tamper(&self, request: &str) {
+        let (method, path, body, service) = match request.split_once(" /") {
+            Some((method, rest)) => {
+                let (path, body) = rest.split_once(' ').unwrap_or((rest, ""));
+                (method, path, body.to_owned(), "s3")
+            }
+            None => ("POST", "", format!("Version=2016-11-15&Action={request}"), "ec2"),
+        };
+        let address = self.url.trim_start_matches("http://");
+        let kind = if service == "ec2" { "application/x-www-form-urlencoded" } else { "text/plain" };
+        let text = format!(
+            "{method} /{path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential=mock/20260101/us-east-1/{service}/aws4_request, \
+             SignedHeaders=host, Signature=0\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(address).await.expect("moto listens");
+        stream.write_all(text.as_bytes()).await.expect("moto takes requests");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("moto answers");
+        assert!(answer.starts_with("HTTP/1.1 2"), "{request}: {answer}");
+    }
+}
+
+async fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    listener.local_addr().expect("a bound socket has an address").port()
+}
+
+/// The server on the path, or one installed into the build directory.
+async fn program() -> String {
+    let works = Command::new("moto_server").arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if works.await.is_ok_and(|status| status.success()) {
+        return "moto_server".into();
+    }
+    let venv = format!("{}/moto", env!("CARGO_TARGET_TMPDIR"));
+    let program = format!("{venv}/bin/moto_server");
+    if !std::path::Path::new(&program).exists() {
+        run("python3", &["-m", "venv", &venv]).await;
+        run(&format!("{venv}/bin/pip"), &["install", "-q", "moto[server]==5.2.*"]).await;
+    }
+    program
+}
+
+async fn run(program: &str, arguments: &[&str]) {
+    let status = Command::new(program).args(arguments).status().await;
+    assert!(status.is_ok_and(|status| status.success()), "{program} {arguments:?} failed");
+}
+
+/// Forwards connections and counts the requests in them by their first lines.
+async fn front(port: u16, requests: Arc<AtomicUsize>) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let front = listener.local_addr().expect("a bound socket has an address").port();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            tokio::spawn(forward(client, port, requests.clone()));
+        }
+    });
+    front
+}
+
+async fn forward(client: TcpStream, port: u16, requests: Arc<AtomicUsize>) {
+    let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else { return };
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    let up = async move {
+        let mut buffer = vec![0; 1 << 16];
+        while let Ok(count @ 1..) = from_client.read(&mut buffer).await {
+            let methods: [&[u8]; 5] = [b"POST /", b"GET /", b"PUT /", b"DELETE /", b"HEAD /"];
+            if methods.iter().any(|method| buffer[..count].starts_with(method)) {
+                requests.fetch_add(1, Ordering::SeqCst);
+            }
+            if to_server.write_all(&buffer[..count]).await.is_err() {
+                return;
+            }
+        }
+        let _ = to_server.shutdown().await;
+    };
+    let down = async move {
+        let _ = tokio::io::copy(&mut from_server, &mut to_client).await;
+        let _ = to_client.shutdown().await;
+    };
+    tokio::join!(up, down);
+}

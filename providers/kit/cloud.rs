@@ -1,0 +1,110 @@
+//! What a cloud crate writes: the cloud itself, its resources and its data sources.
+
+use crate::{Catalog, Deadline, Fault, Object, Planning, TagPolicy};
+use async_trait::async_trait;
+use std::sync::Arc;
+use std::time::Duration;
+use trueup_diag::Diagnostics;
+use trueup_value::Value;
+
+/// One cloud with one provider configuration.
+#[async_trait]
+pub trait Cloud: Send + Sync + Sized + 'static {
+    /// Where calls go: the clients of one region.
+    type Site: Send + Sync + 'static;
+
+    /// Everything it offers; the same at each call.
+    fn catalog() -> &'static Catalog<Self::Site>;
+
+    /// Judges the provider block beyond its schema; may see unknowns.
+    fn validate(config: &Value) -> Diagnostics;
+
+    /// Takes the provider block. While it holds unknowns the answer can still plan creations.
+    async fn connect(config: &Value) -> Result<Self, Diagnostics>;
+
+    /// What the provider block says about tags.
+    fn tags(&self) -> &TagPolicy;
+
+    /// The region of objects that name none; None while it isn't known.
+    fn region(&self) -> Option<&str>;
+
+    /// The clients of a region, those of the provider's own where None.
+    fn site(&self, region: Option<&str>) -> Result<Arc<Self::Site>, Fault>;
+}
+
+/// A write under way.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a, S> {
+    /// Where.
+    pub site: &'a S,
+    /// The same at each attempt of one step, different for all others.
+    pub token: &'a str,
+    /// When to give up.
+    pub deadline: Deadline,
+}
+
+/// What was read, in the order asked: an object, nothing where it is gone, or why it can't be read.
+pub type Readings = Vec<Result<Option<Object>, Fault>>;
+
+/// One type of resource.
+#[async_trait]
+pub trait Resource<S: Send + Sync>: Send + Sync {
+    /// Whether plans of it break the protocol's consistency rules, as those of the SDK of old did: blocks that the
+    /// cloud fills in, or attributes written as blocks whose unset parts come back as zero values.
+    fn is_legacy(&self) -> bool {
+        false
+    }
+
+    /// How long writes may take where a `timeouts` block doesn't say.
+    fn patience(&self) -> Duration {
+        Duration::from_mins(20)
+    }
+
+    /// Judges a configuration beyond its schema; may see unknowns.
+    fn validate(&self, config: &Object) -> Diagnostics {
+        let _ = config;
+        Diagnostics::new()
+    }
+
+    /// Adds to the plan what the common logic can't know.
+    fn plan(&self, planning: &mut Planning<'_>) {
+        let _ = planning;
+    }
+
+    /// Reads objects of one region: each starts as last known and is brought up to date. Attributes that the API
+    /// doesn't tell stay as they are. All tags found go to `tags_all`.
+    async fn read_many(&self, site: &S, objects: Vec<Object>) -> Readings;
+
+    /// Makes the object. Sets `id` (and what else is needed to read and delete it) as soon as it exists, so that
+    /// nothing is lost when a later call fails; what else the API tells is read afterwards.
+    async fn create(&self, call: &Call<'_, S>, object: &mut Object) -> Result<(), Fault>;
+
+    /// Brings it from `prior` to `object` in place.
+    async fn update(&self, call: &Call<'_, S>, prior: &Object, object: &mut Object) -> Result<(), Fault>;
+
+    /// Deletes it; a missing one may fail as not found, which counts as done.
+    async fn delete(&self, call: &Call<'_, S>, object: &Object) -> Result<(), Fault>;
+
+    /// Takes apart an import id into what reading needs. The id itself unless the type has something else.
+    async fn import(&self, site: &S, id: &str, object: &mut Object) -> Result<(), Fault> {
+        let _ = site;
+        object.put_text("id", Some(id));
+        Ok(())
+    }
+
+    /// Looks for what a creation with this token and plan may have made; sets `id` and says true when it finds it.
+    async fn recover(&self, call: &Call<'_, S>, object: &mut Object) -> Result<bool, Fault>;
+}
+
+/// One type of data source.
+#[async_trait]
+pub trait DataSource<S: Send + Sync>: Send + Sync {
+    /// Judges a configuration beyond its schema; may see unknowns.
+    fn validate(&self, config: &Object) -> Diagnostics {
+        let _ = config;
+        Diagnostics::new()
+    }
+
+    /// Reads it: the object starts as configured and is filled in.
+    async fn read(&self, site: &S, object: &mut Object) -> Result<(), Fault>;
+}

@@ -1,0 +1,205 @@
+//! A cloud behind the provider trait.
+
+use crate::plan::{Surroundings, plan};
+use crate::read::{failed, read_many, unknown_kind};
+use crate::upgrade::upgrade;
+use crate::{Cloud, Fault, Object};
+use async_trait::async_trait;
+use std::sync::OnceLock;
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_provider::{
+    ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, ImportAnswer, Imported, PlanAnswer, PlanRequest,
+    Private, Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest, UpgradeAnswer, UpgradeRequest,
+};
+use trueup_schema::ProviderSchema;
+use trueup_value::{Type, Value};
+
+/// A provider that is part of the program.
+pub struct Embedded<C: Cloud> {
+    cloud: OnceLock<C>,
+}
+
+impl<C: Cloud> Default for Embedded<C> {
+    fn default() -> Self {
+        Embedded { cloud: OnceLock::new() }
+    }
+}
+
+impl<C: Cloud> Embedded<C> {
+    fn cloud(&self) -> Result<&C, Diagnostics> {
+        self.cloud.get().ok_or_else(|| {
+            Diagnostic::error("Provider not configured", "The provider was used before it was configured.")
+                .into()
+        })
+    }
+
+    async fn import_one(&self, kind: &str, id: &str) -> Result<Object, Diagnostics> {
+        let cloud = self.cloud()?;
+        let entry = C::catalog().resource(kind).ok_or_else(|| Diagnostics::from(unknown_kind(kind)))?;
+        let mut object = entry.blank();
+        let (id, region) = match id.rsplit_once('@') {
+            Some((id, region)) if object.has("region") && is_region(region) => (id, Some(region)),
+            _ => (id, None),
+        };
+        if object.has("region") {
+            object.put_text("region", region.or(cloud.region()));
+        }
+        // What the API doesn't tell is taken to be as the configuration would have it by default.
+        for (name, rule) in entry.rules.iter() {
+            if let Some(default) = &rule.default {
+                object.put(name, default.clone());
+            }
+        }
+        let doing = format!("importing {} ({id})", entry.noun);
+        let imported = async {
+            let site = cloud.site(region)?;
+            entry.code.import(&site, id, &mut object).await
+        };
+        imported.await.map_err(|fault: Fault| fault.during(doing).diagnostic())?;
+        Ok(object)
+    }
+
+    async fn read_data_object(&self, request: &DataRequest) -> Result<Value, Diagnostics> {
+        let cloud = self.cloud()?;
+        let entry =
+            C::catalog().data(&request.kind).ok_or_else(|| Diagnostics::from(unknown_kind(&request.kind)))?;
+        let mut object = entry.object(&request.config).unwrap_or_else(|| entry.blank());
+        for (name, rule) in entry.rules.iter() {
+            if let Some(default) = rule.default.as_ref().filter(|_| !crate::Fields::is_set(&object, name)) {
+                object.put(name, default.clone());
+            }
+        }
+        let region = crate::Fields::owned(&object, "region");
+        let read = async {
+            let site = cloud.site(region.as_deref())?;
+            entry.code.read(&site, &mut object).await
+        };
+        read.await.map_err(|fault: Fault| fault.during(format!("reading {}", entry.noun)).diagnostic())?;
+        if object.has("region") && region.is_none() {
+            object.put_text("region", cloud.region());
+        }
+        object.settle_unknowns();
+        Ok(object.value())
+    }
+}
+
+/// Whether the end of an import id names a region: `us-east-1`.
+fn is_region(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('-').collect();
+    parts.len() >= 3
+        && parts.iter().all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric()))
+        && parts.last().is_some_and(|part| part.chars().all(|c| c.is_ascii_digit()))
+}
+
+#[async_trait]
+impl<C: Cloud> Provider for Embedded<C> {
+    fn schema(&self) -> &ProviderSchema {
+        &C::catalog().schema
+    }
+
+    async fn validate_config(&self, config: &Value) -> Diagnostics {
+        C::validate(config)
+    }
+
+    async fn validate_resource(&self, kind: &str, config: &Value) -> Diagnostics {
+        let Some(entry) = C::catalog().resource(kind) else { return unknown_kind(kind).into() };
+        entry.object(config).map(|config| entry.code.validate(&config)).unwrap_or_default()
+    }
+
+    async fn validate_data(&self, kind: &str, config: &Value) -> Diagnostics {
+        let Some(entry) = C::catalog().data(kind) else { return unknown_kind(kind).into() };
+        entry.object(config).map(|config| entry.code.validate(&config)).unwrap_or_default()
+    }
+
+    async fn configure(&self, config: &Value) -> Diagnostics {
+        let cloud = match C::connect(config).await {
+            Ok(cloud) => cloud,
+            Err(diagnostics) => return diagnostics,
+        };
+        match self.cloud.set(cloud) {
+            Ok(()) => Diagnostics::new(),
+            Err(_) => {
+                Diagnostic::error("Provider configured twice", "A provider takes its block once.").into()
+            }
+        }
+    }
+
+    async fn upgrade(&self, request: UpgradeRequest<'_>) -> UpgradeAnswer {
+        match C::catalog().resource(request.kind) {
+            Some(entry) => upgrade(entry, &request),
+            None => UpgradeAnswer { state: Err(unknown_kind(request.kind).into()) },
+        }
+    }
+
+    async fn read(&self, request: ReadRequest) -> ReadAnswer {
+        self.read_many(vec![request]).await.remove(0)
+    }
+
+    async fn read_many(&self, requests: Vec<ReadRequest>) -> Vec<ReadAnswer> {
+        match self.cloud() {
+            Ok(cloud) => read_many(cloud, requests).await,
+            Err(diagnostics) => requests.into_iter().map(|r| failed(r, diagnostics.clone())).collect(),
+        }
+    }
+
+    async fn plan(&self, request: PlanRequest) -> PlanAnswer {
+        let entry = C::catalog().resource(&request.kind).ok_or_else(|| unknown_kind(&request.kind).into());
+        match (entry, self.cloud()) {
+            (Ok(entry), Ok(cloud)) => {
+                plan(entry, &Surroundings { region: cloud.region(), tags: cloud.tags() }, request)
+            }
+            (Err(diagnostics), _) | (_, Err(diagnostics)) => PlanAnswer {
+                planned: request.proposed,
+                requires_replace: Vec::new(),
+                private: request.private,
+                diagnostics,
+                legacy: false,
+            },
+        }
+    }
+
+    async fn apply(&self, request: ApplyRequest) -> ApplyAnswer {
+        let entry = C::catalog().resource(&request.kind).ok_or_else(|| unknown_kind(&request.kind).into());
+        match (entry, self.cloud()) {
+            (Ok(entry), Ok(cloud)) => {
+                let legacy = entry.code.is_legacy();
+                ApplyAnswer { legacy, ..crate::apply::apply(cloud, entry, request).await }
+            }
+            (Err(diagnostics), _) | (_, Err(diagnostics)) => {
+                ApplyAnswer { state: request.prior, private: request.private, diagnostics, legacy: false }
+            }
+        }
+    }
+
+    async fn recover(&self, request: RecoverRequest) -> RecoverAnswer {
+        let entry = C::catalog().resource(&request.kind).ok_or_else(|| unknown_kind(&request.kind).into());
+        match (entry, self.cloud()) {
+            (Ok(entry), Ok(cloud)) => crate::apply::recover(cloud, entry, request).await,
+            (Err(diagnostics), _) | (_, Err(diagnostics)) => RecoverAnswer::Unknown(diagnostics),
+        }
+    }
+
+    async fn import(&self, kind: &str, id: &str) -> ImportAnswer {
+        match self.import_one(kind, id).await {
+            Ok(object) => ImportAnswer {
+                objects: vec![Imported {
+                    kind: kind.into(),
+                    state: object.value(),
+                    private: Private::from([]),
+                }],
+                diagnostics: Diagnostics::new(),
+            },
+            Err(diagnostics) => ImportAnswer { objects: Vec::new(), diagnostics },
+        }
+    }
+
+    async fn read_data(&self, request: DataRequest) -> DataAnswer {
+        match self.read_data_object(&request).await {
+            Ok(state) => DataAnswer { state, diagnostics: Diagnostics::new() },
+            Err(diagnostics) => {
+                let ty = C::catalog().data(&request.kind).map(|entry| Type::Object(entry.ty.clone()));
+                DataAnswer { state: Value::null(ty.unwrap_or(Type::Dynamic)), diagnostics }
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! The plan logic that all types share: defaults, computed attributes, what forces a replacement.
+
+use crate::{Entry, Fields, Object, Resource, Rule, Rules, TagPolicy};
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_provider::{PlanAnswer, PlanRequest};
+use trueup_schema::{Attribute, Block, NestedBlock, Nesting};
+use trueup_value::{Kind, Name, Path, PathStep, Type, Value};
+
+/// A plan in the making, as a resource's own plan code sees it.
+#[derive(Debug)]
+pub struct Planning<'a> {
+    /// The object as it is; None when it is to be created.
+    pub prior: Option<&'a Object>,
+    /// The configuration alone.
+    pub config: &'a Object,
+    /// The object after apply.
+    pub planned: Object,
+    replace: Vec<Path>,
+    diagnostics: Diagnostics,
+}
+
+impl Planning<'_> {
+    /// Whether an existing object's attribute would change.
+    pub fn changes(&self, name: &str) -> bool {
+        self.prior.is_some_and(|prior| prior.differs(&self.planned, name))
+    }
+
+    /// Whether one of the attributes of an existing object would change.
+    pub fn changes_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.changes(name))
+    }
+
+    /// Says that a change of this attribute can't be made in place.
+    pub fn replace(&mut self, name: &str) {
+        self.replace.push(attribute(name));
+    }
+
+    /// Says that only the apply will tell these, where the configuration doesn't.
+    pub fn unsettle(&mut self, names: &[&str]) {
+        for name in names {
+            if !self.config.is_set(name) {
+                self.planned.put_unknown(name);
+            }
+        }
+    }
+
+    /// Refuses the plan.
+    pub fn refuse(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// Where objects of a provider configuration stand and what tags they get.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) region: Option<&'a str>,
+    pub(crate) tags: &'a TagPolicy,
+}
+
+/// Plans one object.
+pub(crate) fn plan<S: Send + Sync>(
+    entry: &Entry<dyn Resource<S>>,
+    around: &Surroundings<'_>,
+    request: PlanRequest,
+) -> PlanAnswer {
+    let PlanRequest { prior, proposed, config, private, .. } = request;
+    let mut answer = PlanAnswer {
+        planned: proposed.clone(),
+        requires_replace: Vec::new(),
+        private,
+        diagnostics: Diagnostics::new(),
+        legacy: entry.code.is_legacy(),
+    };
+    let (Some(planned), Some(config)) = (entry.object(&proposed), entry.object(&config)) else {
+        return answer;
+    };
+    let before = entry.object(&prior);
+    let planned = fill(entry, before.as_ref(), &config, planned);
+    let mut planning = Planning {
+        prior: before.as_ref(),
+        config: &config,
+        planned,
+        replace: Vec::new(),
+        diagnostics: Diagnostics::new(),
+    };
+    place(&mut planning, around.region);
+    tag(&mut planning, around.tags);
+    entry.code.plan(&mut planning);
+    let mut replace = planning.replace;
+    if let Some(before) = &before {
+        replacements(&entry.rules, before, &planning.planned, &mut replace);
+        replace.dedup();
+        answer.requires_replace = replace;
+    }
+    answer.planned = planning.planned.value();
+    answer.diagnostics = planning.diagnostics;
+    answer
+}
+
+/// The region is the provider's own where the configuration names none.
+fn place(planning: &mut Planning<'_>, region: Option<&str>) {
+    if !planning.planned.has("region") || !planning.config.field("region").is_some_and(Value::is_null) {
+        return;
+    }
+    match (region, planning.prior) {
+        (Some(region), Some(prior)) if !prior.is_set("region") || prior.text("region") == Some(region) => {
+            planning.planned.put("region", prior.field("region").cloned().unwrap_or_else(|| region.into()));
+        }
+        (Some(region), _) => planning.planned.put_text("region", Some(region)),
+        (None, Some(_)) => {}
+        (None, None) => planning.planned.put_unknown("region"),
+    }
+}
+
+fn tag(planning: &mut Planning<'_>, policy: &TagPolicy) {
+    let Some(own) = planning.planned.field("tags").filter(|_| planning.planned.has("tags_all")) else {
+        return;
+    };
+    let all = policy.planned_all(own);
+    let before = planning.prior.and_then(|prior| prior.field("tags_all"));
+    match before.filter(|before| is_same(before, &all)) {
+        Some(before) => planning.planned.put("tags_all", before.clone()),
+        None => planning.planned.put("tags_all", all),
+    }
+}
+
+/// The planned object: defaults where nothing is said, unknown where only the cloud can say.
+fn fill<S>(
+    entry: &Entry<dyn Resource<S>>,
+    prior: Option<&Object>,
+    config: &Object,
+    mut planned: Object,
+) -> Object
+where
+    S: Send + Sync,
+{
+    let Block { attributes, blocks, .. } = &entry.schema.block;
+    for (name, attribute) in attributes {
+        let default = entry.rules.get(name).and_then(|rule| rule.default.as_ref());
+        let before = prior.and_then(|prior| prior.field(name));
+        let wanted = config.field(name).expect("a configuration has all attributes");
+        planned.put(name, fill_attribute(attribute, default, before, wanted));
+    }
+    for (name, nested) in blocks {
+        let none = Rule::default();
+        let rule = entry.rules.get(name).unwrap_or(&none);
+        let before = prior.and_then(|prior| prior.field(name));
+        let wanted = config.field(name).expect("a configuration has all blocks");
+        planned.put(name, fill_blocks(nested, rule, before, wanted));
+    }
+    planned
+}
+
+fn fill_attribute(
+    attribute: &Attribute,
+    default: Option<&Value>,
+    before: Option<&Value>,
+    wanted: &Value,
+) -> Value {
+    if wanted.is_null() {
+        return match (default, before) {
+            (Some(default), Some(before)) if is_same(before, default) => before.clone(),
+            (Some(default), _) => default.clone(),
+            (None, Some(before)) if attribute.computed || is_zero(before) => before.clone(),
+            (None, None) if attribute.computed => Value::unknown(wanted.ty()),
+            (None, _) => wanted.clone(),
+        };
+    }
+    match before {
+        Some(before) if is_same(before, wanted) => before.clone(),
+        _ => wanted.clone(),
+    }
+}
+
+fn fill_blocks(nested: &NestedBlock, rule: &Rule, before: Option<&Value>, wanted: &Value) -> Value {
+    let Some(items) = wanted.as_sequence() else { return wanted.clone() };
+    if items.is_empty() && rule.computed_block {
+        return before.cloned().unwrap_or_else(|| Value::unknown(wanted.ty()));
+    }
+    let mut left: Vec<&Value> = before.and_then(Value::as_sequence).unwrap_or_default().iter().collect();
+    let mut filled = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let before = match nested.nesting {
+            Nesting::Set => {
+                let found = left.iter().position(|before| matches(&nested.block, &rule.inside, before, item));
+                found.map(|found| left.remove(found))
+            }
+            _ => left.get(index).copied(),
+        };
+        filled.push(fill_item(&nested.block, &rule.inside, before, item));
+    }
+    let element = wanted.ty().element().cloned().unwrap_or(Type::Dynamic);
+    match nested.nesting {
+        Nesting::Set => Value::set(element, filled),
+        _ => Value::list(element, filled),
+    }
+}
+
+fn fill_item(block: &Block, rules: &Rules, before: Option<&Value>, wanted: &Value) -> Value {
+    let Some(fields) = wanted.as_mapping() else { return wanted.clone() };
+    let fill = |(name, wanted): (&Name, &Value)| {
+        let rule = rules.get(name);
+        let before = before.and_then(|before| before.get(name));
+        let value = match (block.attributes.get(name), block.blocks.get(name)) {
+            (Some(attribute), _) => {
+                fill_attribute(attribute, rule.and_then(|rule| rule.default.as_ref()), before, wanted)
+            }
+            (None, Some(nested)) => fill_blocks(nested, rule.unwrap_or(&Rule::default()), before, wanted),
+            (None, None) => wanted.clone(),
+        };
+        (name.clone(), value)
+    };
+    Value::object(fields.iter().map(fill))
+}
+
+/// Whether an existing element of a set of blocks is what the configuration's element asks for.
+fn matches(block: &Block, rules: &Rules, before: &Value, wanted: &Value) -> bool {
+    let Some(fields) = wanted.as_mapping() else { return false };
+    fields.iter().all(|(name, wanted)| {
+        let Some(before) = before.get(name) else { return false };
+        match block.attributes.get(name) {
+            Some(attribute) => {
+                let default = rules.get(name).and_then(|rule| rule.default.as_ref());
+                is_same(before, &fill_attribute(attribute, default, Some(before), wanted))
+            }
+            None => is_same(before, wanted),
+        }
+    })
+}
+
+/// Finds the attributes that differ and can't be changed in place.
+fn replacements(rules: &Rules, before: &Object, planned: &Object, out: &mut Vec<Path>) {
+    for (name, rule) in rules.iter() {
+        let (Some(old), Some(new)) = (before.field(name), planned.field(name)) else { continue };
+        if old == new {
+            continue;
+        }
+        if rule.force_new {
+            out.push(attribute(name));
+        } else if let (Type::List(_), Some(_)) = (old.ty(), new.as_sequence()) {
+            list_replacements(name, &rule.inside, [old, new], out);
+        } else if rule.inside.has_force_new() && projected(&rule.inside, old) != projected(&rule.inside, new)
+        {
+            out.push(attribute(name));
+        }
+    }
+}
+
+fn list_replacements(name: &str, rules: &Rules, [old, new]: [&Value; 2], out: &mut Vec<Path>) {
+    let (old, new) = (old.as_sequence().unwrap_or_default(), new.as_sequence().unwrap_or_default());
+    for (inner, _) in rules.iter().filter(|(_, rule)| rule.force_new) {
+        for index in 0..old.len().max(new.len()) {
+            let at = |items: &[Value]| items.get(index).and_then(|item| item.get(inner)).cloned();
+            let (before, planned) = (at(old), at(new));
+            let same = match (&before, &planned) {
+                (Some(before), Some(planned)) => is_same(before, planned),
+                (Some(one), None) | (None, Some(one)) => is_zero(one),
+                (None, None) => true,
+            };
+            if !same {
+                let index = i64::try_from(index).expect("blocks are few");
+                let steps = [Value::from(index)].map(PathStep::Index);
+                let mut path = attribute(name);
+                path.0.extend(steps);
+                path.0.push(PathStep::Attribute(inner.into()));
+                out.push(path);
+            }
+        }
+    }
+}
+
+/// The parts of a set's elements that can't be changed in place.
+fn projected(rules: &Rules, value: &Value) -> Vec<Vec<Value>> {
+    let part = |item: &Value| {
+        rules.iter().filter(|(_, rule)| rule.force_new).filter_map(|(n, _)| item.get(n).cloned()).collect()
+    };
+    value.as_sequence().unwrap_or_default().iter().map(part).collect()
+}
+
+fn attribute(name: &str) -> Path {
+    Path(vec![PathStep::Attribute(name.into())])
+}
+
+/// Null, false, 0, the empty string, and collections with nothing in them.
+pub(crate) fn is_zero(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Null(_) => true,
+        Kind::Bool(flag) => !flag,
+        Kind::Number(number) => number.to_i64() == Some(0),
+        Kind::String(text) => text.is_empty(),
+        Kind::List(items) | Kind::Set(items) => items.items.is_empty(),
+        Kind::Map(map) => map.1.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether two values mean the same to a cloud: null and the zero value of a type do.
+pub(crate) fn is_same(one: &Value, other: &Value) -> bool {
+    one == other || (is_zero(one) && is_zero(other))
+}
