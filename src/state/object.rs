@@ -1,5 +1,6 @@
 //! Objects: what one instance stands for, attributes kept as the text they are stored in.
 
+use crate::wire;
 use std::fmt;
 use std::sync::Arc;
 use trueup_addr::ConfigResource;
@@ -23,7 +24,7 @@ pub struct Object {
     pub status: Status,
     /// The version of the schema that `attributes` follow.
     pub schema_version: u64,
-    /// A JSON object, compact, in the codec that knows the type ([`json::encode_typed`]). Needs a schema to be read.
+    /// A JSON object, compact and without needless escapes ([`wire::canonical`]), in the codec that knows the type ([`json::encode_typed`]). Needs a schema to be read.
     pub attributes: Arc<str>,
     /// Which attributes must not be shown.
     pub sensitive: Arc<[Path]>,
@@ -104,7 +105,7 @@ impl Object {
         sensitive.sort_by_key(ToString::to_string);
         Ok(Object {
             schema_version: schema.version,
-            attributes: attributes.into(),
+            attributes: wire::canonical(&attributes).into(),
             sensitive: sensitive.into(),
             ..Object::default()
         })

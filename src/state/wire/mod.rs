@@ -80,6 +80,12 @@ fn not_json(text: &str, error: &serde_json::Error) -> StatefileError {
     StatefileError::new(FORMAT, detail).hint(RESTORE)
 }
 
+/// JSON text in the form that [`crate::Object::attributes`] is kept in: no space between tokens, and plain characters
+/// for the escapes that Go's encoder puts in. The text must be valid JSON.
+pub fn canonical(json: &str) -> String {
+    pretty::compact(json)
+}
+
 /// SHA-256 in hexadecimal.
 pub(crate) fn hex_digest(bytes: &[u8]) -> String {
     let digits = b"0123456789abcdef";
