@@ -1,17 +1,18 @@
 //! Which provider configuration each name in each module means.
 
 use crate::program::{
-    Module, ModuleCall, Node, NodeId, Program, ProviderBinding, ProviderConfig, ProviderRef,
+    Module, ModuleCall, Node, NodeId, Program, ProviderBinding, ProviderConfig, ProviderRef, Repetition,
 };
 use crate::provider::provider_of;
 use crate::tree::Resolution;
 use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::{ModulePath, ProviderAddr, ProviderConfigAddr};
-use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_diag::{Diagnostic, Diagnostics, Sources, Span};
 
 /// Fills [`Node::providers`] of every node, callers first.
 pub(crate) fn bind_providers(out: &mut Resolution, sources: &Sources) {
     let mut defaults: Vec<BTreeMap<ProviderAddr, ProviderBinding>> = Vec::new();
+    let broken = out.load.has_errors();
     for at in 0..out.program.nodes.len() {
         let id = NodeId(crate::index::slot(at));
         let program = &out.program;
@@ -29,7 +30,10 @@ pub(crate) fn bind_providers(out: &mut Resolution, sources: &Sources) {
         binder.take_passed();
         let (providers, own) = binder.bind();
         let (load, references) = (binder.load, binder.references);
-        out.load.append(load);
+        // Where a declaration is missing because it couldn't be read, this would only repeat it.
+        if !broken {
+            out.load.append(load);
+        }
         out.references.append(references);
         out.program.nodes[at].providers = providers;
         defaults.push(own);
@@ -94,21 +98,35 @@ impl<'p> Binder<'p> {
                 self.load.push(Diagnostic::error("Provider type mismatch", detail).at(*span));
                 continue;
             }
+            self.check_own(child, *span);
             if let Some(binding) = self.program.node(parent).providers.get(given) {
                 self.passed.insert(child.clone(), binding.clone());
             }
         }
         self.check_wanted(call);
-        self.check_repeated(call);
+        self.check_repeated();
     }
 
-    fn check_declared(
-        &mut self,
-        module: &Module,
-        name: &ProviderRef,
-        at: trueup_diag::Span,
-        path: &ModulePath,
-    ) {
+    /// A configuration can't be given for one that the module has itself.
+    fn check_own(&mut self, name: &ProviderRef, at: Span) {
+        let own = self.module.provider_configs.iter().find(|config| config.name == *name);
+        if own.is_some_and(|config| !is_proxy(config)) {
+            let detail = format!("{} configures \"{name}\" itself.", self.node.path);
+            self.load.push(Diagnostic::error("Cannot override provider configuration", detail).at(at));
+        }
+        let requirement = self.module.settings.providers.get(&name.name);
+        if own.is_none()
+            && name.alias.is_some()
+            && requirement.is_some_and(|requirement| !requirement.aliases.contains(name))
+        {
+            let detail =
+                format!("{} doesn't declare that it is given a configuration \"{name}\".", self.node.path);
+            let error = Diagnostic::error("Reference to undefined provider", detail).at(at);
+            self.load.push(error.hint("Add it to the configuration_aliases of the provider in that module."));
+        }
+    }
+
+    fn check_declared(&mut self, module: &Module, name: &ProviderRef, at: Span, path: &ModulePath) {
         let declared = module.settings.providers.contains_key(&name.name)
             || module.provider_configs.iter().any(|config| config.name == *name);
         if !declared {
@@ -137,14 +155,12 @@ impl<'p> Binder<'p> {
         }
     }
 
-    /// A module with configurations of its own can have only one instance.
-    fn check_repeated(&mut self, call: &ModuleCall) {
+    /// A module with configurations of its own can have only one instance, and so can all modules around it.
+    fn check_repeated(&mut self) {
         let Some(config) = self.module.provider_configs.iter().find(|config| !is_proxy(config)) else {
             return;
         };
-        if call.repetition.is_none() && call.depends_on.is_empty() {
-            return;
-        }
+        let Some(at) = self.repeated_call() else { return };
         let file = self.sources.file(config.span.file);
         let detail = format!(
             "{} configures the provider \"{}\" itself, in {}, line {}: such a module can't be called with count, for_each or depends_on.",
@@ -154,9 +170,23 @@ impl<'p> Binder<'p> {
             file.position(config.span.start).line
         );
         let summary = "Module is incompatible with count, for_each, and depends_on";
-        let error = Diagnostic::error(summary, detail).at(call.span);
+        let error = Diagnostic::error(summary, detail).at(at);
         self.load
             .push(error.hint("Move the configuration to the calling module and give it in \"providers\"."));
+    }
+
+    /// Where the nearest call around says that there may be several instances, or that something is waited for.
+    fn repeated_call(&self) -> Option<Span> {
+        let mut next = self.node.parent;
+        while let Some((parent, slot)) = next {
+            let call = &self.program.module_at(parent).calls[slot as usize];
+            match (&call.repetition, call.depends_on.first()) {
+                (Some(Repetition::Count(expr) | Repetition::ForEach(expr)), _) => return Some(expr.span),
+                (None, Some(dependency)) => return Some(dependency.span),
+                (None, None) => next = self.program.node(parent).parent,
+            }
+        }
+        None
     }
 
     /// What every name that the module uses means, and its unaliased configurations by provider.

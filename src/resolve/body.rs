@@ -104,18 +104,15 @@ impl Compiler<'_> {
     }
 
     fn push_iterator(&mut self, content: &Content<'_>, label: &ast::Name) -> u32 {
-        let name = match content.attribute("iterator") {
-            None => label.text.clone(),
-            Some(iterator) => match crate::fixed::word(&iterator.expr) {
-                Some(name) => name,
-                None => {
-                    let detail = "The iterator of a dynamic block is a single name without quotes.";
-                    self.fail(Diagnostic::error("Invalid expression", detail).at(iterator.expr.span));
-                    Name::from("")
-                }
-            },
+        let Some(iterator) = content.attribute("iterator") else {
+            return self.push_symbol(label.text.clone());
         };
-        self.push_symbol(name)
+        let name = crate::fixed::word(&iterator.expr);
+        if name.is_none() {
+            let detail = "The iterator of a dynamic block is a single name without quotes.";
+            self.fail(Diagnostic::error("Invalid expression", detail).at(iterator.expr.span));
+        }
+        self.push_symbol(name.unwrap_or_else(|| Name::from("")))
     }
 
     fn dynamic_content<'c>(&mut self, content: &'c Content<'_>, block: &Block) -> Option<&'c Block> {

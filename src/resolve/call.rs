@@ -40,13 +40,13 @@ impl Unit<'_, '_> {
         ModuleCall {
             name: declared.label(0).text.clone(),
             source: source.and_then(|found| self.report.fixed_text(&found.expr)).unwrap_or_default(),
-            source_span: source.map_or(declared.span(), |found| found.expr.span),
+            source_span: source.map_or(declared.header(), |found| found.expr.span),
             version: version.and_then(|found| self.report.fixed_text(&found.expr)),
             inputs: self.body(&rest, declared.json, scope),
             providers: self.passed_providers(&content, declared.json),
             depends_on: self.depends_on(&content, part, Scope::default()),
             repetition,
-            span: declared.span(),
+            span: declared.header(),
         }
     }
 

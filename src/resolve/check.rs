@@ -27,13 +27,13 @@ impl Unit<'_, '_> {
             asserts.into_iter().filter_map(|block| self.condition(block, "assert", scope)).collect();
         if asserts.is_empty() {
             let detail = "A check block needs at least one \"assert\" block.";
-            self.report.error("Zero assert blocks", detail, declared.span());
+            self.report.error("Zero assert blocks", detail, declared.header());
         }
         CheckBlock {
             name: declared.label(0).text.clone(),
             data: index.scoped.iter().find(|(_, check)| **check == own).map(|(data, _)| *data),
             asserts,
-            span: declared.span(),
+            span: declared.header(),
         }
     }
 }

@@ -104,6 +104,9 @@ impl<'a> Compiler<'a> {
             ast::ExprKind::Null => ExprKind::Literal(Value::null(Type::Dynamic)),
             ast::ExprKind::Bool(value) => ExprKind::Literal(Value::from(*value)),
             ast::ExprKind::Number(text) => self.number(text, expr.span),
+            ast::ExprKind::Template(_) | ast::ExprKind::TemplateWrap(_) if self.raw_text(expr).is_some() => {
+                ExprKind::Literal(self.raw_text(expr).expect("it was just there"))
+            }
             ast::ExprKind::Template(parts) => self.template(parts),
             ast::ExprKind::TemplateWrap(inner) | ast::ExprKind::Paren(inner) => {
                 self.expression(inner).into_kind()
@@ -131,14 +134,18 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// The text of a string in JSON where strings are no templates.
+    fn raw_text(&self, expr: &ast::Expr) -> Option<Value> {
+        let World::Constant(Some(sources)) = self.world else { return None };
+        trueup_value::json::decode(sources.text(expr.span), &Type::String).ok()
+    }
+
     fn number(&mut self, text: &str, span: Span) -> ExprKind {
-        match Number::parse(text) {
-            Some(number) => ExprKind::Literal(Value::from(number)),
-            None => {
-                let detail = format!("\"{text}\" can't be read as a number.");
-                self.fail(Diagnostic::error("Invalid number literal", detail).at(span))
-            }
+        if let Some(number) = Number::parse(text) {
+            return ExprKind::Literal(Value::from(number));
         }
+        let detail = format!("\"{text}\" can't be read as a number.");
+        self.fail(Diagnostic::error("Invalid number literal", detail).at(span))
     }
 
     fn unary(&mut self, op: UnaryOp, operand: &ast::Expr) -> ExprKind {
@@ -185,7 +192,7 @@ impl<'a> Compiler<'a> {
         args: &[ast::Expr],
         expand_last: bool,
     ) -> ExprKind {
-        if matches!(self.world, World::Constant) {
+        if matches!(self.world, World::Constant(_)) {
             let detail = "Only a constant can stand here, which no function helps to make.";
             return self.fail(Diagnostic::error("Function calls not allowed", detail).at(expr.span));
         }
@@ -198,7 +205,7 @@ impl<'a> Compiler<'a> {
         let (functions, settings) = match self.world {
             World::Module(module) => (module.functions, Some(module.settings)),
             World::Template(functions) => (functions, None),
-            World::Constant => return None,
+            World::Constant(_) => return None,
         };
         if let Some(slot) = functions.find(&name.text) {
             return Some(slot);

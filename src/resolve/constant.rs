@@ -5,13 +5,14 @@ use crate::expr::{Expr, ExprKind, For, Part};
 use crate::report::Report;
 use crate::scope::{Scope, World};
 use std::collections::BTreeMap;
-use trueup_diag::{Diagnostic, Diagnostics, Span};
+use trueup_diag::{Diagnostic, Diagnostics, Sources, Span};
 use trueup_parse::ast::{self, BinaryOp, UnaryOp};
 use trueup_value::{Name, Type, Value, convert, ops};
 
-/// A constant to its value, or what is wrong with it.
-pub(crate) fn constant(expr: &ast::Expr) -> Result<Value, Diagnostics> {
-    let mut compiler = Compiler::new(World::Constant, Scope::default());
+/// A constant to its value, or what is wrong with it; nothing where the parser has reported it. In JSON, whose
+/// texts are in `json`, strings of constants hold no templates.
+pub(crate) fn constant(expr: &ast::Expr, json: Option<&Sources>) -> Result<Value, Diagnostics> {
+    let mut compiler = Compiler::new(World::Constant(json), Scope::default());
     let compiled = compiler.expression(expr);
     if compiler.diagnostics.has_errors() {
         return Err(compiler.diagnostics);
@@ -20,15 +21,18 @@ pub(crate) fn constant(expr: &ast::Expr) -> Result<Value, Diagnostics> {
 }
 
 impl Report<'_> {
+    /// A constant to its value, or what is wrong with it.
+    pub(crate) fn constant(&self, expr: &ast::Expr) -> Result<Value, Diagnostics> {
+        constant(expr, self.json_of(expr.span))
+    }
+
     /// An argument whose value must be known while the declarations are read, converted to `ty`.
     pub(crate) fn fixed_value(&mut self, expr: &ast::Expr, ty: &Type) -> Option<Value> {
-        if matches!(expr.kind, ast::ExprKind::Error) {
-            return None;
-        }
-        let problem = match constant(expr) {
+        let problem = match self.constant(expr) {
+            Err(found) if found.is_empty() => return None,
             Err(found) => {
                 self.load.append(found);
-                "its value must be known before anything is evaluated".to_owned()
+                "it must be known before anything is evaluated".to_owned()
             }
             Ok(value) if value.is_null() => "null can't stand here".to_owned(),
             Ok(value) => match convert(&value, ty) {
@@ -51,7 +55,25 @@ impl Report<'_> {
     }
 }
 
-type Folded = Result<Value, Diagnostic>;
+/// Why there is no value.
+enum Problem {
+    /// The parser has reported it.
+    Reported,
+    /// It is this.
+    Found(Box<Diagnostic>),
+}
+
+impl From<Problem> for Diagnostics {
+    fn from(problem: Problem) -> Diagnostics {
+        match problem {
+            Problem::Reported => Diagnostics::new(),
+            Problem::Found(diagnostic) => Diagnostics::from(*diagnostic),
+        }
+    }
+}
+
+type Folded = Result<Value, Problem>;
+type Operator = fn(&Value) -> Result<Value, ops::OpError>;
 
 /// The values of the symbols around.
 #[derive(Default)]
@@ -59,8 +81,8 @@ struct Folding {
     symbols: Vec<Value>,
 }
 
-fn error(summary: &'static str, detail: impl Into<String>, at: Span) -> Diagnostic {
-    Diagnostic::error(summary, detail).at(at)
+fn error(summary: &'static str, detail: impl Into<String>, at: Span) -> Problem {
+    Problem::Found(Box::new(Diagnostic::error(summary, detail).at(at)))
 }
 
 impl Folding {
@@ -84,8 +106,7 @@ impl Folding {
             }
             ExprKind::Splat { on, each, .. } => self.splat(on, each),
             ExprKind::Tuple(items) => {
-                let items: Result<Vec<Value>, Diagnostic> =
-                    items.iter().map(|item| self.fold(item)).collect();
+                let items: Result<Vec<Value>, Problem> = items.iter().map(|item| self.fold(item)).collect();
                 Ok(Value::tuple(items?))
             }
             ExprKind::Object(items) => self.object(items),
@@ -105,18 +126,19 @@ impl Folding {
             }
             ExprKind::Binary { .. } => self.binary(expr),
             ExprKind::Unary { op, operand } => self.unary(*op, operand),
-            ExprKind::Reference(_) | ExprKind::Call { .. } | ExprKind::Error => {
+            ExprKind::Error => Err(Problem::Reported),
+            ExprKind::Reference(_) | ExprKind::Call { .. } => {
                 unreachable!("the compiler reports these where a constant is needed")
             }
         }
     }
 
-    fn template(&mut self, parts: &[Part], text: &mut String) -> Result<(), Diagnostic> {
+    fn template(&mut self, parts: &[Part], text: &mut String) -> Result<(), Problem> {
         for part in parts {
             match part {
                 Part::Literal(literal) => text.push_str(literal),
                 Part::Interpolation(expr) => {
-                    text.push_str(&self.text(expr, "Invalid template interpolation value")?)
+                    text.push_str(&self.text(expr, "Invalid template interpolation value")?);
                 }
                 Part::If { condition, then, otherwise } => {
                     let chosen = if self.bool(condition)? { then } else { otherwise };
@@ -135,7 +157,7 @@ impl Folding {
         Ok(())
     }
 
-    fn text(&mut self, expr: &Expr, summary: &'static str) -> Result<String, Diagnostic> {
+    fn text(&mut self, expr: &Expr, summary: &'static str) -> Result<String, Problem> {
         let value = self.fold(expr)?;
         let converted =
             convert(&value, &Type::String).map_err(|cause| error(summary, cause.to_string(), expr.span))?;
@@ -145,7 +167,7 @@ impl Folding {
             .ok_or_else(|| error(summary, "Null can't be part of a text.", expr.span))
     }
 
-    fn bool(&mut self, expr: &Expr) -> Result<bool, Diagnostic> {
+    fn bool(&mut self, expr: &Expr) -> Result<bool, Problem> {
         let value = self.operand(expr, &Type::Bool)?;
         value.as_bool().ok_or_else(|| error("Null condition", "A condition can't be null.", expr.span))
     }
@@ -181,7 +203,7 @@ impl Folding {
         Ok(Value::object(out))
     }
 
-    fn items(&mut self, collection: &Expr) -> Result<Vec<(Value, Value)>, Diagnostic> {
+    fn items(&mut self, collection: &Expr) -> Result<Vec<(Value, Value)>, Problem> {
         let value = self.fold(collection)?;
         if value.as_sequence().is_none() && value.as_mapping().is_none() {
             let detail = "A \"for\" walks a list, set, tuple, map or object.";
@@ -216,7 +238,7 @@ impl Folding {
         ))
     }
 
-    fn for_item(&mut self, inner: &For) -> Result<Option<(Option<Name>, Value)>, Diagnostic> {
+    fn for_item(&mut self, inner: &For) -> Result<Option<(Option<Name>, Value)>, Problem> {
         if let Some(condition) = &inner.condition
             && !self.bool(condition)?
         {
@@ -230,7 +252,7 @@ impl Folding {
     }
 
     fn unary(&mut self, op: UnaryOp, operand: &Expr) -> Folded {
-        let (ty, apply): (Type, fn(&Value) -> Result<Value, ops::OpError>) = match op {
+        let (ty, apply): (Type, Operator) = match op {
             UnaryOp::Negate => (Type::Number, ops::negate),
             UnaryOp::Not => (Type::Bool, ops::not),
         };
@@ -266,7 +288,7 @@ fn operand_type(op: BinaryOp) -> Type {
     }
 }
 
-fn failed(cause: ops::OpError, at: Span) -> Diagnostic {
+fn failed(cause: ops::OpError, at: Span) -> Problem {
     error("Operation failed", format!("The operator has no result: {cause}."), at)
 }
 

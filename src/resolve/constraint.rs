@@ -1,6 +1,5 @@
 //! Type constraints: `list(object({a = optional(string, "x")}))`.
 
-use crate::constant::constant;
 use crate::fixed::{text, word};
 use crate::report::Report;
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,7 +147,8 @@ impl Reader<'_, '_> {
                 _ => self.fail("tuple has one argument: the types of its elements in brackets.", parens),
             },
             "optional" => {
-                self.fail("optional can only stand around the type of an attribute of an object.", expr.span)
+                let detail = "optional can only stand around the type of an attribute of an object.";
+                self.fail(detail, Span { end: parens.start, ..expr.span })
             }
             _ => self.fail(format!("There is no constructor of types \"{name}\"."), expr.span),
         }
@@ -226,7 +226,7 @@ impl Reader<'_, '_> {
 
     fn default(&mut self, name: &Name, of: (&Type, &Defaults), expr: &Expr, outer: &mut Defaults) {
         let at = self.at.unwrap_or(expr.span);
-        let value = match constant(expr) {
+        let value = match self.report.constant(expr) {
             Ok(value) => value,
             Err(found) => {
                 let place = self.at;

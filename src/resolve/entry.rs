@@ -2,13 +2,14 @@
 
 use crate::Functions;
 use crate::compile::Compiler;
+use crate::constant::constant;
 use crate::expr::Expr;
-use crate::program::Module;
-use crate::scope::{ModuleWorld, Scope, World};
+use crate::program::{Module, Repetition};
+use crate::scope::{ModuleWorld, Repeats, Scope, World};
 use std::collections::BTreeMap;
-use trueup_diag::Diagnostics;
+use trueup_diag::{Diagnostics, Sources};
 use trueup_parse::ast;
-use trueup_value::Name;
+use trueup_value::{Name, Value};
 
 /// Compiles an expression that stands in a module, such as a line for the console.
 pub fn compile_expression(
@@ -19,7 +20,15 @@ pub fn compile_expression(
 ) -> (Expr, Diagnostics) {
     let checks = module.checks.iter().zip(0..);
     let scoped: BTreeMap<u32, u32> = checks.filter_map(|(check, slot)| Some((check.data?, slot))).collect();
-    let world = ModuleWorld { names: &module.names, settings: &module.settings, functions, scoped: &scoped };
+    let repeats: Vec<Repeats> =
+        module.resources.iter().map(|found| repeats(found.repetition.as_ref())).collect();
+    let world = ModuleWorld {
+        names: &module.names,
+        settings: &module.settings,
+        functions,
+        scoped: &scoped,
+        repeats: &repeats,
+    };
     let mut compiler = Compiler::new(World::Module(&world), scope);
     let compiled = compiler.expression(expr);
     compiler.diagnostics.append(compiler.planning);
@@ -35,9 +44,28 @@ pub fn compile_template(expr: &ast::Expr, names: &[Name], functions: &dyn Functi
     (compiled, compiler.diagnostics)
 }
 
-/// Compiles an expression that can't refer to anything, such as a value in a `.tfvars` file.
-pub fn compile_constant(expr: &ast::Expr) -> (Expr, Diagnostics) {
-    let mut compiler = Compiler::new(World::Constant, Scope::default());
-    let compiled = compiler.expression(expr);
-    (compiled, compiler.diagnostics)
+/// The value of an expression that can't refer to anything, such as one in a `.tfvars` file; unknown if it has none.
+pub fn compile_constant(expr: &ast::Expr) -> (Value, Diagnostics) {
+    value_of(constant(expr, None))
+}
+
+/// The same of an expression in JSON, such as one in a `.tfvars.json` file: strings are no templates there. The text
+/// of its file is in `sources`.
+pub fn compile_json_constant(expr: &ast::Expr, sources: &Sources) -> (Value, Diagnostics) {
+    value_of(constant(expr, Some(sources)))
+}
+
+fn value_of(found: Result<Value, Diagnostics>) -> (Value, Diagnostics) {
+    match found {
+        Ok(value) => (value, Diagnostics::new()),
+        Err(diagnostics) => (Value::dynamic(), diagnostics),
+    }
+}
+
+fn repeats(repetition: Option<&Repetition>) -> Repeats {
+    match repetition {
+        None => Repeats::No,
+        Some(Repetition::Count(_)) => Repeats::Count,
+        Some(Repetition::ForEach(_)) => Repeats::ForEach,
+    }
 }

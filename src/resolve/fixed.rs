@@ -3,6 +3,7 @@
 
 use crate::report::Report;
 use std::borrow::Cow;
+use trueup_addr::InstanceKey;
 use trueup_diag::{Diagnostic, Span};
 use trueup_parse::ast::{Expr, ExprKind, TemplatePart};
 use trueup_value::{Name, Number, PathStep, Value};
@@ -24,13 +25,11 @@ impl Traversal {
         for (step, _) in &self.steps {
             match step {
                 PathStep::Attribute(name) => out.push_str(&format!(".{name}")),
-                PathStep::Index(key) => match key.as_number() {
-                    Some(number) => out.push_str(&format!("[{number}]")),
-                    None => {
-                        let text = Name::from(key.as_str().unwrap_or_default());
-                        out.push_str(&trueup_addr::InstanceKey::Text(text).to_string());
-                    }
-                },
+                PathStep::Index(key) => {
+                    let text = key.as_str().map(|text| InstanceKey::Text(text.into()).to_string());
+                    let number = key.as_number().map(|number| format!("[{number}]"));
+                    out.push_str(&text.or(number).expect("keys are numbers or strings"));
+                }
             }
         }
         out

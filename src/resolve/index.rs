@@ -3,6 +3,7 @@
 use crate::program::Names;
 use crate::read::ReadFile;
 use crate::report::Report;
+use crate::scope::Repeats;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -44,7 +45,8 @@ impl Declared<'_> {
         &self.block.labels[at]
     }
 
-    pub(crate) fn span(&self) -> Span {
+    /// The place of its type and labels.
+    pub(crate) fn header(&self) -> Span {
         self.block.header_span
     }
 }
@@ -74,6 +76,8 @@ pub(crate) struct Index<'f> {
     pub(crate) names: Names,
     /// Data sources in check blocks: slot of the resource to slot of the check.
     pub(crate) scoped: BTreeMap<u32, u32>,
+    /// How each resource repeats, by slot.
+    pub(crate) repeats: Vec<Repeats>,
 }
 
 /// Finds the declarations of all files.
@@ -86,11 +90,16 @@ pub(crate) fn index<'f>(files: &'f [ReadFile], report: &mut Report<'_>) -> Index
             let json = file.body.syntax == Syntax::Json;
             for block in content.blocks {
                 let declared = Declared { block, json, overriding };
-                if overriding { index.change(declared, report) } else { index.add(declared, report) }
+                if overriding {
+                    index.change(declared, report);
+                } else {
+                    index.add(declared, report);
+                }
             }
         }
     }
     index.add_scoped(report);
+    index.repeats = index.resources.iter().map(|found| repeats(&found.declared.block)).collect();
     index
 }
 
@@ -112,7 +121,7 @@ impl<'f> Index<'f> {
             "data" => self.add_resource(Mode::Data, declared, report),
             "ephemeral" => self.add_resource(Mode::Ephemeral, declared, report),
             "variable" => {
-                add_named(&VARIABLE, (&mut self.variables, &mut self.names.variables), declared, report)
+                add_named(&VARIABLE, (&mut self.variables, &mut self.names.variables), declared, report);
             }
             "output" => add_named(&OUTPUT, (&mut self.outputs, &mut self.names.outputs), declared, report),
             "module" => add_named(&CALL, (&mut self.calls, &mut self.names.calls), declared, report),
@@ -141,9 +150,9 @@ impl<'f> Index<'f> {
         report.check_name(declared.label(0), "Invalid check block name");
         let name = &declared.label(0).text;
         if let Some(first) = self.checks.iter().find(|known| known.label(0).text == *name) {
-            let place = report.place(first.span());
+            let place = report.place(first.header());
             let detail = format!("A check block \"{name}\" is declared already, in {place}.");
-            report.error(format!("Duplicate check \"{name}\" configuration"), detail, declared.span());
+            report.error(format!("Duplicate check \"{name}\" configuration"), detail, declared.header());
             return;
         }
         self.checks.push(declared);
@@ -159,10 +168,10 @@ impl<'f> Index<'f> {
         report.check_name(declared.label(1), name_summary);
         let addr = address(mode, &declared.block);
         if let Some(first) = self.names.resources.get(&addr) {
-            let place = report.place(self.resources[*first as usize].declared.span());
+            let place = report.place(self.resources[*first as usize].declared.header());
             let detail = format!("{addr} is declared already, in {place}.");
             let summary = format!("Duplicate {} \"{}\" configuration", declared.block.kind.text, addr.kind);
-            report.error(summary, detail, declared.span());
+            report.error(summary, detail, declared.header());
             return;
         }
         self.names.resources.insert(addr.clone(), slot(self.resources.len()));
@@ -188,6 +197,15 @@ impl<'f> Index<'f> {
                 self.scoped.insert(slot(before), check);
             }
         }
+    }
+}
+
+fn repeats(block: &Block) -> Repeats {
+    let has = |name: &str| block.body.attributes.iter().any(|attribute| &*attribute.name.text == name);
+    match (has("count"), has("for_each")) {
+        (_, true) => Repeats::ForEach,
+        (true, false) => Repeats::Count,
+        (false, false) => Repeats::No,
     }
 }
 
@@ -224,9 +242,9 @@ fn add_named<'f>(
     report.check_name(declared.label(0), named.invalid);
     let name = declared.label(0).text.clone();
     if let Some(first) = names.get(&name) {
-        let place = report.place(list[*first as usize].span());
+        let place = report.place(list[*first as usize].header());
         let detail = format!("The {} \"{name}\" is declared already, in {place}.", named.what);
-        report.error(named.duplicate, detail, declared.span());
+        report.error(named.duplicate, detail, declared.header());
         return;
     }
     names.insert(name, slot(list.len()));

@@ -1,7 +1,6 @@
 //! `variable`, `locals` and `output` blocks.
 
 use crate::Reference;
-use crate::constant::constant;
 use crate::index::{Declared, slot};
 use crate::program::{Condition, Local, Output, Variable};
 use crate::scope::Scope;
@@ -72,7 +71,7 @@ impl Unit<'_, '_> {
             ephemeral,
             description,
             validations,
-            span: declared.span(),
+            span: declared.header(),
         }
     }
 
@@ -88,7 +87,7 @@ impl Unit<'_, '_> {
 
     fn default(&mut self, attribute: &Attribute, of: (&Type, &Defaults), nullable: bool) -> Option<Value> {
         let at = attribute.expr.span;
-        let value = match constant(&attribute.expr) {
+        let value = match self.report.constant(&attribute.expr) {
             Ok(value) => value,
             Err(found) => {
                 self.report.load.append(found);
@@ -138,7 +137,7 @@ impl Unit<'_, '_> {
         let scope = Scope::default();
         let expr = match content.attribute("value") {
             Some(attribute) => self.expression(&attribute.expr, scope),
-            None => crate::Expr { kind: crate::ExprKind::Error, span: declared.span() },
+            None => crate::Expr { kind: crate::ExprKind::Error, span: declared.header() },
         };
         let part = Part { block: &declared.block, json: declared.json };
         let preconditions: Vec<&Block> = content.blocks("precondition").collect();
@@ -153,7 +152,7 @@ impl Unit<'_, '_> {
                 .into_iter()
                 .filter_map(|block| self.condition(block, "precondition", scope))
                 .collect(),
-            span: declared.span(),
+            span: declared.header(),
         }
     }
 

@@ -18,6 +18,7 @@ mod fixed;
 mod functions;
 mod index;
 mod input_output;
+mod inputs;
 mod lifecycle;
 mod loader;
 mod merge;
@@ -36,7 +37,7 @@ mod template;
 mod tree;
 mod unit;
 
-pub use entry::{compile_constant, compile_expression, compile_template};
+pub use entry::{compile_constant, compile_expression, compile_json_constant, compile_template};
 pub use expr::{Body, Expr, ExprKind, PROVIDER_FUNCTION, Reference};
 pub use functions::Functions;
 pub use loader::{Files, Loader};

@@ -1,7 +1,7 @@
 //! `lifecycle` blocks.
 
 use crate::Reference;
-use crate::expr::{Expr, ExprKind};
+use crate::expr::Expr;
 use crate::fixed::Traversal;
 use crate::program::{Condition, IgnoreChanges, Lifecycle};
 use crate::scope::Scope;
@@ -122,7 +122,7 @@ impl Unit<'_, '_> {
         for item in self.report.fixed_list(expr) {
             if crate::fixed::text(item).is_some_and(|text| text == "*") {
                 let detail = "A star in the list is no longer understood.";
-                let error = Diagnostic::error("Invalid ignore_changes wildcard", detail).at(item.span);
+                let error = Diagnostic::error("Invalid ignore_changes wildcard", detail).at(expr.span);
                 self.report.load.push(error.hint("Write ignore_changes = all."));
                 continue;
             }
@@ -138,41 +138,55 @@ impl Unit<'_, '_> {
         let mut out = Vec::new();
         for item in self.report.fixed_list(&attribute.expr) {
             let Some(unquoted) = self.report.unquoted(item, json) else { continue };
-            let (expr, references) = self.with_references(&unquoted, scope);
-            if !self.is_trigger(&unquoted, &expr, &references) {
+            if !self.is_trigger(&unquoted) {
                 break;
             }
-            out.push(expr);
+            out.push(self.expression(&unquoted, scope));
         }
         out
     }
 
     /// Whether an expression is a resource or a part of one, whose keys are constants, `count.index` or `each.key`.
-    fn is_trigger(&mut self, item: &ast::Expr, expr: &Expr, references: &[Option<Reference>]) -> bool {
-        let fits = |reference: &Option<Reference>| {
-            matches!(
-                reference,
-                None | Some(Reference::Resource(_) | Reference::CountIndex | Reference::EachKey)
-            )
+    fn is_trigger(&mut self, item: &ast::Expr) -> bool {
+        let mut keys = Vec::new();
+        let mut at = item;
+        let root = loop {
+            match &at.kind {
+                ast::ExprKind::Attribute { on, .. } => at = on,
+                ast::ExprKind::Index { on, key, .. } => {
+                    keys.push(&**key);
+                    at = on;
+                }
+                _ => break crate::fixed::word(at),
+            }
         };
-        let mut good = true;
-        if !references.iter().all(fits) {
+        let resource = root.as_deref().is_some_and(|word| !NOT_RESOURCES.contains(&word));
+        let misfit = (root.is_some() && !resource) || !keys.into_iter().all(is_trigger_key);
+        if misfit {
             let detail =
                 "Only resources, and count.index and each.key as their keys, can be referred to here.";
             self.report.error("Invalid reference in replace_triggered_by expression", detail, item.span);
-            good = false;
         }
-        let mut root = expr;
-        while let ExprKind::Attribute { on, .. } | ExprKind::Index { on, .. } = &root.kind {
-            root = on;
-        }
-        // One that isn't declared was reported already.
-        if !matches!(root.kind, ExprKind::Reference(Reference::Resource(_)) | ExprKind::Error) {
+        if !resource && !matches!(at.kind, ast::ExprKind::Error) {
             let detail = "A resource or an attribute of one is needed here.";
             self.report.error("Invalid replace_triggered_by expression", detail, item.span);
-            good = false;
         }
-        good
+        resource && !misfit
+    }
+}
+
+/// First words of references to what isn't a resource.
+const NOT_RESOURCES: [&str; 10] =
+    ["var", "local", "module", "path", "terraform", "tofu", "count", "each", "self", "output"];
+
+fn is_trigger_key(key: &ast::Expr) -> bool {
+    match &key.kind {
+        ast::ExprKind::Attribute { on, name } => {
+            let word = crate::fixed::word(on);
+            matches!((word.as_deref(), &*name.text), (Some("count"), "index") | (Some("each"), "key"))
+        }
+        ast::ExprKind::Number(_) => true,
+        _ => crate::fixed::text(key).is_some(),
     }
 }
 

@@ -17,9 +17,14 @@ pub struct Files {
 /// Gives the files of modules.
 pub trait Loader {
     /// The root module.
-    fn root(&mut self) -> Result<Files, Diagnostic>;
+    fn root(&mut self) -> Result<Files, Box<Diagnostic>>;
 
     /// The module that `call`, written in a module in `parent_dir`, calls; `path` is the called module's.
     /// A diagnostic without a place is reported at the call.
-    fn child(&mut self, path: &ModulePath, parent_dir: &str, call: &ModuleCall) -> Result<Files, Diagnostic>;
+    fn child(
+        &mut self,
+        path: &ModulePath,
+        parent_dir: &str,
+        call: &ModuleCall,
+    ) -> Result<Files, Box<Diagnostic>>;
 }

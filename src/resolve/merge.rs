@@ -95,7 +95,7 @@ impl<'f> Index<'f> {
             Mode::Data => "Missing data resource to override",
             Mode::Ephemeral => "Missing ephemeral resource to override",
         };
-        report.error(summary, format!("There is no {addr} that could be changed."), change.span());
+        report.error(summary, format!("There is no {addr} that could be changed."), change.header());
     }
 }
 
@@ -105,18 +105,16 @@ fn change_named(
     (summary, what): (&'static str, &str),
     report: &mut Report<'_>,
 ) {
-    match base {
-        Some(base) => apply(base, change),
-        None => {
-            let detail = format!("There is no {what} \"{}\" that could be changed.", change.label(0).text);
-            report.error(summary, detail, change.span());
-        }
+    if let Some(base) = base {
+        return apply(base, change);
     }
+    let detail = format!("There is no {what} \"{}\" that could be changed.", change.label(0).text);
+    report.error(summary, detail, change.header());
 }
 
 fn reject(change: &Declared<'_>, summary: String, report: &mut Report<'_>) {
     let detail = format!("A \"{}\" block can't stand in an override file.", change.block.kind.text);
-    report.error(summary, detail, change.span());
+    report.error(summary, detail, change.header());
 }
 
 fn reject_depends_on(change: &Declared<'_>, report: &mut Report<'_>) {

@@ -22,7 +22,13 @@ pub(crate) fn compile_module<'a>(
     let mut report = Report::new(sources);
     let index = index(files, &mut report);
     let settings = settings(&index.terraform, &mut report);
-    let world = ModuleWorld { names: &index.names, settings: &settings, functions, scoped: &index.scoped };
+    let world = ModuleWorld {
+        names: &index.names,
+        settings: &settings,
+        functions,
+        scoped: &index.scoped,
+        repeats: &index.repeats,
+    };
     let mut unit = Unit { world: &world, report };
     let mut module = unit.declarations(&index);
     let report = unit.report;

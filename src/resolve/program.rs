@@ -4,7 +4,7 @@ use crate::expr::{Body, Expr};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trueup_addr::{ConfigResource, ModulePath, Name, ProviderAddr, Resource as ResourceAddr, Target};
-use trueup_diag::Span;
+use trueup_diag::{Diagnostics, Span};
 use trueup_value::{Defaults, Type, Value};
 
 /// A compiled module source.
@@ -145,6 +145,8 @@ pub struct Backend {
     pub kind: Name,
     /// The content.
     pub body: Body,
+    /// What is wrong with the content: to be reported when the backend is set up.
+    pub problems: Diagnostics,
     /// Its place.
     pub span: Span,
 }
@@ -166,6 +168,7 @@ pub struct ProviderConfig {
 
 /// A `variable` block.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument of the block")]
 pub struct Variable {
     /// The name.
     pub name: Name,

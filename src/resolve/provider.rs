@@ -83,7 +83,7 @@ impl Unit<'_, '_> {
             provider: provider_of(self.world.settings, &label.text),
             version,
             body: self.body(&rest, declared.json, Scope::default()),
-            span: declared.span(),
+            span: declared.header(),
         }
     }
 

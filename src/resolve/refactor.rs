@@ -41,24 +41,22 @@ impl Unit<'_, '_> {
         let (from, to) = (from?.0, to?.0);
         if matches!(from, Target::Module(_)) != matches!(to, Target::Module(_)) {
             let detail = "A resource can only become a resource, and a module a module.";
-            self.report.error("Invalid \"moved\" addresses", detail, declared.span());
+            self.report.error("Invalid \"moved\" addresses", detail, declared.header());
             return None;
         }
-        Some(Moved { from, to, span: declared.span() })
+        Some(Moved { from, to, span: declared.header() })
     }
 
     fn target(&mut self, attribute: Option<&Attribute>, json: bool) -> Option<(Target, Traversal)> {
         let expr = &attribute?.expr;
         let unquoted = if json { self.report.unquoted(expr, true)?.into_owned() } else { expr.clone() };
         let found = self.report.traversal_of(&unquoted)?;
-        match found.text().parse::<Target>() {
-            Ok(target) => Some((target, found)),
-            Err(_) => {
-                let (detail, at) = misfit(&found);
-                self.report.error(INVALID, detail, at);
-                None
-            }
+        if let Ok(target) = found.text().parse::<Target>() {
+            return Some((target, found));
         }
+        let (detail, at) = misfit(&found);
+        self.report.error(INVALID, detail, at);
+        None
     }
 
     pub(crate) fn removed(&mut self, declared: &Declared<'_>) -> Option<Removed> {
@@ -88,7 +86,7 @@ impl Unit<'_, '_> {
         if !self.is_whole(&from, &traversal) {
             return None;
         }
-        Some(Removed { from, destroy: destroy.unwrap_or(true), provisioners, span: declared.span() })
+        Some(Removed { from, destroy: destroy.unwrap_or(true), provisioners, span: declared.header() })
     }
 
     /// Only whole resources and modules can be removed, and no data sources.
@@ -153,7 +151,7 @@ impl Unit<'_, '_> {
             for_each,
             provider: provider_ref,
             to_span: attribute.expr.span,
-            span: declared.span(),
+            span: declared.header(),
         })
     }
 

@@ -3,7 +3,7 @@
 use crate::compile::Compiler;
 use crate::expr::{Expr, ExprKind, Reference};
 use crate::program::Names;
-use crate::scope::{ModuleWorld, World};
+use crate::scope::{ModuleWorld, Repeats, World};
 use trueup_addr::{Mode, Resource as ResourceAddr};
 use trueup_diag::{Diagnostic, Span, nearest};
 use trueup_parse::ast;
@@ -15,7 +15,9 @@ type Links<'e> = Vec<&'e ast::Expr>;
 const INVALID: &str = "Invalid reference";
 
 /// What a reference found, or what is wrong with it, and the span of the words that it took.
-type Found = Result<(Reference, Span), Diagnostic>;
+type Found = Result<(Reference, Span), Box<Diagnostic>>;
+/// A reference, or what is wrong with it.
+type Named = Result<Reference, Box<Diagnostic>>;
 
 impl Compiler<'_> {
     /// A first word with the links around it, of which those that belong to the reference are taken.
@@ -28,11 +30,11 @@ impl Compiler<'_> {
             World::Module(world) => self.reference(world, name, span, links),
             World::Template(_) => {
                 let detail = format!("The template is not given a value \"{name}\".");
-                Err(Diagnostic::error("Unknown variable", detail).at(span))
+                Err(Diagnostic::error("Unknown variable", detail).at(span).into())
             }
-            World::Constant => {
+            World::Constant(_) => {
                 let detail = "Only a constant can stand here, with no reference in it.";
-                Err(Diagnostic::error("Variables not allowed", detail).at(span))
+                Err(Diagnostic::error("Variables not allowed", detail).at(span).into())
             }
         };
         match found {
@@ -42,7 +44,7 @@ impl Compiler<'_> {
             }
             Err(error) => {
                 self.seen.push(None);
-                Expr { kind: self.fail(error), span }
+                Expr { kind: self.fail(*error), span }
             }
         }
     }
@@ -69,8 +71,8 @@ impl Compiler<'_> {
                 declared(root, span, links, |name, at| each(name, at, allowed))
             }
             "self" if self.scope.itself => Ok((Reference::Itself, span)),
-            "self" => Err(invalid_self(span)),
-            "template" | "lazy" | "arg" => Err(reserved(root, span)),
+            "self" => Err(invalid_self(span).into()),
+            "template" | "lazy" | "arg" => Err(reserved(root, span).into()),
             "data" => self.resource(world, Mode::Data, (root, span), links),
             "ephemeral" => self.resource(world, Mode::Ephemeral, (root, span), links),
             "resource" => self.resource(world, Mode::Managed, (root, span), links),
@@ -95,7 +97,7 @@ impl Compiler<'_> {
         let (name, at) = take_name(links)
             .map_err(|bracket| Diagnostic::error(INVALID, wanted()).at(bracket.unwrap_or(root.1.to(at))))?;
         let addr = ResourceAddr { mode, kind: kind.text.clone(), name: name.text.clone() };
-        self.resource_slot(world, addr, root.1.to(at), links)
+        self.resource_slot(world, &addr, root.1.to(at), links)
     }
 
     /// `TYPE.NAME`
@@ -107,25 +109,26 @@ impl Compiler<'_> {
             Diagnostic::error(INVALID, detail).at(bracket.unwrap_or(span))
         })?;
         let addr = ResourceAddr { mode: Mode::Managed, kind: root.clone(), name: name.text.clone() };
-        self.resource_slot(world, addr, span.to(at), links)
+        self.resource_slot(world, &addr, span.to(at), links)
     }
 
     fn resource_slot(
         &mut self,
         world: &ModuleWorld<'_>,
-        addr: ResourceAddr,
+        addr: &ResourceAddr,
         span: Span,
         links: &Links<'_>,
     ) -> Found {
-        let Some(&slot) = world.names.resources.get(&addr) else {
-            return Err(undeclared_resource(world.names, &addr, span));
+        let Some(&slot) = world.names.resources.get(addr) else {
+            return Err(undeclared_resource(world.names, addr, span).into());
         };
         if let Some(check) = world.scoped.get(&slot)
             && self.scope.check != Some(*check)
         {
             let detail = format!("{addr} stands in a check block: only that block can refer to it.");
-            return Err(Diagnostic::error("Reference to scoped resource", detail).at(span));
+            return Err(Diagnostic::error("Reference to scoped resource", detail).at(span).into());
         }
+        self.check_key(world.repeats[slot as usize], addr, span, links);
         if self.scope.owner == Some(slot) {
             let at = match links.last() {
                 Some(link) if matches!(link.kind, ast::ExprKind::Index { .. }) => link.span,
@@ -136,6 +139,35 @@ impl Compiler<'_> {
         }
         Ok((Reference::Resource(slot), span))
     }
+}
+
+impl Compiler<'_> {
+    /// An instance of a repeated resource has a key, the instance of another one has none.
+    fn check_key(&mut self, repeats: Repeats, addr: &ResourceAddr, span: Span, links: &Links<'_>) {
+        let Some(next) = links.last() else { return };
+        let (argument, key) = match (repeats, &next.kind) {
+            (Repeats::Count, ast::ExprKind::Attribute { .. }) => ("count", "count.index"),
+            (Repeats::ForEach, ast::ExprKind::Attribute { .. }) => ("for_each", "each.key"),
+            (Repeats::No, ast::ExprKind::Index { key, .. }) if is_constant(key) => {
+                let detail =
+                    format!("{addr} has neither \"count\" nor \"for_each\": its one instance has no key.");
+                let error = Diagnostic::error("Unexpected resource instance key", detail).at(next.span);
+                self.diagnostics.push(error.hint(format!("Write {addr} without the brackets.")));
+                return;
+            }
+            _ => return,
+        };
+        let detail =
+            format!("{addr} has \"{argument}\" set: it is several instances, each with its own attributes.");
+        let error = Diagnostic::error("Missing resource instance key", detail).at(span);
+        let hint =
+            format!("Name the instance, such as {addr}[{key}], or take the attribute of all with {addr}[*].");
+        self.diagnostics.push(error.hint(hint));
+    }
+}
+
+fn is_constant(key: &ast::Expr) -> bool {
+    matches!(key.kind, ast::ExprKind::Number(_)) || crate::fixed::text(key).is_some()
 }
 
 /// Takes `.name` from the links; where something else follows, the place of the brackets if it is an index.
@@ -161,7 +193,7 @@ fn declared(
     root: &Name,
     span: Span,
     links: &mut Links<'_>,
-    find: impl FnOnce(&Name, Span) -> Result<Reference, Diagnostic>,
+    find: impl FnOnce(&Name, Span) -> Named,
 ) -> Found {
     let (name, at) = take_name(links).map_err(|bracket| match bracket {
         Some(at) => unsupported_index(root, at),
@@ -183,7 +215,7 @@ fn suggest<'n>(error: Diagnostic, name: &str, known: impl Iterator<Item = &'n Na
     }
 }
 
-fn variable(names: &Names, name: &Name, at: Span) -> Result<Reference, Diagnostic> {
+fn variable(names: &Names, name: &Name, at: Span) -> Named {
     if let Some(slot) = names.variables.get(name) {
         return Ok(Reference::Variable(*slot));
     }
@@ -191,16 +223,16 @@ fn variable(names: &Names, name: &Name, at: Span) -> Result<Reference, Diagnosti
     let error = Diagnostic::error("Reference to undeclared input variable", detail).at(at);
     let error = suggest(error, name, names.variables.keys());
     let hint = || format!("Declare it with a block: variable \"{name}\" {{}}.");
-    Err(if error.hint.is_some() { error } else { error.hint(hint()) })
+    Err(if error.hint.is_some() { error } else { error.hint(hint()) }.into())
 }
 
-fn local(names: &Names, name: &Name, at: Span) -> Result<Reference, Diagnostic> {
+fn local(names: &Names, name: &Name, at: Span) -> Named {
     if let Some(slot) = names.locals.get(name) {
         return Ok(Reference::Local(*slot));
     }
     let detail = format!("This module declares no local value \"{name}\".");
     let error = Diagnostic::error("Reference to undeclared local value", detail).at(at);
-    Err(suggest(error, name, names.locals.keys()))
+    Err(suggest(error, name, names.locals.keys()).into())
 }
 
 fn module(names: &Names, root: &Name, span: Span, links: &mut Links<'_>) -> Found {
@@ -214,7 +246,7 @@ fn module(names: &Names, root: &Name, span: Span, links: &mut Links<'_>) -> Foun
     let detail = format!("This module has no module block \"{}\".", name.text);
     let error =
         Diagnostic::error("Reference to undeclared module", detail).at(output_span(span.to(at), links));
-    Err(suggest(error, &name.text, names.calls.keys()))
+    Err(suggest(error, &name.text, names.calls.keys()).into())
 }
 
 /// With the index and the output's name that follow a module's name.
@@ -230,7 +262,7 @@ fn output_span(span: Span, links: &Links<'_>) -> Span {
     }
 }
 
-fn path(name: &Name, at: Span) -> Result<Reference, Diagnostic> {
+fn path(name: &Name, at: Span) -> Named {
     match &**name {
         "module" => Ok(Reference::PathModule),
         "root" => Ok(Reference::PathRoot),
@@ -239,12 +271,12 @@ fn path(name: &Name, at: Span) -> Result<Reference, Diagnostic> {
             let detail = format!("There is no path.{name}; there are path.module, path.root and path.cwd.");
             let known = ["module", "root", "cwd"].map(Name::from);
             let error = Diagnostic::error("Invalid \"path\" attribute", detail).at(at);
-            Err(suggest(error, name, known.iter()))
+            Err(suggest(error, name, known.iter()).into())
         }
     }
 }
 
-fn terraform(root: &Name, name: &Name, at: Span) -> Result<Reference, Diagnostic> {
+fn terraform(root: &Name, name: &Name, at: Span) -> Named {
     match &**name {
         "workspace" => Ok(Reference::Workspace),
         "applying" => Ok(Reference::Applying),
@@ -253,28 +285,29 @@ fn terraform(root: &Name, name: &Name, at: Span) -> Result<Reference, Diagnostic
                 "There is no {root}.{name}; there are {root}.workspace, the name of the workspace, and {root}.applying, true while changes are made."
             );
             let error = Diagnostic::error("Invalid \"terraform\" attribute", detail).at(at);
-            Err(match &**name {
+            let error = match &**name {
                 "env" => error.hint(format!("Its name is {root}.workspace now.")),
                 _ => error,
-            })
+            };
+            Err(error.into())
         }
     }
 }
 
-fn count(name: &Name, at: Span, allowed: bool) -> Result<Reference, Diagnostic> {
+fn count(name: &Name, at: Span, allowed: bool) -> Named {
     if &**name != "index" {
         let detail =
             format!("There is no count.{name}; there is count.index, which counts instances from 0.");
-        return Err(Diagnostic::error("Invalid \"count\" attribute", detail).at(at));
+        return Err(Diagnostic::error("Invalid \"count\" attribute", detail).at(at).into());
     }
     if !allowed {
         let detail = "Only a module, resource or data block that has a \"count\" argument has a count.index.";
-        return Err(Diagnostic::error("Reference to \"count\" in non-counted context", detail).at(at));
+        return Err(Diagnostic::error("Reference to \"count\" in non-counted context", detail).at(at).into());
     }
     Ok(Reference::CountIndex)
 }
 
-fn each(name: &Name, at: Span, allowed: bool) -> Result<Reference, Diagnostic> {
+fn each(name: &Name, at: Span, allowed: bool) -> Named {
     let reference = match &**name {
         "key" => Reference::EachKey,
         "value" => Reference::EachValue,
@@ -282,12 +315,14 @@ fn each(name: &Name, at: Span, allowed: bool) -> Result<Reference, Diagnostic> {
             let detail = format!(
                 "There is no each.{name}; there are each.key and each.value, one item of what \"for_each\" walks."
             );
-            return Err(Diagnostic::error("Invalid \"each\" attribute", detail).at(at));
+            return Err(Diagnostic::error("Invalid \"each\" attribute", detail).at(at).into());
         }
     };
     if !allowed {
         let detail = "Only a module, resource or data block that has a \"for_each\" argument has \"each\".";
-        return Err(Diagnostic::error("Reference to \"each\" in context without for_each", detail).at(at));
+        return Err(Diagnostic::error("Reference to \"each\" in context without for_each", detail)
+            .at(at)
+            .into());
     }
     Ok(reference)
 }

@@ -27,6 +27,11 @@ impl<'a> Report<'a> {
         self.load.push(Diagnostic::error(summary.into(), detail).at(at));
     }
 
+    /// The texts, where a place is in a JSON file.
+    pub(crate) fn json_of(&self, span: Span) -> Option<&'a Sources> {
+        self.sources.file(span.file).name.ends_with(".json").then_some(self.sources)
+    }
+
     /// A place in words: `main.tf, line 3`.
     pub(crate) fn place(&self, span: Span) -> String {
         let file = self.sources.file(span.file);

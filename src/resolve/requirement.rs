@@ -36,6 +36,7 @@ impl Report<'_> {
             }
             ExprKind::Error => {}
             // Before there were sources an entry was a version.
+            ExprKind::Number(number) => out.version = Some(number.to_string()),
             _ => out.version = self.version(&attribute.expr),
         }
         Some(out)
@@ -94,26 +95,20 @@ impl Report<'_> {
             );
             return None;
         };
-        match ProviderAddr::parse(&source) {
-            Ok(provider) => Some(provider),
-            Err(_) => {
-                let detail = format!("\"{source}\" is not of the form [HOSTNAME/]NAMESPACE/TYPE.");
-                self.error("Invalid provider source string", detail, expr.span);
-                None
-            }
+        let provider = ProviderAddr::parse(&source).ok();
+        if provider.is_none() {
+            let detail = format!("\"{source}\" is not of the form [HOSTNAME/]NAMESPACE/TYPE.");
+            self.error("Invalid provider source string", detail, expr.span);
         }
+        provider
     }
 
     fn version(&mut self, expr: &Expr) -> Option<String> {
-        let value = match &expr.kind {
-            ExprKind::Number(number) if matches!(expr.kind, ExprKind::Number(_)) => Some(number.to_string()),
-            _ => text(expr).map(|text| text.into_owned()),
-        };
-        let Some(value) = value else {
+        let Some(value) = text(expr) else {
             self.error(CONSTRAINT, "The version of a provider is a string without references.", expr.span);
             return None;
         };
-        self.check_constraint(&value, expr.span).then_some(value)
+        self.check_constraint(&value, expr.span).then(|| value.into_owned())
     }
 
     /// Whether a text is a list of version constraints; reports it if not.

@@ -78,14 +78,18 @@ impl Unit<'_, '_> {
             provider,
             repetition,
             body: self.body(&rest, declared.json, Scope { owner, ..own }),
-            depends_on: self.depends_on(&content, part, Scope { owner, ..own }),
+            depends_on: self.depends_on(
+                &content,
+                part,
+                Scope { owner, check: resource.check, ..Scope::default() },
+            ),
             lifecycle: self.lifecycle(&content, &addr, (owner, own), declared.json),
             provisioners: provisioners
                 .into_iter()
                 .filter_map(|block| self.provisioner(Part { block, json: declared.json }, provisioned))
                 .collect(),
             connection,
-            span: declared.span(),
+            span: declared.header(),
             addr,
         }
     }

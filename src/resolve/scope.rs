@@ -3,6 +3,7 @@
 use crate::Functions;
 use crate::program::{Names, Settings};
 use std::collections::BTreeMap;
+use trueup_diag::Sources;
 
 /// What an expression may refer to besides the declarations of its module.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,8 +27,8 @@ pub(crate) enum World<'a> {
     Module(&'a ModuleWorld<'a>),
     /// A template that gets its names from a function call: they are symbols.
     Template(&'a dyn Functions),
-    /// Nothing: only constants.
-    Constant,
+    /// Nothing: only constants. In JSON, whose texts these are, strings of constants are no templates.
+    Constant(Option<&'a Sources>),
 }
 
 /// The declarations of a module.
@@ -37,4 +38,17 @@ pub(crate) struct ModuleWorld<'a> {
     pub(crate) functions: &'a dyn Functions,
     /// Data sources that only one check block may refer to, with the slot of that block.
     pub(crate) scoped: &'a BTreeMap<u32, u32>,
+    /// How each resource repeats, by slot.
+    pub(crate) repeats: &'a [Repeats],
+}
+
+/// How a block repeats, as far as references to it must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeats {
+    /// There is one instance without a key.
+    No,
+    /// `count`
+    Count,
+    /// `for_each`
+    ForEach,
 }

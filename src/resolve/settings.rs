@@ -80,7 +80,7 @@ impl Found {
     }
 
     fn required_version(&mut self, attribute: &Attribute, report: &mut Report<'_>) {
-        let text = match crate::constant::constant(&attribute.expr) {
+        let text = match report.constant(&attribute.expr) {
             Ok(value) => trueup_value::convert(&value, &trueup_value::Type::String),
             Err(found) => return report.load.append(found),
         };
@@ -106,12 +106,12 @@ impl Found {
             report.error("Duplicate backend configuration", detail, block.header_span);
             return;
         }
-        let mut compiler = Compiler::new(World::Constant, Scope::default());
+        let mut compiler =
+            Compiler::new(World::Constant(report.json_of(block.header_span)), Scope::default());
         let body = compiler.body(&block.body, declared.json);
-        // A backend is set up before anything is evaluated; when that is, is the engine's business.
-        report.references.append(compiler.diagnostics);
         let kind = block.labels[0].text.clone();
-        self.settings.backend = Some(Backend { kind, body, span: block.header_span });
+        let problems = compiler.diagnostics;
+        self.settings.backend = Some(Backend { kind, body, problems, span: block.header_span });
     }
 
     fn provider_meta(&mut self, block: &Block, report: &mut Report<'_>) {
@@ -167,8 +167,8 @@ pub(crate) fn aliases(
 ) -> Vec<ProviderRef> {
     let mut out = Vec::new();
     for item in report.fixed_list(expr) {
-        let Some(unquoted) = report.unquoted(item, json) else { continue };
-        let Some(found) = report.traversal_of(&unquoted) else { continue };
+        let found = if json { report.traversal(item, true) } else { report.traversal_of(item) };
+        let Some(found) = found else { continue };
         if found.root != *name {
             let detail = format!(
                 "Each alias starts with the provider's name \"{name}\", this one with \"{}\".",
@@ -178,6 +178,8 @@ pub(crate) fn aliases(
             continue;
         }
         match found.steps.as_slice() {
+            // The configuration without an alias is given anyway.
+            [] => {}
             [(trueup_value::PathStep::Attribute(alias), _)] => {
                 out.push(ProviderRef { name: found.root, alias: Some(alias.clone()) });
             }

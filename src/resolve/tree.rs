@@ -1,6 +1,7 @@
 //! The tree of module calls: the root, what it calls, what those call.
 
 use crate::bind::bind_providers;
+use crate::inputs::check_inputs;
 use crate::module::compile_module;
 use crate::program::{Module, ModuleId, Node, NodeId, Program};
 use crate::read::read;
@@ -51,7 +52,7 @@ pub fn resolve(loader: &mut dyn Loader, functions: &dyn Functions, sources: &mut
             tree.walk(loader);
         }
         Err(error) => {
-            tree.out.load.push(error);
+            tree.out.load.push(*error);
             tree.out.program.modules.push(Module::default());
             tree.add_node(Node {
                 path: ModulePath::root(),
@@ -64,6 +65,7 @@ pub fn resolve(loader: &mut dyn Loader, functions: &dyn Functions, sources: &mut
     }
     let mut out = tree.out;
     bind_providers(&mut out, sources);
+    check_inputs(&mut out);
     out
 }
 

@@ -150,7 +150,7 @@ impl Unit<'_, '_> {
         };
         steps.reverse();
         let whole = match on {
-            Reference::Resource(_) => steps.iter().skip_while(|(index, _)| *index).next(),
+            Reference::Resource(_) => steps.iter().find(|(index, _)| !*index),
             Reference::Module(_) => None,
             _ => steps.first(),
         };
@@ -203,7 +203,7 @@ impl Report<'_> {
         );
         let unquoted = self.unquoted(expr, json)?;
         let Some(found) = crate::fixed::traversal(&unquoted) else {
-            self.error(SUMMARY, wanted, crate::fixed::start(expr));
+            self.error(SUMMARY, wanted, expr.span);
             return None;
         };
         match found.steps.as_slice() {
