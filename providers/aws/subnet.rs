@@ -211,8 +211,10 @@ fn fill(site: &Site, object: &mut Object, subnet: &Description) {
     object.put_text("vpc_id", subnet.vpc_id());
     object.put_map("tags_all", &tags(subnet.tags()));
     let names = subnet.private_dns_name_options_on_launch();
-    let a = names.and_then(aws_sdk_ec2::types::PrivateDnsNameOptionsOnLaunch::enable_resource_name_dns_a_record);
-    let aaaa = names.and_then(aws_sdk_ec2::types::PrivateDnsNameOptionsOnLaunch::enable_resource_name_dns_aaaa_record);
+    let a =
+        names.and_then(aws_sdk_ec2::types::PrivateDnsNameOptionsOnLaunch::enable_resource_name_dns_a_record);
+    let aaaa = names
+        .and_then(aws_sdk_ec2::types::PrivateDnsNameOptionsOnLaunch::enable_resource_name_dns_aaaa_record);
     object.put_flag("enable_resource_name_dns_a_record_on_launch", Some(a.unwrap_or(false)));
     object.put_flag("enable_resource_name_dns_aaaa_record_on_launch", Some(aaaa.unwrap_or(false)));
     let kind = names.and_then(|names| names.hostname_type()).map(HostnameType::as_str);

@@ -130,7 +130,10 @@ fn ebs(ebs: &EbsBlockDevice) -> Tags {
         ("snapshot_id".to_owned(), ebs.snapshot_id().unwrap_or_default().to_owned()),
         ("throughput".to_owned(), number(ebs.throughput())),
         ("volume_size".to_owned(), number(ebs.volume_size())),
-        ("volume_type".to_owned(), ebs.volume_type().map(aws_sdk_ec2::types::VolumeType::as_str).unwrap_or_default().to_owned()),
+        (
+            "volume_type".to_owned(),
+            ebs.volume_type().map(aws_sdk_ec2::types::VolumeType::as_str).unwrap_or_default().to_owned(),
+        ),
     ])
 }
 

@@ -5,7 +5,8 @@ use crate::ec2::{FILTER_MAX, filter, tags};
 use crate::fault::{Attempt, found};
 use crate::site::Site;
 use aws_sdk_ec2::types::{
-    Instance as Description, InstanceAttributeName as Name, InstanceStateName as State, Volume,
+    Instance as Description, InstanceAttributeName as Name, InstanceNetworkInterface as Interface,
+    InstanceStateName as State, Volume,
 };
 use aws_smithy_types::base64;
 use std::collections::BTreeMap;
@@ -93,14 +94,18 @@ fn fill(site: &Site, object: &mut Object, found: &Found) {
     object.put_text("outpost_arn", instance.outpost_arn());
     object.put_text("spot_instance_request_id", instance.spot_instance_request_id());
     object.put_map("tags_all", &tags(instance.tags()));
-    let hibernation = instance.hibernation_options().and_then(aws_sdk_ec2::types::HibernationOptions::configured);
+    let hibernation =
+        instance.hibernation_options().and_then(aws_sdk_ec2::types::HibernationOptions::configured);
     object.put_flag("hibernation", hibernation.filter(|is_on| *is_on || object.is_set("hibernation")));
     let placement = instance.placement();
     object.put_text("availability_zone", placement.and_then(|p| p.availability_zone()));
     object.put_text("host_id", placement.and_then(|p| p.host_id()));
     object.put_text("placement_group", placement.and_then(|p| p.group_name()));
     object.put_text("placement_group_id", placement.and_then(|p| p.group_id()));
-    object.put_integer("placement_partition_number", placement.and_then(aws_sdk_ec2::types::Placement::partition_number));
+    object.put_integer(
+        "placement_partition_number",
+        placement.and_then(aws_sdk_ec2::types::Placement::partition_number),
+    );
     object.put_text("tenancy", placement.and_then(|p| p.tenancy()));
 }
 
@@ -110,23 +115,24 @@ fn fill_network(object: &mut Object, instance: &Description) {
     object.put_text("public_dns", instance.public_dns_name());
     object.put_text("public_ip", instance.public_ip_address());
     object.put_text("subnet_id", instance.subnet_id());
-    let primary = instance
-        .network_interfaces()
-        .iter()
-        .find(|interface| interface.attachment().and_then(aws_sdk_ec2::types::InstanceNetworkInterfaceAttachment::device_index) == Some(0));
+    let primary = instance.network_interfaces().iter().find(|interface| {
+        interface.attachment().and_then(aws_sdk_ec2::types::InstanceNetworkInterfaceAttachment::device_index)
+            == Some(0)
+    });
     object.put_text("primary_network_interface_id", primary.and_then(|p| p.network_interface_id()));
     // Asked for and not given yet is not the same as not asked for: an instance that is stopped has no address.
     if !object.is_set("associate_public_ip_address") {
         object.put_flag("associate_public_ip_address", Some(instance.public_ip_address().is_some()));
     }
-    let is_checked = primary.and_then(aws_sdk_ec2::types::InstanceNetworkInterface::source_dest_check).or(instance.source_dest_check());
+    let is_checked = instance.source_dest_check().or(primary.and_then(Interface::source_dest_check));
     object.put_flag("source_dest_check", is_checked.or(object.flag("source_dest_check")));
     let addresses: Vec<&str> = primary
         .map(|p| p.ipv6_addresses().iter().filter_map(|a| a.ipv6_address()).collect())
         .unwrap_or_default();
     object.put_integer("ipv6_address_count", i32::try_from(addresses.len()).ok());
     object.put_texts("ipv6_addresses", addresses);
-    let addresses = primary.map(aws_sdk_ec2::types::InstanceNetworkInterface::private_ip_addresses).unwrap_or_default();
+    let addresses =
+        primary.map(aws_sdk_ec2::types::InstanceNetworkInterface::private_ip_addresses).unwrap_or_default();
     let secondary = addresses.iter().filter(|address| address.primary() != Some(true));
     object.put_texts("secondary_private_ips", secondary.filter_map(|address| address.private_ip_address()));
     let groups = instance.security_groups();
@@ -232,7 +238,10 @@ async fn fill_attributes(site: &Site, object: &mut Object) -> Result<(), Fault> 
         object.put_text("instance_initiated_shutdown_behavior", behavior);
     }
     let (text, encoded) = (object.owned("user_data"), object.owned("user_data_base64"));
-    if text.is_some() || encoded.is_some() || object.field("user_data").is_some_and(trueup_value::Value::is_null) {
+    if text.is_some()
+        || encoded.is_some()
+        || object.field("user_data").is_some_and(trueup_value::Value::is_null)
+    {
         let data = attribute(site, &id, Name::UserData).await?;
         fill_user_data(object, data.filter(|data| !data.is_empty()), encoded.is_some());
     }

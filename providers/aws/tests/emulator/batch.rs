@@ -10,9 +10,7 @@ async fn a_thousand_subnets_are_read_with_at_most_ten_calls() {
     let cloud = Cloud::start("").await;
     let vpc = cloud.create("aws_vpc", r#"{"cidr_block": "10.0.0.0/16"}"#).await;
     let vpc = text(&vpc, "id");
-    let config = |n: usize| {
-        format!(r#"{{"vpc_id": "{vpc}", "cidr_block": "10.0.{n}.0/24"}}"#)
-    };
+    let config = |n: usize| format!(r#"{{"vpc_id": "{vpc}", "cidr_block": "10.0.{n}.0/24"}}"#);
     // A fifth of the thousand exists; the others ask for ids that don't.
     let made: Vec<Value> = stream::iter(0..200)
         .map(|n| {
@@ -31,7 +29,9 @@ async fn a_thousand_subnets_are_read_with_at_most_ten_calls() {
     for n in 0..800 {
         let gone = made[0].as_mapping().expect("an object").clone();
         let id = Value::from(format!("subnet-gone{n}").as_str());
-        let gone = gone.into_iter().map(|(name, value)| if &*name == "id" { (name, id.clone()) } else { (name, value) });
+        let gone = gone
+            .into_iter()
+            .map(|(name, value)| if &*name == "id" { (name, id.clone()) } else { (name, value) });
         requests.push(request(&Value::object(gone)));
     }
     cloud.moto.requests();

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use trueup_addr::ProviderAddr;
 use trueup_diag::Diagnostics;
 use trueup_provider::{
-    ApplyAnswer, ApplyRequest, DataRequest, Factory, PlanAnswer, PlanRequest, Private, Provider, ReadRequest, UpgradeRequest,
+    ApplyAnswer, ApplyRequest, DataRequest, Factory, PlanAnswer, PlanRequest, Private, Provider, ReadRequest,
+    UpgradeRequest,
 };
 use trueup_provider_aws::AwsFactory;
 use trueup_schema::{Block, coerce, proposed_new};
@@ -133,7 +134,9 @@ impl Cloud {
 
 /// A token that differs where type or configuration do.
 pub(crate) fn token(kind: &str, config: &str) -> String {
-    let step = |hash: u128, byte: u8| (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013B);
+    let step = |hash: u128, byte: u8| {
+        (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013B)
+    };
     let hash = kind.bytes().chain(config.bytes()).fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, step);
     format!("{hash:032x}")
 }

@@ -77,7 +77,8 @@ async fn free_port() -> u16 {
 
 /// The server on the path, or one installed into the build directory.
 async fn program() -> String {
-    let works = Command::new("moto_server").arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let works =
+        Command::new("moto_server").arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status();
     if works.await.is_ok_and(|status| status.success()) {
         return "moto_server".into();
     }

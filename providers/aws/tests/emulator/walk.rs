@@ -78,7 +78,11 @@ impl Walk<'_> {
         let config = self.cloud.config(kind, &text).await;
         let null = self.cloud.null(kind);
         let plan = self.cloud.plan(kind, &null, &config).await;
-        assert!(plan.diagnostics.is_empty() && plan.requires_replace.is_empty(), "{kind}: {:#?}", plan.diagnostics);
+        assert!(
+            plan.diagnostics.is_empty() && plan.requires_replace.is_empty(),
+            "{kind}: {:#?}",
+            plan.diagnostics
+        );
         let answer = self.cloud.apply(kind, &null, &plan.planned, &token(kind, &(text + attempt))).await;
         assert!(answer.diagnostics.is_empty(), "creating {kind}: {:#?}", answer.diagnostics);
         self.check(&plan.planned, &answer.state, &config).await;
@@ -104,7 +108,15 @@ impl Walk<'_> {
         self.names.insert("this".into(), state.clone());
         let schema = &self.cloud.provider.schema().resources[kind].block;
         assert!(state.is_wholly_known(), "{kind}");
-        assert_eq!(apply_errors(schema, planned, state), vec![], "{kind}: applied is not as planned");
+        let errors = apply_errors(schema, planned, state);
+        for (path, error) in &errors {
+            let Some(PathStep::Attribute(name)) = path.0.first() else { continue };
+            panic!(
+                "{kind}: {name} applied is not as planned: {error}: {:#?} {:#?}",
+                planned.get(name),
+                state.get(name)
+            );
+        }
         differences(kind, "read again", state, &self.cloud.read(kind, state).await);
         let plan = self.cloud.plan(kind, state, config).await;
         differences(kind, "planned again", state, &plan.planned);
@@ -123,7 +135,11 @@ impl Walk<'_> {
         let (state, read) = (without(state), without(&read));
         for (name, value) in &state {
             let both_empty = |a: &Value, b: &Value| is_empty(a) && is_empty(b);
-            assert!(value == &read[name] || both_empty(value, &read[name]), "importing {kind}: {name}: {value:?} / {:?}", read[name]);
+            assert!(
+                value == &read[name] || both_empty(value, &read[name]),
+                "importing {kind}: {name}: {value:?} / {:?}",
+                read[name]
+            );
         }
     }
 
@@ -143,7 +159,11 @@ impl Walk<'_> {
         let kind = self.case.kind;
         self.cloud.moto.tamper(&self.filled(request)).await;
         let drifted = self.cloud.read(kind, state).await;
-        assert_ne!(drifted.get(attribute), state.get(attribute), "{kind}: the change of {attribute} goes unnoticed");
+        assert_ne!(
+            drifted.get(attribute),
+            state.get(attribute),
+            "{kind}: the change of {attribute} goes unnoticed"
+        );
         self.update(&drifted, config).await
     }
 
