@@ -107,7 +107,9 @@ fn trees(counts: &Counts) -> (Trees, usize) {
     let written = literals[..literals_written].iter().chain(&distances[..distances_written]);
     let lengths = run_lengths(&written.map(|code| code.length as usize).collect::<Vec<usize>>());
     let mut kind_counts = vec![0; LENGTH_ORDER.len()];
-    lengths.iter().for_each(|(kind, _)| kind_counts[*kind] += 1);
+    for (kind, _) in &lengths {
+        kind_counts[*kind] += 1;
+    }
     let kinds = codes_of(&kind_counts, 7);
     let ordered: Vec<u32> = LENGTH_ORDER.iter().map(|kind| kind_counts[*kind]).collect();
     let kinds_written = trimmed(&ordered).len().max(4);
@@ -144,7 +146,6 @@ fn run_lengths(lengths: &[usize]) -> Vec<(usize, usize)> {
 /// The tree that both sides know.
 fn fixed() -> (Vec<Code>, Vec<Code>) {
     let length = |symbol: usize| match symbol {
-        0..=143 => 8,
         144..=255 => 9,
         256..=279 => 7,
         _ => 8,

@@ -8,7 +8,7 @@ use super::yaml_read::yamldecode;
 use super::yaml_write::yamlencode;
 use super::{Call, Function, FunctionError, Outcome, Parameter, csv_text};
 use std::collections::BTreeMap;
-use trueup_value::{Name, Refinement, Type, Value, json};
+use trueup_value::{Kind, Name, Refinement, Type, Value, json};
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("base64decode", &[STR.marked()], STRING, base64decode, "Decodes Base64 to text."),
@@ -75,7 +75,7 @@ fn csvdecode(call: &Call<'_>) -> Outcome {
     let wrong = |reason: String| FunctionError::call(reason);
     let mut records = csv_text::parse(call.text(0)).map_err(|error| wrong(error.to_string()))?.into_iter();
     let header = records.next().ok_or_else(|| wrong("there is no header line".into()))?;
-    let names: Vec<Name> = header.iter().map(|name| name.as_str().into()).collect();
+    let names: Vec<Name> = header.into_iter().filter_map(normalized).collect();
     let mut attributes: BTreeMap<Name, Type> = BTreeMap::new();
     for name in &names {
         if attributes.insert(name.clone(), Type::String).is_some() {
@@ -87,6 +87,14 @@ fn csvdecode(call: &Call<'_>) -> Outcome {
         Value::object(fields)
     });
     Ok(Value::list(Type::object(attributes), rows))
+}
+
+/// A name in the normal form that all text of the language has.
+fn normalized(name: String) -> Option<Name> {
+    match Value::string(name).into_kind() {
+        Kind::String(name) => Some(name),
+        _ => None,
+    }
 }
 
 fn jsondecode(call: &Call<'_>) -> Outcome {

@@ -18,14 +18,18 @@ pub(super) fn codes_of(counts: &[u32], longest: usize) -> Vec<Code> {
     let mut symbols: Vec<usize> = (0..counts.len()).filter(|symbol| counts[*symbol] > 0).collect();
     let mut lengths = vec![0; counts.len()];
     if symbols.len() <= 2 {
-        symbols.iter().for_each(|symbol| lengths[*symbol] = 1);
+        for symbol in &symbols {
+            lengths[*symbol] = 1;
+        }
         return canonical(&lengths);
     }
     // The sort is stable: equal counts stay in order of symbol.
     symbols.sort_by_key(|symbol| counts[*symbol]);
     let weights: Vec<u64> = symbols.iter().map(|symbol| u64::from(counts[*symbol])).collect();
     for leaves in leaves_by_level(&weights, longest.min(symbols.len() - 1)) {
-        symbols[..leaves].iter().for_each(|symbol| lengths[*symbol] += 1);
+        for symbol in &symbols[..leaves] {
+            lengths[*symbol] += 1;
+        }
     }
     canonical(&lengths)
 }
@@ -42,7 +46,7 @@ fn leaves_by_level(weights: &[u64], levels: usize) -> Vec<usize> {
         };
         let mut row: Vec<(u64, bool)> = packages.into_iter().map(|weight| (weight, false)).collect();
         row.extend(weights.iter().map(|weight| (*weight, true)));
-        row.sort();
+        row.sort_unstable();
         rows.push(row);
     }
     let mut wanted = 2 * weights.len() - 2;

@@ -177,6 +177,7 @@ fn bracketed(items: &[Value]) -> String {
 }
 
 fn braced<'v>(pairs: impl Iterator<Item = (&'v trueup_value::Name, &'v Value)>) -> String {
-    let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name} = {}", shown(value))).collect();
+    let pairs: Vec<String> =
+        pairs.map(|(name, value)| format!("{} = {}", name.escape_debug(), shown(value))).collect();
     format!("{{{}}}", pairs.join(", "))
 }
