@@ -87,7 +87,7 @@ pub fn canonical(json: &str) -> String {
 }
 
 /// SHA-256 in hexadecimal.
-pub(crate) fn hex_digest(bytes: &[u8]) -> String {
+pub fn hex_digest(bytes: &[u8]) -> String {
     let digits = b"0123456789abcdef";
     let digest = Sha256::digest(bytes);
     let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);

@@ -1,0 +1,81 @@
+//! From a backend block to a store.
+
+use crate::local::{LocalPaths, LocalStore};
+use crate::{DEFAULT_WORKSPACE, ErrorKind, Store, StoreError, s3_schema};
+use std::path::PathBuf;
+use trueup_schema::{Attribute, Block};
+use trueup_value::{Type, Value};
+
+/// The backends there are.
+pub const KINDS: [&str; 2] = ["local", "s3"];
+
+/// What a store needs to know of the world around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct World {
+    /// What relative paths start from: the working directory.
+    pub directory: PathBuf,
+    /// The workspace.
+    pub workspace: String,
+}
+
+/// What the block of this backend may hold; `None` for a backend that isn't there.
+pub fn schema(kind: &str) -> Option<Block> {
+    match kind {
+        "local" => Some(local_schema()),
+        "s3" => Some(s3_schema::block()),
+        _ => None,
+    }
+}
+
+/// Opens the store that a backend block describes. `config` follows [`schema`]; it may be null for `local`.
+pub async fn open(kind: &str, config: &Value, world: &World) -> Result<Box<dyn Store>, StoreError> {
+    check_workspace(&world.workspace)?;
+    match kind {
+        "local" => Ok(Box::new(open_local(config, world))),
+        #[cfg(feature = "s3")]
+        "s3" => {
+            let settings = crate::s3::S3Settings::from_config(config)?;
+            Ok(Box::new(crate::s3::S3Store::open(settings, &world.workspace).await?))
+        }
+        #[cfg(not(feature = "s3"))]
+        "s3" => {
+            Err(StoreError::new(ErrorKind::Config, "open", "the backend \"s3\"", "this build is without it")
+                .hint("Use a build with the feature \"s3\"."))
+        }
+        other => {
+            let cause = format!("there is no backend of this type; there are {}", KINDS.join(", "));
+            Err(StoreError::new(ErrorKind::Config, "open", format!("the backend \"{other}\""), cause))
+        }
+    }
+}
+
+fn local_schema() -> Block {
+    let names = ["path", "workspace_dir"];
+    let attributes = names.into_iter().map(|name| (name.into(), optional(Type::String))).collect();
+    Block { attributes, ..Block::default() }
+}
+
+pub(crate) fn optional(ty: Type) -> Attribute {
+    Attribute { optional: true, ..Attribute::new(ty) }
+}
+
+fn open_local(config: &Value, world: &World) -> LocalStore {
+    let text = |name: &str| config.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let path = text("path").unwrap_or("terraform.tfstate");
+    let workspaces = text("workspace_dir").unwrap_or("terraform.tfstate.d");
+    LocalStore::new(LocalPaths::new(&world.directory, path.as_ref(), workspaces.as_ref()), &world.workspace)
+}
+
+/// Workspace names become parts of paths.
+pub(crate) fn check_workspace(name: &str) -> Result<(), StoreError> {
+    let good = !name.is_empty()
+        && name != "."
+        && name != ".."
+        && name.chars().all(|c| c.is_alphanumeric() || "-_.~+@,".contains(c));
+    if good || name == DEFAULT_WORKSPACE {
+        return Ok(());
+    }
+    let cause =
+        "the name must hold only letters, digits, and characters that stand unescaped in a URL's path";
+    Err(StoreError::new(ErrorKind::Config, "use", format!("the workspace \"{name}\""), cause))
+}
