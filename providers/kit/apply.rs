@@ -68,7 +68,10 @@ pub(crate) async fn recover<C: Cloud>(
     match found.await {
         Ok(Some(object)) => RecoverAnswer::Found(Box::new(object.value()), Private::from([])),
         Ok(None) => RecoverAnswer::Absent,
-        Err(fault) => RecoverAnswer::Unknown(fault.diagnostic().into()),
+        Err(fault) => {
+            let doing = format!("looking for what the creation of {} may have made", entry.noun);
+            RecoverAnswer::Unknown(fault.during(doing).diagnostic().into())
+        }
     }
 }
 

@@ -102,7 +102,8 @@ pub(crate) fn finish<T: ?Sized>(
         let (Some(before), Some(now)) = (prior.field(&name), fresh.field(&name)) else { continue };
         let is_same_nothing = before != now && before.is_known() && is_zero(before) && is_zero(now);
         // Only the provider sets a computed bool or number: there false and 0 say more than null.
-        let is_computed = entry.schema.block.attributes.get(&name).is_some_and(|attribute| attribute.computed);
+        let is_computed =
+            entry.schema.block.attributes.get(&name).is_some_and(|attribute| attribute.computed);
         let is_told = is_computed && (now.as_bool().is_some() || now.as_number().is_some());
         if is_same_nothing && !is_told {
             fresh.put(&name, before.clone());

@@ -50,7 +50,11 @@ pub(crate) async fn configure(provider: &dyn Provider, block: &str) -> Diagnosti
 
 impl Cloud {
     pub(crate) async fn start(more: &str) -> Cloud {
-        let moto = Moto::start().await;
+        Cloud::on(Moto::start().await, more).await
+    }
+
+    /// On a server that has been started.
+    pub(crate) async fn on(moto: Moto, more: &str) -> Cloud {
         let provider = start();
         let diagnostics = configure(&*provider, &provider_block(&moto.url, more)).await;
         assert!(diagnostics.is_empty(), "{diagnostics:#?}");

@@ -6,4 +6,5 @@ mod cloud;
 mod moto;
 mod provider;
 mod recover;
+mod second;
 mod walk;

@@ -1,4 +1,5 @@
-//! A moto server of a test's own, and a proxy that counts what goes to it.
+//! A server of a test's own that stands in for AWS (moto, or ministack as a second opinion), and a proxy that counts
+//! what goes to it.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -18,15 +19,29 @@ pub(crate) struct Moto {
 impl Moto {
     /// Starts a server on a free port.
     pub(crate) async fn start() -> Moto {
-        let program = program().await;
+        let program = program("moto_server", "moto[server]==5.2.*").await;
         let port = free_port().await;
-        let child = Command::new(program)
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+        let mut command = Command::new(program);
+        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+        Moto::run(command, port).await
+    }
+
+    /// Starts ministack, which gets some things right that moto doesn't.
+    pub(crate) async fn second_opinion() -> Moto {
+        let program = program("ministack", "ministack").await;
+        let port = free_port().await;
+        let mut command = Command::new(program);
+        command.env("BIND_HOST", "127.0.0.1").env("GATEWAY_PORT", port.to_string());
+        Moto::run(command, port).await
+    }
+
+    async fn run(mut command: Command, port: u16) -> Moto {
+        let child = command
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .expect("moto_server starts");
+            .expect("the emulator starts");
         for _ in 0..300 {
             if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
                 let requests = Arc::new(AtomicUsize::new(0));
@@ -35,7 +50,7 @@ impl Moto {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("moto_server did not listen within 30 s");
+        panic!("the emulator did not listen within 30 s");
     }
 
     /// How many requests have been made since this was last asked.
@@ -75,18 +90,17 @@ async fn free_port() -> u16 {
     listener.local_addr().expect("a bound socket has an address").port()
 }
 
-/// The server on the path, or one installed into the build directory.
-async fn program() -> String {
-    let works =
-        Command::new("moto_server").arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if works.await.is_ok_and(|status| status.success()) {
-        return "moto_server".into();
+/// The program on the path, or one installed into the build directory.
+async fn program(name: &str, package: &str) -> String {
+    let works = Command::new(name).arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if name != "ministack" && works.await.is_ok_and(|status| status.success()) {
+        return name.into();
     }
-    let venv = format!("{}/moto", env!("CARGO_TARGET_TMPDIR"));
-    let program = format!("{venv}/bin/moto_server");
+    let venv = format!("{}/{name}", env!("CARGO_TARGET_TMPDIR"));
+    let program = format!("{venv}/bin/{name}");
     if !std::path::Path::new(&program).exists() {
         run("python3", &["-m", "venv", &venv]).await;
-        run(&format!("{venv}/bin/pip"), &["install", "-q", "moto[server]==5.2.*"]).await;
+        run(&format!("{venv}/bin/pip"), &["install", "-q", package]).await;
     }
     program
 }

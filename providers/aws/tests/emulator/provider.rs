@@ -1,1 +1,161 @@
-//! To come.
+//! The provider block, data sources, regions, and what goes wrong.
+
+use crate::cloud::{Cloud, configure, provider_block, start, text, token, value};
+use std::time::{Duration, Instant};
+use trueup_provider::UpgradeRequest;
+use trueup_value::Value;
+
+/// Further members of the provider block, and words of the complaint.
+const BAD_BLOCKS: &[(&str, &str)] = &[
+    (r#""insecure": true"#, "insecure"),
+    (r#""http_proxy": "http://proxy""#, "http_proxy"),
+    (r#""assume_role_with_web_identity": [{"role_arn": "arn:x"}]"#, "assume_role_with_web_identity"),
+    (r#""assume_role": [{"role_arn": "arn:x", "source_identity": "me"}]"#, "source_identity"),
+    (r#""retry_mode": "often""#, "retry_mode"),
+    (r#""forbidden_account_ids": ["123456789012"]"#, "123456789012"),
+    (r#""allowed_account_ids": ["000000000000"]"#, "123456789012"),
+];
+
+#[tokio::test]
+async fn arguments_that_are_not_honoured_are_errors() {
+    let cloud = Cloud::start("").await;
+    for (more, word) in BAD_BLOCKS {
+        let diagnostics = configure(&*start(), &provider_block(&cloud.moto.url, more)).await;
+        assert!(diagnostics.has_errors(), "{more}");
+        let told = format!("{diagnostics:?}");
+        assert!(told.contains(word), "{more}: {told}");
+    }
+    let kinds = [
+        ("aws_s3_bucket", r#"{"bucket": "b", "acl": "private"}"#, "aws_s3_bucket_acl"),
+        (
+            "aws_instance",
+            r#"{"ami": "a", "instance_type": "t", "primary_network_interface": [{"network_interface_id": "e"}]}"#,
+            "primary_network_interface",
+        ),
+        ("aws_route", r#"{"route_table_id": "r", "gateway_id": "i"}"#, "destination_cidr_block"),
+    ];
+    for (kind, config, word) in kinds {
+        let config = cloud.config(kind, config).await;
+        let told = format!("{:?}", cloud.provider.validate_resource(kind, &config).await);
+        assert!(told.contains(word), "{kind}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_dead_endpoint_is_a_clear_error_without_secrets() {
+    let block = r#"{"region": "us-east-1", "access_key": "AKIDX", "secret_key": "topsecret", "max_retries": 1,
+        "endpoints": [{"sts": "http://127.0.0.1:9"}]}"#;
+    let provider = start();
+    let began = Instant::now();
+    let told = format!("{:?}", configure(&*provider, block).await);
+    assert!(began.elapsed() < Duration::from_secs(30));
+    assert!(told.contains("asking STS who the caller is: the API can't be reached"), "{told}");
+    assert!(!told.contains("topsecret"), "{told}");
+}
+
+#[tokio::test]
+async fn missing_credentials_name_what_was_tried() {
+    let block = r#"{"region": "us-east-1", "profile": "nobody-has-this-profile", "skip_metadata_api_check": "true",
+        "shared_config_files": ["/nowhere/config"], "shared_credentials_files": ["/nowhere/credentials"],
+        "endpoints": [{"sts": "http://127.0.0.1:9"}], "max_retries": 0}"#;
+    let told = format!("{:?}", configure(&*start(), block).await);
+    // Where the environment holds credentials, they are found, and the endpoint is dead.
+    let is_told = told.contains("nobody-has-this-profile") && told.contains("AWS_ACCESS_KEY_ID");
+    assert!(is_told || told.contains("can't be reached"), "{told}");
+}
+
+#[tokio::test]
+async fn bad_requests_are_told_with_code_and_message() {
+    let cloud = Cloud::start("").await;
+    let vpc = cloud.create("aws_vpc", r#"{"cidr_block": "10.0.0.0/16"}"#).await;
+    let config = format!(r#"{{"vpc_id": "{}", "cidr_block": "10.0.1.0/24"}}"#, text(&vpc, "id"));
+    cloud.create("aws_subnet", &config).await;
+    let (kind, null) = ("aws_subnet", cloud.null("aws_subnet"));
+    let plan = cloud.plan(kind, &null, &cloud.config(kind, &config).await).await;
+    let answer = cloud.apply(kind, &null, &plan.planned, &token(kind, "again")).await;
+    let told = answer.diagnostics.iter().next().expect("the range is taken");
+    assert!(told.summary.starts_with("creating EC2 Subnet: InvalidSubnet.Conflict: "), "{told:?}");
+    assert!(told.detail.contains("Request id: ") && told.hint.is_some(), "{told:?}");
+    assert!(answer.state.is_null());
+}
+
+#[tokio::test]
+async fn what_was_made_before_a_failure_is_kept() {
+    let cloud = Cloud::start("").await;
+    let (kind, null) = ("aws_internet_gateway", cloud.null("aws_internet_gateway"));
+    let config =
+        cloud.config(kind, r#"{"vpc_id": "vpc-does-not-exist", "timeouts": {"create": "1s"}}"#).await;
+    let plan = cloud.plan(kind, &null, &config).await;
+    let answer = cloud.apply(kind, &null, &plan.planned, &token(kind, "")).await;
+    let told = answer.diagnostics.iter().next().expect("there is no such VPC");
+    assert!(told.summary.contains("InvalidVpcID.NotFound"), "{told:?}");
+    assert!(text(&answer.state, "id").starts_with("igw-"));
+    cloud.delete(kind, &answer.state).await;
+}
+
+#[tokio::test]
+async fn regions_are_kept_apart() {
+    let cloud = Cloud::start("").await;
+    let config = r#"{"cidr_block": "10.0.0.0/16", "region": "eu-west-1"}"#;
+    let vpc = cloud.create("aws_vpc", config).await;
+    assert!(text(&vpc, "arn").starts_with("arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-"));
+    assert_eq!(cloud.read("aws_vpc", &vpc).await, vpc);
+    let elsewhere = vpc.as_mapping().expect("an object").clone().into_iter();
+    let elsewhere = elsewhere
+        .map(|(name, v)| if &*name == "region" { (name, Value::from("us-east-1")) } else { (name, v) });
+    assert!(cloud.read("aws_vpc", &Value::object(elsewhere)).await.is_null());
+    let id = format!("{}@eu-west-1", text(&vpc, "id"));
+    let imported = cloud.provider.import("aws_vpc", &id).await;
+    assert_eq!(
+        cloud.read("aws_vpc", &imported.objects[0].state).await.get("cidr_block"),
+        vpc.get("cidr_block")
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_provider_block_can_plan_but_not_read() {
+    let provider = start();
+    let block = &provider.schema().provider.block;
+    let known = value(block, &provider_block("http://127.0.0.1:9", ""));
+    let fields = known.as_mapping().expect("an object").clone().into_iter();
+    let unknown = |(name, v): (trueup_value::Name, Value)| {
+        if &*name == "region" { (name, Value::unknown(v.ty())) } else { (name, v) }
+    };
+    let diagnostics = provider.configure(&Value::object(fields.map(unknown))).await;
+    assert!(diagnostics.is_empty(), "{diagnostics:#?}");
+    let schema = &provider.schema().resources["aws_vpc"].block;
+    let request = UpgradeRequest { kind: "aws_vpc", version: 1, json: r#"{"cidr_block": "10.0.0.0/16"}"# };
+    let config = provider.upgrade(request).await.state.expect("a good configuration");
+    let request = trueup_provider::PlanRequest {
+        kind: "aws_vpc".into(),
+        prior: Value::null(schema.value_type()),
+        proposed: config.clone(),
+        config,
+        private: trueup_provider::Private::from([]),
+    };
+    let plan = provider.plan(request).await;
+    assert!(plan.diagnostics.is_empty());
+    assert!(plan.planned.get("region").is_some_and(|region| !region.is_known()));
+}
+
+#[tokio::test]
+async fn data_sources_read() {
+    let cloud = Cloud::start("").await;
+    let (identity, told) = cloud.data("aws_caller_identity", "{}").await;
+    assert!(told.is_empty(), "{told:#?}");
+    assert_eq!(text(&identity, "account_id"), "123456789012");
+    let zones = r#"{"state": "available", "exclude_names": ["us-east-1a"]}"#;
+    let (zones, told) = cloud.data("aws_availability_zones", zones).await;
+    assert!(told.is_empty(), "{told:#?}");
+    let names = zones.get("names").and_then(Value::as_sequence).expect("a list");
+    assert_eq!(names.first().and_then(Value::as_str), Some("us-east-1b"));
+    let query = r#"{"most_recent": true, "owners": ["amazon"], "name_regex": "^amzn2-ami-hvm",
+        "filter": [{"name": "architecture", "values": ["x86_64"]}]}"#;
+    let (image, told) = cloud.data("aws_ami", query).await;
+    assert!(told.is_empty(), "{told:#?}");
+    assert!(text(&image, "id").starts_with("ami-") && text(&image, "name").starts_with("amzn2-ami-hvm"));
+    let (_, told) = cloud.data("aws_ami", r#"{"owners": ["amazon"]}"#).await;
+    assert!(format!("{told:?}").contains("most_recent"), "{told:#?}");
+    let (_, told) = cloud.data("aws_ami", r#"{"name_regex": "^nothing-is-called-this$"}"#).await;
+    assert!(format!("{told:?}").contains("matches no image"), "{told:#?}");
+}

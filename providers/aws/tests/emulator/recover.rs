@@ -1,1 +1,83 @@
-//! To come.
+//! Looking for what a killed process may have made.
+
+use crate::cloud::{Cloud, text, token};
+use trueup_provider::{RecoverAnswer, RecoverRequest};
+use trueup_value::Value;
+
+/// Instances are looked for in `second`: moto does not know the filter client-token.
+///
+/// Type and configuration; whether the API has no token of its own, so that a tag marks the creation.
+const CASES: &[(&str, &str, bool)] = &[
+    ("aws_vpc", r#"{"cidr_block": "10.5.0.0/16", "tags": {"a": "b"}}"#, true),
+    ("aws_subnet", r#"{"vpc_id": "${aws_vpc}", "cidr_block": "10.5.1.0/24"}"#, false),
+    ("aws_internet_gateway", r#"{"vpc_id": "${aws_vpc}"}"#, true),
+    ("aws_route_table", r#"{"vpc_id": "${aws_vpc}"}"#, true),
+    (
+        "aws_route",
+        r#"{"route_table_id": "${aws_route_table}", "destination_cidr_block": "0.0.0.0/0",
+            "gateway_id": "${aws_internet_gateway}"}"#,
+        false,
+    ),
+    (
+        "aws_route_table_association",
+        r#"{"route_table_id": "${aws_route_table}", "subnet_id": "${aws_subnet}"}"#,
+        false,
+    ),
+    ("aws_security_group", r#"{"vpc_id": "${aws_vpc}", "name_prefix": "web-"}"#, false),
+    (
+        "aws_vpc_security_group_ingress_rule",
+        r#"{"security_group_id": "${aws_security_group}", "ip_protocol": "tcp", "from_port": 1, "to_port": 2,
+            "cidr_ipv4": "10.0.0.0/8"}"#,
+        false,
+    ),
+    ("aws_s3_bucket", r#"{"bucket_prefix": "made-"}"#, false),
+];
+
+#[tokio::test]
+async fn what_a_killed_process_made_is_found_and_nothing_else() {
+    let cloud = Cloud::start("").await;
+    let mut ids: Vec<(&str, String)> = Vec::new();
+    for (kind, template, is_marked) in CASES {
+        let config = ids
+            .iter()
+            .fold((*template).to_owned(), |config, (name, id)| config.replace(&format!("${{{name}}}"), id));
+        let wanted = cloud.config(kind, &config).await;
+        let planned = cloud.plan(kind, &cloud.null(kind), &wanted).await.planned;
+        let token = token(kind, &config);
+        let before = recover(&cloud, kind, &planned, &token).await;
+        assert!(matches!(before, RecoverAnswer::Absent), "{kind} was not made yet: {before:?}");
+        let made = cloud.apply(kind, &cloud.null(kind), &planned, &token).await;
+        assert!(made.diagnostics.is_empty(), "{kind}: {:#?}", made.diagnostics);
+        let id = text(&made.state, "id").to_owned();
+        if *is_marked {
+            let request = format!("CreateTags&ResourceId.1={id}&Tag.1.Key=trueup:step&Tag.1.Value={token}");
+            cloud.moto.tamper(&request).await;
+        }
+        match recover(&cloud, kind, &planned, &token).await {
+            RecoverAnswer::Found(found, _) => assert_eq!(*found, made.state, "{kind}"),
+            other => panic!("{kind} is there: {other:?}"),
+        }
+        assert_eq!(cloud.read(kind, &made.state).await, made.state, "{kind}");
+        if *is_marked {
+            let again = recover(&cloud, kind, &planned, &token).await;
+            assert!(matches!(again, RecoverAnswer::Absent), "{kind} is no longer marked: {again:?}");
+        }
+        ids.push((kind, id));
+    }
+}
+
+#[tokio::test]
+async fn what_others_made_under_the_same_name_is_left_to_people() {
+    let cloud = Cloud::start("").await;
+    cloud.create("aws_s3_bucket", r#"{"bucket": "theirs", "tags": {"owner": "them"}}"#).await;
+    let kind = "aws_s3_bucket";
+    let wanted = cloud.config(kind, r#"{"bucket": "theirs", "tags": {"owner": "us"}}"#).await;
+    let planned = cloud.plan(kind, &cloud.null(kind), &wanted).await.planned;
+    let answer = recover(&cloud, kind, &planned, &token(kind, "theirs")).await;
+    assert!(matches!(answer, RecoverAnswer::Unknown(_)), "{answer:?}");
+}
+
+async fn recover(cloud: &Cloud, kind: &str, planned: &Value, token: &str) -> RecoverAnswer {
+    let request = RecoverRequest { kind: kind.into(), planned: planned.clone(), token: token.into() };
+    cloud.provider.recover(request).await
+}
