@@ -182,6 +182,10 @@ fn contains(call: &Call<'_>) -> Outcome {
 
 fn element_type(arguments: &[Value]) -> Result<Type, FunctionError> {
     let (list, index) = (&arguments[0], &arguments[1]);
+    // The type of one element is enough; that of a whole tuple is as large as the tuple.
+    if let (Kind::Tuple(items), true) = (list.kind(), index.is_known()) {
+        return Ok(items[place(index, items.len())?].ty());
+    }
     match list.ty() {
         Type::List(element) => Ok(element.as_ref().clone()),
         Type::Tuple(_) if !index.is_known() => Ok(Type::Dynamic),
@@ -231,7 +235,7 @@ fn index(call: &Call<'_>) -> Outcome {
 
 fn length(call: &Call<'_>) -> Outcome {
     let value = call.value(0);
-    if value.ty().is_primitive() && value.ty() != Type::String {
+    if matches!(plain_type(value), Some(Type::Bool | Type::Number)) {
         return Err(FunctionError::call("only strings, collections, tuples and objects have a length"));
     }
     let length = match value.as_str() {
@@ -245,6 +249,12 @@ fn length(call: &Call<'_>) -> Outcome {
     Ok(length.mark(value.marks()))
 }
 
+/// The type of what isn't a collection, tuple or object; the types of those can be large.
+fn plain_type(value: &Value) -> Option<Type> {
+    let compound = value.as_sequence().is_some() || value.as_mapping().is_some();
+    (!compound).then(|| value.ty())
+}
+
 fn lookup_type(arguments: &[Value]) -> Result<Type, FunctionError> {
     if arguments.len() > 3 {
         return Err(FunctionError::call(format!(
@@ -253,16 +263,15 @@ fn lookup_type(arguments: &[Value]) -> Result<Type, FunctionError> {
         )));
     }
     let default = arguments.get(2);
+    // The type of one attribute is enough; that of a whole object is as large as the object.
+    if let (Kind::Object(attributes), Some(key)) = (arguments[0].kind(), arguments[1].as_str()) {
+        let chosen = attributes.get(key).or(default);
+        return chosen
+            .map(Value::ty)
+            .ok_or_else(|| FunctionError::argument(0, missing_attribute(&arguments[1])));
+    }
     match arguments[0].ty() {
-        Type::Object(_) if !arguments[1].is_known() => Ok(Type::Dynamic),
-        Type::Object(object) => {
-            let key = arguments[1].as_str().unwrap_or_default();
-            match (object.attributes.get(key), default) {
-                (Some(ty), _) => Ok(ty.clone()),
-                (None, Some(default)) => Ok(default.ty()),
-                (None, None) => Err(FunctionError::argument(0, missing_attribute(&arguments[1]))),
-            }
-        }
+        Type::Object(_) => Ok(Type::Dynamic),
         Type::Map(element) => {
             if default.is_some_and(|default| convert(default, &element).is_err()) {
                 return Err(FunctionError::argument(

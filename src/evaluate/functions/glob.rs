@@ -32,6 +32,9 @@ pub(super) fn glob(world: &dyn World, pattern: &str) -> Result<BTreeSet<String>,
     Ok(walk.found)
 }
 
+/// Links to directories are followed, but so many on one path must be leading back to where they are.
+const LINKS_MAX: usize = 8;
+
 struct Walk<'w> {
     world: &'w dyn World,
     found: BTreeSet<String>,
@@ -44,7 +47,7 @@ impl Walk<'_> {
             return self.keep(path);
         };
         if part[..] == ['*', '*'] {
-            return self.any_depth(path, rest);
+            return self.any_depth(path, rest, 0);
         }
         if !part.iter().any(|c| "*?[{\\".contains(*c)) {
             let name: String = part.iter().collect();
@@ -61,15 +64,15 @@ impl Walk<'_> {
     }
 
     /// After `**`: the rest of the pattern here and in every directory below.
-    fn any_depth(&mut self, path: &str, rest: &[Vec<char>]) -> Result<(), GlobError> {
+    fn any_depth(&mut self, path: &str, rest: &[Vec<char>], links: usize) -> Result<(), GlobError> {
         if !rest.is_empty() {
             self.enter(path, rest)?;
         }
         for entry in self.list(path)? {
             let inner = below(path, &entry.name);
+            let links = links + usize::from(entry.is_link);
             match entry.kind {
-                // A link to a directory may lead back up, for ever.
-                FileKind::Directory if !entry.is_link => self.any_depth(&inner, rest)?,
+                FileKind::Directory if links <= LINKS_MAX => self.any_depth(&inner, rest, links)?,
                 FileKind::File if rest.is_empty() => {
                     self.found.insert(inner);
                 }

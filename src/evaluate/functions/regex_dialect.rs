@@ -17,6 +17,12 @@ pub(super) fn translate(pattern: &str) -> Result<String, String> {
     Ok(translator.out)
 }
 
+/// What may stand in `[[:alpha:]]`.
+const NAMED_CLASSES: [&str; 14] = [
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+    "upper", "word", "xdigit",
+];
+
 /// The most that a repetition may ask for.
 const REPEATED_MAX: u32 = 1000;
 
@@ -220,6 +226,10 @@ impl Translator<'_> {
         if c == '[' && self.rest.peek() == Some(&':') {
             let name: String = self.rest.clone().take_while(|c| *c != ']').collect();
             if name.len() > 1 && name.ends_with(':') {
+                let class = name.trim_matches(':').trim_start_matches('^');
+                if !NAMED_CLASSES.contains(&class) {
+                    return Err(format!("there is no class [{name}]"));
+                }
                 self.rest.nth(name.chars().count());
                 self.out.push_str(&format!("[{name}]"));
                 return Ok(());

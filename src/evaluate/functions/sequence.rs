@@ -205,8 +205,7 @@ fn flatten_into(value: &Value, flat: &mut Flat) {
         return;
     }
     for item in items(value) {
-        let nested = matches!(item.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_));
-        if nested && !item.is_null() {
+        if is_sequence(item) && !item.is_null() {
             flatten_into(item, flat);
         } else {
             flat.known &= !matches!(item.kind(), Kind::Unknown(Type::Dynamic, _));
@@ -215,8 +214,17 @@ fn flatten_into(value: &Value, flat: &mut Flat) {
     }
 }
 
+/// Whether it is a list, set or tuple, known or not.
+fn is_sequence(value: &Value) -> bool {
+    match value.kind() {
+        Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) => true,
+        Kind::Null(ty) | Kind::Unknown(ty, _) => matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_)),
+        _ => false,
+    }
+}
+
 fn flatten_type(arguments: &[Value]) -> Result<Type, FunctionError> {
-    if !matches!(arguments[0].ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_)) {
+    if !is_sequence(&arguments[0]) {
         return Err(FunctionError::call("only lists, sets and tuples can be flattened"));
     }
     // The elements are counted once, by the function itself: its value has the type.
