@@ -63,7 +63,7 @@ impl Bucket {
         let got = match self.with_customer_key_get(request).send().await {
             Ok(got) => got,
             Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(failure::of(&self.settings, verb, self.object(key), error)),
+            Err(error) => return Err(failure::of(&self.settings, verb, &self.object(key), &error)),
         };
         let tag = got.e_tag().unwrap_or_default().to_owned();
         let body = tokio::time::timeout(self.settings.patience * 20, got.body.collect()).await;
@@ -96,7 +96,7 @@ impl Bucket {
         let request = self.with_encryption(request).customize();
         let answer = request.config_override(ConfigBuilder::new().timeout_config(timeouts)).send().await;
         let answer =
-            answer.map_err(|error| failure::of(&self.settings, put.verb, self.object(put.key), error))?;
+            answer.map_err(|error| failure::of(&self.settings, put.verb, &self.object(put.key), &error))?;
         Ok(answer.e_tag().unwrap_or_default().to_owned())
     }
 
@@ -109,7 +109,7 @@ impl Bucket {
         };
         match request.send().await {
             Ok(_) => Ok(()),
-            Err(error) => Err(failure::of(&self.settings, "delete", self.object(key), error)),
+            Err(error) => Err(failure::of(&self.settings, "delete", &self.object(key), &error)),
         }
     }
 
@@ -120,7 +120,7 @@ impl Bucket {
         let mut keys = Vec::new();
         while let Some(page) = pages.next().await {
             let what = format!("the objects s3://{}/{prefix}*", self.settings.bucket);
-            let page = page.map_err(|error| failure::of(&self.settings, "list", what, error))?;
+            let page = page.map_err(|error| failure::of(&self.settings, "list", &what, &error))?;
             keys.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
         }
         keys.sort();

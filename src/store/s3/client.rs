@@ -2,6 +2,7 @@
 
 use super::S3Settings;
 use super::settings::AssumeRole;
+use crate::{ErrorKind, StoreError};
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
@@ -14,7 +15,7 @@ use std::time::Duration;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Makes the client. Reads the environment and the files of the AWS tools, as they all do.
-pub(super) async fn make(settings: &S3Settings) -> Client {
+pub(super) async fn make(settings: &S3Settings) -> Result<Client, StoreError> {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(settings.patience / 2)
@@ -28,6 +29,11 @@ pub(super) async fn make(settings: &S3Settings) -> Client {
     }
     loader = with_credentials(loader, settings);
     let mut config = loader.load().await;
+    if config.region().is_none() {
+        let cause = "no region is set";
+        return Err(StoreError::new(ErrorKind::Config, "open", "the backend \"s3\"", cause)
+            .hint("Set region in the backend block, or AWS_REGION, or a region in the profile."));
+    }
     if let Some(role) = &settings.assume_role {
         config = assume(config, role).await;
     }
@@ -41,7 +47,7 @@ pub(super) async fn make(settings: &S3Settings) -> Client {
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
     }
-    Client::from_conf(builder.build())
+    Ok(Client::from_conf(builder.build()))
 }
 
 fn with_credentials(mut loader: ConfigLoader, settings: &S3Settings) -> ConfigLoader {

@@ -14,14 +14,14 @@ const CREDENTIALS_HINT: &str = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY 
 pub(super) fn of<E>(
     settings: &S3Settings,
     verb: &'static str,
-    object: String,
-    error: SdkError<E>,
+    object: &str,
+    error: &SdkError<E>,
 ) -> StoreError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    let failure = |kind, cause: String| StoreError::new(kind, verb, object.clone(), cause);
-    match &error {
+    let failure = |kind, cause: String| StoreError::new(kind, verb, object, cause);
+    match error {
         SdkError::ServiceError(service) => {
             let code = service.err().code().unwrap_or_default().to_owned();
             let message = service.err().message().unwrap_or_default().to_owned();
@@ -33,7 +33,7 @@ where
             format!("no answer from {} within {} seconds", settings.place(), settings.patience.as_secs()),
         )
         .hint("Check the endpoint and region in the backend block, and that the network lets you through."),
-        _ if has_source::<CredentialsError>(&error) => {
+        _ if has_source::<CredentialsError>(error) => {
             let cause = "no credentials were found that could sign the request";
             failure(ErrorKind::Credentials, cause.into()).hint(CREDENTIALS_HINT)
         }
@@ -44,10 +44,10 @@ where
         }
         SdkError::DispatchFailure(_) => failure(
             ErrorKind::Io,
-            format!("{} could not be reached: {}", settings.place(), innermost(&error)),
+            format!("{} could not be reached: {}", settings.place(), innermost(error)),
         )
         .hint("Check the endpoint and region in the backend block, and that the network lets you through."),
-        _ => failure(ErrorKind::Io, DisplayErrorContext(&error).to_string()),
+        _ => failure(ErrorKind::Io, DisplayErrorContext(error).to_string()),
     }
 }
 
@@ -100,5 +100,10 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
 }
 
 fn sources<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| error.source())
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let current = next?;
+        next = current.source();
+        Some(current)
+    })
 }

@@ -10,6 +10,8 @@ use trueup_state::wire::journal;
 
 /// How many objects are got or deleted at once.
 const CONCURRENCY: usize = 16;
+/// `00000007.cleared`: the batches up to number 7 are over.
+const CLEARED: &str = ".cleared";
 
 pub(super) struct JournalObjects {
     bucket: Arc<Bucket>,
@@ -30,27 +32,29 @@ impl JournalObjects {
         JournalObjects { bucket, prefix: format!("{key}.trueup-journal/"), place: Mutex::new(None) }
     }
 
-    /// The keys of all batches in order.
-    async fn keys(&self) -> Result<Vec<(Place, String)>, StoreError> {
-        let keys = self.bucket.list(&self.prefix).await?;
-        let place = |key: &str| {
-            let (run, name) = key.strip_prefix(&self.prefix)?.split_once('/')?;
-            let number = name.strip_suffix(".jsonl")?.parse().ok()?;
-            Some(Place { run: run.into(), number })
-        };
-        let mut found: Vec<_> = keys.into_iter().filter_map(|key| Some((place(&key)?, key))).collect();
-        found.sort_by_key(|(place, _)| place.number);
+    async fn found(&self) -> Result<Found, StoreError> {
+        let mut found = Found::default();
+        for key in self.bucket.list(&self.prefix).await? {
+            let Some(rest) = key.strip_prefix(&self.prefix) else { continue };
+            if let Some(number) = rest.strip_suffix(CLEARED).and_then(|number| number.parse().ok()) {
+                found.cleared = found.cleared.max(number);
+                found.marks.push(key);
+            } else if let Some(place) = Place::parse(rest) {
+                found.batches.push((place, key));
+            }
+        }
+        found.batches.sort_by_key(|(place, _)| place.number);
         Ok(found)
     }
 
     pub(super) async fn append(&self, entries: &[Entry]) -> Result<(), StoreError> {
         let mut place = self.place.lock().await;
-        let last = match place.take() {
-            Some(last) => last,
-            None => {
-                let last = self.keys().await?.pop().map(|(place, _)| place);
-                last.unwrap_or(Place { run: String::new(), number: 0 })
-            }
+        let last = if let Some(last) = place.take() {
+            last
+        } else {
+            let mut found = self.found().await?;
+            let none = Place { run: String::new(), number: found.cleared };
+            found.batches.pop().map_or(none, |(place, _)| place)
         };
         let started = entries.iter().find_map(|entry| match entry {
             Entry::Start(start) => Some(start.run.clone()),
@@ -73,9 +77,15 @@ impl JournalObjects {
     }
 
     pub(super) async fn read(&self) -> Result<Vec<Entry>, StoreError> {
-        let keys = self.keys().await?;
+        let found = self.found().await?;
+        let live: Vec<String> = found
+            .batches
+            .into_iter()
+            .filter(|(place, _)| place.number > found.cleared)
+            .map(|(_, key)| key)
+            .collect();
         let batches: Vec<Vec<Entry>> =
-            stream::iter(keys).map(|(_, key)| self.batch(key)).buffered(CONCURRENCY).try_collect().await?;
+            stream::iter(live).map(|key| self.batch(key)).buffered(CONCURRENCY).try_collect().await?;
         Ok(batches.into_iter().flatten().collect())
     }
 
@@ -94,18 +104,49 @@ impl JournalObjects {
         if journal.torn { Err(corrupt("its end is missing".into())) } else { Ok(journal.entries) }
     }
 
+    /// Puts a mark first that ends the journal at one stroke: whoever dies over the deletions leaves no holes.
     pub(super) async fn clear(&self) -> Result<(), StoreError> {
         let mut place = self.place.lock().await;
-        let keys = self.keys().await?;
-        // The last first: a journal cut from behind is still one that was whole once.
-        for chunk in keys.rchunks(CONCURRENCY) {
-            stream::iter(chunk.iter().rev())
-                .map(|(_, key)| self.bucket.delete(key, Condition::None))
-                .buffered(CONCURRENCY)
-                .try_collect::<Vec<()>>()
-                .await?;
-        }
         *place = None;
+        let mut found = self.found().await?;
+        if let Some((last, _)) = found.batches.last() {
+            let mark = format!("{}{:08}{CLEARED}", self.prefix, last.number);
+            let put = Put { verb: "clear", key: &mark, bytes: b"{}".to_vec(), condition: Condition::None };
+            self.bucket.put(put).await?;
+            if !found.marks.contains(&mark) {
+                found.marks.push(mark);
+            }
+        }
+        self.delete(found.batches.into_iter().map(|(_, key)| key).collect()).await?;
+        self.delete(found.marks).await
+    }
+
+    async fn delete(&self, keys: Vec<String>) -> Result<(), StoreError> {
+        stream::iter(keys)
+            .map(|key| async move { self.bucket.delete(&key, Condition::None).await })
+            .buffer_unordered(CONCURRENCY)
+            .try_collect::<Vec<()>>()
+            .await?;
         Ok(())
+    }
+}
+
+/// What lies under the prefix.
+#[derive(Default)]
+struct Found {
+    /// The batches and their keys in order.
+    batches: Vec<(Place, String)>,
+    /// Batches up to this number are no longer part of the journal.
+    cleared: u64,
+    /// The keys of the marks that say so.
+    marks: Vec<String>,
+}
+
+impl Place {
+    /// From `RUN/NUMBER.jsonl`.
+    fn parse(text: &str) -> Option<Place> {
+        let (run, name) = text.split_once('/')?;
+        let number = name.strip_suffix(".jsonl")?.parse().ok()?;
+        Some(Place { run: run.into(), number })
     }
 }

@@ -28,7 +28,7 @@ pub struct S3Store {
 impl S3Store {
     /// Makes a client; no request is made yet.
     pub async fn open(settings: S3Settings, workspace: &str) -> Result<S3Store, StoreError> {
-        let client = client::make(&settings).await;
+        let client = client::make(&settings).await?;
         Ok(S3Store::new(Arc::new(Bucket::new(client, settings)), workspace))
     }
 

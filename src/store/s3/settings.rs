@@ -13,6 +13,7 @@ const RETRIES: u32 = 5;
 
 /// What a block `backend "s3"` says.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the flags of the backend block")]
 pub struct S3Settings {
     /// The bucket.
     pub bucket: String,
