@@ -41,7 +41,10 @@ impl Unit<'_, '_> {
             name: declared.label(0).text.clone(),
             source: source.and_then(|found| self.report.fixed_text(&found.expr)).unwrap_or_default(),
             source_span: source.map_or(declared.header(), |found| found.expr.span),
-            version: version.and_then(|found| self.report.fixed_text(&found.expr)),
+            version: version.and_then(|found| {
+                let text = self.report.fixed_text(&found.expr)?;
+                self.report.check_constraint(&text, found.expr.span).then_some(text)
+            }),
             inputs: self.body(&rest, declared.json, scope),
             providers: self.passed_providers(&content, declared.json),
             depends_on: self.depends_on(&content, part, Scope::default()),

@@ -31,7 +31,7 @@ impl Unit<'_, '_> {
         }
         CheckBlock {
             name: declared.label(0).text.clone(),
-            data: index.scoped.iter().find(|(_, check)| **check == own).map(|(data, _)| *data),
+            data: index.check_data.get(&own).copied(),
             asserts,
             span: declared.header(),
         }

@@ -75,6 +75,13 @@ impl From<Problem> for Diagnostics {
 type Folded = Result<Value, Problem>;
 type Operator = fn(&Value) -> Result<Value, ops::OpError>;
 
+/// A reason as a sentence.
+fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
+}
+
 /// The values of the symbols around.
 #[derive(Default)]
 struct Folding {
@@ -98,11 +105,12 @@ impl Folding {
             ExprKind::Attribute { on, name, name_span } => {
                 let on = self.fold(on)?;
                 on.attribute(name)
-                    .map_err(|cause| error("Unsupported attribute", cause.to_string(), *name_span))
+                    .map_err(|cause| error("Unsupported attribute", sentence(&cause.to_string()), *name_span))
             }
             ExprKind::Index { on, key } => {
                 let (on, index) = (self.fold(on)?, self.fold(key)?);
-                on.index(&index).map_err(|cause| error("Invalid index", cause.to_string(), key.span))
+                on.index(&index)
+                    .map_err(|cause| error("Invalid index", sentence(&cause.to_string()), key.span))
             }
             ExprKind::Splat { on, each, .. } => self.splat(on, each),
             ExprKind::Tuple(items) => {
@@ -122,7 +130,7 @@ impl Folding {
                     )
                 })?;
                 convert(&chosen, &ty)
-                    .map_err(|cause| error("Unsuitable value type", cause.to_string(), expr.span))
+                    .map_err(|cause| error("Unsuitable value type", sentence(&cause.to_string()), expr.span))
             }
             ExprKind::Binary { .. } => self.binary(expr),
             ExprKind::Unary { op, operand } => self.unary(*op, operand),
@@ -159,8 +167,8 @@ impl Folding {
 
     fn text(&mut self, expr: &Expr, summary: &'static str) -> Result<String, Problem> {
         let value = self.fold(expr)?;
-        let converted =
-            convert(&value, &Type::String).map_err(|cause| error(summary, cause.to_string(), expr.span))?;
+        let converted = convert(&value, &Type::String)
+            .map_err(|cause| error(summary, sentence(&cause.to_string()), expr.span))?;
         converted
             .as_str()
             .map(str::to_owned)
@@ -174,7 +182,7 @@ impl Folding {
 
     fn operand(&mut self, expr: &Expr, ty: &Type) -> Folded {
         let value = self.fold(expr)?;
-        convert(&value, ty).map_err(|cause| error("Invalid operand", format!("{cause}."), expr.span))
+        convert(&value, ty).map_err(|cause| error("Invalid operand", sentence(&cause.to_string()), expr.span))
     }
 
     fn splat(&mut self, on: &Expr, each: &Expr) -> Folded {
@@ -271,8 +279,8 @@ impl Folding {
         let mut value = self.fold(at)?;
         while let Some((op, right, span, left)) = links.pop() {
             let ty = operand_type(op);
-            let left =
-                convert(&value, &ty).map_err(|cause| error("Invalid operand", format!("{cause}."), left))?;
+            let left = convert(&value, &ty)
+                .map_err(|cause| error("Invalid operand", sentence(&cause.to_string()), left))?;
             let right = self.operand(right, &ty)?;
             value = apply(op, &left, &right).map_err(|cause| failed(cause, span))?;
         }

@@ -19,6 +19,15 @@ pub(crate) struct Traversal {
 }
 
 impl Traversal {
+    /// Takes off the word `resource`, which may stand before the type of a resource.
+    pub(crate) fn drop_prefix(&mut self) {
+        if let (true, Some((PathStep::Attribute(name), _))) = (&*self.root == "resource", self.steps.first())
+        {
+            self.root = name.clone();
+            self.steps.remove(0);
+        }
+    }
+
     /// In the form of an address.
     pub(crate) fn text(&self) -> String {
         let mut out = self.root.to_string();

@@ -74,6 +74,9 @@ pub(crate) struct Index<'f> {
     pub(crate) removed: Vec<Declared<'f>>,
     pub(crate) checks: Vec<Declared<'f>>,
     pub(crate) names: Names,
+    check_names: BTreeMap<trueup_addr::Name, u32>,
+    /// Slot of the data source in each check block, by slot of the check.
+    pub(crate) check_data: BTreeMap<u32, u32>,
     /// Data sources in check blocks: slot of the resource to slot of the check.
     pub(crate) scoped: BTreeMap<u32, u32>,
     /// How each resource repeats, by slot.
@@ -149,12 +152,13 @@ impl<'f> Index<'f> {
     fn add_check(&mut self, declared: Declared<'f>, report: &mut Report<'_>) {
         report.check_name(declared.label(0), "Invalid check block name");
         let name = &declared.label(0).text;
-        if let Some(first) = self.checks.iter().find(|known| known.label(0).text == *name) {
-            let place = report.place(first.header());
+        if let Some(first) = self.check_names.get(name) {
+            let place = report.place(self.checks[*first as usize].header());
             let detail = format!("A check block \"{name}\" is declared already, in {place}.");
             report.error(format!("Duplicate check \"{name}\" configuration"), detail, declared.header());
             return;
         }
+        self.check_names.insert(name.clone(), slot(self.checks.len()));
         self.checks.push(declared);
     }
 
@@ -195,6 +199,7 @@ impl<'f> Index<'f> {
             if let Some(added) = self.resources.get_mut(before) {
                 added.check = Some(check);
                 self.scoped.insert(slot(before), check);
+                self.check_data.insert(check, slot(before));
             }
         }
     }

@@ -50,12 +50,13 @@ impl Unit<'_, '_> {
     fn target(&mut self, attribute: Option<&Attribute>, json: bool) -> Option<(Target, Traversal)> {
         let expr = &attribute?.expr;
         let unquoted = if json { self.report.unquoted(expr, true)?.into_owned() } else { expr.clone() };
-        let found = self.report.traversal_of(&unquoted)?;
+        let mut found = self.report.traversal_of(&unquoted)?;
+        found.drop_prefix();
         if let Ok(target) = found.text().parse::<Target>() {
             return Some((target, found));
         }
-        let (detail, at) = misfit(&found);
-        self.report.error(INVALID, detail, at);
+        let (summary, detail, at) = misfit(&found);
+        self.report.error(summary, detail, at);
         None
     }
 
@@ -91,10 +92,12 @@ impl Unit<'_, '_> {
 
     /// Only whole resources and modules can be removed, and no data sources.
     fn is_whole(&mut self, from: &Target, traversal: &Traversal) -> bool {
-        if let Some((_, at)) = traversal.steps.iter().find(|(step, _)| matches!(step, PathStep::Index(_))) {
-            let what = if matches!(from, Target::Module(_)) { "Module" } else { "Resource" };
+        let key = traversal.steps.iter().position(|(step, _)| matches!(step, PathStep::Index(_)));
+        if let Some(key) = key {
+            let last = key + 1 == traversal.steps.len();
+            let what = if last && !matches!(from, Target::Module(_)) { "Resource" } else { "Module" };
             let detail = "A removed block is about all instances: there is no key in its address.";
-            self.report.error(format!("{what} instance keys not allowed"), detail, *at);
+            self.report.error(format!("{what} instance keys not allowed"), detail, traversal.steps[key].1);
             return false;
         }
         let data = match from {
@@ -239,16 +242,23 @@ fn steps(expr: &ast::Expr) -> Option<Vec<Step<'_>>> {
     }
 }
 
-/// Why a reference isn't an address, and where.
-fn misfit(found: &Traversal) -> (&'static str, Span) {
-    let whole = "The address of a resource is its type and its name.";
-    let names = found.steps.iter().position(|(step, _)| matches!(step, PathStep::Index(_)));
-    let extra = names.and_then(|key| found.steps.get(key + 1));
-    match extra {
-        Some((_, at)) if &*found.root != "module" => ("Something follows the address.", *at),
-        _ => (whole, found.span),
+/// Why a reference isn't an address, and where: summary and detail.
+fn misfit(found: &Traversal) -> (&'static str, &'static str, Span) {
+    let module = |step: &PathStep| matches!(step, PathStep::Attribute(name) if &**name == "module");
+    match found.steps.last() {
+        Some((last, at)) if module(last) => ("Invalid address operator", MODULE, *at),
+        None if &*found.root == "module" => ("Invalid address operator", MODULE, found.span),
+        _ => {
+            let key = found.steps.iter().position(|(step, _)| matches!(step, PathStep::Index(_)));
+            match key.and_then(|key| found.steps.get(key + 1)) {
+                Some((_, at)) if &*found.root != "module" => (INVALID, "Something follows the address.", *at),
+                _ => (INVALID, "The address of a resource is its type and its name.", found.span),
+            }
+        }
     }
 }
+
+const MODULE: &str = "Behind \"module\" comes the name of a module call.";
 
 /// The key of an import that is a constant, as an instance key.
 pub fn constant_key(key: &Expr) -> Option<InstanceKey> {

@@ -72,6 +72,9 @@ impl Compiler<'_> {
             }
             "self" if self.scope.itself => Ok((Reference::Itself, span)),
             "self" => Err(invalid_self(span).into()),
+            "output" if self.scope.outputs => {
+                declared(root, span, links, |name, at| output(world.names, name, at))
+            }
             "template" | "lazy" | "arg" => Err(reserved(root, span).into()),
             "data" => self.resource(world, Mode::Data, (root, span), links),
             "ephemeral" => self.resource(world, Mode::Ephemeral, (root, span), links),
@@ -233,6 +236,15 @@ fn local(names: &Names, name: &Name, at: Span) -> Named {
     let detail = format!("This module declares no local value \"{name}\".");
     let error = Diagnostic::error("Reference to undeclared local value", detail).at(at);
     Err(suggest(error, name, names.locals.keys()).into())
+}
+
+fn output(names: &Names, name: &Name, at: Span) -> Named {
+    if let Some(slot) = names.outputs.get(name) {
+        return Ok(Reference::Output(*slot));
+    }
+    let detail = format!("This module declares no output value \"{name}\".");
+    let error = Diagnostic::error("Reference to undeclared output value", detail).at(at);
+    Err(suggest(error, name, names.outputs.keys()).into())
 }
 
 fn module(names: &Names, root: &Name, span: Span, links: &mut Links<'_>) -> Found {

@@ -137,3 +137,27 @@ fn is_constraint(part: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
     numbers.split('.').all(number) && word(prerelease) && word(metadata)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_constraint;
+
+    #[test]
+    fn constraints_have_an_operator_and_a_version() {
+        for (text, good) in [
+            ("1", true),
+            (">= 1.2", true),
+            ("~>1.2.3", true),
+            (" != 1.0.0-beta.1+build5 ", true),
+            ("v1.2", true),
+            ("", false),
+            ("x", false),
+            ("=> 1", false),
+            (">= 1..2", false),
+            ("1.x", false),
+            ("1.0-", false),
+        ] {
+            assert_eq!(is_constraint(text), good, "{text}");
+        }
+    }
+}

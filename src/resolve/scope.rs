@@ -7,6 +7,7 @@ use trueup_diag::Sources;
 
 /// What an expression may refer to besides the declarations of its module.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a first word of references")]
 pub struct Scope {
     /// `count.index`
     pub count: bool,
@@ -14,6 +15,8 @@ pub struct Scope {
     pub each: bool,
     /// `self`
     pub itself: bool,
+    /// `output.x`: in test files.
+    pub outputs: bool,
     /// The resource whose arguments these are: they may not refer to it. Slot in [`crate::Module::resources`].
     pub owner: Option<u32>,
     /// The check block it stands in, whose own data source it may refer to. Slot in [`crate::Module::checks`].
