@@ -30,6 +30,7 @@ mod hash;
 mod huffman;
 mod instant;
 mod mapping;
+mod members;
 mod network;
 mod numeric;
 mod path_text;

@@ -2,8 +2,8 @@
 
 use super::call::whole_number;
 use super::definition::{STRINGS, any, depends, list_of_any, numbers, strings};
+use super::members::Members;
 use super::{Call, Function, FunctionError, Outcome, Parameter, Returns};
-use std::collections::BTreeSet;
 use trueup_value::{Kind, Marks, Number, Type, Value, convert, ops, unify_unsafe};
 
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -170,19 +170,9 @@ fn distinct(call: &Call<'_>) -> Outcome {
         return Ok(call.unknown());
     }
     let element = call.returns.element().cloned().unwrap_or_else(any);
-    // Strings are by far the most common, and long lists of them are no rarity.
-    if element == Type::String {
-        let mut seen = BTreeSet::new();
-        let kept = items(list).iter().filter(|item| seen.insert(item.as_str()));
-        return Ok(Value::list(element, kept.cloned()));
-    }
-    let mut kept: Vec<Value> = Vec::new();
-    for item in items(list) {
-        if !kept.iter().any(|before| ops::equals(before, item).as_bool() == Some(true)) {
-            kept.push(item.clone());
-        }
-    }
-    Ok(Value::list(element, kept))
+    let mut seen = Members::default();
+    let kept = items(list).iter().filter(|item| seen.insert(item));
+    Ok(Value::list(element, kept.cloned()))
 }
 
 /// What flattening gives: elements in order, the marks of the lists they were in, and whether all is known.
@@ -259,17 +249,19 @@ fn matchkeys(call: &Call<'_>) -> Outcome {
     let common = unify_unsafe(&[keys.ty(), wanted.ty()]).unwrap_or_else(list_of_any);
     let to_common = |value| convert(value, &common).map_err(|error| FunctionError::call(error.to_string()));
     let (keys, wanted) = (to_common(keys)?, to_common(wanted)?);
+    let pairs = items(values).iter().zip(items(&keys));
+    if wanted.is_wholly_known() {
+        let wanted = Members::of(items(&wanted));
+        let found = pairs.filter(|(_, key)| wanted.contains(key));
+        return Ok(Value::list(element, found.map(|(value, _)| value.clone())));
+    }
     let mut found = Vec::new();
-    for (value, key) in items(values).iter().zip(items(&keys)) {
-        for candidate in items(&wanted) {
-            match ops::equals(key, candidate).as_bool() {
-                Some(true) => {
-                    found.push(value.clone());
-                    break;
-                }
-                Some(false) => {}
-                None => return Ok(call.unknown()),
-            }
+    for (value, key) in pairs {
+        let first = items(&wanted).iter().map(|candidate| ops::equals(key, candidate).as_bool());
+        match first.into_iter().find(|same| *same != Some(false)) {
+            Some(Some(_)) => found.push(value.clone()),
+            Some(None) => return Ok(call.unknown()),
+            None => {}
         }
     }
     Ok(Value::list(element, found))

@@ -1,8 +1,9 @@
 //! Functions on sets.
 
 use super::definition::{any, depends, set_of_any};
+use super::members::Members;
 use super::{Call, Function, FunctionError, Outcome, Parameter, Returns};
-use trueup_value::{Marks, Type, Value, convert, ops, unify_unsafe};
+use trueup_value::{Marks, Type, Value, convert, unify_unsafe};
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new(
@@ -70,10 +71,6 @@ fn set_of(call: &Call<'_>, elements: impl IntoIterator<Item = Value>) -> Value {
     Value::set(call.returns.element().cloned().unwrap_or_else(any), elements)
 }
 
-fn has(set: &Value, wanted: &Value) -> bool {
-    items(set).iter().any(|item| ops::equals(item, wanted).as_bool() == Some(true))
-}
-
 fn setunion(call: &Call<'_>) -> Outcome {
     let sets = converted(call)?;
     Ok(set_of(call, sets.iter().flat_map(items).cloned()))
@@ -85,7 +82,8 @@ fn setintersection(call: &Call<'_>) -> Outcome {
         return Ok(call.unknown());
     }
     let (first, others) = sets.split_first().expect("the first set is a parameter");
-    let common = items(first).iter().filter(|item| others.iter().all(|set| has(set, item)));
+    let others: Vec<Members<'_>> = others.iter().map(|set| Members::of(items(set))).collect();
+    let common = items(first).iter().filter(|item| others.iter().all(|set| set.contains(item)));
     Ok(set_of(call, common.cloned()))
 }
 
@@ -94,7 +92,8 @@ fn setsubtract(call: &Call<'_>) -> Outcome {
     if !sets.iter().all(Value::is_wholly_known) {
         return Ok(call.unknown());
     }
-    let left = items(&sets[0]).iter().filter(|item| !has(&sets[1], item));
+    let taken = Members::of(items(&sets[1]));
+    let left = items(&sets[0]).iter().filter(|item| !taken.contains(item));
     Ok(set_of(call, left.cloned()))
 }
 
