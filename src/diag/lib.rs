@@ -5,7 +5,9 @@
 //! and what we got wrong panics.
 
 mod diagnostic;
+mod nearest;
 mod source;
 
 pub use diagnostic::{Diagnostic, Diagnostics, ExpressionValue, Severity};
+pub use nearest::nearest;
 pub use source::{FileId, Position, SourceFile, Sources, Span};

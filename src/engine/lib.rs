@@ -1,1 +1,39 @@
-//! The operations: validate, plan, apply, destroy, drift, state surgery.
+//! The operations: validate, plan, apply, drift, console. In: a [`World`]. Out: plans, states, diagnostics.
+//!
+//! This is where rooms are wired to the outside; none of them knows another's insides.
+
+mod applying;
+mod backend;
+mod bindings;
+mod drift;
+mod files;
+mod inputs;
+mod journal;
+mod load;
+mod modules;
+mod peek;
+mod planning;
+mod prompt;
+mod providers;
+mod references;
+mod session;
+mod validate;
+mod world;
+
+pub use trueup_apply::Interrupt;
+
+pub use applying::{ApplyOutcome, apply};
+pub use backend::{BackendSettings, Chosen, choose_backend, initialize_backend};
+pub use drift::{AttributeDrift, DriftDocument, DriftKind, ResourceDrift, drift_document};
+pub use inputs::{Given, InputSources};
+pub use load::{Loaded, load};
+pub use modules::{install_modules, providers_of};
+pub use peek::{StateView, load_saved, open_state, read_state_file};
+pub use planning::PlanOptions;
+pub use prompt::{Prompt, Said};
+pub use providers::Providers;
+pub use references::references;
+pub use session::{LockOptions, NotOpened, Planned, Session, SessionOptions};
+pub use trueup_evaluate::Schemas;
+pub use validate::validate;
+pub use world::{Event, Observer, Unobserved, World};

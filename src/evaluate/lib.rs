@@ -1,1 +1,18 @@
-//! Program to Sheet to desired values.
+//! Programs to values. In: a [`trueup_resolve::Program`] and inputs. Out: a [`Sheet`] that asks the world what it
+//! must, and desired objects.
+//!
+//! No IO happens here, and no provider is known here: the world answers what the sheet asks.
+
+mod body;
+pub mod expression;
+pub mod functions;
+mod host;
+pub mod sheet;
+mod special;
+
+pub use expression::{Evaluator, Scope};
+pub use host::{Host, Language, constant_body};
+pub use sheet::{
+    Ask, CellId, Evaluated, Input, InstanceAsk, Mode, ProviderAsk, Schemas, Sheet, Surroundings, Trigger,
+};
+pub use special::{FunctionNames, walk_references};

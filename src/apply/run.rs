@@ -1,0 +1,423 @@
+//! The driver: which step goes when, and what follows from how it ended.
+
+use crate::event::{Event, Interrupt};
+use crate::journal::Journal;
+use crate::schedule::Schedule;
+use crate::step::carry_out;
+use crate::work::{Outcome, Work};
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tokio::sync::watch;
+use trueup_addr::{Mode, Name, ResourceInstance};
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_diff::Action;
+use trueup_evaluate::{Ask, InstanceAsk, ProviderAsk, Sheet};
+use trueup_plan::{Node, Part, Plan, ResourceChange, Step};
+use trueup_provider::{Private, Provider};
+use trueup_resolve::Program;
+use trueup_resolve::program::ProviderBinding;
+use trueup_schema::Schema;
+use trueup_state::State;
+use trueup_value::Value;
+
+/// What the applier is lent.
+pub trait Hands: Send + Sync {
+    /// A fresh provider for one configuration.
+    fn provider(&self, binding: &ProviderBinding) -> Result<Arc<dyn Provider>, Diagnostics>;
+    /// The schema of a resource type or data source.
+    fn schema(&self, binding: &ProviderBinding, data: bool, kind: &str) -> Option<Arc<Schema>>;
+    /// Tells whoever watches.
+    fn event(&self, event: Event);
+}
+
+/// What is applied and with what.
+pub struct Apply<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The configuration.
+    pub program: Arc<Program>,
+    /// A sheet of it with nothing asked for yet.
+    pub sheet: Sheet,
+    /// Providers and schemas.
+    pub hands: &'a dyn Hands,
+    /// Where entries go.
+    pub journal: &'a dyn Journal,
+    /// How far a person wants to stop.
+    pub interrupt: watch::Receiver<Interrupt>,
+    /// How many steps are in flight at most.
+    pub parallelism: usize,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Applied {
+    /// The state with everything that was done; serial and lineage are the caller's.
+    pub state: State,
+    /// Values of root outputs.
+    pub outputs: BTreeMap<Name, Value>,
+    /// What went wrong.
+    pub diagnostics: Diagnostics,
+    /// Steps that were done, by part: created, updated, destroyed...
+    pub done: BTreeMap<Part, usize>,
+    /// A person stopped it before its end.
+    pub interrupted: bool,
+}
+
+enum Came {
+    Configured(Box<ProviderAsk>, Option<Arc<dyn Provider>>, Diagnostics),
+    Stepped(Box<Outcome>),
+}
+
+struct Driver<'a> {
+    plan: &'a Plan,
+    program: Arc<Program>,
+    sheet: Sheet,
+    hands: &'a dyn Hands,
+    journal: &'a dyn Journal,
+    schedule: Schedule<'a>,
+    state: State,
+    providers: BTreeMap<ProviderBinding, Option<Arc<dyn Provider>>>,
+    changes: BTreeMap<ResourceInstance, usize>,
+    asks: BTreeMap<ResourceInstance, Box<InstanceAsk>>,
+    /// Steps whose turn has come but whose configuration or provider hasn't.
+    held: BTreeSet<usize>,
+    put_aside: BTreeMap<usize, String>,
+    running: usize,
+    parallelism: usize,
+    stop: Interrupt,
+    done: BTreeMap<Part, usize>,
+    cut: bool,
+}
+
+impl<'a> Apply<'a> {
+    /// Carries the plan out.
+    pub async fn run(self) -> Applied {
+        let index = |(i, c): (usize, &ResourceChange)| c.deposed.is_none().then(|| (c.addr.clone(), i));
+        let mut driver = Driver {
+            plan: self.plan,
+            program: self.program,
+            sheet: self.sheet,
+            hands: self.hands,
+            journal: self.journal,
+            schedule: Schedule::new(&self.plan.steps),
+            state: self.plan.prior.clone(),
+            providers: BTreeMap::new(),
+            changes: self.plan.changes.iter().enumerate().filter_map(index).collect(),
+            asks: BTreeMap::new(),
+            held: BTreeSet::new(),
+            put_aside: keys_to_put_aside(self.plan),
+            running: 0,
+            parallelism: self.parallelism.max(1),
+            stop: Interrupt::None,
+            done: BTreeMap::new(),
+            cut: false,
+        };
+        driver.request();
+        driver.drive(self.interrupt).await;
+        driver.close()
+    }
+}
+
+impl<'a> Driver<'a> {
+    fn request(&mut self) {
+        let bindings: BTreeSet<&ProviderBinding> =
+            self.plan.changes.iter().filter(|c| c.change.action.is_change()).map(|c| &c.binding).collect();
+        for binding in bindings {
+            self.sheet.request_provider(binding);
+        }
+        if self.plan.mode == trueup_plan::PlanMode::Destroy {
+            return;
+        }
+        if self.plan.targets.is_empty() {
+            self.sheet.request_all();
+        } else {
+            self.sheet.request_targets(self.plan.targets.clone());
+        }
+    }
+
+    async fn drive(&mut self, mut interrupt: watch::Receiver<Interrupt>) {
+        let mut calls: FuturesUnordered<BoxFuture<'a, Came>> = FuturesUnordered::new();
+        loop {
+            self.pump(&mut calls);
+            if calls.is_empty() {
+                break;
+            }
+            tokio::select! {
+                came = calls.next() => if let Some(came) = came { self.take(came) },
+                changed = interrupt.changed(), if self.stop != Interrupt::Immediate => {
+                    if changed.is_ok() {
+                        self.stop = *interrupt.borrow_and_update();
+                    }
+                    if changed.is_err() {
+                        // Whoever could interrupt is gone; what is in flight still ends.
+                        if let Some(came) = calls.next().await { self.take(came) }
+                    }
+                    if self.stop == Interrupt::Immediate {
+                        self.cut = true;
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does all that can be done without waiting, and puts calls in flight.
+    fn pump(&mut self, calls: &mut FuturesUnordered<BoxFuture<'a, Came>>) {
+        loop {
+            let asks = self.sheet.ready();
+            let mut moved = !asks.is_empty();
+            for ask in asks {
+                calls.extend(self.asked(ask));
+            }
+            for node in self.schedule.take() {
+                moved = true;
+                match self.plan.steps.node(node) {
+                    Node::Junction => {
+                        let good = !self.schedule.is_cut_off(node);
+                        self.schedule.done(node, good);
+                    }
+                    Node::Step(_) => drop(self.held.insert(node)),
+                }
+            }
+            moved |= self.launch(calls);
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    fn asked(&mut self, ask: Ask) -> Option<BoxFuture<'a, Came>> {
+        match ask {
+            Ask::Provider(ask) => Some(self.configure(ask)),
+            Ask::Instance(ask) => {
+                let index = self.changes.get(&ask.addr).copied();
+                let change = index.map(|i| &self.plan.changes[i].change);
+                let waits = change
+                    .is_some_and(|c| !matches!(c.action, Action::NoOp | Action::Delete | Action::Forget));
+                match change {
+                    Some(_) if waits => drop(self.asks.insert(ask.addr.clone(), ask)),
+                    Some(change) => self.sheet.fill(ask.cell, Some(change.after.clone())),
+                    None => self.fill_unplanned(&ask),
+                }
+                None
+            }
+        }
+    }
+
+    /// An instance that is not in the plan: with targets, or in a refresh-only plan, it stands as the state has it.
+    fn fill_unplanned(&mut self, ask: &InstanceAsk) {
+        let data = ask.addr.resource.mode == Mode::Data;
+        let schema = self.hands.schema(&ask.binding, data, &ask.addr.resource.kind);
+        let stored = self.state.current(&ask.addr).zip(schema.as_ref()).and_then(|(o, s)| o.decode(s).ok());
+        let value = stored.unwrap_or_else(|| Value::null(ask.config.ty()));
+        self.sheet.fill(ask.cell, Some(value));
+    }
+
+    fn configure(&mut self, ask: Box<ProviderAsk>) -> BoxFuture<'a, Came> {
+        let provider = self.hands.provider(&ask.binding);
+        Box::pin(async move {
+            let provider = match provider {
+                Ok(provider) => provider,
+                Err(diagnostics) => return Came::Configured(ask, None, diagnostics),
+            };
+            let config = ask.config.without_marks();
+            let diagnostics = provider.configure(&config).await;
+            let good = !diagnostics.has_errors();
+            Came::Configured(ask, good.then_some(provider), diagnostics)
+        })
+    }
+
+    /// Puts held steps in flight whose provider and configuration are there.
+    fn launch(&mut self, calls: &mut FuturesUnordered<BoxFuture<'a, Came>>) -> bool {
+        let mut moved = false;
+        let mut from = 0;
+        while let Some(node) = self.held.range(from..).next().copied() {
+            from = node + 1;
+            let Node::Step(step) = self.plan.steps.node(node) else { continue };
+            if self.schedule.is_cut_off(node) || self.stop != Interrupt::None {
+                self.skip(node, step);
+                moved = true;
+                continue;
+            }
+            if self.running >= self.parallelism {
+                break;
+            }
+            match self.prepare(node, step) {
+                Prepared::Ready(work) => {
+                    self.held.remove(&node);
+                    self.running += 1;
+                    self.announce(&work);
+                    let journal = self.journal;
+                    calls.push(Box::pin(
+                        async move { Came::Stepped(Box::new(carry_out(*work, journal).await)) },
+                    ));
+                    moved = true;
+                }
+                Prepared::NotYet => {}
+                Prepared::Never => {
+                    self.skip(node, step);
+                    moved = true;
+                }
+            }
+        }
+        moved
+    }
+
+    fn announce(&self, work: &Work) {
+        self.hands.event(Event::Started {
+            addr: work.addr.clone(),
+            deposed: work.deposed.clone(),
+            part: work.part,
+            id: id_of(&work.prior),
+        });
+    }
+
+    fn skip(&mut self, node: usize, step: &Step) {
+        self.held.remove(&node);
+        let change = &self.plan.changes[step.change];
+        self.hands.event(Event::Skipped { addr: change.addr.clone(), part: step.part });
+        if let Some(ask) = self.asks.remove(&change.addr) {
+            self.sheet.fill(ask.cell, None);
+        }
+        self.schedule.done(node, false);
+    }
+
+    fn prepare(&self, node: usize, step: &Step) -> Prepared {
+        let change = &self.plan.changes[step.change];
+        let provider = match self.providers.get(&change.binding) {
+            None => return Prepared::NotYet,
+            Some(None) => return Prepared::Never,
+            Some(Some(provider)) => provider.clone(),
+        };
+        let data = change.addr.resource.mode == Mode::Data;
+        let Some(schema) = self.hands.schema(&change.binding, data, &change.addr.resource.kind) else {
+            return Prepared::Never;
+        };
+        let nothing = Value::null(schema.block.value_type());
+        let forward = matches!(step.part, Part::Create | Part::Update | Part::Read);
+        let config = match (forward, self.asks.get(&change.addr)) {
+            (true, None) => return Prepared::NotYet,
+            (true, Some(ask)) => ask.config.clone(),
+            (false, _) => nothing.clone(),
+        };
+        let first = change.change.action == Action::CreateThenDelete;
+        let put_aside = self.put_aside.get(&step.change).cloned().unwrap_or_default();
+        let deposed = match (&change.deposed, first && step.part == Part::Delete) {
+            (None, true) => Some(put_aside.clone()),
+            (deposed, _) => deposed.clone(),
+        };
+        let prior =
+            if step.part == Part::Create { nothing.clone() } else { change.change.before.without_marks() };
+        let stored = self.state.object(&change.addr, deposed.as_deref());
+        let ignore = ignored(&self.program, self.asks.get(&change.addr).map(|ask| &**ask));
+        Prepared::Ready(Box::new(Work {
+            node,
+            step: u32::try_from(node).expect("a plan has fewer than 2^32 nodes"),
+            part: step.part,
+            addr: change.addr.clone(),
+            deposed,
+            depose: (first && step.part == Part::Create).then_some(put_aside),
+            token: step.token.clone(),
+            provider,
+            provider_addr: change.provider.clone(),
+            prior,
+            prior_private: stored.map_or_else(|| Private::from([]), |o| o.private.clone()),
+            planned: if forward { change.change.after.without_marks() } else { nothing },
+            planned_private: change.change.private.clone(),
+            config,
+            replan: matches!(step.part, Part::Create | Part::Update)
+                && !change.change.after.is_wholly_known(),
+            ignore,
+            marked: change.marked.clone(),
+            dependencies: change.dependencies.clone(),
+            create_before_destroy: change.create_before_destroy,
+            schema,
+        }))
+    }
+
+    fn take(&mut self, came: Came) {
+        match came {
+            Came::Configured(ask, provider, diagnostics) => {
+                self.sheet.report(diagnostics.into_iter().map(|d| d.at_opt(ask.span)));
+                let good = provider.is_some();
+                self.providers.insert(ask.binding.clone(), provider);
+                self.sheet.fill(ask.cell, good.then(|| Value::from(true)));
+            }
+            Came::Stepped(outcome) => self.stepped(*outcome),
+        }
+    }
+
+    fn stepped(&mut self, outcome: Outcome) {
+        self.running -= 1;
+        let Node::Step(step) = self.plan.steps.node(outcome.node) else { return };
+        let change = &self.plan.changes[step.change];
+        for one in &outcome.changes {
+            if let Err(error) = self.state.apply(one) {
+                self.sheet.report([Diagnostic::error("State can't take a change", format!("{error}."))
+                    .on(change.addr.to_string())]);
+            }
+        }
+        self.sheet.report(outcome.diagnostics);
+        let event = if outcome.good {
+            *self.done.entry(step.part).or_default() += 1;
+            let id = id_of(&outcome.value);
+            Event::Finished {
+                addr: change.addr.clone(),
+                deposed: change.deposed.clone(),
+                part: step.part,
+                id,
+            }
+        } else {
+            Event::Failed { addr: change.addr.clone(), part: step.part }
+        };
+        self.hands.event(event);
+        let forward = matches!(step.part, Part::Create | Part::Update | Part::Read);
+        if forward {
+            if let Some(ask) = self.asks.remove(&change.addr) {
+                self.sheet.fill(ask.cell, outcome.good.then_some(outcome.value));
+            }
+        }
+        self.schedule.done(outcome.node, outcome.good);
+    }
+
+    fn close(self) -> Applied {
+        let interrupted = self.stop != Interrupt::None;
+        let closed = self.sheet.close();
+        Applied {
+            state: self.state,
+            outputs: closed.outputs,
+            diagnostics: closed.diagnostics,
+            done: self.done,
+            interrupted: interrupted || self.cut,
+        }
+    }
+}
+
+enum Prepared {
+    Ready(Box<Work>),
+    NotYet,
+    Never,
+}
+
+/// The keys under which objects that are replaced create-first are put aside: the same in both of their steps.
+fn keys_to_put_aside(plan: &Plan) -> BTreeMap<usize, String> {
+    let creating = plan.steps.nodes().filter_map(|(_, node)| match node {
+        Node::Step(step) if step.part == Part::Create => Some(step),
+        _ => None,
+    });
+    let first = creating.filter(|step| plan.changes[step.change].change.action == Action::CreateThenDelete);
+    first.map(|step| (step.change, step.token.chars().take(8).collect())).collect()
+}
+
+fn id_of(value: &Value) -> Option<String> {
+    value.get("id").filter(|id| !id.marks().is_sensitive()).and_then(Value::as_str).map(String::from)
+}
+
+/// What the block says is to be ignored.
+fn ignored(program: &Program, ask: Option<&InstanceAsk>) -> trueup_resolve::program::IgnoreChanges {
+    let block = ask.map(|ask| &program.module_at(ask.node).resources[ask.slot as usize]);
+    block.map(|block| block.lifecycle.ignore_changes.clone()).unwrap_or_default()
+}

@@ -1,0 +1,166 @@
+//! Moves: objects that got a new address in the configuration.
+
+use std::collections::BTreeMap;
+use trueup_addr::{InstanceKey, ModuleInstance, ModulePath, ModuleStep, ResourceInstance, Target};
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_resolve::Program;
+use trueup_resolve::program::{Moved, Repetition};
+use trueup_state::{Change, State};
+
+/// One object's move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Where the state has it.
+    pub from: ResourceInstance,
+    /// Where the configuration wants it.
+    pub to: ResourceInstance,
+}
+
+/// A chain of `moved` blocks longer than this is a circle.
+const CHAIN_MAX: usize = 1000;
+
+/// Moves objects as `moved` blocks say, and between `x` and `x[0]` where `count` came or went. Gives the moves that
+/// were made; one whose target is taken is left where it was, with a warning.
+pub fn apply_moves(state: &mut State, program: &Program) -> (Vec<Move>, Diagnostics) {
+    let statements = statements(program);
+    let mut moves = Vec::new();
+    let mut diagnostics = Diagnostics::new();
+    let addresses: Vec<ResourceInstance> = state
+        .resources
+        .iter()
+        .flat_map(|(node, resource)| resource.instances.keys().map(|key| node.instance(key.clone())))
+        .collect();
+    let mut wanted: BTreeMap<ResourceInstance, ResourceInstance> = BTreeMap::new();
+    for from in addresses {
+        let to = implied(program, state, follow(&statements, &from));
+        if to != from {
+            wanted.insert(from, to);
+        }
+    }
+    // A target may itself be about to move away: moves are made in the order that frees their targets.
+    while !wanted.is_empty() {
+        let free = wanted.iter().find(|(_, to)| state.instance(to).is_none()).map(|(from, _)| from.clone());
+        let Some(from) = free else { break };
+        let Some(to) = wanted.remove(&from) else { break };
+        let change = Change::Move { from: from.clone(), to: to.clone() };
+        state.apply(&change).expect("the source is there and the target is free");
+        moves.push(Move { from, to });
+    }
+    for (from, to) in wanted {
+        diagnostics.push(Diagnostic::warning(
+            "Unresolved resource instance address changes",
+            format!(
+                "{from} should move to {to}, but there is already an object at that address, so it stays."
+            ),
+        ));
+    }
+    (moves, diagnostics)
+}
+
+fn statements(program: &Program) -> Vec<(&ModulePath, &Moved)> {
+    program
+        .nodes
+        .iter()
+        .flat_map(|node| program.module(node.module).moved.iter().map(move |moved| (&node.path, moved)))
+        .collect()
+}
+
+/// Where an address leads through all statements.
+fn follow(statements: &[(&ModulePath, &Moved)], from: &ResourceInstance) -> ResourceInstance {
+    let mut at = from.clone();
+    for _ in 0..CHAIN_MAX {
+        let next =
+            statements.iter().find_map(|(path, moved)| step(path, moved, &at).filter(|next| *next != at));
+        match next {
+            Some(next) if next != *from => at = next,
+            _ => break,
+        }
+    }
+    at
+}
+
+/// Where one statement puts an address; `None` when it isn't about it.
+fn step(path: &ModulePath, moved: &Moved, addr: &ResourceInstance) -> Option<ResourceInstance> {
+    let depth = path.0.len();
+    let outer = addr.module.0.get(..depth)?;
+    if outer.iter().zip(path.0.iter()).any(|(step, name)| step.name != *name) {
+        return None;
+    }
+    let inner = &addr.module.0[depth..];
+    let (module, resource, key) = match (&moved.from, &moved.to) {
+        (Target::Module(from), Target::Module(to)) => {
+            let module = rename_module(from, to, inner)?;
+            (module, addr.resource.clone(), addr.key.clone())
+        }
+        (from, to) => {
+            let (from_module, from_resource, from_key) = parts(from)?;
+            let (to_module, to_resource, to_key) = parts(to)?;
+            let same_module = inner.len() == from_module.0.len()
+                && inner.iter().zip(from_module.0.iter()).all(|(i, f)| i == f);
+            if !same_module || *from_resource != addr.resource {
+                return None;
+            }
+            let key = match (from_key, to_key) {
+                (None, None) => addr.key.clone(),
+                (from_key, to_key) => {
+                    let from_key = from_key.cloned().unwrap_or_default();
+                    if from_key != addr.key {
+                        return None;
+                    }
+                    to_key.cloned().unwrap_or_default()
+                }
+            };
+            (to_module.0.to_vec(), to_resource.clone(), key)
+        }
+    };
+    let steps: Vec<ModuleStep> = outer.iter().cloned().chain(module).collect();
+    Some(ResourceInstance { module: ModuleInstance(steps.into()), resource, key })
+}
+
+fn parts(target: &Target) -> Option<(&ModuleInstance, &trueup_addr::Resource, Option<&InstanceKey>)> {
+    match target {
+        Target::Module(_) => None,
+        Target::Resource(node) => Some((&node.module, &node.resource, None)),
+        Target::Instance(instance) => Some((&instance.module, &instance.resource, Some(&instance.key))),
+    }
+}
+
+/// Renames the front of a module path. A last step without a key stands for all instances where both ends have
+/// none, and for the one without a key where only one has.
+fn rename_module(
+    from: &ModuleInstance,
+    to: &ModuleInstance,
+    inner: &[ModuleStep],
+) -> Option<Vec<ModuleStep>> {
+    let front = inner.get(..from.0.len())?;
+    let (from_last, to_last) = (from.0.last()?, to.0.last()?);
+    let whole = from_last.key.is_none() && to_last.key.is_none();
+    let last = front.len() - 1;
+    for (i, (step, wanted)) in front.iter().zip(from.0.iter()).enumerate() {
+        let any_key = i == last && whole;
+        if step.name != wanted.name || (!any_key && step.key != wanted.key) {
+            return None;
+        }
+    }
+    let mut renamed: Vec<ModuleStep> = to.0.to_vec();
+    if whole {
+        renamed.last_mut()?.key = front[last].key.clone();
+    }
+    renamed.extend_from_slice(&inner[from.0.len()..]);
+    Some(renamed)
+}
+
+/// `x` and `x[0]` are each other when `count` came or went.
+fn implied(program: &Program, state: &State, addr: ResourceInstance) -> ResourceInstance {
+    let path = addr.module.path();
+    let Some(node) = program.nodes.iter().find(|node| node.path == path) else { return addr };
+    let module = program.module(node.module);
+    let Some(slot) = module.names.resources.get(&addr.resource) else { return addr };
+    let key = match (&module.resources[*slot as usize].repetition, &addr.key) {
+        (Some(Repetition::Count(_)), InstanceKey::None) => InstanceKey::Int(0),
+        (None, InstanceKey::Int(0)) => InstanceKey::None,
+        _ => return addr,
+    };
+    let to = ResourceInstance { key, ..addr.clone() };
+    if state.instance(&to).is_some() { addr } else { to }
+}

@@ -1,0 +1,206 @@
+//! `apply`: a plan carried out on a session's state.
+
+use crate::journal::StoreJournal;
+use crate::providers::Providers;
+use crate::session::Session;
+use crate::world::{Event, Observer};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use trueup_addr::Name;
+use trueup_apply::{Applied, Apply, Hands, Journal};
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_evaluate::Mode;
+use trueup_plan::{Part, Plan, PlanMode};
+use trueup_provider::Provider;
+use trueup_resolve::program::ProviderBinding;
+use trueup_schema::Schema;
+use trueup_state::{Change, Entry, Output, Start, State};
+use trueup_value::Value;
+
+/// What came of an apply.
+pub struct ApplyOutcome {
+    /// Steps that were done, by part.
+    pub done: BTreeMap<Part, usize>,
+    /// Root outputs as they are now.
+    pub outputs: BTreeMap<Name, Output>,
+    /// What went wrong.
+    pub diagnostics: Diagnostics,
+    /// A person stopped it.
+    pub interrupted: bool,
+}
+
+struct SessionHands {
+    providers: Arc<Providers>,
+    observer: Arc<dyn Observer>,
+}
+
+impl Hands for SessionHands {
+    fn provider(&self, binding: &ProviderBinding) -> Result<Arc<dyn Provider>, Diagnostics> {
+        self.providers.fresh(binding)
+    }
+
+    fn schema(&self, binding: &ProviderBinding, data: bool, kind: &str) -> Option<Arc<Schema>> {
+        self.providers.resource(&binding.provider, data, kind)
+    }
+
+    fn event(&self, event: trueup_apply::Event) {
+        self.observer.event(&Event::Step(event));
+    }
+}
+
+/// Carries a plan out, journals every step, and writes the state.
+pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallelism: usize) -> ApplyOutcome {
+    if let Some(problem) = unfit(session, plan) {
+        return ApplyOutcome {
+            done: BTreeMap::new(),
+            outputs: session.state.outputs.clone(),
+            diagnostics: problem.into(),
+            interrupted: false,
+        };
+    }
+    let journal = StoreJournal::new(session.store.clone());
+    if let Err(problem) = journal.append(opening(session, plan, plan_hash)).await {
+        return ApplyOutcome {
+            done: BTreeMap::new(),
+            outputs: session.state.outputs.clone(),
+            diagnostics: (*problem).into(),
+            interrupted: false,
+        };
+    }
+    session.unsettled = true;
+    let hands =
+        SessionHands { providers: session.providers.clone(), observer: session.world.observer.clone() };
+    let applied = Apply {
+        plan,
+        program: session.program.clone(),
+        sheet: session.sheet(Mode::Apply, Some(plan.timestamp.clone()), false),
+        hands: &hands,
+        journal: &journal,
+        interrupt: session.world.interrupt.clone(),
+        parallelism,
+    }
+    .run()
+    .await;
+    close(session, plan, &journal, applied).await
+}
+
+/// A plan stands on one state: the same lineage and serial.
+fn unfit(session: &Session, plan: &Plan) -> Option<Diagnostic> {
+    if plan.errored {
+        return Some(Diagnostic::error(
+            "Cannot apply incomplete plan",
+            "Planning stopped at an error, so this plan can be shown but not applied.",
+        ));
+    }
+    let same = plan.prior.lineage == session.document.lineage && plan.prior.serial == session.document.serial;
+    if same {
+        return None;
+    }
+    Some(
+        Diagnostic::error(
+            "Saved plan is stale",
+            format!(
+                "The plan was made on serial {} of the state, and the state is at serial {} now.",
+                plan.prior.serial, session.document.serial
+            ),
+        )
+        .hint("make a new plan: something else has changed the state since"),
+    )
+}
+
+fn opening(session: &mut Session, plan: &Plan, plan_hash: &str) -> Vec<Entry> {
+    if session.state.lineage.is_empty() {
+        session.state.lineage = session.world.uuid();
+    }
+    let start = Entry::Start(Start {
+        run: session.world.uuid(),
+        operation: match plan.mode {
+            PlanMode::Normal => "apply".into(),
+            PlanMode::Destroy => "destroy".into(),
+            PlanMode::RefreshOnly => "refresh".into(),
+        },
+        lineage: session.state.lineage.clone(),
+        serial: session.document.serial,
+        plan_hash: plan_hash.into(),
+        commit: plan.commit.clone(),
+        time: (session.world.clock)(),
+    });
+    let seen = differences(&session.state, &plan.prior).into_iter().map(Entry::Changed);
+    std::iter::once(start).chain(seen).collect()
+}
+
+/// What leads from one state to another, as changes.
+fn differences(from: &State, to: &State) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for object in from.objects() {
+        let deposed = object.deposed.cloned();
+        if to.object(&object.address(), deposed.as_deref()).is_none() {
+            changes.push(Change::Remove { address: object.address(), deposed });
+        }
+    }
+    for object in to.objects() {
+        let address = object.address();
+        let deposed = object.deposed.cloned();
+        let same = from.object(&address, deposed.as_deref()) == Some(object.object)
+            && from.provider(&address) == Some(object.provider);
+        if !same {
+            let (provider, object) = (object.provider.clone(), object.object.clone());
+            changes.push(Change::Set { address, deposed, provider, object });
+        }
+    }
+    changes
+}
+
+async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, applied: Applied) -> ApplyOutcome {
+    let mut diagnostics = applied.diagnostics;
+    let mut state = applied.state;
+    let whole = plan.mode != PlanMode::Destroy || !plan.targets.is_empty();
+    state.outputs = outputs(&session.state.outputs, &applied.outputs, plan, whole, diagnostics.has_errors());
+    state.lineage.clone_from(&session.state.lineage);
+    let mut last = vec![Entry::Outputs(state.outputs.clone())];
+    last.push(Entry::End { ok: !diagnostics.has_errors() && !applied.interrupted });
+    let outputs = state.outputs.clone();
+    let written = match journal.append(last).await {
+        Ok(()) => session.write(state).await.map(drop),
+        Err(problem) => Err(problem),
+    };
+    match written {
+        Ok(()) => session.unsettled = false,
+        Err(problem) => {
+            let unwritten = problem.hint(
+                "nothing is lost: every step stands in the journal, and the next run goes on from there",
+            );
+            diagnostics.push(unwritten);
+        }
+    }
+    ApplyOutcome { done: applied.done, outputs, diagnostics, interrupted: applied.interrupted }
+}
+
+/// The outputs that are stored: what was evaluated, and after errors what was there before.
+fn outputs(
+    before: &BTreeMap<Name, Output>,
+    after: &BTreeMap<Name, Value>,
+    plan: &Plan,
+    whole: bool,
+    failed: bool,
+) -> BTreeMap<Name, Output> {
+    if !whole && !failed {
+        return BTreeMap::new();
+    }
+    let mut outputs = BTreeMap::new();
+    for name in before.keys().chain(after.keys()) {
+        let Some(value) = after.get(name).filter(|v| v.is_wholly_known() && !v.marks().is_ephemeral()) else {
+            let kept = before
+                .get(name)
+                .filter(|_| failed || !plan.targets.is_empty() || plan.mode == PlanMode::Destroy);
+            outputs.extend(kept.map(|output| (name.clone(), output.clone())));
+            continue;
+        };
+        if value.is_null() {
+            continue;
+        }
+        let sensitive = value.marks().is_sensitive();
+        outputs.insert(name.clone(), Output { value: value.without_marks(), sensitive });
+    }
+    outputs
+}

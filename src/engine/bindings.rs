@@ -1,0 +1,46 @@
+//! Provider configurations as state files name them and as the program knows them.
+
+use std::collections::BTreeMap;
+use trueup_addr::ProviderConfigAddr;
+use trueup_resolve::program::ProviderBinding;
+use trueup_resolve::{NodeId, Program};
+
+/// Looks bindings up once each.
+#[derive(Debug, Default)]
+pub(crate) struct Bindings {
+    found: BTreeMap<ProviderConfigAddr, Option<ProviderBinding>>,
+}
+
+impl Bindings {
+    /// The program's configuration of that name; `None` when it is gone.
+    pub(crate) fn find(&mut self, program: &Program, addr: &ProviderConfigAddr) -> Option<ProviderBinding> {
+        self.found.entry(addr.clone()).or_insert_with(|| binding(program, addr)).clone()
+    }
+
+    /// One that was looked up before.
+    pub(crate) fn known(&self, addr: &ProviderConfigAddr) -> Option<&ProviderBinding> {
+        self.found.get(addr)?.as_ref()
+    }
+}
+
+fn binding(program: &Program, addr: &ProviderConfigAddr) -> Option<ProviderBinding> {
+    let index = program.nodes.iter().position(|node| node.path == addr.module)?;
+    let node = NodeId(u32::try_from(index).ok()?);
+    let configs = &program.module_at(node).provider_configs;
+    let slot = configs.iter().position(|c| c.provider == addr.provider && c.name.alias == addr.alias);
+    let config = slot.and_then(|slot| u32::try_from(slot).ok());
+    let implied = node == NodeId::ROOT && addr.alias.is_none();
+    if config.is_none() && !implied {
+        return None;
+    }
+    Some(ProviderBinding { provider: addr.provider.clone(), node, alias: addr.alias.clone(), config })
+}
+
+/// The name that state files use.
+pub(crate) fn provider_addr(program: &Program, binding: &ProviderBinding) -> ProviderConfigAddr {
+    ProviderConfigAddr {
+        module: program.node(binding.node).path.clone(),
+        provider: binding.provider.clone(),
+        alias: binding.alias.clone(),
+    }
+}

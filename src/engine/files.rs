@@ -1,0 +1,155 @@
+//! Configuration files of the root module and of the modules it calls, from disk.
+
+use std::path::{Path, PathBuf};
+use trueup_addr::ModulePath;
+use trueup_diag::Diagnostic;
+use trueup_resolve::program::ModuleCall;
+use trueup_resolve::{Files, Loader};
+use trueup_source::{Manifest, ModuleSource};
+
+/// A configuration file larger than this is refused: no person wrote it.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Reads modules from disk: local ones where they stand, others where `init` put them.
+pub(crate) struct DiskLoader {
+    /// The working directory's root module.
+    root: PathBuf,
+    manifest: Option<Manifest>,
+}
+
+impl DiskLoader {
+    pub(crate) fn new(root: &Path, manifest: Option<Manifest>) -> DiskLoader {
+        DiskLoader { root: root.to_path_buf(), manifest }
+    }
+
+    pub(crate) fn read(&self, shown: &str) -> Result<Files, Box<Diagnostic>> {
+        let dir = self.root.join(shown);
+        let unreadable = |what: &Path, error: &std::io::Error| {
+            Box::new(Diagnostic::error(
+                "Unreadable module directory",
+                format!("The module directory {} can't be read: {error}.", what.display()),
+            ))
+        };
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&dir).map_err(|error| unreadable(&dir, &error))? {
+            let entry = entry.map_err(|error| unreadable(&dir, &error))?;
+            if let Some(name) = entry.file_name().to_str().filter(|name| is_configuration(name)) {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort();
+        let mut files = Vec::with_capacity(names.len());
+        for name in names {
+            let path = dir.join(&name);
+            let size = std::fs::metadata(&path).map_or(0, |m| m.len());
+            if size > FILE_BYTES_MAX {
+                return Err(Box::new(Diagnostic::error(
+                    "Configuration file too large",
+                    format!("{} has {size} bytes; at most {FILE_BYTES_MAX} are read.", path.display()),
+                )));
+            }
+            let bytes = std::fs::read(&path).map_err(|error| {
+                Box::new(Diagnostic::error(
+                    "Failed to read file",
+                    format!("The file {} can't be read: {error}.", path.display()),
+                ))
+            })?;
+            let text = String::from_utf8(bytes).map_err(|_| {
+                Box::new(Diagnostic::error(
+                    "Invalid character encoding",
+                    format!("The file {} is not encoded in UTF-8.", path.display()),
+                ))
+            })?;
+            files.push((name, text));
+        }
+        Ok(Files { dir: shown.into(), files })
+    }
+}
+
+fn is_configuration(name: &str) -> bool {
+    let known = [".tf", ".tf.json", ".tofu", ".tofu.json"];
+    known.iter().any(|ending| name.ends_with(ending))
+        && !name.starts_with('.')
+        && !name.ends_with('~')
+        && !name.starts_with('#')
+}
+
+impl Loader for DiskLoader {
+    fn root(&mut self) -> Result<Files, Box<Diagnostic>> {
+        self.read(".")
+    }
+
+    fn child(
+        &mut self,
+        path: &ModulePath,
+        parent_dir: &str,
+        call: &ModuleCall,
+    ) -> Result<Files, Box<Diagnostic>> {
+        let source = ModuleSource::parse(&call.source).map_err(|error| {
+            Box::new(
+                Diagnostic::error("Invalid module source address", error.to_string()).at(call.source_span),
+            )
+        })?;
+        if let ModuleSource::Local(relative) = source {
+            let shown = join(parent_dir, &relative);
+            return self
+                .read(&shown)
+                .map_err(|diagnostic| Box::new(diagnostic.at_opt(Some(call.source_span))));
+        }
+        let key: Vec<&str> = path.0.iter().map(|name| &**name).collect();
+        let found = self.manifest.as_ref().and_then(|manifest| manifest.get(&key.join(".")));
+        match found {
+            Some(entry) if entry.source == call.source || entry.source.ends_with(&call.source) => self
+                .read(&entry.dir)
+                .map_err(|diagnostic| Box::new(diagnostic.at_opt(Some(call.source_span)))),
+            Some(_) => Err(Box::new(
+                Diagnostic::error(
+                    "Module source has changed",
+                    format!("The source of module \"{}\" was changed since it was fetched.", call.name),
+                )
+                .at(call.source_span)
+                .hint("run \"trueup init\" to fetch it"),
+            )),
+            None => Err(Box::new(
+                Diagnostic::error(
+                    "Module not installed",
+                    format!("Module \"{}\" is not there yet.", call.name),
+                )
+                .at(call.source_span)
+                .hint("run \"trueup init\" to fetch all modules that the configuration calls"),
+            )),
+        }
+    }
+}
+
+/// A path relative to a module's directory, as `path.module` shows it.
+fn join(parent: &str, relative: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in parent.split('/').chain(relative.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    if parts.is_empty() { ".".into() } else { parts.join("/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn relative_paths_are_joined_without_dots() {
+        for (parent, relative, joined) in [
+            (".", "./modules/a", "modules/a"),
+            ("modules/a", "../b", "modules/b"),
+            ("modules/a", "../../../x", "../x"),
+            (".", "./", "."),
+        ] {
+            assert_eq!(join(parent, relative), joined, "{parent} + {relative}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Values for root variables, from the environment, files and the command line, later ones over earlier ones.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use trueup_diag::{Diagnostic, Diagnostics, Sources, Span};
+use trueup_evaluate::Input;
+use trueup_parse::ast::Expr;
+use trueup_parse::{parse_config, parse_expression, parse_json_config};
+use trueup_resolve::compile_constant;
+use trueup_resolve::program::{Module, Variable};
+use trueup_value::{Name, Type, Value};
+
+/// What the command line says of variables, in its order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// `-var NAME=VALUE`
+    Var(String),
+    /// `-var-file FILE`
+    File(String),
+}
+
+/// Where values of variables come from.
+#[derive(Clone, Debug, Default)]
+pub struct InputSources {
+    /// The environment; only names that start with `TF_VAR_` count.
+    pub environment: BTreeMap<String, String>,
+    /// The command line.
+    pub given: Vec<Given>,
+}
+
+struct Reader<'a> {
+    dir: &'a Path,
+    root: &'a Module,
+    sources: &'a mut Sources,
+    inputs: BTreeMap<Name, Input>,
+    diagnostics: Diagnostics,
+}
+
+/// Reads all values given for the root module's variables.
+pub(crate) fn read_inputs(
+    dir: &Path,
+    root: &Module,
+    from: &InputSources,
+    sources: &mut Sources,
+) -> (BTreeMap<Name, Input>, Diagnostics) {
+    let mut reader = Reader { dir, root, sources, inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
+    reader.environment(&from.environment);
+    for file in automatic_files(dir) {
+        reader.file(&file, true);
+    }
+    for given in &from.given {
+        match given {
+            Given::Var(text) => reader.var(text),
+            Given::File(file) => reader.file(file, false),
+        }
+    }
+    (reader.inputs, reader.diagnostics)
+}
+
+/// `terraform.tfvars`, `terraform.tfvars.json`, then `*.auto.tfvars` and `*.auto.tfvars.json` by name.
+fn automatic_files(dir: &Path) -> Vec<String> {
+    let mut auto: Vec<String> = std::fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json"))
+        .collect();
+    auto.sort();
+    let fixed = ["terraform.tfvars", "terraform.tfvars.json"].map(String::from);
+    fixed.into_iter().filter(|name| dir.join(name).is_file()).chain(auto).collect()
+}
+
+impl Reader<'_> {
+    fn variable(&self, name: &str) -> Option<&Variable> {
+        let slot = *self.root.names.variables.get(name)?;
+        self.root.variables.get(slot as usize)
+    }
+
+    fn environment(&mut self, environment: &BTreeMap<String, String>) {
+        for (key, text) in environment {
+            let Some(name) = key.strip_prefix("TF_VAR_") else { continue };
+            if self.variable(name).is_some() {
+                self.text(name, text, &format!("the environment variable {key}"));
+            }
+        }
+    }
+
+    fn var(&mut self, given: &str) {
+        let Some((name, text)) = given.split_once('=') else {
+            let detail =
+                format!("The -var option \"{given}\" has no equals sign: it is written -var 'name=value'.");
+            self.diagnostics.push(Diagnostic::error("Invalid -var option", detail));
+            return;
+        };
+        let name = name.trim();
+        if name != name.trim_end() || name.is_empty() {
+            let detail = format!("The -var option \"{given}\" has no name before the equals sign.");
+            self.diagnostics.push(Diagnostic::error("Invalid -var option", detail));
+            return;
+        }
+        if self.variable(name).is_none() {
+            self.diagnostics.push(self.undeclared(name, "on the command line"));
+            return;
+        }
+        self.text(name, text, "the -var option");
+    }
+
+    fn undeclared(&self, name: &str, place: &str) -> Diagnostic {
+        let known = self.root.names.variables.keys().map(|n| &**n);
+        let near =
+            trueup_diag::nearest(name, known).map(|n| format!(" Did you mean \"{n}\"?")).unwrap_or_default();
+        Diagnostic::error(
+            "Value for undeclared variable",
+            format!("A value for \"{name}\" was given {place}, but the root module does not declare that variable.{near}"),
+        )
+        .hint(format!("declare it with a variable \"{name}\" block, or leave the value out"))
+    }
+
+    /// A value as text: an expression where the variable's type asks for more than a primitive.
+    fn text(&mut self, name: &str, text: &str, source: &str) {
+        let Some(variable) = self.variable(name) else { return };
+        let literal = !variable.typed || variable.ty.is_primitive();
+        let parsed = if literal && !wants_expression(&variable.ty, variable.typed) {
+            Some(Value::string(text))
+        } else {
+            self.expression(text, source)
+        };
+        let Some(value) = parsed else { return };
+        self.inputs.insert(name.into(), Input { value, source: source.into(), span: None });
+    }
+
+    fn expression(&mut self, text: &str, source: &str) -> Option<Value> {
+        let file = self.sources.add(&format!("<value from {source}>"), text);
+        let parsed = parse_expression(file, text);
+        if parsed.diagnostics.has_errors() {
+            self.diagnostics.append(parsed.diagnostics);
+            return None;
+        }
+        self.constant(&parsed.value)
+    }
+
+    fn constant(&mut self, expr: &Expr) -> Option<Value> {
+        let (value, diagnostics) = compile_constant(expr);
+        let failed = diagnostics.has_errors();
+        self.diagnostics.append(diagnostics);
+        if failed { None } else { Some(value) }
+    }
+
+    fn file(&mut self, name: &str, automatic: bool) {
+        let path = self.dir.join(name);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                let detail = format!("The variables file {name} can't be read: {error}.");
+                self.diagnostics.push(
+                    Diagnostic::error("Failed to read variables file", detail)
+                        .hint("check the path given with -var-file"),
+                );
+                return;
+            }
+        };
+        let json = name.to_lowercase().ends_with(".json");
+        let file = self.sources.add(name, text.as_str());
+        let parsed = if json { parse_json_config(file, &text) } else { parse_config(file, &text) };
+        let failed = parsed.diagnostics.has_errors();
+        self.diagnostics.append(parsed.diagnostics);
+        for block in &parsed.value.blocks {
+            let detail = "A variables file holds only assignments, such as name = \"value\"; blocks belong into .tf files.";
+            self.diagnostics.push(Diagnostic::error("Unexpected block", detail).at(block.header_span));
+        }
+        if failed {
+            return;
+        }
+        for attribute in &parsed.value.attributes {
+            self.assignment(&attribute.name.text, &attribute.expr, (name, attribute.name.span), automatic);
+        }
+    }
+
+    fn assignment(&mut self, name: &Name, expr: &Expr, place: (&str, Span), _automatic: bool) {
+        let value = self.constant(expr);
+        if self.variable(name).is_none() {
+            let mut diagnostic = self.undeclared(name, &format!("in {}", place.0)).at(place.1);
+            diagnostic.severity = trueup_diag::Severity::Warning;
+            self.diagnostics.push(diagnostic);
+            return;
+        }
+        if let Some(value) = value {
+            let input = Input { value, source: place.0.into(), span: Some(expr.span) };
+            self.inputs.insert(name.clone(), input);
+        }
+    }
+}
+
+/// Text for a variable of a collection or structural type, or of `any`, is an expression.
+fn wants_expression(ty: &Type, typed: bool) -> bool {
+    typed && !ty.is_primitive()
+}

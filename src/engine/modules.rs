@@ -1,0 +1,78 @@
+//! `init`'s part: modules fetched to where the loader looks for them, providers looked up.
+
+use crate::load::provider_addrs;
+use crate::world::World;
+use std::collections::BTreeMap;
+use trueup_addr::{ModulePath, ProviderAddr};
+use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_evaluate::FunctionNames;
+use trueup_resolve::program::ModuleCall;
+use trueup_resolve::{Files, Loader, Program, resolve};
+use trueup_source::{ModuleInstaller, Origin};
+
+/// A loader that fetches what it is asked for.
+struct InstallingLoader {
+    installer: ModuleInstaller,
+    disk: crate::files::DiskLoader,
+    lines: Vec<String>,
+}
+
+impl Loader for InstallingLoader {
+    fn root(&mut self) -> Result<Files, Box<Diagnostic>> {
+        self.disk.root()
+    }
+
+    fn child(
+        &mut self,
+        path: &ModulePath,
+        _parent_dir: &str,
+        call: &ModuleCall,
+    ) -> Result<Files, Box<Diagnostic>> {
+        let parent = path.parent().unwrap_or_default();
+        let names: Vec<&str> = parent.0.iter().map(|name| &**name).collect();
+        let installed =
+            self.installer.install(&names.join("."), &call.name, &call.source).map_err(|error| {
+                let mut diagnostic =
+                    Diagnostic::error("Failed to download module", error.to_string()).at(call.source_span);
+                diagnostic.hint = error.hint.clone();
+                Box::new(diagnostic)
+            })?;
+        let from = match &installed.origin {
+            Origin::Local => format!("{} in {}", installed.key, installed.dir),
+            _ => format!("{} from {}", installed.key, call.source),
+        };
+        self.lines.push(from);
+        self.disk
+            .read(&installed.dir)
+            .map_err(|diagnostic| Box::new(diagnostic.at_opt(Some(call.source_span))))
+    }
+}
+
+/// Fetches every module that the configuration calls; gives a line for each.
+pub fn install_modules(world: &World, upgrade: bool) -> Result<Vec<String>, (Diagnostics, Sources)> {
+    let data_dir = world.data_dir.strip_prefix(&world.dir).unwrap_or(&world.data_dir);
+    let installer =
+        ModuleInstaller::new(&world.dir, &data_dir.to_string_lossy(), upgrade).map_err(|error| {
+            (Diagnostic::error("Modules can't be installed", error.to_string()).into(), Sources::default())
+        })?;
+    let disk = crate::files::DiskLoader::new(&world.dir, None);
+    let mut loader = InstallingLoader { installer, disk, lines: Vec::new() };
+    let mut sources = Sources::default();
+    let resolution = resolve(&mut loader, &FunctionNames::default(), &mut sources);
+    if resolution.load.has_errors() {
+        return Err((resolution.load, sources));
+    }
+    let lines = std::mem::take(&mut loader.lines);
+    if !lines.is_empty() {
+        loader.installer.finish().map_err(|error| {
+            (Diagnostic::error("Modules can't be installed", error.to_string()).into(), sources)
+        })?;
+    }
+    Ok(lines)
+}
+
+/// The providers of a configuration, and whether each can be started.
+pub fn providers_of(world: &World, program: &Program) -> BTreeMap<ProviderAddr, bool> {
+    let known = world.factory.known();
+    provider_addrs(program, None).into_iter().map(|addr| (addr.clone(), known.contains(&addr))).collect()
+}

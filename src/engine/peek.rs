@@ -1,0 +1,71 @@
+//! A look at the state without a run: no lock, no refresh.
+
+use crate::backend::{choose_backend, open_store};
+use crate::load::{Loaded, load, start_providers};
+use crate::providers::Providers;
+use crate::session::{read_state, store_diagnostic};
+use crate::world::World;
+use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_plan::{Plan, Snapshot};
+use trueup_resolve::Program;
+use trueup_state::{Commit, State, wire};
+
+/// A state and what is needed to read it.
+pub struct StateView {
+    /// The state, with the journal of an interrupted run replayed.
+    pub state: State,
+    /// Whether there is a state at all.
+    pub exists: bool,
+    /// The providers of its objects.
+    pub providers: Providers,
+    /// The commit that the journal of an interrupted run names.
+    pub commit: Option<Commit>,
+}
+
+/// Reads the state of the configuration's backend, or a local file.
+pub async fn open_state(world: &World, path: Option<&str>) -> Result<StateView, Diagnostics> {
+    let loaded = load(world, None);
+    let chosen = choose_backend(world, &loaded.program, path).map_err(|d| Diagnostics::from(*d))?;
+    let store = open_store(world, &chosen).await.map_err(|d| Diagnostics::from(*d))?;
+    let exists = store.read().await.map_err(|error| Diagnostics::from(*store_diagnostic(&error)))?.is_some();
+    let (_, _, replayed) = read_state(&store).await.map_err(|d| Diagnostics::from(*d))?;
+    let commit = replayed.start.and_then(|start| start.commit);
+    let exists = exists || replayed.pending > 0;
+    Ok(view(world, &loaded.program, replayed.state, exists, commit))
+}
+
+/// Reads a state file as it is.
+pub fn read_state_file(world: &World, file: &str) -> Result<StateView, Diagnostics> {
+    let failed = |why: String| {
+        Diagnostics::from(Diagnostic::error(
+            "Failed to read the given file as a state or plan file",
+            format!("The file {file} can't be read: {why}."),
+        ))
+    };
+    let bytes = std::fs::read(world.dir.join(file)).map_err(|error| failed(error.to_string()))?;
+    let state = wire::read(&bytes).map_err(|error| failed(error.to_string()))?;
+    Ok(view(world, &Program::default(), state, true, None))
+}
+
+fn view(world: &World, program: &Program, state: State, exists: bool, commit: Option<Commit>) -> StateView {
+    // A provider that isn't there leaves its objects' attributes unread; the views say so.
+    let (providers, _) = start_providers(world, program, Some(&state));
+    StateView { state, exists, providers, commit }
+}
+
+/// The configuration in a plan file and the providers that its changes need.
+pub fn load_saved(
+    world: &World,
+    snapshot: &Snapshot,
+    plan: &Plan,
+) -> Result<(Loaded, Providers), (Diagnostics, Sources)> {
+    let loaded = load(world, Some(snapshot));
+    if loaded.diagnostics.has_errors() {
+        return Err((loaded.diagnostics, loaded.sources));
+    }
+    let (providers, found) = start_providers(world, &loaded.program, Some(&plan.prior));
+    if found.has_errors() {
+        return Err((found, loaded.sources));
+    }
+    Ok((loaded, providers))
+}

@@ -1,0 +1,66 @@
+//! Data sources: read while planning where that can be, while applying otherwise.
+
+use super::instance::dress;
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_diff::{Action, Change, Reason};
+use trueup_evaluate::InstanceAsk;
+use trueup_provider::{DataRequest, Private, Provider};
+use trueup_schema::{Schema, unknown_computed};
+use trueup_value::Value;
+
+/// What becomes of a data source.
+pub(crate) struct DataPlan {
+    pub(crate) action: Action,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) after: Value,
+}
+
+impl DataPlan {
+    pub(crate) fn change(self) -> Change {
+        let before =
+            if self.action == Action::NoOp { self.after.clone() } else { Value::null(self.after.ty()) };
+        Change {
+            action: self.action,
+            reason: self.reason,
+            before,
+            after: self.after,
+            replace_paths: Vec::new(),
+            private: Private::from([]),
+        }
+    }
+}
+
+/// What is known of a data source that will be read while applying.
+pub(crate) fn deferred(schema: &Schema, config: &Value) -> Value {
+    let (bare, marks) = config.unmark_deep();
+    dress(schema, &unknown_computed(&schema.block, &bare), &marks)
+}
+
+/// Reads it now.
+pub(crate) async fn read_data(
+    provider: &dyn Provider,
+    schema: &Schema,
+    ask: &InstanceAsk,
+) -> (Option<Value>, Diagnostics) {
+    let kind = ask.addr.resource.kind.clone();
+    let (config, marks) = ask.config.unmark_deep();
+    let mut diagnostics = provider.validate_data(&kind, &config).await;
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    let answer = provider.read_data(DataRequest { kind, config }).await;
+    let failed = answer.diagnostics.has_errors();
+    diagnostics.append(answer.diagnostics);
+    if failed {
+        return (None, diagnostics);
+    }
+    if answer.state.is_null() || !answer.state.is_wholly_known() {
+        let detail = "The provider's answer for this data source is null, or holds something unknown.";
+        diagnostics.push(
+            Diagnostic::error("Provider produced invalid object", detail)
+                .hint("this is a defect of the provider: report it there"),
+        );
+        return (None, diagnostics);
+    }
+    (Some(dress(schema, &answer.state, &marks)), diagnostics)
+}

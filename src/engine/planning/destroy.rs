@@ -1,0 +1,142 @@
+//! Objects that the configuration doesn't have, and destruction of everything.
+
+use super::{Planner, prevented};
+use std::collections::BTreeSet;
+use trueup_addr::{ConfigResource, InstanceKey, Mode, ModuleInstance, ResourceInstance, Target};
+use trueup_diff::{Action, Change, Reason};
+use trueup_plan::{PlanMode, ResourceChange};
+use trueup_provider::Private;
+use trueup_refresh::ObjectId;
+use trueup_resolve::program::{Removed, Repetition, Resource};
+use trueup_resolve::{NodeId, Program};
+use trueup_value::Value;
+
+impl Planner<'_> {
+    /// Notes the end of every object that goes: those without a block, deposed ones, or all.
+    pub(super) fn note_destruction(&mut self) {
+        let all = self.options.mode == PlanMode::Destroy;
+        let targets = self.destroy_targets();
+        let ids: Vec<ObjectId> = self
+            .objects
+            .state
+            .objects()
+            .filter(|object| object.node.resource.mode == Mode::Managed)
+            .map(|object| ObjectId {
+                addr: object.address(),
+                deposed: object.deposed.map(ToString::to_string),
+            })
+            .filter(|id| all || id.deposed.is_some() || !self.cells.contains_key(&id.addr))
+            .filter(|id| targets.is_empty() || targets.iter().any(|target| target.contains(&id.addr)))
+            .collect();
+        for id in ids {
+            self.note_end(id, all);
+        }
+    }
+
+    /// What a destruction with targets reaches: also all that depends on them.
+    fn destroy_targets(&self) -> BTreeSet<Target> {
+        let mut targets = self.options.targets.clone();
+        if self.options.mode != PlanMode::Destroy || targets.is_empty() {
+            return targets;
+        }
+        let hit: BTreeSet<ConfigResource> = self
+            .objects
+            .state
+            .objects()
+            .filter(|object| targets.iter().any(|target| target.contains(&object.address())))
+            .map(|object| object.address().config())
+            .collect();
+        for object in self.objects.state.objects() {
+            if object.object.dependencies.iter().any(|dependency| hit.contains(dependency)) {
+                targets.insert(Target::Instance(object.address()));
+            }
+        }
+        targets
+    }
+
+    fn note_end(&mut self, id: ObjectId, all: bool) {
+        let Some(resource) = self.objects.state.resource(&id.addr.node()) else { return };
+        let provider = resource.provider.clone();
+        let Some(binding) = self.objects.binding(&provider).cloned() else { return };
+        let Some(schema) = self.providers.resource(&provider.provider, false, &id.addr.resource.kind) else {
+            return;
+        };
+        let Some(known) = self.objects.known(&id).cloned() else { return };
+        let block = block_of(&self.program, &id.addr);
+        let guard = block.and_then(|(_, block)| block.lifecycle.prevent_destroy);
+        if let (Some(place), None) = (guard, &id.deposed) {
+            self.sheet.report([prevented(&id.addr).at(place)]);
+            return;
+        }
+        let removed = removed_block(&self.program, &id.addr).filter(|_| !all && id.deposed.is_none());
+        let action = if removed.is_some_and(|r| !r.destroy) { Action::Forget } else { Action::Delete };
+        let reason = if all || id.deposed.is_some() { None } else { Some(why_gone(&self.program, &id.addr)) };
+        let stored = self.objects.state.object(&id.addr, id.deposed.as_deref());
+        self.changes.push(ResourceChange {
+            previous: self.objects.moved_from.get(&id.addr).cloned().filter(|_| id.deposed.is_none()),
+            provider,
+            binding,
+            schema_version: schema.version,
+            change: Change {
+                action,
+                reason,
+                before: known.value,
+                after: Value::null(schema.block.value_type()),
+                replace_paths: Vec::new(),
+                private: Private::from([]),
+            },
+            marked: Vec::new(),
+            dependencies: stored.map(|o| o.dependencies.to_vec()).unwrap_or_default(),
+            create_before_destroy: stored.is_some_and(|o| o.create_before_destroy),
+            importing: None,
+            addr: id.addr,
+            deposed: id.deposed,
+        });
+    }
+}
+
+/// The block of an instance, where the configuration has one.
+pub(crate) fn block_of<'p>(program: &'p Program, addr: &ResourceInstance) -> Option<(NodeId, &'p Resource)> {
+    let path = addr.module.path();
+    let index = program.nodes.iter().position(|node| node.path == path)?;
+    let node = NodeId(u32::try_from(index).ok()?);
+    let module = program.module_at(node);
+    let slot = *module.names.resources.get(&addr.resource)?;
+    Some((node, &module.resources[slot as usize]))
+}
+
+fn removed_block<'p>(program: &'p Program, addr: &ResourceInstance) -> Option<&'p Removed> {
+    program.nodes.iter().find_map(|node| {
+        let module = program.module(node.module);
+        let depth = node.path.0.len();
+        let steps = addr.module.0.get(..depth)?;
+        let names: Vec<_> = steps.iter().map(|step| step.name.clone()).collect();
+        if names[..] != node.path.0[..] {
+            return None;
+        }
+        let inner =
+            ResourceInstance { module: ModuleInstance(addr.module.0[depth..].into()), ..addr.clone() };
+        module.removed.iter().find(|removed| removed.from.contains(&any_key(&removed.from, &inner)))
+    })
+}
+
+/// `removed` names blocks, not instances: the key doesn't count.
+fn any_key(target: &Target, addr: &ResourceInstance) -> ResourceInstance {
+    match target {
+        Target::Instance(_) => ResourceInstance { key: InstanceKey::None, ..addr.clone() },
+        _ => addr.clone(),
+    }
+}
+
+fn why_gone(program: &Program, addr: &ResourceInstance) -> Reason {
+    if !program.nodes.iter().any(|node| node.path == addr.module.path()) {
+        return Reason::DeleteBecauseNoModule;
+    }
+    let Some((_, block)) = block_of(program, addr) else { return Reason::DeleteBecauseNoResourceConfig };
+    match (&block.repetition, &addr.key) {
+        (Some(Repetition::Count(_)), InstanceKey::Int(_)) => Reason::DeleteBecauseCountIndex,
+        (Some(Repetition::ForEach(_)), InstanceKey::Text(_)) => Reason::DeleteBecauseEachKey,
+        (None, InstanceKey::None) => Reason::DeleteBecauseNoModule,
+        _ => Reason::DeleteBecauseWrongRepetition,
+    }
+}

@@ -1,0 +1,217 @@
+//! The end of planning: everything noted becomes a plan.
+
+use super::dependencies::{Dependencies, configured, stored};
+use super::{Planner, destroy};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use trueup_addr::{ConfigResource, Mode, Name};
+use trueup_diag::Diagnostics;
+use trueup_diff::{Action, Change};
+use trueup_plan::{Order, OutputChange, Plan, PlanMode, ResourceChange, order};
+use trueup_provider::Private;
+use trueup_state::{Change as StateChange, Commit, Output, State};
+use trueup_value::{Marks, Value};
+
+/// What of the run the plan notes.
+pub(crate) struct Circumstances {
+    pub(crate) timestamp: Arc<str>,
+    pub(crate) commit: Option<Commit>,
+    pub(crate) workspace: Name,
+    pub(crate) variables: BTreeMap<Name, Value>,
+    pub(crate) token: Arc<dyn Fn() -> Arc<str> + Send + Sync>,
+}
+
+/// A plan and what was found on the way.
+pub(crate) struct Finished {
+    pub(crate) plan: Plan,
+    /// What was found of an interrupted run, to be written before anything else.
+    pub(crate) recovered: Vec<StateChange>,
+    pub(crate) diagnostics: Diagnostics,
+}
+
+impl Planner<'_> {
+    pub(crate) fn finish(mut self, previous: &State, around: Circumstances) -> Finished {
+        let errored = self.sheet.has_errors();
+        if !errored && self.options.mode != PlanMode::RefreshOnly {
+            self.note_destruction();
+        }
+        self.forget_stale_data();
+        self.changes.sort_by(|a, b| (&a.addr, &a.deposed).cmp(&(&b.addr, &b.deposed)));
+        let written = stored(previous);
+        let mut references = configured(&self.sheet, &self.cells);
+        for (resource, more) in &written {
+            references.entry(resource.clone()).or_default().extend(more.iter().cloned());
+        }
+        let first = self.create_before_destroy(&references);
+        self.settle_order(&references, &first);
+        let steps = order(&Order {
+            changes: &self.changes,
+            sheet: if self.options.mode == PlanMode::Destroy { None } else { Some(&self.sheet) },
+            cells: &self.cells,
+            stored: &written,
+            token: &*around.token,
+        });
+        let drift = self.drift();
+        let mode = self.options.mode;
+        let closed = self.sheet.close();
+        let outputs = output_changes(&self.objects.state, &closed.outputs, mode, errored);
+        let errored = errored || closed.diagnostics.has_errors();
+        let plan = Plan {
+            mode,
+            changes: self.changes,
+            steps,
+            outputs,
+            drift,
+            prior: self.objects.state,
+            variables: around.variables,
+            targets: self.options.targets,
+            timestamp: around.timestamp,
+            commit: around.commit,
+            workspace: around.workspace,
+            errored,
+        };
+        Finished { plan, recovered: self.recovered, diagnostics: closed.diagnostics }
+    }
+
+    /// Data sources that the configuration no longer has leave the state without a word.
+    fn forget_stale_data(&mut self) {
+        if self.options.mode == PlanMode::Normal
+            && self.options.targets.is_empty()
+            && !self.sheet.has_errors()
+        {
+            let stale: Vec<_> = self
+                .objects
+                .state
+                .objects()
+                .filter(|o| o.node.resource.mode == Mode::Data && !self.cells.contains_key(&o.address()))
+                .map(|o| o.address())
+                .collect();
+            for address in stale {
+                let change = StateChange::Remove { address, deposed: None };
+                self.objects.state.apply(&change).expect("removing always fits");
+            }
+        }
+    }
+
+    /// Resources that are replaced create-first: those that say so, and all that they refer to.
+    fn create_before_destroy(&self, references: &Dependencies) -> BTreeSet<ConfigResource> {
+        let mut first = BTreeSet::new();
+        for change in &self.changes {
+            let says = match destroy::block_of(&self.program, &change.addr) {
+                Some((_, block)) => block.lifecycle.create_before_destroy,
+                None => change.create_before_destroy,
+            };
+            let resource = change.addr.config();
+            if says && first.insert(resource.clone()) {
+                first.extend(references.get(&resource).into_iter().flatten().cloned());
+            }
+        }
+        first
+    }
+
+    fn settle_order(&mut self, references: &Dependencies, first: &BTreeSet<ConfigResource>) {
+        let mut shared: BTreeMap<ConfigResource, Vec<ConfigResource>> = BTreeMap::new();
+        for change in &mut self.changes {
+            let resource = change.addr.config();
+            change.create_before_destroy = first.contains(&resource);
+            if change.change.action == Action::DeleteThenCreate && change.create_before_destroy {
+                change.change.action = Action::CreateThenDelete;
+            }
+            if !matches!(change.change.action, Action::Delete | Action::Forget) {
+                let all = shared
+                    .entry(resource.clone())
+                    .or_insert_with(|| references.get(&resource).into_iter().flatten().cloned().collect());
+                change.dependencies.clone_from(all);
+            }
+        }
+    }
+
+    fn drift(&self) -> Vec<ResourceChange> {
+        let mut drift: Vec<ResourceChange> = self
+            .objects
+            .drifted
+            .iter()
+            .filter_map(|drifted| {
+                let resource = self.objects.state.resource(&drifted.id.addr.node());
+                let provider = resource.map(|r| r.provider.clone());
+                let noted = self.cells.get(&drifted.id.addr).and_then(|cell| self.noted.get(cell));
+                let noted = noted.and_then(|index| self.changes.get(*index));
+                let provider = provider.or_else(|| noted.map(|c| c.provider.clone()))?;
+                let binding = self.objects.binding(&provider)?.clone();
+                let action = if drifted.after.is_null() { Action::Delete } else { Action::Update };
+                Some(ResourceChange {
+                    addr: drifted.id.addr.clone(),
+                    previous: None,
+                    deposed: drifted.id.deposed.clone(),
+                    schema_version: self
+                        .providers
+                        .resource(&provider.provider, false, &drifted.id.addr.resource.kind)
+                        .map_or(0, |s| s.version),
+                    provider,
+                    binding,
+                    change: Change {
+                        action,
+                        reason: None,
+                        before: drifted.before.clone(),
+                        after: drifted.after.clone(),
+                        replace_paths: Vec::new(),
+                        private: Private::from([]),
+                    },
+                    marked: Vec::new(),
+                    dependencies: Vec::new(),
+                    create_before_destroy: false,
+                    importing: None,
+                })
+            })
+            .collect();
+        drift.sort_by(|a, b| (&a.addr, &a.deposed).cmp(&(&b.addr, &b.deposed)));
+        drift
+    }
+}
+
+/// What becomes of the root outputs.
+fn output_changes(
+    state: &State,
+    after: &BTreeMap<Name, Value>,
+    mode: PlanMode,
+    errored: bool,
+) -> BTreeMap<Name, OutputChange> {
+    let none = BTreeMap::new();
+    let after = if mode == PlanMode::Destroy { &none } else { after };
+    let mut changes = BTreeMap::new();
+    let names: BTreeSet<&Name> = state.outputs.keys().chain(after.keys()).collect();
+    for name in names {
+        let before = state.outputs.get(name);
+        let after = after.get(name).filter(|value| !value.marks().is_ephemeral());
+        if after.is_none() && errored {
+            continue;
+        }
+        changes.insert(name.clone(), output_change(before, after));
+    }
+    changes
+}
+
+fn output_change(before: Option<&Output>, after: Option<&Value>) -> OutputChange {
+    let null = || Value::null(trueup_value::Type::Dynamic);
+    let marked = |output: &Output| {
+        if output.sensitive { output.value.clone().mark(Marks::SENSITIVE) } else { output.value.clone() }
+    };
+    let old = before.map(marked);
+    let sensitive = before.is_some_and(|b| b.sensitive) || after.is_some_and(|a| a.marks().is_sensitive());
+    let bare = after.map(|value| {
+        if value.marks().is_sensitive() {
+            value.without_marks().mark(Marks::SENSITIVE)
+        } else {
+            value.without_marks()
+        }
+    });
+    let action = match (&old, &bare) {
+        (None, None) => Action::NoOp,
+        (None, Some(new)) if new.is_null() => Action::NoOp,
+        (None, Some(_)) => Action::Create,
+        (Some(_), None) => Action::Delete,
+        (Some(old), Some(new)) if old == new => Action::NoOp,
+        (Some(_), Some(_)) => Action::Update,
+    };
+    OutputChange { action, before: old.unwrap_or_else(null), after: bare.unwrap_or_else(null), sensitive }
+}

@@ -1,0 +1,450 @@
+//! Planning: the sheet asks, the providers answer, and what comes of each object is noted.
+//!
+//! One loop drives everything: what the sheet asks is put in flight, and each answer is filled in, which lets the
+//! sheet ask more. A provider's objects are all read in one go right after it is configured.
+
+mod changes;
+mod data;
+mod dependencies;
+mod destroy;
+mod finish;
+pub(crate) mod instance;
+mod objects;
+
+use crate::providers::Providers;
+use crate::{Event, Observer};
+use data::{DataPlan, read_data};
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use instance::{Planned, Subject, plan_instance};
+pub(crate) use objects::Objects;
+use objects::Readied;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use trueup_addr::{Mode, ResourceInstance, Target};
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_diff::{Action, Change, Reason, Replace};
+use trueup_evaluate::{Ask, CellId, InstanceAsk, ProviderAsk, Sheet};
+use trueup_plan::{PlanMode, ResourceChange};
+use trueup_resolve::Program;
+use trueup_state::{Begun, Status};
+use trueup_value::Value;
+
+pub(crate) use finish::{Circumstances, Finished};
+
+/// What is asked of a plan.
+#[derive(Clone, Debug)]
+pub struct PlanOptions {
+    /// Normal, destroy or refresh-only.
+    pub mode: PlanMode,
+    /// `-refresh`
+    pub refresh: bool,
+    /// `-target`
+    pub targets: BTreeSet<Target>,
+    /// `-replace`
+    pub replace: BTreeSet<ResourceInstance>,
+    /// How many calls are in flight at most.
+    pub parallelism: usize,
+}
+
+impl Default for PlanOptions {
+    fn default() -> PlanOptions {
+        PlanOptions {
+            mode: PlanMode::Normal,
+            refresh: true,
+            targets: BTreeSet::new(),
+            replace: BTreeSet::new(),
+            parallelism: 10,
+        }
+    }
+}
+
+/// What came back from one call.
+enum Answer {
+    Provider(Box<ProviderAsk>, Box<Readied>),
+    Planned(Box<InstanceAsk>, Option<Box<Planned>>, Diagnostics),
+    Read(Box<InstanceAsk>, Option<Value>, Diagnostics),
+    Observed(Box<InstanceAsk>, Box<Readied>),
+}
+
+/// A plan in the making.
+pub(crate) struct Planner<'a> {
+    program: Arc<Program>,
+    providers: &'a Providers,
+    sheet: Sheet,
+    objects: Objects,
+    options: PlanOptions,
+    observer: &'a dyn Observer,
+    permits: Arc<Semaphore>,
+    /// Instances that the configuration has.
+    cells: BTreeMap<ResourceInstance, CellId>,
+    /// Those of them that change.
+    changing: BTreeSet<CellId>,
+    /// Where in `changes` each instance stands.
+    noted: BTreeMap<CellId, usize>,
+    /// Whether something a cell waits for changes; remembered.
+    pending: BTreeMap<CellId, bool>,
+    changes: Vec<ResourceChange>,
+    /// Creations of an earlier run whose end is not known.
+    in_flight: Vec<Begun>,
+    /// What was found of them.
+    recovered: Vec<trueup_state::Change>,
+}
+
+impl<'a> Planner<'a> {
+    pub(crate) fn new(
+        program: Arc<Program>,
+        providers: &'a Providers,
+        sheet: Sheet,
+        objects: Objects,
+        options: PlanOptions,
+        observer: &'a dyn Observer,
+    ) -> Planner<'a> {
+        Planner {
+            program,
+            providers,
+            sheet,
+            objects,
+            permits: Arc::new(Semaphore::new(options.parallelism.max(1))),
+            options,
+            observer,
+            cells: BTreeMap::new(),
+            changing: BTreeSet::new(),
+            noted: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            changes: Vec::new(),
+            in_flight: Vec::new(),
+            recovered: Vec::new(),
+        }
+    }
+
+    pub(crate) fn with_in_flight(mut self, in_flight: Vec<Begun>) -> Planner<'a> {
+        self.in_flight = in_flight;
+        self
+    }
+
+    /// Runs until nothing is asked any more.
+    pub(crate) async fn run(&mut self) {
+        self.request();
+        let mut calls: FuturesUnordered<BoxFuture<'a, Answer>> = FuturesUnordered::new();
+        loop {
+            let asks = self.sheet.ready();
+            if !asks.is_empty() {
+                calls.extend(asks.into_iter().filter_map(|ask| self.start(ask)));
+                continue;
+            }
+            let Some(answer) = calls.next().await else { break };
+            calls.extend(self.take(answer));
+        }
+    }
+
+    fn request(&mut self) {
+        let (bindings, missing) = self.objects.bindings(&self.program, &self.options.targets);
+        self.sheet.report(missing);
+        for binding in bindings {
+            self.sheet.request_provider(&binding);
+        }
+        if self.options.mode == PlanMode::Destroy {
+            return;
+        }
+        if self.options.targets.is_empty() {
+            self.sheet.request_all();
+        } else {
+            self.sheet.request_targets(self.options.targets.clone());
+        }
+    }
+
+    /// Puts a call in flight, or answers at once where no call is needed.
+    fn start(&mut self, ask: Ask) -> Option<BoxFuture<'a, Answer>> {
+        match ask {
+            Ask::Provider(ask) => Some(self.start_provider(ask)),
+            Ask::Instance(ask) => {
+                self.cells.insert(ask.addr.clone(), ask.cell);
+                match ask.addr.resource.mode {
+                    Mode::Managed if self.objects.must_read(&ask.addr) => Some(self.start_observing(ask)),
+                    Mode::Managed => self.start_managed(ask),
+                    Mode::Data => self.start_data(ask),
+                    Mode::Ephemeral => {
+                        self.unsupported_ephemeral(&ask);
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    fn unsupported_ephemeral(&mut self, ask: &InstanceAsk) {
+        let detail = "Ephemeral resources are not supported yet.";
+        self.sheet.report([Diagnostic::error("Ephemeral resource not supported", detail).at(ask.span)]);
+        self.sheet.fill(ask.cell, None);
+    }
+
+    fn start_provider(&mut self, ask: Box<ProviderAsk>) -> BoxFuture<'a, Answer> {
+        let provider = self.providers.fresh(&ask.binding);
+        let work = self.objects.work_of(&ask.binding, self.providers, &self.options, &self.in_flight);
+        for id in work.ids() {
+            self.observer.event(&Event::Refreshing(id));
+        }
+        let program = self.program.clone();
+        Box::pin(async move {
+            let readied = match provider {
+                Ok(provider) => objects::ready_provider(provider, program, &ask, work).await,
+                Err(diagnostics) => {
+                    Readied { provider: None, observed: Vec::new(), recovered: Vec::new(), diagnostics }
+                }
+            };
+            Answer::Provider(ask, Box::new(readied))
+        })
+    }
+
+    /// With targets only what they need is read, when it turns out to be needed.
+    fn start_observing(&mut self, ask: Box<InstanceAsk>) -> BoxFuture<'a, Answer> {
+        let work = self.objects.work_of_one(&ask, self.providers, &self.options);
+        let provider = self.providers.configured(&ask.binding);
+        self.observer.event(&Event::Refreshing(ask.addr.to_string()));
+        Box::pin(async move {
+            let readied = objects::read_objects(provider, work).await;
+            Answer::Observed(ask, Box::new(readied))
+        })
+    }
+
+    fn start_managed(&mut self, ask: Box<InstanceAsk>) -> Option<BoxFuture<'a, Answer>> {
+        let prior = self.objects.prior(&ask.addr);
+        if self.options.mode != PlanMode::Normal {
+            self.keep(&ask, prior.map_or_else(|| Value::null(ask.config.ty()), |p| p.value));
+            return None;
+        }
+        let subject = self.subject(&ask, prior)?;
+        let permits = self.permits.clone();
+        Some(Box::pin(async move {
+            let _permit = permits.acquire().await;
+            let (planned, diagnostics) = plan_instance(subject).await;
+            Answer::Planned(ask, planned.map(Box::new), diagnostics)
+        }))
+    }
+
+    fn subject(&mut self, ask: &InstanceAsk, prior: Option<objects::PriorObject>) -> Option<Subject> {
+        let Some(provider) = self.providers.configured(&ask.binding) else {
+            self.sheet.fill(ask.cell, None);
+            return None;
+        };
+        let schema = self.providers.resource(&ask.binding.provider, false, &ask.addr.resource.kind);
+        let schema = schema.expect("the sheet asks only for types that have a schema");
+        let resource = &self.program.module_at(ask.node).resources[ask.slot as usize];
+        let replace = Replace {
+            tainted: prior.as_ref().is_some_and(|p| p.status == Status::Tainted),
+            requested: self.options.replace.contains(&ask.addr),
+            triggered: self.is_triggered(ask),
+        };
+        let (value, private) = match prior {
+            Some(prior) => (prior.value, prior.private),
+            None => (Value::null(schema.block.value_type()), trueup_provider::Private::from([])),
+        };
+        Some(Subject {
+            provider,
+            schema,
+            kind: ask.addr.resource.kind.clone(),
+            prior: value,
+            private,
+            config: ask.config.clone(),
+            ignore: resource.lifecycle.ignore_changes.clone(),
+            replace,
+        })
+    }
+
+    /// Whether something that `replace_triggered_by` names changes: the named attribute, or anything at all.
+    fn is_triggered(&self, ask: &InstanceAsk) -> bool {
+        ask.triggers.iter().any(|trigger| {
+            trigger.instances.iter().any(|cell| {
+                let Some(change) = self.change_of(*cell) else { return false };
+                if trigger.path.0.is_empty() {
+                    return change.action.is_change();
+                }
+                change.before.at_path(&trigger.path) != change.after.at_path(&trigger.path)
+            })
+        })
+    }
+
+    fn change_of(&self, cell: CellId) -> Option<&Change> {
+        self.noted.get(&cell).map(|index| &self.changes[*index].change)
+    }
+
+    fn start_data(&mut self, ask: Box<InstanceAsk>) -> Option<BoxFuture<'a, Answer>> {
+        let schema = self.providers.resource(&ask.binding.provider, true, &ask.addr.resource.kind);
+        let schema = schema.expect("the sheet asks only for types that have a schema");
+        let wait = if !ask.config.is_wholly_known() {
+            Some(Reason::ReadBecauseConfigUnknown)
+        } else if self.is_pending(&ask) {
+            Some(Reason::ReadBecauseDependencyPending)
+        } else {
+            None
+        };
+        if let Some(reason) = wait {
+            let after = data::deferred(&schema, &ask.config);
+            self.note(
+                &ask,
+                DataPlan { action: Action::Read, reason: Some(reason), after: after.clone() }.change(),
+            );
+            self.changing.insert(ask.cell);
+            self.sheet.fill(ask.cell, Some(after));
+            return None;
+        }
+        let Some(provider) = self.providers.configured(&ask.binding) else {
+            self.sheet.fill(ask.cell, None);
+            return None;
+        };
+        let permits = self.permits.clone();
+        self.observer.event(&Event::Reading(ask.addr.to_string()));
+        Some(Box::pin(async move {
+            let _permit = permits.acquire().await;
+            let (value, diagnostics) = read_data(&*provider, &schema, &ask).await;
+            Answer::Read(ask, value, diagnostics)
+        }))
+    }
+
+    /// Whether something that the data source's `depends_on` names is about to change.
+    fn is_pending(&mut self, ask: &InstanceAsk) -> bool {
+        ask.waits.iter().any(|cell| self.cell_is_pending(*cell))
+    }
+
+    fn cell_is_pending(&mut self, start: CellId) -> bool {
+        let mut stack = vec![start];
+        let mut seen = BTreeSet::new();
+        while let Some(cell) = stack.pop() {
+            match self.pending.get(&cell) {
+                Some(true) => return true,
+                Some(false) => continue,
+                None => {}
+            }
+            if self.changing.contains(&cell) {
+                self.pending.insert(start, true);
+                return true;
+            }
+            if seen.insert(cell) {
+                stack.extend_from_slice(self.sheet.depends(cell));
+            }
+        }
+        self.pending.extend(seen.into_iter().map(|cell| (cell, false)));
+        false
+    }
+
+    /// Takes an answer; gives the next call where one follows directly.
+    fn take(&mut self, answer: Answer) -> Option<BoxFuture<'a, Answer>> {
+        match answer {
+            Answer::Provider(ask, readied) => self.take_provider(&ask, *readied),
+            Answer::Observed(ask, readied) => {
+                let failed = readied.diagnostics.has_errors();
+                self.take_readied(*readied);
+                if !failed {
+                    return self.start_managed(ask);
+                }
+                self.sheet.fill(ask.cell, None);
+            }
+            Answer::Planned(ask, planned, diagnostics) => self.take_planned(&ask, planned, diagnostics),
+            Answer::Read(ask, value, diagnostics) => self.take_read(&ask, value, diagnostics),
+        }
+        None
+    }
+
+    fn take_provider(&mut self, ask: &ProviderAsk, mut readied: Readied) {
+        let provider = readied.provider.take();
+        let failed = readied.diagnostics.has_errors();
+        self.take_readied(readied);
+        match provider {
+            Some(provider) if !failed => {
+                self.providers.keep(&ask.binding, provider);
+                self.sheet.fill(ask.cell, Some(Value::from(true)));
+            }
+            _ => self.sheet.fill(ask.cell, None),
+        }
+    }
+
+    fn take_readied(&mut self, readied: Readied) {
+        self.recovered.extend(readied.recovered.iter().cloned());
+        self.objects.take(readied.observed, &readied.recovered);
+        self.sheet.report(readied.diagnostics);
+    }
+
+    fn take_planned(&mut self, ask: &InstanceAsk, planned: Option<Box<Planned>>, diagnostics: Diagnostics) {
+        let located = self.located(ask, diagnostics);
+        self.sheet.report(located);
+        let Some(planned) = planned else {
+            self.sheet.fill(ask.cell, None);
+            return;
+        };
+        let resource = &self.program.module_at(ask.node).resources[ask.slot as usize];
+        if let (Some(place), true) =
+            (resource.lifecycle.prevent_destroy, planned.decision.action.is_replace())
+        {
+            self.sheet.report([prevented(&ask.addr).at(place)]);
+            self.sheet.fill(ask.cell, None);
+            return;
+        }
+        let before = self.objects.prior(&ask.addr).map(|p| p.value);
+        let change = Change {
+            action: planned.decision.action,
+            reason: planned.decision.reason,
+            before: before.unwrap_or_else(|| Value::null(planned.after.ty())),
+            after: planned.after.clone(),
+            replace_paths: planned.decision.replace_paths,
+            private: planned.private,
+        };
+        if change.action.is_change() {
+            self.changing.insert(ask.cell);
+        }
+        self.note(ask, change);
+        if let Some(last) = self.changes.last_mut() {
+            last.marked = planned.marked;
+        }
+        self.sheet.fill(ask.cell, Some(planned.after));
+    }
+
+    fn take_read(&mut self, ask: &InstanceAsk, value: Option<Value>, diagnostics: Diagnostics) {
+        let located = self.located(ask, diagnostics);
+        self.sheet.report(located);
+        if let Some(value) = &value {
+            let schema = self.providers.resource(&ask.binding.provider, true, &ask.addr.resource.kind);
+            if let Some(schema) = schema {
+                self.objects.set_data(&self.program, ask, value, &schema);
+            }
+            self.note(ask, DataPlan { action: Action::NoOp, reason: None, after: value.clone() }.change());
+        }
+        self.sheet.fill(ask.cell, value);
+    }
+
+    /// An instance that stays as it is, as in destroy and refresh-only plans.
+    fn keep(&mut self, ask: &InstanceAsk, value: Value) {
+        if self.options.mode == PlanMode::RefreshOnly && !value.is_null() {
+            let change = Change {
+                action: Action::NoOp,
+                reason: None,
+                before: value.clone(),
+                after: value.clone(),
+                replace_paths: Vec::new(),
+                private: trueup_provider::Private::from([]),
+            };
+            self.note(ask, change);
+        }
+        self.sheet.fill(ask.cell, Some(value));
+    }
+
+    fn located(&self, ask: &InstanceAsk, diagnostics: Diagnostics) -> Vec<Diagnostic> {
+        let name = |d: Diagnostic| {
+            let named = Diagnostic { address: d.address.clone().or_else(|| Some(ask.addr.to_string())), ..d };
+            named.at_opt(Some(ask.span))
+        };
+        diagnostics.into_iter().map(name).collect()
+    }
+}
+
+/// An instance that must not be destroyed would be.
+pub(crate) fn prevented(addr: &ResourceInstance) -> Diagnostic {
+    Diagnostic::error(
+        "Instance cannot be destroyed",
+        format!("Resource {addr} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed."),
+    )
+    .on(addr.to_string())
+    .hint("take the block's prevent_destroy off if the destruction is meant, or leave the resource out with -target")
+}

@@ -1,0 +1,418 @@
+//! The objects of the state: decoded, brought up to the schema's version, and read as they really are.
+
+use super::PlanOptions;
+use super::instance::dress;
+use crate::bindings::{Bindings, provider_addr};
+use crate::providers::Providers;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use trueup_addr::{Mode, Name, ResourceInstance, Target};
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_evaluate::{InstanceAsk, ProviderAsk};
+use trueup_provider::{Private, Provider, RecoverAnswer, RecoverRequest, UpgradeRequest};
+use trueup_refresh::{ObjectId, Observed, Prior, refresh};
+use trueup_resolve::Program;
+use trueup_resolve::program::ProviderBinding;
+use trueup_schema::Schema;
+use trueup_state::{Action, Begun, Change, Object, State, Status};
+use trueup_value::{Marks, Path, Value, msgpack};
+
+/// An object as it is.
+#[derive(Clone, Debug)]
+pub(crate) struct PriorObject {
+    /// Marks included.
+    pub(crate) value: Value,
+    pub(crate) private: Private,
+    pub(crate) status: Status,
+}
+
+/// A difference between what the state said and what is there.
+#[derive(Clone, Debug)]
+pub(crate) struct Drifted {
+    pub(crate) id: ObjectId,
+    pub(crate) before: Value,
+    /// Null when it is gone.
+    pub(crate) after: Value,
+}
+
+/// The state on its way to being what the plan stands on.
+pub(crate) struct Objects {
+    /// Moved and, as far as it has come, refreshed.
+    pub(crate) state: State,
+    pub(crate) moved_from: BTreeMap<ResourceInstance, ResourceInstance>,
+    pub(crate) drifted: Vec<Drifted>,
+    known: BTreeMap<ObjectId, PriorObject>,
+    read: BTreeSet<ObjectId>,
+    bindings: Bindings,
+    targeted: bool,
+}
+
+/// One object to be read.
+pub(crate) struct Item {
+    id: ObjectId,
+    object: Object,
+    schema: Arc<Schema>,
+}
+
+/// What is to be done when a provider is configured.
+pub(crate) struct ProviderWork {
+    items: Vec<Item>,
+    refresh: bool,
+    in_flight: Vec<(Begun, Arc<Schema>)>,
+}
+
+impl ProviderWork {
+    /// The addresses of what is read.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = String> + '_ {
+        let items: &[Item] = if self.refresh { &self.items } else { &[] };
+        items.iter().map(|item| item.id.addr.to_string())
+    }
+}
+
+/// An object that was read.
+pub(crate) struct Seen {
+    id: ObjectId,
+    object: Object,
+    schema: Arc<Schema>,
+    /// As the state had it, marks included.
+    before: Value,
+    observed: Observed,
+}
+
+/// What came of configuring a provider and reading its objects.
+pub(crate) struct Readied {
+    pub(crate) provider: Option<Arc<dyn Provider>>,
+    pub(crate) observed: Vec<Seen>,
+    pub(crate) recovered: Vec<Change>,
+    pub(crate) diagnostics: Diagnostics,
+}
+
+impl Objects {
+    pub(crate) fn new(
+        state: State,
+        moved_from: BTreeMap<ResourceInstance, ResourceInstance>,
+        targeted: bool,
+    ) -> Objects {
+        Objects {
+            state,
+            moved_from,
+            drifted: Vec::new(),
+            known: BTreeMap::new(),
+            read: BTreeSet::new(),
+            bindings: Bindings::default(),
+            targeted,
+        }
+    }
+
+    /// The provider configurations that objects in the state need; those that are gone are reported.
+    pub(crate) fn bindings(
+        &mut self,
+        program: &Program,
+        targets: &BTreeSet<Target>,
+    ) -> (BTreeSet<ProviderBinding>, Diagnostics) {
+        let mut all = BTreeSet::new();
+        let mut diagnostics = Diagnostics::new();
+        for (node, resource) in &self.state.resources {
+            let wanted = targets.is_empty()
+                || resource.instances.keys().any(|key| {
+                    let addr = node.instance(key.clone());
+                    targets.iter().any(|target| target.contains(&addr))
+                });
+            if node.resource.mode != Mode::Managed || !wanted {
+                continue;
+            }
+            match self.bindings.find(program, &resource.provider) {
+                Some(binding) => drop(all.insert(binding)),
+                None => diagnostics.push(
+                    Diagnostic::error(
+                        "Provider configuration not present",
+                        format!("To work with {node} its provider configuration {} is needed, but it is no longer in the configuration.", resource.provider),
+                    )
+                    .on(node.to_string())
+                    .hint("put the provider block back until everything that was made with it is destroyed"),
+                ),
+            }
+        }
+        (all, diagnostics)
+    }
+
+    /// What is to be read with a provider configuration, and what a killed run may have made with it.
+    pub(crate) fn work_of(
+        &self,
+        binding: &ProviderBinding,
+        providers: &Providers,
+        options: &PlanOptions,
+        in_flight: &[Begun],
+    ) -> ProviderWork {
+        let wanted = |addr: &ResourceInstance| {
+            options.targets.is_empty() || options.targets.iter().any(|target| target.contains(addr))
+        };
+        let items = self.state.objects().filter(|object| {
+            object.node.resource.mode == Mode::Managed
+                && self.bindings.known(object.provider) == Some(binding)
+                && wanted(&object.address())
+        });
+        let items =
+            items.filter_map(|object| self.item(object.address(), object.deposed, binding, providers));
+        let begun = in_flight.iter().filter(|begun| {
+            begun.action == Action::Create
+                && self.bindings.known(&begun.provider).is_none_or(|b| b == binding)
+                && begun.provider.provider == binding.provider
+        });
+        let in_flight = begun.filter_map(|begun| {
+            let schema = providers.resource(&binding.provider, false, &begun.address.resource.kind)?;
+            Some((begun.clone(), schema))
+        });
+        ProviderWork { items: items.collect(), refresh: options.refresh, in_flight: in_flight.collect() }
+    }
+
+    fn item(
+        &self,
+        addr: ResourceInstance,
+        deposed: Option<&Name>,
+        binding: &ProviderBinding,
+        providers: &Providers,
+    ) -> Option<Item> {
+        let object = self.state.object(&addr, deposed.map(|d| &**d))?.clone();
+        let schema = providers.resource(&binding.provider, false, &addr.resource.kind)?;
+        Some(Item { id: ObjectId { addr, deposed: deposed.map(ToString::to_string) }, object, schema })
+    }
+
+    /// Whether an instance has objects that were not read yet, as with targets.
+    pub(crate) fn must_read(&self, addr: &ResourceInstance) -> bool {
+        let id = ObjectId { addr: addr.clone(), deposed: None };
+        self.targeted && self.state.current(addr).is_some() && !self.read.contains(&id)
+    }
+
+    pub(crate) fn work_of_one(
+        &self,
+        ask: &InstanceAsk,
+        providers: &Providers,
+        options: &PlanOptions,
+    ) -> ProviderWork {
+        let item = self.item(ask.addr.clone(), None, &ask.binding, providers);
+        ProviderWork { items: item.into_iter().collect(), refresh: options.refresh, in_flight: Vec::new() }
+    }
+
+    /// Takes what was read: into what is known, into the state, and into what has drifted.
+    pub(crate) fn take(&mut self, seen: Vec<Seen>, recovered: &[Change]) {
+        for change in recovered {
+            self.state.apply(change).expect("what was recovered goes where nothing is");
+        }
+        for one in seen {
+            self.read.insert(one.id.clone());
+            self.take_one(one);
+        }
+    }
+
+    fn take_one(&mut self, seen: Seen) {
+        let Seen { id, object, schema, before, observed } = seen;
+        let deposed: Option<Name> = id.deposed.as_deref().map(Into::into);
+        if observed.value != before {
+            self.drifted.push(Drifted {
+                id: id.clone(),
+                before: before.clone(),
+                after: observed.value.clone(),
+            });
+        }
+        if observed.value.is_null() {
+            let change = Change::Remove { address: id.addr.clone(), deposed };
+            self.state.apply(&change).expect("removing always fits");
+            return;
+        }
+        let changed = observed.value != before || object.schema_version != schema.version;
+        if changed {
+            if let Ok(fresh) = Object::encode(&observed.value, &schema) {
+                let fresh = Object {
+                    attributes: fresh.attributes,
+                    schema_version: fresh.schema_version,
+                    private: observed.private.clone(),
+                    ..object.clone()
+                };
+                self.set(&id.addr, deposed, fresh);
+            }
+        }
+        let prior = PriorObject { value: observed.value, private: observed.private, status: object.status };
+        self.known.insert(id, prior);
+    }
+
+    fn set(&mut self, addr: &ResourceInstance, deposed: Option<Name>, object: Object) {
+        let Some(provider) = self.state.provider(addr).cloned() else { return };
+        let change = Change::Set { address: addr.clone(), deposed, provider, object };
+        self.state.apply(&change).expect("setting always fits");
+    }
+
+    /// Takes a data source's result into the state.
+    pub(crate) fn set_data(&mut self, program: &Program, ask: &InstanceAsk, value: &Value, schema: &Schema) {
+        if let Ok(object) = Object::encode(value, schema) {
+            let provider = provider_addr(program, &ask.binding);
+            let change = Change::Set { address: ask.addr.clone(), deposed: None, provider, object };
+            self.state.apply(&change).expect("setting always fits");
+        }
+    }
+
+    /// The current object of an instance as it is.
+    pub(crate) fn prior(&self, addr: &ResourceInstance) -> Option<PriorObject> {
+        self.known.get(&ObjectId { addr: addr.clone(), deposed: None }).cloned()
+    }
+
+    /// Any object as it is.
+    pub(crate) fn known(&self, id: &ObjectId) -> Option<&PriorObject> {
+        self.known.get(id)
+    }
+
+    /// The binding of a provider configuration that the state names.
+    pub(crate) fn binding(&self, provider: &trueup_addr::ProviderConfigAddr) -> Option<&ProviderBinding> {
+        self.bindings.known(provider)
+    }
+}
+
+/// Configures a provider, looks for what a killed run may have made, and reads its objects.
+pub(crate) async fn ready_provider(
+    provider: Arc<dyn Provider>,
+    program: Arc<Program>,
+    ask: &ProviderAsk,
+    work: ProviderWork,
+) -> Readied {
+    let config = ask.config.without_marks();
+    let mut diagnostics = provider.validate_config(&config).await;
+    if !diagnostics.has_errors() {
+        diagnostics.append(provider.configure(&config).await);
+    }
+    if diagnostics.has_errors() {
+        let place = |d: Diagnostic| d.at_opt(ask.span);
+        let diagnostics = diagnostics.into_iter().map(place).collect();
+        return Readied { provider: None, observed: Vec::new(), recovered: Vec::new(), diagnostics };
+    }
+    let (recovered, mut items, found) = recover(&*provider, &program, ask, &work.in_flight).await;
+    diagnostics.append(found);
+    items.extend(work.items);
+    let work = ProviderWork { items, in_flight: Vec::new(), ..work };
+    let mut readied = read_objects(Some(provider), work).await;
+    readied.recovered = recovered;
+    diagnostics.append(readied.diagnostics);
+    Readied { diagnostics, ..readied }
+}
+
+type Recovery = (Vec<Change>, Vec<Item>, Diagnostics);
+
+async fn recover(
+    provider: &dyn Provider,
+    program: &Program,
+    ask: &ProviderAsk,
+    in_flight: &[(Begun, Arc<Schema>)],
+) -> Recovery {
+    let mut changes = Vec::new();
+    let mut items = Vec::new();
+    let mut diagnostics = Diagnostics::new();
+    for (begun, schema) in in_flight {
+        let planned =
+            begun.planned.as_ref().and_then(|bytes| msgpack::decode(bytes, &schema.block.value_type()).ok());
+        let Some(planned) = planned else {
+            diagnostics.push(unreadable(begun));
+            continue;
+        };
+        let kind = begun.address.resource.kind.clone();
+        let request = RecoverRequest { kind, planned, token: begun.token.clone() };
+        match provider.recover(request).await {
+            RecoverAnswer::Absent => {}
+            RecoverAnswer::Unknown(found) => {
+                diagnostics.extend(found.into_iter().map(|d| d.on(begun.address.to_string())));
+            }
+            RecoverAnswer::Found(value, private) => match Object::encode(&value, schema) {
+                Ok(object) => {
+                    let object = Object { private, ..object };
+                    let id = ObjectId { addr: begun.address.clone(), deposed: None };
+                    items.push(Item { id, object: object.clone(), schema: schema.clone() });
+                    changes.push(Change::Set {
+                        address: begun.address.clone(),
+                        deposed: None,
+                        provider: provider_addr(program, &ask.binding),
+                        object,
+                    });
+                }
+                Err(error) => diagnostics.push(
+                    Diagnostic::error("Object of an interrupted run can't be stored", format!("{error}."))
+                        .on(begun.address.to_string()),
+                ),
+            },
+        }
+    }
+    (changes, items, diagnostics)
+}
+
+fn unreadable(begun: &Begun) -> Diagnostic {
+    Diagnostic::error(
+        "Interrupted creation can't be looked into",
+        format!(
+            "An earlier run was stopped while it created {}, and what it had planned can't be read.",
+            begun.address
+        ),
+    )
+    .on(begun.address.to_string())
+    .hint("look in the cloud whether the object was made; if so, import it, or delete it there")
+}
+
+/// Decodes and reads objects, all in one call to the provider.
+pub(crate) async fn read_objects(provider: Option<Arc<dyn Provider>>, work: ProviderWork) -> Readied {
+    let mut diagnostics = Diagnostics::new();
+    let Some(live) = provider.clone() else {
+        return Readied { provider, observed: Vec::new(), recovered: Vec::new(), diagnostics };
+    };
+    let mut decoded = Vec::with_capacity(work.items.len());
+    for item in work.items {
+        match decode(&*live, &item).await {
+            Ok(value) => decoded.push((item, value)),
+            Err(found) => diagnostics.extend(found.into_iter().map(|d| d.on(item.id.addr.to_string()))),
+        }
+    }
+    let mut observed = BTreeMap::new();
+    if work.refresh {
+        let priors: Vec<Prior> = decoded.iter().map(|(item, value)| prior_of(item, value)).collect();
+        let (found, problems) = refresh(&*live, &priors).await;
+        observed = found;
+        diagnostics.append(problems);
+    }
+    let seen = decoded.into_iter().filter_map(|(item, before)| {
+        let observed = if work.refresh {
+            let raw = observed.remove(&item.id)?;
+            Observed { value: redress(&item, &raw.value), private: raw.private }
+        } else {
+            Observed { value: before.clone(), private: item.object.private.clone() }
+        };
+        Some(Seen { id: item.id, object: item.object, schema: item.schema, before, observed })
+    });
+    Readied { provider, observed: seen.collect(), recovered: Vec::new(), diagnostics }
+}
+
+fn prior_of(item: &Item, value: &Value) -> Prior {
+    Prior { id: item.id.clone(), value: value.without_marks(), private: item.object.private.clone() }
+}
+
+/// What the state keeps marked and what the schema marks, on a value without marks.
+fn redress(item: &Item, value: &Value) -> Value {
+    let marks: Vec<(Path, Marks)> =
+        item.object.sensitive.iter().map(|path| (path.clone(), Marks::SENSITIVE)).collect();
+    dress(&item.schema, value, &marks)
+}
+
+async fn decode(provider: &dyn Provider, item: &Item) -> Result<Value, Diagnostics> {
+    if let Ok(value) = item.object.decode(&item.schema) {
+        return Ok(redress(item, &value.without_marks()));
+    }
+    let kind = &item.id.addr.resource.kind;
+    if item.object.schema_version > item.schema.version {
+        return Err(Diagnostic::error(
+            "Resource instance managed by newer provider version",
+            format!(
+                "The object was stored with schema version {} of {kind}, and this provider has version {}.",
+                item.object.schema_version, item.schema.version
+            ),
+        )
+        .hint("use a version of the provider that is at least as new")
+        .into());
+    }
+    let request = UpgradeRequest { kind, version: item.object.schema_version, json: &item.object.attributes };
+    let value = provider.upgrade(request).await.state?;
+    Ok(redress(item, &value))
+}

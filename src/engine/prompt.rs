@@ -1,0 +1,105 @@
+//! The console's side of the engine: expressions in the root module, on the state as it stands.
+
+use crate::session::Session;
+use trueup_addr::Mode as ResourceMode;
+use trueup_diag::Diagnostics;
+use trueup_evaluate::{Ask, Evaluated, FunctionNames, Mode, Schemas, Sheet};
+use trueup_parse::parse_expression;
+use trueup_resolve::{NodeId, Scope, compile_expression};
+use trueup_schema::unknown_computed;
+use trueup_value::Value;
+
+/// What came of an expression.
+#[derive(Debug)]
+pub enum Said {
+    /// A value, with warnings.
+    Value(Value, Diagnostics),
+    /// What is wrong.
+    Wrong(Diagnostics),
+}
+
+/// Evaluates expressions against one session.
+pub struct Prompt<'a> {
+    session: &'a mut Session,
+    sheet: Sheet,
+    /// With `-plan`: what each instance will be.
+    planned: Option<trueup_plan::Plan>,
+}
+
+impl<'a> Prompt<'a> {
+    /// A prompt on the session's state, or on what a plan makes of it.
+    pub fn new(session: &'a mut Session, planned: Option<trueup_plan::Plan>) -> Prompt<'a> {
+        let sheet = session.sheet(Mode::Plan, None, planned.is_some());
+        Prompt { session, sheet, planned }
+    }
+
+    /// The value of an expression.
+    pub fn say(&mut self, text: &str) -> Said {
+        let file = self.session.sources.add("<console-input>", text);
+        let parsed = parse_expression(file, text);
+        if parsed.diagnostics.has_errors() {
+            return Said::Wrong(parsed.diagnostics);
+        }
+        let module = self.session.program.module_at(NodeId::ROOT);
+        let (expr, mut found) =
+            compile_expression(&parsed.value, module, &FunctionNames { console: true }, Scope::default());
+        if found.has_errors() {
+            return Said::Wrong(found);
+        }
+        let mut completed = None;
+        loop {
+            match self.sheet.evaluate(&expr) {
+                Evaluated::Value(value, more) => {
+                    found.append(more);
+                    return if found.has_errors() { Said::Wrong(found) } else { Said::Value(value, found) };
+                }
+                Evaluated::Failed(more) => {
+                    found.append(more);
+                    found.append(self.sheet.take_diagnostics());
+                    return Said::Wrong(found);
+                }
+                Evaluated::Waiting => {
+                    let asks = self.sheet.ready();
+                    let stuck = asks.is_empty() && completed == Some(self.sheet.completed());
+                    if stuck {
+                        found.append(self.sheet.take_diagnostics());
+                        return Said::Wrong(found);
+                    }
+                    completed = Some(self.sheet.completed());
+                    for ask in asks {
+                        self.answer(ask);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The texts so far, for diagnostics.
+    pub fn sources(&self) -> &trueup_diag::Sources {
+        &self.session.sources
+    }
+
+    /// Nothing is asked of the world: instances are as the state has them, or not known.
+    fn answer(&mut self, ask: Ask) {
+        let ask = match ask {
+            Ask::Provider(ask) => return self.sheet.fill(ask.cell, Some(Value::from(true))),
+            Ask::Instance(ask) => ask,
+        };
+        let data = ask.addr.resource.mode == ResourceMode::Data;
+        let providers = self.session.providers.clone();
+        let schema =
+            providers.schema(&ask.binding.provider).and_then(|p| p.resource(data, &ask.addr.resource.kind));
+        let planned = self.planned.as_ref().and_then(|plan| {
+            plan.changes
+                .iter()
+                .find(|c| c.addr == ask.addr && c.deposed.is_none())
+                .map(|c| c.change.after.clone())
+        });
+        let stored = || {
+            let object = self.session.state.current(&ask.addr)?;
+            object.decode(schema?).ok()
+        };
+        let value = planned.or_else(stored).or_else(|| Some(unknown_computed(&schema?.block, &ask.config)));
+        self.sheet.fill(ask.cell, value);
+    }
+}

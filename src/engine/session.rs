@@ -1,0 +1,382 @@
+//! One run on one state: configuration read, store opened, lock held, state replayed.
+
+use crate::backend::{choose_backend, open_store};
+use crate::inputs::{InputSources, read_inputs};
+use crate::load::{load, start_providers};
+use crate::planning::{Circumstances, Finished, Objects, PlanOptions, Planner};
+use crate::providers::Providers;
+use crate::validate::cwd;
+use crate::world::{Event, World};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_diff::apply_moves;
+use trueup_evaluate::{Input, Mode, Sheet, Surroundings};
+use trueup_plan::{Plan, PlanMode, Snapshot, SnapshotInput};
+use trueup_resolve::Program;
+use trueup_state::{Begun, Checkpoint, Commit, Entry, Replayed, State, replay};
+use trueup_store::{ErrorKind, Lock, LockInfo, Store, StoreError, Version};
+use trueup_value::{Name, Value};
+
+/// How the state is locked.
+#[derive(Clone, Copy, Debug)]
+pub struct LockOptions {
+    /// Hold a lock.
+    pub lock: bool,
+    /// Try again for so long while somebody else holds it.
+    pub timeout: Duration,
+}
+
+/// What a run is about.
+#[derive(Clone, Debug)]
+pub struct SessionOptions {
+    /// What the lock and the journal call it: `OperationTypePlan`, `OperationTypeApply`.
+    pub operation: String,
+    /// Lock or not.
+    pub locking: LockOptions,
+    /// Where values of variables come from.
+    pub inputs: InputSources,
+    /// A local state file named on the command line.
+    pub state_path: Option<String>,
+    /// The configuration and inputs of a saved plan, instead of those in the directory.
+    pub saved: Option<Snapshot>,
+}
+
+/// One run on one state.
+pub struct Session {
+    pub(crate) world: World,
+    pub(crate) program: Arc<Program>,
+    /// The texts, for diagnostics.
+    pub sources: Sources,
+    pub(crate) providers: Arc<Providers>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) lock: Option<Lock>,
+    /// The document in the store.
+    pub(crate) document: State,
+    pub(crate) version: Version,
+    /// The document with the journal of an interrupted run replayed onto it.
+    pub(crate) state: State,
+    pub(crate) in_flight: Vec<Begun>,
+    /// The journal holds something that the document doesn't.
+    pub(crate) unsettled: bool,
+    pub(crate) inputs: BTreeMap<Name, Input>,
+    pub(crate) commit: Option<Commit>,
+    snapshot: Snapshot,
+    workspace: Name,
+}
+
+/// A plan and what was found on the way to it.
+pub struct Planned {
+    /// The plan; absent where not even a partial one could be made.
+    pub plan: Plan,
+    /// What was found.
+    pub diagnostics: Diagnostics,
+}
+
+/// Why a session could not be opened.
+pub struct NotOpened {
+    /// The texts, for diagnostics.
+    pub sources: Sources,
+    /// Why.
+    pub diagnostics: Diagnostics,
+}
+
+impl Session {
+    /// Reads the configuration, opens and locks the store, and replays what an interrupted run left.
+    pub async fn open(world: &World, options: SessionOptions) -> Result<Session, NotOpened> {
+        let loaded = load(world, options.saved.as_ref());
+        let mut sources = loaded.sources;
+        let mut diagnostics = loaded.diagnostics;
+        diagnostics.append(loaded.planning);
+        if diagnostics.has_errors() {
+            return Err(NotOpened { sources, diagnostics });
+        }
+        let root = loaded.program.module_at(trueup_resolve::NodeId::ROOT);
+        let (mut inputs, found) = read_inputs(&world.dir, root, &options.inputs, &mut sources);
+        diagnostics.append(found);
+        if let Some(saved) = &options.saved {
+            inputs.retain(|name, _| root.variables.iter().any(|v| v.name == *name && v.ephemeral));
+            inputs.extend(saved.inputs.iter().map(|(name, input)| (name.clone(), restored(input))));
+        }
+        if diagnostics.has_errors() {
+            return Err(NotOpened { sources, diagnostics });
+        }
+        let opened = Session::open_state(world, &loaded.program, &options).await;
+        let (store, lock, document, version, replayed) = match opened {
+            Ok(opened) => opened,
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                return Err(NotOpened { sources, diagnostics });
+            }
+        };
+        let (providers, found) = start_providers(world, &loaded.program, Some(&replayed.state));
+        diagnostics.append(found);
+        if diagnostics.has_errors() {
+            release(lock).await;
+            return Err(NotOpened { sources, diagnostics });
+        }
+        Ok(Session {
+            world: world.clone(),
+            program: loaded.program,
+            sources,
+            providers: Arc::new(providers),
+            store,
+            lock,
+            document,
+            version,
+            unsettled: replayed.pending > 0,
+            state: replayed.state,
+            in_flight: replayed.in_flight,
+            inputs,
+            commit: commit_of(world),
+            snapshot: loaded.snapshot,
+            workspace: world.workspace().into(),
+        })
+    }
+
+    async fn open_state(
+        world: &World,
+        program: &Program,
+        options: &SessionOptions,
+    ) -> Result<Opened, Box<Diagnostic>> {
+        let chosen = choose_backend(world, program, options.state_path.as_deref())?;
+        let store: Arc<dyn Store> = open_store(world, &chosen).await?;
+        let lock = if options.locking.lock { Some(acquire(world, &store, options).await?) } else { None };
+        let read = read_state(&store).await;
+        match read {
+            Ok((document, version, replayed)) => Ok((store, lock, document, version, replayed)),
+            Err(diagnostic) => {
+                release(lock).await;
+                Err(diagnostic)
+            }
+        }
+    }
+
+    /// Values of root variables as the plan notes them.
+    fn variables(&self) -> BTreeMap<Name, Value> {
+        let root = self.program.module_at(trueup_resolve::NodeId::ROOT);
+        let given = root.variables.iter().filter(|variable| !variable.ephemeral).filter_map(|variable| {
+            let value = match self.inputs.get(&variable.name) {
+                Some(input) => input.value.clone(),
+                None => variable.default.clone()?,
+            };
+            Some((variable.name.clone(), trueup_value::convert(&value, &variable.ty).unwrap_or(value)))
+        });
+        given.collect()
+    }
+
+    pub(crate) fn sheet(&self, mode: Mode, timestamp: Option<Arc<str>>, impure_unknown: bool) -> Sheet {
+        let around = Surroundings {
+            schemas: self.providers.clone(),
+            host: self.world.host(timestamp, impure_unknown),
+            inputs: self.inputs.clone(),
+            workspace: self.workspace.clone(),
+            cwd: cwd(&self.world),
+            mode,
+        };
+        Sheet::new(self.program.clone(), around)
+    }
+
+    /// Makes a plan.
+    pub async fn plan(&mut self, options: &PlanOptions) -> Planned {
+        let timestamp: Arc<str> = (self.world.clock)().into();
+        let sheet = self.sheet(Mode::Plan, Some(timestamp.clone()), true);
+        let mut state = self.state.clone();
+        let (moves, mut diagnostics) = apply_moves(&mut state, &self.program);
+        let moved_from = moves.into_iter().map(|m| (m.to, m.from)).collect();
+        let objects = Objects::new(state, moved_from, !options.targets.is_empty());
+        let world = self.world.clone();
+        let mut planner = Planner::new(
+            self.program.clone(),
+            &self.providers,
+            sheet,
+            objects,
+            options.clone(),
+            &*world.observer,
+        )
+        .with_in_flight(self.in_flight.clone());
+        planner.run().await;
+        let token = self.world.clone();
+        let around = Circumstances {
+            timestamp,
+            commit: self.commit.clone(),
+            workspace: self.workspace.clone(),
+            variables: self.variables(),
+            token: Arc::new(move || token.token()),
+        };
+        let Finished { mut plan, recovered, diagnostics: found } = planner.finish(&self.state, around);
+        diagnostics.append(found);
+        if !plan.errored || !recovered.is_empty() {
+            for change in &recovered {
+                self.state.apply(change).expect("what was recovered goes where nothing is");
+            }
+            if let Err(error) = self.settle(plan.errored).await {
+                diagnostics.push(*error);
+                plan.errored = true;
+            }
+        }
+        plan.prior.serial = self.document.serial;
+        plan.prior.lineage.clone_from(&self.document.lineage);
+        warn_of_targets(&mut diagnostics, &options.targets, options.mode);
+        Planned { plan, diagnostics }
+    }
+
+    /// Writes what an interrupted run left, now that its end is known, and clears its journal. After an error only
+    /// what was found is kept; the journal stays until all of it is known.
+    async fn settle(&mut self, errored: bool) -> Result<(), Box<Diagnostic>> {
+        if !self.unsettled || errored || self.lock.is_none() {
+            return Ok(());
+        }
+        let state = self.state.clone();
+        self.write(state).await?;
+        self.in_flight.clear();
+        self.unsettled = false;
+        Ok(())
+    }
+
+    /// Writes a new document: the journal says which before, and is cleared after.
+    pub(crate) async fn write(&mut self, mut state: State) -> Result<bool, Box<Diagnostic>> {
+        if state.lineage.is_empty() {
+            state.lineage = self.world.uuid();
+        }
+        let changed = state.finish(&self.document);
+        let failed = |error: StoreError| store_diagnostic(&error);
+        if changed {
+            if let Some(lock) = &self.lock {
+                lock.check().await.map_err(failed)?;
+            }
+            let checkpoint = Entry::Checkpoint(Checkpoint::of(&state));
+            if self.unsettled {
+                self.store.append(&[checkpoint]).await.map_err(failed)?;
+            }
+            self.version = self.store.write(&state, &self.version).await.map_err(failed)?;
+        }
+        self.store.clear_journal().await.map_err(failed)?;
+        self.document = state.clone();
+        self.state = state;
+        Ok(changed)
+    }
+
+    /// Gives the lock back.
+    pub async fn close(mut self) -> Diagnostics {
+        match self.lock.take() {
+            None => Diagnostics::new(),
+            Some(lock) => match lock.release().await {
+                Ok(()) => Diagnostics::new(),
+                Err(error) => Diagnostics::from(*store_diagnostic(&error)),
+            },
+        }
+    }
+
+    /// The configuration and inputs, for a plan file.
+    pub fn snapshot(&self) -> Snapshot {
+        let root = self.program.module_at(trueup_resolve::NodeId::ROOT);
+        let lasting = |name: &Name| !root.variables.iter().any(|v| v.name == *name && v.ephemeral);
+        let inputs = self.inputs.iter().filter(|(name, _)| lasting(name)).map(|(name, input)| {
+            (name.clone(), SnapshotInput { value: input.value.clone(), source: input.source.clone() })
+        });
+        Snapshot { inputs: inputs.collect(), ..self.snapshot.clone() }
+    }
+
+    /// The program, for views.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// The providers, for views.
+    pub fn providers(&self) -> &Arc<Providers> {
+        &self.providers
+    }
+
+    /// The state as it stands in the store, with an interrupted run's journal replayed.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Where an interrupted run was working.
+    pub fn in_flight(&self) -> &[Begun] {
+        &self.in_flight
+    }
+}
+
+type Opened = (Arc<dyn Store>, Option<Lock>, State, Version, Replayed);
+
+pub(crate) async fn read_state(
+    store: &Arc<dyn Store>,
+) -> Result<(State, Version, Replayed), Box<Diagnostic>> {
+    let snapshot = store.read().await.map_err(|error| store_diagnostic(&error))?;
+    let (document, version) = match snapshot {
+        Some(snapshot) => (snapshot.state, snapshot.version),
+        None => (State::default(), Version::ABSENT),
+    };
+    let entries = store.journal().await.map_err(|error| store_diagnostic(&error))?;
+    let replayed = replay(document.clone(), entries).map_err(|error| {
+        Box::new(
+            Diagnostic::error("Journal doesn't fit the state", format!("An interrupted run left a journal, but {error}."))
+                .hint("if the state was restored or pushed on purpose, remove the journal beside it; its steps are then lost"),
+        )
+    })?;
+    Ok((document, version, replayed))
+}
+
+async fn acquire(
+    world: &World,
+    store: &Arc<dyn Store>,
+    options: &SessionOptions,
+) -> Result<Lock, Box<Diagnostic>> {
+    let info = LockInfo {
+        id: world.uuid(),
+        operation: options.operation.clone(),
+        info: String::new(),
+        who: world.who.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        created: (world.clock)(),
+        path: String::new(),
+    };
+    let mut waited = Duration::ZERO;
+    let mut pause = Duration::from_millis(200);
+    loop {
+        match store.lock(info.clone()).await {
+            Ok(lock) => return Ok(lock),
+            Err(error) if matches!(error.kind, ErrorKind::Locked(_)) && waited < options.locking.timeout => {
+                world.observer.event(&Event::Waiting(format!("{error}")));
+                let next = pause.min(options.locking.timeout - waited);
+                tokio::time::sleep(next).await;
+                waited += next;
+                pause = (pause * 2).min(Duration::from_secs(5));
+            }
+            Err(error) => return Err(store_diagnostic(&error)),
+        }
+    }
+}
+
+async fn release(lock: Option<Lock>) {
+    if let Some(lock) = lock {
+        // The run fails for another reason, which is reported; a lock that stays is found by the next run.
+        drop(lock.release().await);
+    }
+}
+
+/// A store's error as a diagnostic: verb, object, cause and hint are its own.
+pub(crate) fn store_diagnostic(error: &StoreError) -> Box<Diagnostic> {
+    Box::new(error.diagnostic())
+}
+
+fn restored(input: &SnapshotInput) -> Input {
+    Input { value: input.value.clone(), source: input.source.clone(), span: None }
+}
+
+fn commit_of(world: &World) -> Option<Commit> {
+    let info = trueup_source::describe(&world.dir).ok().flatten()?;
+    Some(Commit { hash: info.commit?, branch: info.branch, dirty: info.dirty })
+}
+
+fn warn_of_targets(diagnostics: &mut Diagnostics, targets: &BTreeSet<trueup_addr::Target>, _mode: PlanMode) {
+    if !targets.is_empty() {
+        diagnostics.push(Diagnostic::warning(
+            "Resource targeting is in effect",
+            "The plan was made with -target, so it may not hold all that the configuration asks for. Plan without it once the exceptional situation is over.",
+        ));
+    }
+}

@@ -1,0 +1,110 @@
+//! `validate`: everything that can be judged without state, variables or the world.
+
+use crate::load::{Loaded, load, start_providers};
+use crate::world::World;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use trueup_addr::Mode as ResourceMode;
+use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_evaluate::{Ask, InstanceAsk, Mode, Schemas, Sheet, Surroundings};
+use trueup_provider::Provider;
+use trueup_schema::unknown_computed;
+
+/// Judges the configuration in the world's directory.
+pub async fn validate(world: &World) -> (Sources, Diagnostics) {
+    let Loaded { program, sources, mut diagnostics, .. } = load(world, None);
+    if diagnostics.has_errors() {
+        return (sources, diagnostics);
+    }
+    let (providers, found) = start_providers(world, &program, None);
+    diagnostics.append(found);
+    let providers = Arc::new(providers);
+    let mut sheet = Sheet::new(
+        program.clone(),
+        Surroundings {
+            schemas: providers.clone(),
+            host: world.host(None, true),
+            inputs: BTreeMap::new(),
+            workspace: "default".into(),
+            cwd: cwd(world),
+            mode: Mode::Validate,
+        },
+    );
+    sheet.request_all();
+    for binding in written_bindings(&program) {
+        sheet.request_provider(&binding);
+    }
+    loop {
+        let asks = sheet.ready();
+        if asks.is_empty() {
+            break;
+        }
+        for ask in asks {
+            judge(&mut sheet, &providers, ask).await;
+        }
+    }
+    diagnostics.append(sheet.close().diagnostics);
+    (sources, diagnostics)
+}
+
+/// The configurations that are written as blocks, used or not.
+fn written_bindings(program: &trueup_resolve::Program) -> Vec<trueup_resolve::program::ProviderBinding> {
+    let mut all = Vec::new();
+    for (index, node) in program.nodes.iter().enumerate() {
+        let Ok(index) = u32::try_from(index) else { continue };
+        for (slot, config) in program.module(node.module).provider_configs.iter().enumerate() {
+            all.push(trueup_resolve::program::ProviderBinding {
+                provider: config.provider.clone(),
+                node: trueup_resolve::NodeId(index),
+                alias: config.name.alias.clone(),
+                config: u32::try_from(slot).ok(),
+            });
+        }
+    }
+    all
+}
+
+async fn judge(sheet: &mut Sheet, providers: &crate::providers::Providers, ask: Ask) {
+    match ask {
+        Ask::Provider(ask) => {
+            let config = ask.config.without_marks();
+            if let Some(provider) = providers.plain(&ask.binding.provider) {
+                let found = provider.validate_config(&config).await;
+                sheet.report(found.into_iter().map(|d| d.at_opt(ask.span)));
+            }
+            sheet.fill(ask.cell, Some(trueup_value::Value::from(true)));
+        }
+        Ask::Instance(ask) => {
+            let found = judge_instance(providers, &ask).await;
+            sheet.report(found);
+            let schema = providers.schema(&ask.binding.provider).and_then(|p| {
+                p.resource(ask.addr.resource.mode == ResourceMode::Data, &ask.addr.resource.kind)
+            });
+            let value = schema.map(|s| unknown_computed(&s.block, &ask.config));
+            sheet.fill(ask.cell, value);
+        }
+    }
+}
+
+async fn judge_instance(providers: &crate::providers::Providers, ask: &InstanceAsk) -> Vec<Diagnostic> {
+    let Some(provider) = providers.plain(&ask.binding.provider) else { return Vec::new() };
+    let config = ask.config.without_marks();
+    let kind = &ask.addr.resource.kind;
+    let provider: &dyn Provider = &**provider;
+    let found = match ask.addr.resource.mode {
+        ResourceMode::Managed => provider.validate_resource(kind, &config).await,
+        ResourceMode::Data => provider.validate_data(kind, &config).await,
+        ResourceMode::Ephemeral => Diagnostics::new(),
+    };
+    let name = |d: Diagnostic| {
+        let named = Diagnostic { address: d.address.clone().or_else(|| Some(ask.addr.to_string())), ..d };
+        named.at_opt(Some(ask.span))
+    };
+    found.into_iter().map(name).collect()
+}
+
+/// The absolute working directory.
+pub(crate) fn cwd(world: &World) -> Arc<str> {
+    let path = std::path::absolute(&world.dir).unwrap_or_else(|_| world.dir.clone());
+    path.to_string_lossy().into()
+}

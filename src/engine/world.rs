@@ -1,0 +1,165 @@
+//! What a run is lent by the outside: directory, clock, randomness, providers, somebody who watches.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::watch;
+use trueup_apply::Interrupt;
+use trueup_evaluate::Host;
+use trueup_evaluate::functions::{DirectoryEntry, FileKind};
+use trueup_provider::Factory;
+
+/// Something that happened, for whoever watches.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// An object is read.
+    Refreshing(String),
+    /// A data source is read.
+    Reading(String),
+    /// A step of an apply.
+    Step(trueup_apply::Event),
+    /// Somebody else holds the lock; it is tried again.
+    Waiting(String),
+}
+
+/// Is told what happens, from many tasks.
+pub trait Observer: Send + Sync {
+    /// Something happened.
+    fn event(&self, event: &Event);
+}
+
+/// Watches nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn event(&self, _event: &Event) {}
+}
+
+/// The outside.
+#[derive(Clone)]
+pub struct World {
+    /// The root module's directory.
+    pub dir: PathBuf,
+    /// Where modules and the backend's settings are kept, `.terraform` unless `TF_DATA_DIR` says otherwise.
+    pub data_dir: PathBuf,
+    /// Environment variables.
+    pub environment: Arc<BTreeMap<String, String>>,
+    /// Now, RFC 3339 in UTC with whole seconds.
+    pub clock: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Fills with unpredictable bytes.
+    pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    /// `user@host`
+    pub who: String,
+    /// Makes providers.
+    pub factory: Arc<dyn Factory>,
+    /// Is told what happens.
+    pub observer: Arc<dyn Observer>,
+    /// How far a person wants to stop.
+    pub interrupt: watch::Receiver<Interrupt>,
+}
+
+impl World {
+    /// 32 hexadecimal digits that nobody else has.
+    pub fn token(&self) -> Arc<str> {
+        let mut bytes = [0; 16];
+        (self.random)(&mut bytes);
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+    }
+
+    /// A random UUID.
+    pub fn uuid(&self) -> String {
+        let mut bytes = [0; 16];
+        (self.random)(&mut bytes);
+        bytes[6] = (bytes[6] & 0x0f) | 0x40;
+        bytes[8] = (bytes[8] & 0x3f) | 0x80;
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    }
+
+    /// The selected workspace.
+    pub fn workspace(&self) -> String {
+        let named = self.environment.get("TF_WORKSPACE").filter(|name| !name.is_empty()).cloned();
+        let kept = || {
+            std::fs::read_to_string(self.data_dir.join("environment")).ok().map(|text| text.trim().to_owned())
+        };
+        named.or_else(kept).filter(|name| !name.is_empty()).unwrap_or_else(|| "default".into())
+    }
+
+    /// What functions may use while planning (`plan_time` is when) or otherwise.
+    pub(crate) fn host(&self, plan_time: Option<Arc<str>>, impure_unknown: bool) -> Arc<dyn Host> {
+        Arc::new(RunHost { world: self.clone(), plan_time, impure_unknown })
+    }
+}
+
+struct RunHost {
+    world: World,
+    plan_time: Option<Arc<str>>,
+    impure_unknown: bool,
+}
+
+impl RunHost {
+    fn path(&self, path: &str) -> PathBuf {
+        self.world.dir.join(Path::new(path))
+    }
+}
+
+fn kind_of(metadata: &std::fs::Metadata) -> FileKind {
+    if metadata.is_file() {
+        FileKind::File
+    } else if metadata.is_dir() {
+        FileKind::Directory
+    } else {
+        FileKind::Other
+    }
+}
+
+impl Host for RunHost {
+    fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
+        std::fs::read(self.path(path))
+    }
+
+    fn file_kind(&self, path: &str) -> io::Result<FileKind> {
+        std::fs::metadata(self.path(path)).map(|metadata| kind_of(&metadata))
+    }
+
+    fn list_directory(&self, path: &str) -> io::Result<Vec<DirectoryEntry>> {
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(self.path(path))? {
+            let entry = entry?;
+            let kind = std::fs::metadata(entry.path()).map_or(FileKind::Other, |metadata| kind_of(&metadata));
+            let is_link = entry.file_type().is_ok_and(|ty| ty.is_symlink());
+            entries.push(DirectoryEntry {
+                name: entry.file_name().to_string_lossy().into_owned(),
+                kind,
+                is_link,
+            });
+        }
+        Ok(entries)
+    }
+
+    fn working_directory(&self) -> io::Result<String> {
+        Ok(std::path::absolute(&self.world.dir)?.to_string_lossy().into_owned())
+    }
+
+    fn home_directory(&self) -> Option<String> {
+        self.world.environment.get("HOME").cloned()
+    }
+
+    fn now(&self) -> String {
+        (self.world.clock)()
+    }
+
+    fn plan_timestamp(&self) -> Option<String> {
+        self.plan_time.as_ref().map(ToString::to_string)
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        (self.world.random)(bytes);
+    }
+
+    fn impure_unknown(&self) -> bool {
+        self.impure_unknown
+    }
+}

@@ -1,0 +1,233 @@
+//! Objects, `for` and splats.
+
+use super::Evaluator;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use trueup_diag::Span;
+use trueup_resolve::Expr;
+use trueup_resolve::expr::For;
+use trueup_value::{Kind, Marks, Name, Type, Value, convert};
+
+/// Keys with all values under them, for an object.
+#[derive(Default)]
+struct Collected {
+    items: BTreeMap<Name, Vec<Value>>,
+    marks: Marks,
+    unknown: bool,
+}
+
+impl Evaluator<'_> {
+    pub(super) fn object(&mut self, items: &[(Expr, Expr)]) -> Value {
+        let mut attributes: BTreeMap<Name, Value> = BTreeMap::new();
+        let mut marks = Marks::NONE;
+        let mut unknown = false;
+        for (key_expr, value_expr) in items {
+            let key = self.evaluate(key_expr);
+            let value = self.evaluate(value_expr);
+            marks |= key.marks();
+            if key.is_null() {
+                self.fail(key_expr.span, "Null value as key", "Can't use a null value as a key.");
+                unknown = true;
+                continue;
+            }
+            match convert(&key, &Type::String) {
+                Ok(text) => match text.kind() {
+                    Kind::String(name) => {
+                        attributes.insert(name.clone(), value);
+                    }
+                    _ => unknown = true,
+                },
+                Err(error) => {
+                    let detail = format!("Can't use this value as a key: {}.", error.message);
+                    self.fail(key_expr.span, "Incorrect key type", detail);
+                    unknown = true;
+                }
+            }
+        }
+        if unknown { Value::dynamic().mark(marks) } else { Value::object(attributes).mark(marks) }
+    }
+
+    /// Keys and elements of what can be walked; `None` when unknown or after a report.
+    pub(super) fn iterate(&mut self, value: &Value, span: Span) -> Option<Vec<(Value, Value)>> {
+        if value.is_null() {
+            self.fail(
+                span,
+                "Iteration over null value",
+                "A null value cannot be used as the collection in a 'for' expression.",
+            );
+            return None;
+        }
+        let ty = value.ty();
+        if ty == Type::Dynamic {
+            return None;
+        }
+        if !(ty.is_collection() || matches!(ty, Type::Tuple(_) | Type::Object(_))) {
+            let detail = format!(
+                "A value of type {} cannot be used as the collection in a 'for' expression.",
+                ty.friendly_name()
+            );
+            self.fail(span, "Iteration over non-iterable value", detail);
+            return None;
+        }
+        if !value.is_known() {
+            return None;
+        }
+        let plain = value.clone().unmark().0;
+        Some(plain.iter_elements().collect())
+    }
+
+    pub(super) fn for_expr(&mut self, expr: &For) -> Value {
+        let collection = self.evaluate(&expr.collection);
+        let mut marks = collection.marks();
+        let Some(items) = self.iterate(&collection, expr.collection.span) else {
+            return Value::dynamic().mark(marks);
+        };
+        let mut list = Vec::with_capacity(if expr.result_key.is_none() { items.len() } else { 0 });
+        let mut collected = Collected::default();
+        for (key, item) in items {
+            self.set_symbol(expr.key_slot, key);
+            self.set_symbol(expr.value_slot, item);
+            match self.included(expr, &mut marks) {
+                Some(false) => continue,
+                Some(true) => {}
+                None => {
+                    collected.unknown = true;
+                    continue;
+                }
+            }
+            match &expr.result_key {
+                None => list.push(self.evaluate(&expr.result)),
+                Some(key_expr) => self.collect(expr, key_expr, &mut collected),
+            }
+        }
+        self.symbols.truncate(expr.key_slot as usize);
+        marks |= collected.marks;
+        if collected.unknown {
+            return Value::dynamic().mark(marks);
+        }
+        if expr.result_key.is_none() {
+            return Value::tuple(list).mark(marks);
+        }
+        let group = |mut values: Vec<Value>| {
+            if expr.group { Value::tuple(values) } else { values.remove(0) }
+        };
+        Value::object(collected.items.into_iter().map(|(key, values)| (key, group(values)))).mark(marks)
+    }
+
+    /// Whether the `if` of a `for` takes the element; `None` when unknown or after a report.
+    fn included(&mut self, expr: &For, marks: &mut Marks) -> Option<bool> {
+        let Some(condition) = &expr.condition else { return Some(true) };
+        let value = self.evaluate(condition);
+        *marks |= value.marks();
+        if value.is_null() {
+            self.fail(condition.span, "Condition is null", "The value of the 'if' clause must not be null.");
+            return None;
+        }
+        match convert(&value, &Type::Bool) {
+            Ok(converted) => converted.as_bool(),
+            Err(error) => {
+                let detail = format!("The 'if' clause value is invalid: {}.", error.message);
+                self.fail(condition.span, "Invalid 'for' condition", detail);
+                None
+            }
+        }
+    }
+
+    fn collect(&mut self, expr: &For, key_expr: &Expr, collected: &mut Collected) {
+        let key = self.evaluate(key_expr);
+        collected.marks |= key.marks();
+        if key.is_null() {
+            let detail = "Key expression in 'for' expression must not produce a null value.";
+            self.fail(key_expr.span, "Invalid object key", detail);
+            collected.unknown = true;
+            return;
+        }
+        let text = match convert(&key, &Type::String) {
+            Ok(text) => text,
+            Err(error) => {
+                let detail = format!("The key expression produced an invalid result: {}.", error.message);
+                self.fail(key_expr.span, "Invalid object key", detail);
+                collected.unknown = true;
+                return;
+            }
+        };
+        let Kind::String(name) = text.kind() else {
+            collected.unknown = true;
+            return;
+        };
+        let value = self.evaluate(&expr.result);
+        match collected.items.entry(name.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert(vec![value]);
+            }
+            Entry::Occupied(mut entry) if expr.group => entry.get_mut().push(value),
+            Entry::Occupied(_) => {
+                let detail = format!(
+                    "Two different items produced the key \"{name}\" in this 'for' expression. If duplicates are expected, use the ellipsis (...) after the value expression to enable grouping by key."
+                );
+                self.fail(key_expr.span, "Duplicate object key", detail);
+            }
+        }
+    }
+
+    pub(super) fn splat(&mut self, on: &Expr, slot: u32, each: &Expr) -> Value {
+        let source = self.evaluate(on);
+        let marks = source.marks();
+        let ty = source.ty();
+        let sequence = matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_));
+        if source.is_null() {
+            if sequence {
+                let detail = "Splat expressions (with the * symbol) cannot be applied to null sequences.";
+                return self.fail(on.span, "Splat of null value", detail);
+            }
+            return Value::tuple([]).mark(marks);
+        }
+        if ty == Type::Dynamic {
+            return Value::dynamic().mark(marks);
+        }
+        if !sequence {
+            let certain = source.is_known() || source.refinement().is_some_and(|r| r.not_null);
+            if !certain {
+                return Value::dynamic().mark(marks);
+            }
+            let item = self.with_symbol(slot, source.unmark().0, |e| e.evaluate(each));
+            return Value::tuple([item]).mark(marks);
+        }
+        if !source.is_known() {
+            return self.splat_unknown(&ty, slot, each).mark(marks);
+        }
+        let items = source.as_sequence().unwrap_or_default().to_vec();
+        let values: Vec<Value> =
+            items.into_iter().map(|item| self.with_symbol(slot, item, |e| e.evaluate(each))).collect();
+        match ty {
+            Type::Tuple(_) => Value::tuple(values).mark(marks),
+            ty if values.is_empty() => {
+                let element = ty.element().cloned().unwrap_or(Type::Dynamic);
+                let probe = self.with_symbol(slot, Value::unknown(element), |e| e.evaluate(each));
+                Value::list(probe.ty(), []).mark(marks)
+            }
+            _ => {
+                let first = values[0].ty();
+                let alike = values.iter().all(|v| v.ty() == first);
+                if alike { Value::list(first, values).mark(marks) } else { Value::tuple(values).mark(marks) }
+            }
+        }
+    }
+
+    fn splat_unknown(&mut self, ty: &Type, slot: u32, each: &Expr) -> Value {
+        match ty {
+            Type::Tuple(types) => {
+                let items: Vec<Value> = types
+                    .iter()
+                    .map(|ty| self.with_symbol(slot, Value::unknown(ty.clone()), |e| e.evaluate(each)))
+                    .collect();
+                Value::tuple(items)
+            }
+            ty => {
+                let element = ty.element().cloned().unwrap_or(Type::Dynamic);
+                let item = self.with_symbol(slot, Value::unknown(element), |e| e.evaluate(each));
+                Value::unknown(Type::list(item.ty()))
+            }
+        }
+    }
+}

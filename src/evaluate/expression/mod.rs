@@ -1,0 +1,110 @@
+//! Expressions to values. In: a compiled expression and the [`Scope`] it stands in. Out: a value.
+//!
+//! An error is pushed as a diagnostic and stands as an unknown value of unknown type, so that the rest of the
+//! expression is still judged.
+
+mod access;
+mod call;
+mod construct;
+mod operator;
+mod template;
+
+use crate::functions::World;
+use trueup_diag::{Diagnostic, Diagnostics, Span};
+use trueup_resolve::{Expr, ExprKind, Reference};
+use trueup_value::Value;
+
+/// What an expression can see.
+pub trait Scope {
+    /// The value of something declared. What isn't there yet is noted by the scope and stands as unknown.
+    fn reference(&mut self, reference: Reference) -> Value;
+
+    /// One instance of a resource, so that only it is waited for; `None` where the whole has to be asked.
+    fn resource_instance(&mut self, slot: u32, key: &Value) -> Option<Value>;
+
+    /// One output of one instance of a module; `None` where the whole has to be asked.
+    fn module_output(&mut self, slot: u32, key: Option<&Value>, name: &str) -> Option<Value>;
+
+    /// How a person writes the reference.
+    fn describe(&self, reference: Reference) -> String;
+
+    /// Files, clock and randomness for functions.
+    fn world(&self) -> &dyn World;
+}
+
+/// Evaluates expressions in one scope.
+pub struct Evaluator<'a> {
+    /// What references mean.
+    pub scope: &'a mut dyn Scope,
+    /// What went wrong so far.
+    pub diagnostics: Diagnostics,
+    symbols: Vec<Value>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator without symbols.
+    pub fn new(scope: &'a mut dyn Scope) -> Evaluator<'a> {
+        Evaluator { scope, diagnostics: Diagnostics::new(), symbols: Vec::new() }
+    }
+
+    /// An evaluator whose first symbol slots hold these values, as templates see their variables.
+    pub fn with_symbols(scope: &'a mut dyn Scope, symbols: Vec<Value>) -> Evaluator<'a> {
+        Evaluator { scope, diagnostics: Diagnostics::new(), symbols }
+    }
+
+    /// The value of an expression; unknown of unknown type where there is an error.
+    pub fn evaluate(&mut self, expr: &Expr) -> Value {
+        match &expr.kind {
+            ExprKind::Literal(value) => value.clone(),
+            ExprKind::Template(parts) => self.template(parts),
+            ExprKind::Reference(reference) => self.scope.reference(*reference),
+            ExprKind::Symbol(slot) => self.symbol(*slot),
+            ExprKind::Attribute { .. } | ExprKind::Index { .. } => self.access(expr),
+            ExprKind::Splat { on, slot, each } => self.splat(on, *slot, each),
+            ExprKind::Call { .. } => self.call(expr),
+            ExprKind::Tuple(items) => {
+                Value::tuple(items.iter().map(|item| self.evaluate(item)).collect::<Vec<_>>())
+            }
+            ExprKind::Object(items) => self.object(items),
+            ExprKind::For(for_expr) => self.for_expr(for_expr),
+            ExprKind::Conditional { condition, then, otherwise } => {
+                self.conditional(condition, then, otherwise, expr.span)
+            }
+            ExprKind::Binary { .. } => self.binary(expr),
+            ExprKind::Unary { op, operand } => self.unary(*op, operand),
+            ExprKind::Error => Value::dynamic(),
+        }
+    }
+
+    /// Runs `work` with `value` in symbol slot `slot`; slots above it are free again afterwards.
+    pub fn with_symbol<T>(&mut self, slot: u32, value: Value, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.set_symbol(slot, value);
+        let result = work(self);
+        self.symbols.truncate(slot as usize);
+        result
+    }
+
+    fn set_symbol(&mut self, slot: u32, value: Value) {
+        debug_assert!(slot as usize <= self.symbols.len(), "symbol slots are filled from the bottom");
+        self.symbols.truncate(slot as usize);
+        self.symbols.push(value);
+    }
+
+    fn symbol(&self, slot: u32) -> Value {
+        self.symbols.get(slot as usize).expect("the compiler gives each symbol a slot that is filled").clone()
+    }
+
+    /// Reports an error and gives the value that stands for it.
+    pub(crate) fn fail(&mut self, span: Span, summary: &'static str, detail: impl Into<String>) -> Value {
+        self.diagnostics.push(Diagnostic::error(summary, detail).at(span));
+        Value::dynamic()
+    }
+
+    /// Runs `work` on the side: gives its result and whether it failed, and forgets its diagnostics.
+    fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, Diagnostics) {
+        let before = std::mem::take(&mut self.diagnostics);
+        let result = work(self);
+        let found = std::mem::replace(&mut self.diagnostics, before);
+        (result, found)
+    }
+}

@@ -1,0 +1,223 @@
+//! Operators and conditionals.
+
+use super::Evaluator;
+use trueup_diag::Span;
+use trueup_parse::ast::{BinaryOp, UnaryOp};
+use trueup_resolve::{Expr, ExprKind};
+use trueup_value::{Kind, Type, Value, convert, ops, unify_unsafe};
+
+impl Evaluator<'_> {
+    /// A chain of binary operators, its left spine walked without recursion.
+    pub(super) fn binary(&mut self, expr: &Expr) -> Value {
+        let mut pending = Vec::new();
+        let mut first = expr;
+        while let ExprKind::Binary { op, left, right } = &first.kind {
+            pending.push((*op, right, first.span, left.span));
+            first = left;
+        }
+        let mut value = self.evaluate(first);
+        while let Some((op, right, span, left_span)) = pending.pop() {
+            value = match op {
+                BinaryOp::And | BinaryOp::Or => self.logical(op, &value, left_span, right),
+                BinaryOp::Equal | BinaryOp::NotEqual => {
+                    let right = self.evaluate(right);
+                    if op == BinaryOp::Equal {
+                        ops::equals(&value, &right)
+                    } else {
+                        ops::not_equals(&value, &right)
+                    }
+                }
+                _ => self.arithmetic(op, (&value, left_span), right, span),
+            };
+        }
+        value
+    }
+
+    fn logical(&mut self, op: BinaryOp, left: &Value, left_span: Span, right: &Expr) -> Value {
+        let Some(left) = self.operand(left, &Type::Bool, "left", left_span) else {
+            self.evaluate(right);
+            return Value::unknown(Type::Bool);
+        };
+        let decided = left.as_bool() == Some(op == BinaryOp::Or);
+        if decided {
+            return left;
+        }
+        let right_value = self.evaluate(right);
+        let right_span = right.span;
+        let Some(right) = self.operand(&right_value, &Type::Bool, "right", right.span) else {
+            return Value::unknown(Type::Bool);
+        };
+        let result = if op == BinaryOp::And { ops::and(&left, &right) } else { ops::or(&left, &right) };
+        self.operated(result, right_span, &Type::Bool)
+    }
+
+    fn arithmetic(&mut self, op: BinaryOp, left: (&Value, Span), right: &Expr, span: Span) -> Value {
+        let right_value = self.evaluate(right);
+        let left = self.operand(left.0, &Type::Number, "left", left.1);
+        let right = self.operand(&right_value, &Type::Number, "right", right.span);
+        let compares = matches!(
+            op,
+            BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual
+        );
+        let (Some(left), Some(right)) = (left, right) else {
+            return Value::unknown(if compares { Type::Bool } else { Type::Number });
+        };
+        let result = match op {
+            BinaryOp::Less => ops::less(&left, &right),
+            BinaryOp::LessOrEqual => ops::less_or_equal(&left, &right),
+            BinaryOp::Greater => ops::greater(&left, &right),
+            BinaryOp::GreaterOrEqual => ops::greater_or_equal(&left, &right),
+            BinaryOp::Add => ops::add(&left, &right),
+            BinaryOp::Subtract => ops::subtract(&left, &right),
+            BinaryOp::Multiply => ops::multiply(&left, &right),
+            BinaryOp::Divide => ops::divide(&left, &right),
+            BinaryOp::Modulo => ops::modulo(&left, &right),
+            _ => unreachable!("logical and equality operators are handled by the caller"),
+        };
+        self.operated(result, span, &if compares { Type::Bool } else { Type::Number })
+    }
+
+    /// The result of an operator, or a report of why there is none.
+    fn operated(&mut self, result: Result<Value, ops::OpError>, span: Span, ty: &Type) -> Value {
+        result.unwrap_or_else(|error| {
+            self.fail(span, "Operation failed", format!("Error during operation: {error}."));
+            Value::unknown(ty.clone())
+        })
+    }
+
+    /// An operand converted to the type its operator works on; `None` after a report.
+    fn operand(&mut self, value: &Value, ty: &Type, side: &str, span: Span) -> Option<Value> {
+        match convert(value, ty) {
+            Ok(converted) if converted.is_null() => {
+                self.fail(
+                    span,
+                    "Invalid operand",
+                    format!(
+                        "Unsuitable value for {side} operand: it is null, and this operator needs a {}.",
+                        ty.friendly_name()
+                    ),
+                );
+                None
+            }
+            Ok(converted) => Some(converted),
+            Err(error) => {
+                let detail = format!("Unsuitable value for {side} operand: {}.", error.message);
+                self.fail(span, "Invalid operand", detail);
+                None
+            }
+        }
+    }
+
+    pub(super) fn unary(&mut self, op: UnaryOp, operand: &Expr) -> Value {
+        let ty = if op == UnaryOp::Not { Type::Bool } else { Type::Number };
+        let value = self.evaluate(operand);
+        match convert(&value, &ty) {
+            Ok(converted) if converted.is_null() => {
+                self.fail(
+                    operand.span,
+                    "Invalid operand",
+                    format!(
+                        "Unsuitable value for unary operand: it is null, and this operator needs a {}.",
+                        ty.friendly_name()
+                    ),
+                );
+                Value::unknown(ty)
+            }
+            Ok(converted) => {
+                let result = if op == UnaryOp::Not { ops::not(&converted) } else { ops::negate(&converted) };
+                self.operated(result, operand.span, &ty)
+            }
+            Err(error) => {
+                let detail = format!("Unsuitable value for unary operand: {}.", error.message);
+                self.fail(operand.span, "Invalid operand", detail);
+                Value::unknown(ty)
+            }
+        }
+    }
+
+    pub(super) fn conditional(
+        &mut self,
+        condition: &Expr,
+        then: &Expr,
+        otherwise: &Expr,
+        span: Span,
+    ) -> Value {
+        let (then_value, then_found) = self.attempt(|e| e.evaluate(then));
+        let (other_value, other_found) = self.attempt(|e| e.evaluate(otherwise));
+        let Some(ty) = branch_type(&then_value, &other_value) else {
+            let detail = mismatch(&then_value.ty(), &other_value.ty());
+            return self.fail(
+                span,
+                "Inconsistent conditional result types",
+                format!("The true and false result expressions must have consistent types. {detail}"),
+            );
+        };
+        let Some(chosen) = self.condition(condition) else { return Value::dynamic() };
+        let marks = chosen.marks();
+        let Some(yes) = chosen.as_bool() else {
+            self.diagnostics.append(then_found);
+            self.diagnostics.append(other_found);
+            return undecided(&then_value, &other_value, ty).mark(marks);
+        };
+        let (value, found) = if yes { (then_value, then_found) } else { (other_value, other_found) };
+        self.diagnostics.append(found);
+        match convert(&value, &ty) {
+            Ok(converted) => converted.mark(marks),
+            Err(error) => self.fail(
+                span,
+                "Inconsistent conditional result types",
+                format!("The chosen result can't become {}: {}.", ty.friendly_name(), error.message),
+            ),
+        }
+    }
+
+    /// A condition as a bool that isn't null; `None` after a report.
+    pub(super) fn condition(&mut self, condition: &Expr) -> Option<Value> {
+        let value = self.evaluate(condition);
+        if value.is_null() {
+            self.fail(
+                condition.span,
+                "Null condition",
+                "The condition value is null. Conditions must either be true or false.",
+            );
+            return None;
+        }
+        let converted = convert(&value, &Type::Bool);
+        if let Err(error) = &converted {
+            self.fail(
+                condition.span,
+                "Incorrect condition type",
+                format!("The condition expression must be of type bool: {}.", error.message),
+            );
+        }
+        converted.ok()
+    }
+}
+
+/// The type both branches can have; an untyped null takes the other's.
+fn branch_type(then: &Value, otherwise: &Value) -> Option<Type> {
+    let untyped_null = |v: &Value| matches!(v.kind(), Kind::Null(Type::Dynamic));
+    match (untyped_null(then), untyped_null(otherwise)) {
+        (true, true) => Some(Type::Dynamic),
+        (true, false) => Some(otherwise.ty()),
+        (false, true) => Some(then.ty()),
+        (false, false) => unify_unsafe(&[then.ty(), otherwise.ty()]),
+    }
+}
+
+fn mismatch(then: &Type, otherwise: &Type) -> String {
+    format!(
+        "The 'true' value is {}, but the 'false' value is {}.",
+        then.friendly_name(),
+        otherwise.friendly_name()
+    )
+}
+
+/// The result while the condition is unknown: what both branches agree on is known.
+fn undecided(then: &Value, otherwise: &Value, ty: Type) -> Value {
+    let marks = then.marks() | otherwise.marks();
+    let (Ok(then), Ok(otherwise)) = (convert(then, &ty), convert(otherwise, &ty)) else {
+        return Value::unknown(ty).mark(marks);
+    };
+    then.either(&otherwise).mark(marks)
+}

@@ -1,0 +1,113 @@
+//! Templates: parts joined to a string.
+
+use super::Evaluator;
+use trueup_diag::Span;
+use trueup_resolve::Expr;
+use trueup_resolve::expr::Part;
+use trueup_value::{Marks, Refinement, Type, Value, convert};
+
+/// A string being joined.
+#[derive(Default)]
+struct Joined {
+    text: String,
+    marks: Marks,
+    unknown: bool,
+}
+
+impl Joined {
+    fn push(&mut self, text: &str) {
+        if !self.unknown {
+            self.text.push_str(text);
+        }
+    }
+
+    /// What comes before the first unknown part is a prefix of the result.
+    fn push_unknown(&mut self, value: &Value) {
+        if let (false, Some(refinement)) = (self.unknown, value.refinement()) {
+            self.text.push_str(refinement.prefix.as_deref().unwrap_or_default());
+        }
+        self.unknown = true;
+    }
+
+    fn finish(self) -> Value {
+        if !self.unknown {
+            return Value::string(self.text).mark(self.marks);
+        }
+        let prefix = if self.text.is_empty() { None } else { Some(self.text.into()) };
+        let refinement = Refinement { not_null: true, prefix, ..Refinement::default() };
+        Value::refined(Type::String, refinement).mark(self.marks)
+    }
+}
+
+impl Evaluator<'_> {
+    pub(super) fn template(&mut self, parts: &[Part]) -> Value {
+        let mut joined = Joined::default();
+        self.join(parts, &mut joined);
+        joined.finish()
+    }
+
+    fn join(&mut self, parts: &[Part], joined: &mut Joined) {
+        for part in parts {
+            match part {
+                Part::Literal(text) => joined.push(text),
+                Part::Interpolation(expr) => {
+                    let value = self.evaluate(expr);
+                    self.interpolate(&value, expr.span, joined);
+                }
+                Part::If { condition, then, otherwise } => self.join_if(condition, then, otherwise, joined),
+                Part::For { collection, key_slot, body } => {
+                    self.join_for(collection, *key_slot, body, joined)
+                }
+            }
+        }
+    }
+
+    fn interpolate(&mut self, value: &Value, span: Span, joined: &mut Joined) {
+        joined.marks |= value.marks();
+        if value.is_null() {
+            let detail = "The expression result is null. Cannot include a null value in a string template.";
+            let bad = self.fail(span, "Invalid template interpolation value", detail);
+            return joined.push_unknown(&bad);
+        }
+        match convert(value, &Type::String) {
+            Ok(text) => match text.as_str() {
+                Some(known) => joined.push(known),
+                None => joined.push_unknown(&text),
+            },
+            Err(error) => {
+                let detail =
+                    format!("Cannot include the given value in a string template: {}.", error.message);
+                let bad = self.fail(span, "Invalid template interpolation value", detail);
+                joined.push_unknown(&bad);
+            }
+        }
+    }
+
+    fn join_if(&mut self, condition: &Expr, then: &[Part], otherwise: &[Part], joined: &mut Joined) {
+        let (then_value, then_found) = self.attempt(|e| e.template(then));
+        let (other_value, other_found) = self.attempt(|e| e.template(otherwise));
+        let Some(chosen) = self.condition(condition) else { return joined.push_unknown(&Value::dynamic()) };
+        joined.marks |= chosen.marks();
+        let Some(yes) = chosen.as_bool() else {
+            joined.marks |= then_value.marks() | other_value.marks();
+            return joined.push_unknown(&Value::dynamic());
+        };
+        let (value, found) = if yes { (then_value, then_found) } else { (other_value, other_found) };
+        self.diagnostics.append(found);
+        self.interpolate(&value, condition.span, joined);
+    }
+
+    fn join_for(&mut self, collection: &Expr, key_slot: u32, body: &[Part], joined: &mut Joined) {
+        let value = self.evaluate(collection);
+        joined.marks |= value.marks();
+        let Some(items) = self.iterate(&value, collection.span) else {
+            return joined.push_unknown(&Value::dynamic());
+        };
+        for (key, item) in items {
+            self.set_symbol(key_slot, key);
+            self.set_symbol(key_slot + 1, item);
+            self.join(body, joined);
+        }
+        self.symbols.truncate(key_slot as usize);
+    }
+}

@@ -1,0 +1,247 @@
+//! Resource instances and provider configurations: what the world is asked.
+
+use super::frame::{Instances, Repetition};
+use super::module::judge;
+use super::step::Outcome;
+use super::{Ask, CellId, CellKind, CellState, FrameId, InstanceAsk, ProviderAsk, Sheet, Trigger};
+use std::sync::Arc;
+use trueup_addr::Mode as ResourceMode;
+use trueup_diag::Diagnostic;
+use trueup_resolve::program::{ProviderBinding, Resource};
+use trueup_resolve::{Expr, ExprKind, Reference};
+use trueup_schema::{Schema, sensitive_paths};
+use trueup_value::{Kind, Marks, Path, PathStep, Value};
+
+impl Sheet {
+    pub(super) fn compute_instance(&mut self, id: CellId, frame: FrameId, slot: u32, index: u32) -> Outcome {
+        let program = self.program.clone();
+        let node = self.frame(frame).node;
+        let resource = &program.module_at(node).resources[slot as usize];
+        let Some(binding) = program.node(node).providers.get(&resource.provider).cloned() else {
+            return Outcome::Failed;
+        };
+        let waits = self.waits(frame, resource);
+        let mut needed = waits.clone();
+        needed.push(self.provider_cell(&binding));
+        if let Some(outcome) = self.need(id, &needed) {
+            return outcome;
+        }
+        let Some(schema) = self.instance_schema(resource, &binding) else { return Outcome::Failed };
+        let repetition = self.repetition(frame, slot, index);
+        let mode = self.around.mode;
+        let attempt = self.attempt(frame, Some(&repetition), None, |e| {
+            for condition in &resource.lifecycle.preconditions {
+                judge(e, condition, "Resource precondition failed", mode);
+            }
+            e.body(&resource.body, &schema.block)
+        });
+        let config = match self.settle(id, attempt) {
+            Ok(config) => config,
+            Err(outcome) => return outcome,
+        };
+        let triggers = match self.triggers(id, frame, &repetition, &resource.lifecycle.replace_triggered_by) {
+            Ok(triggers) => triggers,
+            Err(outcome) => return outcome,
+        };
+        self.asks.push(Ask::Instance(Box::new(InstanceAsk {
+            cell: id,
+            addr: self.instance_addr(frame, slot, index),
+            node,
+            slot,
+            binding,
+            config,
+            waits,
+            triggers,
+            span: resource.span,
+        })));
+        Outcome::Asked
+    }
+
+    /// `depends_on`, of the block and of the calls around it.
+    fn waits(&self, frame: FrameId, resource: &Resource) -> Vec<CellId> {
+        let mut cells = self.frame(frame).waits_for.clone();
+        cells.extend(resource.depends_on.iter().filter_map(|d| self.dependency_cell(frame, d.on)));
+        cells
+    }
+
+    fn instance_schema(&mut self, resource: &Resource, binding: &ProviderBinding) -> Option<Arc<Schema>> {
+        let schemas = self.around.schemas.clone();
+        let provider = schemas.schema(&binding.provider)?;
+        let data = resource.addr.mode == ResourceMode::Data;
+        if let Some(schema) = provider.resource(data, &resource.addr.kind) {
+            return Some(schema.clone());
+        }
+        let what = if data { "data source" } else { "resource type" };
+        let summary = if data { "Invalid data source" } else { "Invalid resource type" };
+        let known = if data { &provider.data_sources } else { &provider.resources };
+        let near = trueup_diag::nearest(&resource.addr.kind, known.keys().map(|n| &**n));
+        let mut detail = format!(
+            "The provider {} does not support {what} \"{}\".",
+            binding.provider.short(),
+            resource.addr.kind
+        );
+        if let Some(near) = near {
+            detail.push_str(&format!(" Did you mean \"{near}\"?"));
+        }
+        self.diagnostics.push(Diagnostic::error(summary, detail).at(resource.span));
+        None
+    }
+
+    fn repetition(&self, frame: FrameId, slot: u32, index: u32) -> Repetition {
+        let instances = self.frame(frame).resources[slot as usize].as_ref();
+        instances.map(|i| i.keys.repetition(index as usize)).unwrap_or_default()
+    }
+
+    /// The cell that stands for all of what `depends_on` names.
+    pub(super) fn dependency_cell(&self, frame: FrameId, on: Reference) -> Option<CellId> {
+        let frame = self.frame(frame);
+        match on {
+            Reference::Variable(slot) => Some(frame.variable(slot as usize)),
+            Reference::Local(slot) => Some(frame.local(slot as usize)),
+            Reference::Output(slot) => Some(frame.output(slot as usize)),
+            Reference::Resource(slot) => Some(frame.resource_whole(slot as usize)),
+            Reference::Module(slot) => Some(frame.module_closed(slot as usize)),
+            _ => None,
+        }
+    }
+
+    /// The cell of a provider configuration, made when it is first needed.
+    pub(super) fn provider_cell(&mut self, binding: &ProviderBinding) -> CellId {
+        if let Some(cell) = self.providers.get(binding) {
+            return *cell;
+        }
+        let frame = self.first_frames.get(&binding.node).copied().unwrap_or(FrameId(0));
+        let cell = self.add_cell(frame, CellKind::Provider(Box::new(binding.clone())));
+        self.providers.insert(binding.clone(), cell);
+        cell
+    }
+
+    pub(super) fn compute_provider(
+        &mut self,
+        id: CellId,
+        frame: FrameId,
+        binding: &ProviderBinding,
+    ) -> Outcome {
+        let schemas = self.around.schemas.clone();
+        let Some(provider) = schemas.schema(&binding.provider) else { return Outcome::Failed };
+        let block = &provider.provider.block;
+        let program = self.program.clone();
+        let written =
+            binding.config.map(|slot| &program.module_at(binding.node).provider_configs[slot as usize]);
+        let config = match written {
+            None => block.empty_value(),
+            Some(written) => {
+                let attempt = self.attempt(frame, None, None, |e| e.body(&written.body, block));
+                match self.settle(id, attempt) {
+                    Ok(config) => config,
+                    Err(outcome) => return outcome,
+                }
+            }
+        };
+        self.asks.push(Ask::Provider(Box::new(ProviderAsk {
+            cell: id,
+            binding: binding.clone(),
+            config,
+            span: written.map(|w| w.span),
+        })));
+        Outcome::Asked
+    }
+
+    fn triggers(
+        &mut self,
+        id: CellId,
+        frame: FrameId,
+        repetition: &Repetition,
+        exprs: &[Expr],
+    ) -> Result<Vec<Trigger>, Outcome> {
+        let mut triggers = Vec::new();
+        for expr in exprs {
+            let attempt = self.attempt(frame, Some(repetition), None, |e| e.evaluate(expr));
+            self.settle(id, attempt)?;
+            if let Some(trigger) = self.trigger(frame, repetition, expr) {
+                triggers.push(trigger);
+            }
+        }
+        Ok(triggers)
+    }
+
+    /// Takes a reference apart: which instances, and the attribute within them.
+    fn trigger(&self, frame: FrameId, repetition: &Repetition, expr: &Expr) -> Option<Trigger> {
+        let mut steps = Vec::new();
+        let mut root = expr;
+        while let ExprKind::Attribute { on, .. } | ExprKind::Index { on, .. } = &root.kind {
+            steps.push(root);
+            root = on;
+        }
+        let ExprKind::Reference(Reference::Resource(slot)) = root.kind else { return None };
+        let instances = self.frame(frame).resources[slot as usize].as_ref()?;
+        let key = |key: &Expr| self.attempt(frame, Some(repetition), None, |e| e.evaluate(key)).value;
+        let mut only = None;
+        if let Some(ExprKind::Index { key: expr, .. }) = steps.last().map(|s| &s.kind) {
+            only = instances.keys.find(&key(expr));
+            steps.pop();
+        }
+        let path = steps.iter().rev().map(|step| match &step.kind {
+            ExprKind::Attribute { name, .. } => PathStep::Attribute(name.clone()),
+            ExprKind::Index { key: expr, .. } => PathStep::Index(key(expr)),
+            _ => unreachable!("only attributes and indexes are steps"),
+        });
+        Some(Trigger { instances: instance_cells(instances, only), path: Path(path.collect()) })
+    }
+
+    /// Takes an answer: marks what the schema calls sensitive and, for instances, judges postconditions.
+    pub(super) fn filled(&mut self, cell: CellId, value: Value) {
+        let CellKind::Instance(slot, _) = self.cell(cell).kind else {
+            return self.complete(cell, CellState::Done(value));
+        };
+        let program = self.program.clone();
+        let node = self.frame(self.cell(cell).frame).node;
+        let resource = &program.module_at(node).resources[slot as usize];
+        let value = self.mark_sensitive(resource, node, value);
+        if resource.lifecycle.postconditions.is_empty() || value.is_null() {
+            return self.complete(cell, CellState::Done(value));
+        }
+        self.cell_mut(cell).state = CellState::Filled(value);
+        self.work.push(cell);
+    }
+
+    fn mark_sensitive(&self, resource: &Resource, node: trueup_resolve::NodeId, value: Value) -> Value {
+        let binding = self.program.node(node).providers.get(&resource.provider);
+        let schema = binding.and_then(|b| self.around.schemas.schema(&b.provider)).and_then(|provider| {
+            provider.resource(resource.addr.mode == ResourceMode::Data, &resource.addr.kind)
+        });
+        let Some(schema) = schema else { return value };
+        if !schema.block.has_sensitive() || matches!(value.kind(), Kind::Null(_)) {
+            return value;
+        }
+        let paths = sensitive_paths(&schema.block, &value);
+        let marks: Vec<(Path, Marks)> = paths.into_iter().map(|path| (path, Marks::SENSITIVE)).collect();
+        value.mark_paths(&marks)
+    }
+
+    pub(super) fn judge_filled(&mut self, id: CellId, value: Value) -> Outcome {
+        let CellKind::Instance(slot, index) = self.cell(id).kind else { return Outcome::Done(value) };
+        let frame = self.cell(id).frame;
+        let program = self.program.clone();
+        let resource = &program.module(self.frame(frame).module).resources[slot as usize];
+        let repetition = self.repetition(frame, slot, index);
+        let mode = self.around.mode;
+        let attempt = self.attempt(frame, Some(&repetition), Some(&value), |e| {
+            for condition in &resource.lifecycle.postconditions {
+                judge(e, condition, "Resource postcondition failed", mode);
+            }
+        });
+        match self.settle(id, attempt) {
+            Ok(()) => Outcome::Done(value),
+            Err(outcome) => outcome,
+        }
+    }
+}
+
+fn instance_cells(instances: &Instances, only: Option<usize>) -> Vec<CellId> {
+    let all = match only {
+        Some(index) => index..index + 1,
+        None => 0..instances.keys.len(),
+    };
+    all.filter_map(|i| Some(CellId(instances.first.0 + u32::try_from(i).ok()?))).collect()
+}

@@ -1,0 +1,312 @@
+//! Variables, locals and outputs.
+
+use super::frame::Repetition;
+use super::step::Outcome;
+use super::{CellId, FrameId, Mode, Sheet};
+use crate::expression::Evaluator;
+use trueup_diag::{Diagnostic, Span};
+use trueup_resolve::program::{Condition, Variable};
+use trueup_value::{Kind, Marks, Type, Value, convert};
+
+impl Sheet {
+    pub(super) fn compute_local(&mut self, id: CellId, frame: FrameId, slot: u32) -> Outcome {
+        let program = self.program.clone();
+        let local = &program.module(self.frame(frame).module).locals[slot as usize];
+        let attempt = self.attempt(frame, None, None, |e| e.evaluate(&local.expr));
+        match self.settle(id, attempt) {
+            Ok(value) => Outcome::Done(value),
+            Err(outcome) => outcome,
+        }
+    }
+
+    pub(super) fn compute_output(&mut self, id: CellId, frame: FrameId, slot: u32) -> Outcome {
+        let program = self.program.clone();
+        let output = &program.module(self.frame(frame).module).outputs[slot as usize];
+        let waits: Vec<CellId> =
+            output.depends_on.iter().filter_map(|d| self.dependency_cell(frame, d.on)).collect();
+        if let Some(outcome) = self.need(id, &waits) {
+            return outcome;
+        }
+        let root = self.frame(frame).caller.is_none();
+        let mode = self.around.mode;
+        let attempt = self.attempt(frame, None, None, |e| {
+            let holds = output
+                .preconditions
+                .iter()
+                .all(|c| judge(e, c, "Module output value precondition failed", mode));
+            let value = e.evaluate(&output.expr);
+            if holds {
+                check_output_marks(e, &value, output, root);
+            }
+            value
+        });
+        match self.settle(id, attempt) {
+            Ok(value) if output.sensitive => Outcome::Done(value.mark(Marks::SENSITIVE)),
+            Ok(value) => Outcome::Done(value),
+            Err(outcome) => outcome,
+        }
+    }
+
+    pub(super) fn compute_variable(&mut self, id: CellId, frame: FrameId, slot: u32) -> Outcome {
+        let program = self.program.clone();
+        let variable = &program.module(self.frame(frame).module).variables[slot as usize];
+        let given = match self.frame(frame).caller.clone() {
+            None => self.root_input(variable),
+            Some((caller, call, repetition)) => {
+                match self.call_input(id, variable, (caller, call), &repetition) {
+                    Ok(given) => Ok(given),
+                    Err(outcome) => return outcome,
+                }
+            }
+        };
+        let value = match given.and_then(|given| settle_variable(variable, given)) {
+            Ok(value) => value,
+            Err(diagnostic) => {
+                self.diagnostics.push(*diagnostic);
+                return Outcome::Failed;
+            }
+        };
+        let value = mark_variable(variable, value);
+        self.validate_variable(id, frame, slot, value)
+    }
+
+    fn root_input(&self, variable: &Variable) -> Result<Given, Box<Diagnostic>> {
+        if self.around.mode == Mode::Validate {
+            return Ok(Given {
+                value: Some(Value::unknown(variable.ty.clone())),
+                span: None,
+                source: String::new(),
+            });
+        }
+        match self.around.inputs.get(&variable.name) {
+            Some(input) => {
+                Ok(Given { value: Some(input.value.clone()), span: input.span, source: input.source.clone() })
+            }
+            None if variable.default.is_some() => {
+                Ok(Given { value: None, span: None, source: String::new() })
+            }
+            None => Err(Box::new(
+                Diagnostic::error(
+                    "No value for required variable",
+                    format!(
+                        "The root module input variable \"{}\" is not set, and has no default value.",
+                        variable.name
+                    ),
+                )
+                .at(variable.span)
+                .hint(format!(
+                    "set it with -var '{0}=...', in a .tfvars file, or in the environment as TF_VAR_{0}",
+                    variable.name
+                )),
+            )),
+        }
+    }
+
+    fn call_input(
+        &mut self,
+        id: CellId,
+        variable: &Variable,
+        (caller, call): (FrameId, u32),
+        repetition: &Repetition,
+    ) -> Result<Given, Outcome> {
+        let program = self.program.clone();
+        let call = &program.module(self.frame(caller).module).calls[call as usize];
+        let Some(input) = call.inputs.attributes.iter().find(|a| a.name == variable.name) else {
+            return Ok(Given { value: None, span: Some(call.span), source: String::new() });
+        };
+        let attempt = self.attempt(caller, Some(repetition), None, |e| e.evaluate(&input.expr));
+        let value = self.settle(id, attempt)?;
+        Ok(Given { value: Some(value), span: Some(input.expr.span), source: String::new() })
+    }
+
+    /// Judges `validation` blocks, which may read other cells and the variable itself.
+    fn validate_variable(&mut self, id: CellId, frame: FrameId, slot: u32, value: Value) -> Outcome {
+        let program = self.program.clone();
+        let variable = &program.module(self.frame(frame).module).variables[slot as usize];
+        if variable.validations.is_empty() {
+            return Outcome::Done(value);
+        }
+        let own = self.frame(frame).variable(slot as usize);
+        let place = self.input_place(frame, variable);
+        // The variable's own cell is filled for the time of the judgement, so that its conditions can read it.
+        let before = std::mem::replace(&mut self.cell_mut(own).state, super::CellState::Done(value.clone()));
+        let mode = self.around.mode;
+        let attempt = self.attempt(frame, None, None, |e| {
+            for validation in &variable.validations {
+                validate(e, validation, variable, place, mode);
+            }
+        });
+        self.cell_mut(own).state = before;
+        let depends_on_itself = |cell: &CellId| *cell != own;
+        let mut attempt = attempt;
+        attempt.depends.retain(depends_on_itself);
+        match self.settle(id, attempt) {
+            Ok(()) => Outcome::Done(value),
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// Where a failed validation points: the argument of the call, or the variable itself.
+    fn input_place(&self, frame: FrameId, variable: &Variable) -> Span {
+        let Some((caller, call, _)) = &self.frame(frame).caller else { return variable.span };
+        let call = &self.program.module(self.frame(*caller).module).calls[*call as usize];
+        let input = call.inputs.attributes.iter().find(|a| a.name == variable.name);
+        input.map_or(call.span, |a| a.expr.span)
+    }
+}
+
+/// What a variable was given.
+struct Given {
+    /// `None`: nothing, the default applies.
+    value: Option<Value>,
+    span: Option<Span>,
+    source: String,
+}
+
+/// Converts what was given and applies defaults.
+fn settle_variable(variable: &Variable, given: Given) -> Result<Value, Box<Diagnostic>> {
+    let value = match given.value {
+        None => match &variable.default {
+            Some(default) => return Ok(default.clone()),
+            None => {
+                let detail = format!(
+                    "The module's input variable \"{}\" is required, and the call does not set it.",
+                    variable.name
+                );
+                return Err(Box::new(
+                    Diagnostic::error("Missing required argument", detail).at_opt(given.span),
+                ));
+            }
+        },
+        Some(value) => value,
+    };
+    if value.is_null() && !variable.nullable {
+        return match &variable.default {
+            Some(default) => Ok(default.clone()),
+            None => Err(Box::new(
+                Diagnostic::error(
+                    "Required variable not set",
+                    format!(
+                        "The variable \"{}\" is required (nullable = false), but the given value is null.",
+                        variable.name
+                    ),
+                )
+                .at_opt(given.span.or(Some(variable.span))),
+            )),
+        };
+    }
+    let with_defaults = match &variable.defaults {
+        Some(defaults) if !value.is_null() => defaults.apply(&value),
+        _ => value,
+    };
+    convert(&with_defaults, &variable.ty).map_err(|error| {
+        let from = if given.source.is_empty() { String::new() } else { format!(" (from {})", given.source) };
+        let summary = if given.source.is_empty() {
+            "Invalid value for input variable"
+        } else {
+            "Invalid value for input variable"
+        };
+        Box::new(
+            Diagnostic::error(
+                summary,
+                format!(
+                    "The given value is not suitable for var.{}{from}, whose type is {}: {error}.",
+                    variable.name, variable.ty
+                ),
+            )
+            .at_opt(given.span.or(Some(variable.span))),
+        )
+    })
+}
+
+fn mark_variable(variable: &Variable, value: Value) -> Value {
+    let mut marks = Marks::NONE;
+    if variable.sensitive {
+        marks |= Marks::SENSITIVE;
+    }
+    if variable.ephemeral {
+        marks |= Marks::EPHEMERAL;
+    }
+    value.mark(marks)
+}
+
+fn validate(e: &mut Evaluator<'_>, validation: &Condition, variable: &Variable, place: Span, mode: Mode) {
+    let value = e.evaluate(&validation.condition);
+    let Some(holds) = condition_value(e, &value, validation, "Invalid variable validation result") else {
+        return;
+    };
+    if holds {
+        return;
+    }
+    let message = error_message(e, validation, mode);
+    let detail =
+        format!("{message}\n\nThis was checked by the validation rule of variable \"{}\".", variable.name);
+    e.diagnostics.push(Diagnostic::error("Invalid value for variable", detail).at(place));
+}
+
+/// Judges a pre- or postcondition; whether it holds or can't be told yet.
+pub(super) fn judge(e: &mut Evaluator<'_>, condition: &Condition, summary: &'static str, mode: Mode) -> bool {
+    let value = e.evaluate(&condition.condition);
+    let Some(holds) = condition_value(e, &value, condition, "Invalid condition result") else { return true };
+    if !holds {
+        let message = error_message(e, condition, mode);
+        e.diagnostics.push(Diagnostic::error(summary, message).at(condition.condition.span));
+    }
+    holds
+}
+
+/// A condition's result; `None` when it isn't known yet or after a report.
+fn condition_value(
+    e: &mut Evaluator<'_>,
+    value: &Value,
+    condition: &Condition,
+    summary: &'static str,
+) -> Option<bool> {
+    if value.is_null() {
+        e.fail(
+            condition.condition.span,
+            summary,
+            "The condition's result must be true or false, and it is null.",
+        );
+        return None;
+    }
+    match convert(value, &Type::Bool) {
+        Ok(result) => result.as_bool(),
+        Err(error) => {
+            let detail = format!("The condition's result must be true or false: {error}.");
+            e.fail(condition.condition.span, summary, detail);
+            None
+        }
+    }
+}
+
+fn error_message(e: &mut Evaluator<'_>, condition: &Condition, _mode: Mode) -> String {
+    let message = e.evaluate(&condition.message);
+    if message.deep_marks().is_sensitive() {
+        return "The error message refers to sensitive values, so it is not shown.".into();
+    }
+    match convert(&message, &Type::String).map(Value::into_kind) {
+        Ok(Kind::String(text)) => text.trim().to_owned(),
+        _ => "The condition did not hold, and its error message can't be evaluated.".into(),
+    }
+}
+
+fn check_output_marks(
+    e: &mut Evaluator<'_>,
+    value: &Value,
+    output: &trueup_resolve::program::Output,
+    root: bool,
+) {
+    let marks = value.deep_marks();
+    if marks.is_sensitive() && !output.sensitive && root {
+        let detail = format!(
+            "To reduce the risk of showing sensitive values by accident, a root module output that holds any must say so: add sensitive = true to output \"{}\", or take the sensitivity off with nonsensitive().",
+            output.name
+        );
+        e.fail(output.expr.span, "Output refers to sensitive values", detail);
+    }
+    if marks.is_ephemeral() && !output.ephemeral {
+        let detail = "This output value holds an ephemeral value, so it can't be stored. Declare the output as ephemeral.";
+        e.fail(output.expr.span, "Ephemeral value not allowed", detail);
+    }
+}
