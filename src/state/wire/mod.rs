@@ -5,7 +5,7 @@ mod error;
 pub mod journal;
 mod object;
 mod path;
-mod pretty;
+pub mod pretty;
 pub mod v4;
 
 pub use error::StatefileError;

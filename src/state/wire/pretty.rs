@@ -5,7 +5,7 @@ const ESCAPED: [(char, &str); 5] =
     [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
 
 /// Lays out compact JSON over lines; text must be valid JSON without space between tokens.
-pub(crate) fn indent(compact: &str) -> String {
+pub fn indent(compact: &str) -> String {
     let mut out = String::with_capacity(compact.len() * 2);
     let mut depth = 0_usize;
     let mut chars = compact.chars().peekable();

@@ -67,19 +67,24 @@ impl StateFile {
         sync_directory(backup)
     }
 
-    /// Puts these bytes in place of the state.
-    pub(super) fn replace(&self, bytes: &[u8]) -> io::Result<()> {
+    /// Puts these bytes in place of the state, which is `before` as [`StateFile::current`] gave it.
+    pub(super) fn replace(&self, before: &[u8], bytes: &[u8]) -> io::Result<()> {
         make_directory(&self.paths.state)?;
-        if let Err(error) = write_new(&self.next, bytes) {
-            // A half-written next state is not taken for a state; it only takes up space.
-            drop(fs::remove_file(&self.next));
+        // By way of a third file: the next state may be the only whole one there is.
+        let draft = hidden_beside(&self.paths.state, ".trueup-draft");
+        if let Err(error) = write_new(&draft, bytes) {
+            drop(fs::remove_file(&draft));
             return Err(error);
         }
+        fs::rename(&draft, &self.next)?;
         sync_directory(&self.next)?;
         held::with_file(&self.paths.state, open, |file| {
-            file.write_all_at(bytes, 0)?;
-            file.set_len(bytes.len() as u64)?;
-            file.sync_all()
+            let outcome = overwrite(file, bytes);
+            if outcome.is_err() && overwrite(file, before).is_ok() {
+                // Otherwise the next state stays, and is the one that counts.
+                drop(fs::remove_file(&self.next));
+            }
+            outcome
         })?;
         sync_directory(&self.paths.state)?;
         fs::remove_file(&self.next)?;
@@ -119,6 +124,12 @@ fn read_through(file: &File) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; length];
     file.read_exact_at(&mut bytes, 0)?;
     Ok(bytes)
+}
+
+fn overwrite(file: &File, bytes: &[u8]) -> io::Result<()> {
+    file.write_all_at(bytes, 0)?;
+    file.set_len(bytes.len() as u64)?;
+    file.sync_all()
 }
 
 /// For reading and writing; made where it isn't there.

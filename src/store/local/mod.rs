@@ -130,7 +130,7 @@ impl Store for LocalStore {
             self.files.back_up(&before).map_err(fail)?;
             self.backed_up.store(true, Ordering::Relaxed);
         }
-        self.files.replace(text.as_bytes()).map_err(fail)?;
+        self.files.replace(&before, text.as_bytes()).map_err(fail)?;
         Ok(Version::of_bytes(text.as_bytes()))
     }
 
