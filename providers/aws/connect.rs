@@ -11,18 +11,23 @@ use trueup_provider_kit::Fault;
 
 /// How often a call is tried in all, where the provider block doesn't say.
 const ATTEMPTS_MAX: u32 = 10;
+/// How long a connection may take, and the first byte of an answer, and all attempts of a call together.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
-const READ_MAX: Duration = Duration::from_mins(1);
-/// One try; many of them make up a call.
-const ATTEMPT_MAX: Duration = Duration::from_mins(2);
-const CALL_MAX: Duration = Duration::from_mins(10);
+const ANSWER_MAX: Duration = Duration::from_secs(30);
+const CALL_MAX: Duration = Duration::from_mins(4);
+/// The same for STS, whose calls come first and are small: a dead endpoint shows soon.
+const IDENTITY_ANSWER_MAX: Duration = Duration::from_secs(8);
+const IDENTITY_CALL_MAX: Duration = Duration::from_secs(25);
+/// The same for S3, whose answers come after uploads; uploads that stall fail by themselves.
+const UPLOAD_ANSWER_MAX: Duration = Duration::from_mins(5);
+const UPLOAD_CALL_MAX: Duration = Duration::from_hours(1);
 
 /// Loads what all clients share: region, credentials, retries and timeouts, from the provider block first, then
 /// from the environment and the shared files as the SDK does.
 pub(crate) async fn load(settings: &Settings) -> Result<SdkConfig, Fault> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .retry_config(retries(settings))
-        .timeout_config(timeouts())
+        .timeout_config(timeouts(ANSWER_MAX, CALL_MAX))
         .use_fips(settings.is_fips)
         .use_dual_stack(settings.is_dual_stack);
     if let Some(region) = &settings.region {
@@ -53,13 +58,18 @@ fn retries(settings: &Settings) -> RetryConfig {
     config.with_max_attempts(attempts).with_max_backoff(Duration::from_secs(20))
 }
 
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT_MAX)
-        .read_timeout(READ_MAX)
-        .operation_attempt_timeout(ATTEMPT_MAX)
-        .operation_timeout(CALL_MAX)
-        .build()
+fn timeouts(answer: Duration, call: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT_MAX).read_timeout(answer).operation_timeout(call).build()
+}
+
+/// For STS.
+pub(crate) fn identity_timeouts() -> TimeoutConfig {
+    timeouts(IDENTITY_ANSWER_MAX, IDENTITY_CALL_MAX)
+}
+
+/// For S3.
+pub(crate) fn upload_timeouts() -> TimeoutConfig {
+    timeouts(UPLOAD_ANSWER_MAX, UPLOAD_CALL_MAX)
 }
 
 /// The shared files that the provider block names; None where it names none.

@@ -3,7 +3,7 @@
 use crate::fault::Attempt;
 use crate::site::Site;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
-use trueup_provider_kit::{Fault, Fields, Object, Tags, TagsChange};
+use trueup_provider_kit::{Fault, FaultKind, Fields, Object, Tags, TagsChange};
 
 /// How many values a filter may have (EC2 API reference, "Filtering").
 pub(crate) const FILTER_MAX: usize = 200;
@@ -34,11 +34,20 @@ pub(crate) fn marked(kind: ResourceType, tags: &Tags, token: &str) -> Option<Vec
     specification(kind, &tags)
 }
 
-/// Takes the mark of a creation away.
+/// Takes the mark of a creation away. Where the credentials don't suffice it stays: reads don't show it.
 pub(crate) async fn unmark(site: &Site, id: &str) -> Result<(), Fault> {
     let mark = Tag::builder().key(STEP_TAG).build();
-    site.ec2.delete_tags().resources(id).tags(mark).send().await.attempt("removing the tag trueup:step")?;
-    Ok(())
+    let outcome = site.ec2.delete_tags().resources(id).tags(mark).send().await;
+    match outcome.attempt("removing the tag trueup:step") {
+        Err(fault) if fault.kind != FaultKind::Denied => Err(fault),
+        _ => Ok(()),
+    }
+}
+
+/// Whether something found by its natural key carries the tags that its creation gave it: others may have made a
+/// thing of the same name.
+pub(crate) fn has_planned_tags(object: &Object, found: &[Tag]) -> bool {
+    tags(found) == object.map("tags_all")
 }
 
 /// The filter that finds what a creation with this token has made.

@@ -70,6 +70,7 @@ impl Resource<Site> for Bucket {
         let request = request.set_object_lock_enabled_for_bucket(
             object.flag("object_lock_enabled").filter(|is_enabled| *is_enabled),
         );
+        refuse_existing(call.site, &name).await?;
         // A bucket deleted a moment ago keeps its name for a while.
         let is_late = |fault: &Fault| fault.kind == FaultKind::InUse;
         let deadline = call.deadline.within(Duration::from_mins(2));
@@ -140,6 +141,16 @@ fn name(object: &Object, token: &str) -> String {
         (None, Some(prefix)) => format!("{prefix}{unique}"),
         (None, None) => format!("terraform-{unique}"),
     }
+}
+
+/// In us-east-1 creating a bucket that the account already owns succeeds; taking it over must be asked for by import.
+async fn refuse_existing(site: &Site, name: &str) -> Result<(), Fault> {
+    if site.region != "us-east-1" || found(site.s3.head_bucket().bucket(name).send().await.plain())?.is_none()
+    {
+        return Ok(());
+    }
+    let message = format!("the bucket {name} is there already");
+    Err(Fault { code: "BucketAlreadyOwnedByYou".into(), ..Fault::new(FaultKind::Exists, message) })
 }
 
 async fn wait_exists(call: &Call<'_, Site>, name: &str) -> Result<(), Fault> {

@@ -210,7 +210,7 @@ fn tag_policy(config: &Value) -> TagPolicy {
     let is_known = block.is_none_or(Value::is_known) && tags.is_wholly_known();
     let ignored = config.item("ignore_tags");
     let mut ignored_prefixes = ignored.map(|block| block.texts("key_prefixes")).unwrap_or_default();
-    ignored_prefixes.push("aws:".into());
+    ignored_prefixes.extend(["aws:".to_owned(), crate::ec2::STEP_TAG.to_owned()]);
     let holder = Value::object([("tags", tags.clone())]);
     TagPolicy {
         defaults: is_known.then(|| holder.map("tags")),

@@ -1,5 +1,6 @@
 //! One region: its clients and what ARNs need.
 
+use crate::connect::{identity_timeouts, upload_timeouts};
 use aws_config::SdkConfig;
 use std::fmt;
 
@@ -26,9 +27,13 @@ impl Site {
     ) -> Site {
         let place = aws_config::Region::new(region.to_owned());
         let ec2 = aws_sdk_ec2::config::Builder::from(base).region(place.clone());
-        let s3 = aws_sdk_s3::config::Builder::from(base).region(place.clone()).force_path_style(path_style);
+        let s3 = aws_sdk_s3::config::Builder::from(base)
+            .region(place.clone())
+            .force_path_style(path_style)
+            .timeout_config(upload_timeouts());
         let sts_region = endpoints.sts_region.clone().map_or(place, aws_config::Region::new);
-        let sts = aws_sdk_sts::config::Builder::from(base).region(sts_region);
+        let sts =
+            aws_sdk_sts::config::Builder::from(base).region(sts_region).timeout_config(identity_timeouts());
         let ec2 = match &endpoints.ec2 {
             Some(url) => ec2.endpoint_url(url),
             None => ec2,

@@ -1,6 +1,6 @@
 //! `aws_subnet`: a range of addresses of a VPC in one availability zone.
 
-use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, specification, tags, update_tags};
+use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, has_planned_tags, specification, tags, update_tags};
 use crate::fault::Attempt;
 use crate::site::Site;
 use async_trait::async_trait;
@@ -92,7 +92,8 @@ impl Resource<Site> for Subnet {
         };
         let vpc = filter("vpc-id", [object.text("vpc_id").unwrap_or_default()]);
         let found = call.site.ec2.describe_subnets().filters(vpc).filters(range).send().await.plain()?;
-        let id = found.subnets().first().and_then(Description::subnet_id);
+        let made = found.subnets().iter().find(|subnet| has_planned_tags(object, subnet.tags()));
+        let id = made.and_then(Description::subnet_id);
         object.put_text("id", id);
         Ok(id.is_some())
     }

@@ -1,5 +1,9 @@
 //! The plan logic that all types share: defaults, computed attributes, what forces a replacement.
 
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;
+
 use crate::{Entry, Fields, Object, Resource, Rule, Rules, TagPolicy};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider::{PlanAnswer, PlanRequest};
@@ -87,7 +91,7 @@ pub(crate) fn plan<S: Send + Sync>(
     entry.code.plan(&mut planning);
     let mut replace = planning.replace;
     if let Some(before) = &before {
-        replacements(&entry.rules, before, &planning.planned, &mut replace);
+        replacements(&entry.rules, before, (&config, &planning.planned), &mut replace);
         replace.dedup();
         answer.requires_replace = replace;
     }
@@ -228,10 +232,12 @@ fn matches(block: &Block, rules: &Rules, before: &Value, wanted: &Value) -> bool
 }
 
 /// Finds the attributes that differ and can't be changed in place.
-fn replacements(rules: &Rules, before: &Object, planned: &Object, out: &mut Vec<Path>) {
+fn replacements(rules: &Rules, before: &Object, (config, planned): (&Object, &Object), out: &mut Vec<Path>) {
     for (name, rule) in rules.iter() {
         let (Some(old), Some(new)) = (before.field(name), planned.field(name)) else { continue };
-        if old == new {
+        // What the configuration leaves to the cloud doesn't ask for another object by being told anew.
+        let is_told = !new.is_known() && config.field(name).is_some_and(Value::is_null);
+        if old == new || is_told {
             continue;
         }
         if rule.force_new {

@@ -149,7 +149,7 @@ mod tests {
     #[tokio::test]
     async fn waiting_ends_with_the_answer_or_the_deadline() {
         let mut count = 0;
-        let deadline = Deadline::after(Duration::from_millis(1000));
+        let deadline = Deadline::after(Duration::from_secs(1));
         let answer = deadline.until("the count", || {
             count += 1;
             let answer = (count == 3).then_some(count);
@@ -162,7 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_named_failure_is_tried_again() {
-        let deadline = Deadline::after(Duration::from_secs(60));
+        let deadline = Deadline::after(Duration::from_mins(1));
         let mut faults = vec![FaultKind::Denied, FaultKind::InUse, FaultKind::InUse];
         let outcome: Result<(), Fault> = deadline
             .retry(

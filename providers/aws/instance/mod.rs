@@ -79,12 +79,7 @@ impl Resource<Site> for Instance {
             }
         }
         if planning.changes_any(&STOPPING) {
-            planning.unsettle(&["public_dns", "public_ip", "ebs_optimized", "instance_state"]);
-            if planning.prior.is_some_and(|prior| !planning.planned.differs(prior, "ebs_optimized")) {
-                return;
-            }
-            let kept = planning.prior.and_then(|prior| prior.field("ebs_optimized")).cloned();
-            planning.planned.put("ebs_optimized", kept.expect("an update has a prior object"));
+            planning.unsettle(&["public_dns", "public_ip"]);
         }
     }
 

@@ -29,10 +29,11 @@ pub(super) async fn read_many(site: &Site, objects: Vec<Object>) -> Readings {
     let found = &found;
     each(objects, |mut object| async move {
         let Some(found) = found.get(object.id_or_empty()) else { return Ok(None) };
+        let was_read = object.is_set("arn");
         fill(site, &mut object, found);
         fill_network(&mut object, &found.instance);
         fill_options(&mut object, &found.instance);
-        fill_volumes(&mut object, found);
+        fill_volumes(&mut object, found, was_read);
         fill_attributes(site, &mut object).await?;
         Ok(Some(object))
     })
@@ -170,11 +171,13 @@ fn fill_options(object: &mut Object, instance: &Description) {
     }
 }
 
-fn fill_volumes(object: &mut Object, found: &Found) {
+fn fill_volumes(object: &mut Object, found: &Found, was_read: bool) {
     let root = found.instance.root_device_name().unwrap_or_default();
-    let kept: Option<Vec<String>> = object.is_set("ebs_block_device").then(|| {
-        object.items("ebs_block_device").iter().filter_map(|item| item.owned("device_name")).collect()
-    });
+    let written: Vec<String> =
+        object.items("ebs_block_device").iter().filter_map(|item| item.owned("device_name")).collect();
+    // An instance read for the first time without a written volume has those of its image; later ones are attached by
+    // others, and belong to them.
+    let kept = (!written.is_empty() || was_read).then_some(written);
     let mut roots = Vec::new();
     let mut others = Vec::new();
     for mapping in found.instance.block_device_mappings() {
@@ -195,7 +198,6 @@ fn fill_volumes(object: &mut Object, found: &Found) {
         if device == root {
             roots.push(block);
         } else if kept.as_ref().is_none_or(|kept| kept.iter().any(|name| name == device)) {
-            // Volumes attached later belong to those who attached them.
             others.push(block);
         }
     }

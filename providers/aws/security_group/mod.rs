@@ -2,7 +2,7 @@
 
 mod permissions;
 
-use crate::ec2::{FILTER_MAX, filter, specification, tags, update_tags};
+use crate::ec2::{FILTER_MAX, filter, has_planned_tags, specification, tags, update_tags};
 use crate::fault::{Attempt, found};
 use crate::site::Site;
 use async_trait::async_trait;
@@ -150,7 +150,8 @@ impl Resource<Site> for SecurityGroup {
             request = request.filters(filter("vpc-id", [vpc]));
         }
         let made = request.send().await.plain()?;
-        let id = made.security_groups().first().and_then(Description::group_id);
+        let ours = made.security_groups().iter().find(|group| has_planned_tags(object, group.tags()));
+        let id = ours.and_then(Description::group_id);
         object.put_text("id", id);
         Ok(id.is_some())
     }

@@ -116,15 +116,34 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         kind: "aws_route",
-        setup: &[VPC, IGW, TABLE, SUBNET, ("peer", "aws_vpc", r#"{"cidr_block": "10.8.0.0/16"}"#)],
+        setup: &[
+            VPC,
+            IGW,
+            TABLE,
+            SUBNET,
+            (
+                "instance",
+                "aws_instance",
+                r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}"}"#,
+            ),
+        ],
         create: r#"{"route_table_id": "${table.id}", "destination_cidr_block": "0.0.0.0/0",
             "gateway_id": "${igw.id}"}"#,
-        updates: &[],
+        updates: &[
+            r#"{"route_table_id": "${table.id}", "destination_cidr_block": "0.0.0.0/0",
+                "network_interface_id": "${instance.primary_network_interface_id}"}"#,
+            r#"{"route_table_id": "${table.id}", "destination_cidr_block": "0.0.0.0/0",
+                "gateway_id": "${igw.id}"}"#,
+        ],
         replaces: &[(
             r#"{"route_table_id": "${table.id}", "destination_cidr_block": "1.0.0.0/8", "gateway_id": "${igw.id}"}"#,
             "destination_cidr_block",
         )],
-        tampers: &[],
+        tampers: &[(
+            "ReplaceRoute&RouteTableId=${table.id}&DestinationCidrBlock=0.0.0.0/0&\
+             NetworkInterfaceId=${instance.primary_network_interface_id}",
+            "gateway_id",
+        )],
         lose: &["DeleteRoute&RouteTableId=${table.id}&DestinationCidrBlock=0.0.0.0/0"],
         import: "${table.id}_0.0.0.0/0",
         unread: &[],
@@ -196,7 +215,17 @@ pub(crate) const CASES: &[Case] = &[
                 "cidr_ipv6": "::/0"}"#,
             "cidr_ipv4",
         )],
-        tampers: &[],
+        tampers: &[
+            (
+                "ModifySecurityGroupRules&GroupId=${group.id}&SecurityGroupRule.1.SecurityGroupRuleId=${this.id}&\
+                 SecurityGroupRule.1.SecurityGroupRule.IpProtocol=tcp&\
+                 SecurityGroupRule.1.SecurityGroupRule.FromPort=80&SecurityGroupRule.1.SecurityGroupRule.ToPort=99&\
+                 SecurityGroupRule.1.SecurityGroupRule.CidrIpv4=10.0.0.0/8&\
+                 SecurityGroupRule.1.SecurityGroupRule.Description=web",
+                "to_port",
+            ),
+            ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags"),
+        ],
         lose: &["RevokeSecurityGroupIngress&GroupId=${group.id}&SecurityGroupRuleId.1=${this.id}"],
         import: "${this.id}",
         unread: &[],
@@ -248,6 +277,42 @@ pub(crate) const CASES: &[Case] = &[
             ),
             ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags"),
         ],
+        lose: &["TerminateInstances&InstanceId.1=${this.id}"],
+        import: "${this.id}",
+        unread: &[],
+    },
+    Case {
+        kind: "aws_instance",
+        setup: &[VPC, SUBNET],
+        create: r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
+            "associate_public_ip_address": true, "private_ip": "10.1.1.77", "key_name": "k",
+            "root_block_device": [{"volume_size": 20, "volume_type": "gp3", "delete_on_termination": true}],
+            "ebs_block_device": [{"device_name": "/dev/sdf", "volume_size": 5}],
+            "metadata_options": [{"http_tokens": "required", "http_put_response_hop_limit": 2}]}"#,
+        updates: &[r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
+                "associate_public_ip_address": true, "private_ip": "10.1.1.77", "key_name": "k",
+                "root_block_device": [{"volume_size": 20, "volume_type": "gp3", "delete_on_termination": true}],
+                "ebs_block_device": [{"device_name": "/dev/sdf", "volume_size": 5}],
+                "metadata_options": [{"http_tokens": "required", "http_put_response_hop_limit": 3}],
+                "tags": {"Name": "n"}}"#],
+        replaces: &[
+            (
+                r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
+                    "private_ip": "10.1.1.78"}"#,
+                "private_ip",
+            ),
+            (
+                r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
+                    "ebs_block_device": [{"device_name": "/dev/sdf", "volume_size": 6}]}"#,
+                "ebs_block_device",
+            ),
+            (
+                r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
+                    "root_block_device": [{"encrypted": true}]}"#,
+                "root_block_device",
+            ),
+        ],
+        tampers: &[],
         lose: &["TerminateInstances&InstanceId.1=${this.id}"],
         import: "${this.id}",
         unread: &[],

@@ -1,7 +1,8 @@
 //! The provider block, data sources, regions, and what goes wrong.
 
 use crate::cloud::{Cloud, configure, provider_block, start, text, token, value};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 use trueup_provider::UpgradeRequest;
 use trueup_value::Value;
 
@@ -51,6 +52,16 @@ async fn a_dead_endpoint_is_a_clear_error_without_secrets() {
     assert!(began.elapsed() < Duration::from_secs(30));
     assert!(told.contains("asking STS who the caller is: the API can't be reached"), "{told}");
     assert!(!told.contains("topsecret"), "{told}");
+}
+
+#[tokio::test]
+async fn a_hanging_endpoint_is_a_clear_error() {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
+    let began = Instant::now();
+    let told = format!("{:?}", configure(&*start(), &provider_block(&url, "")).await);
+    assert!(began.elapsed() < Duration::from_secs(40));
+    assert!(told.contains("asking STS who the caller is: the API did not answer in time"), "{told}");
 }
 
 #[tokio::test]
@@ -158,4 +169,14 @@ async fn data_sources_read() {
     assert!(format!("{told:?}").contains("most_recent"), "{told:#?}");
     let (_, told) = cloud.data("aws_ami", r#"{"name_regex": "^nothing-is-called-this$"}"#).await;
     assert!(format!("{told:?}").contains("matches no image"), "{told:#?}");
+}
+
+#[tokio::test]
+async fn roles_are_assumed() {
+    let role = r#""assume_role": [{"role_arn": "arn:aws:iam::111122223333:role/deploy", "session_name": "ci",
+        "duration": "30m"}]"#;
+    let cloud = Cloud::start(role).await;
+    let (identity, told) = cloud.data("aws_caller_identity", "{}").await;
+    assert!(told.is_empty(), "{told:#?}");
+    assert!(text(&identity, "arn").contains("assumed-role/deploy/ci"), "{identity:?}");
 }

@@ -1,7 +1,7 @@
 //! What moto gets wrong, on another emulator (ministack).
 //!
-//! moto answers GetBucketVersioning with an XML root that isn't the API's, which the SDK rejects; and it does not know
-//! the filter client-token of DescribeInstances.
+//! moto answers `GetBucketVersioning` with an XML root that isn't the API's, which the SDK rejects; and it does not know
+//! the filter client-token of `DescribeInstances`.
 
 use crate::cloud::{Cloud, token};
 use crate::moto::Moto;
