@@ -1,1 +1,70 @@
-//! The command line: commands, human and JSON views.
+//! The command line. In: arguments and environment. Out: text, JSON and an exit code.
+//!
+//! Only this room reads the environment and the clock, prints and exits; it chooses the embedded providers.
+
+mod arguments;
+mod command;
+mod document;
+mod files;
+mod outside;
+mod screen;
+mod view;
+
+use arguments::{Command, CommandLine, normalize};
+use clap::Parser;
+use command::Context;
+use std::process::ExitCode;
+
+/// The version of this program.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Runs the program with the process's arguments and environment.
+pub fn main() -> ExitCode {
+    let args = normalize(outside::arguments());
+    if let [_, flag] = &args[..] {
+        if flag == "--version" || flag == "-v" {
+            return run(vec![args[0].clone(), "version".into()]);
+        }
+    }
+    run(args)
+}
+
+fn run(args: Vec<String>) -> ExitCode {
+    let line = match CommandLine::try_parse_from(args) {
+        Ok(line) => line,
+        Err(error) => return outside::usage(&error),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return outside::fatal(&format!("the runtime can't be started: {error}")),
+    };
+    let code = runtime.block_on(dispatch(line));
+    // A second interrupt leaves calls hanging; they are not waited for.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(100));
+    ExitCode::from(code)
+}
+
+async fn dispatch(line: CommandLine) -> u8 {
+    let context = match Context::new(line.chdir.as_deref()) {
+        Ok(context) => context,
+        Err(message) => {
+            outside::complain(&message);
+            return 1;
+        }
+    };
+    match line.command {
+        Command::Init(args) => command::init::run(&context, args).await,
+        Command::Validate(args) => command::validate::run(&context, args).await,
+        Command::Plan(args) => command::plan::run(&context, args).await,
+        Command::Apply(args) => command::apply::run(&context, args, false).await,
+        Command::Destroy(args) => command::apply::run(&context, args, true).await,
+        Command::Drift(args) => command::drift::run(&context, args).await,
+        Command::Show(args) => command::show::run(&context, args).await,
+        Command::Output(args) => command::output::run(&context, args).await,
+        Command::State(args) => command::state::run(&context, args).await,
+        Command::Console(args) => command::console::run(&context, args).await,
+        Command::Graph(args) => command::graph::run(&context, args).await,
+        Command::Fmt(args) => command::fmt::run(&context, args),
+        Command::Version(args) => command::version::run(&context, &args),
+    }
+}

@@ -1,0 +1,396 @@
+//! The command line as data: one type a command, doc comments are the help.
+//!
+//! Long options take one dash as in Terraform, or two.
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+/// Brings real infrastructure true to what Git says.
+#[derive(Debug, Parser)]
+#[command(name = "trueup", disable_version_flag = true, disable_help_subcommand = true)]
+pub(crate) struct CommandLine {
+    /// Switch to another working directory before doing anything else
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) chdir: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Prepare a working directory: fetch modules, check providers, set up the backend
+    Init(Init),
+    /// Check whether the configuration is valid
+    Validate(Validate),
+    /// Show what would be changed to bring the infrastructure true to the configuration
+    Plan(Plan),
+    /// Make the changes of a plan
+    Apply(Apply),
+    /// Destroy everything that the state holds
+    Destroy(Apply),
+    /// Show what differs between Git, the state and the world, attribute by attribute
+    Drift(Drift),
+    /// Show the state or a saved plan
+    Show(Show),
+    /// Show output values from the state
+    Output(Output),
+    /// Look into the state
+    #[command(subcommand)]
+    State(State),
+    /// Try expressions at an interactive prompt
+    Console(Console),
+    /// Print the dependency graph in the DOT language
+    Graph(Graph),
+    /// Rewrite configuration files to the canonical format
+    Fmt(Fmt),
+    /// Show the version
+    Version(Version),
+}
+
+/// Values for root variables.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Variables {
+    /// Set a root variable; may be given several times
+    #[arg(long = "var", value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    pub(crate) var: Vec<String>,
+    /// Read root variables from a file; may be given several times
+    #[arg(long = "var-file", value_name = "FILE")]
+    pub(crate) var_file: Vec<String>,
+}
+
+/// How the state is locked.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Locking {
+    /// Don't hold a lock on the state: dangerous if others might run at the same time
+    #[arg(long = "lock", value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) lock: bool,
+    /// How long to try again for a lock that somebody else holds
+    #[arg(long = "lock-timeout", value_name = "DURATION", default_value = "0s")]
+    pub(crate) lock_timeout: String,
+}
+
+/// Colours and prompts.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Terminal {
+    /// No colours
+    #[arg(long = "no-color")]
+    pub(crate) no_color: bool,
+    /// Ask for missing values
+    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) input: bool,
+    /// Shorter diagnostics
+    #[arg(long = "compact-warnings")]
+    pub(crate) compact_warnings: bool,
+}
+
+/// What is planned.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Planning {
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+    /// Plan to destroy everything
+    #[arg(long)]
+    pub(crate) destroy: bool,
+    /// Only take the world's changes into the state
+    #[arg(long = "refresh-only")]
+    pub(crate) refresh_only: bool,
+    /// Read the real objects before planning
+    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) refresh: bool,
+    /// Only this resource, instance or module and what it needs; may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) target: Vec<String>,
+    /// Replace this instance even if nothing asks for it; may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) replace: Vec<String>,
+    /// How many calls are in flight at once
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub(crate) parallelism: usize,
+    #[command(flatten)]
+    pub(crate) locking: Locking,
+    #[command(flatten)]
+    pub(crate) terminal: Terminal,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Init {
+    /// Set up the backend, or leave it alone
+    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) backend: bool,
+    /// A setting of the backend, or a file of them; may be given several times
+    #[arg(long = "backend-config", value_name = "PATH|NAME=VALUE")]
+    pub(crate) backend_config: Vec<String>,
+    /// Forget the backend that was set up before
+    #[arg(long)]
+    pub(crate) reconfigure: bool,
+    /// Copy the state to a backend that changed
+    #[arg(long = "migrate-state")]
+    pub(crate) migrate_state: bool,
+    /// Answer yes to questions about copying state
+    #[arg(long = "force-copy")]
+    pub(crate) force_copy: bool,
+    /// Fetch modules
+    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) get: bool,
+    /// Fetch modules anew
+    #[arg(long)]
+    pub(crate) upgrade: bool,
+    /// How the lock file of providers is treated
+    #[arg(long, value_name = "MODE")]
+    pub(crate) lockfile: Option<String>,
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+    #[command(flatten)]
+    pub(crate) locking: Locking,
+    #[command(flatten)]
+    pub(crate) terminal: Terminal,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Validate {
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No colours
+    #[arg(long = "no-color")]
+    pub(crate) no_color: bool,
+    /// Accepted for compatibility; test files are not validated yet
+    #[arg(long = "no-tests")]
+    pub(crate) no_tests: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Plan {
+    /// Save the plan to a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<String>,
+    /// Exit with 2 when there are changes
+    #[arg(long = "detailed-exitcode")]
+    pub(crate) detailed_exitcode: bool,
+    /// Machine-readable output, one event a line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The local state file, for configurations without a backend block
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+    #[command(flatten)]
+    pub(crate) planning: Planning,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Apply {
+    /// A saved plan; without one a new plan is made and shown
+    #[arg(value_name = "PLAN")]
+    pub(crate) plan: Option<String>,
+    /// Don't ask before applying
+    #[arg(long = "auto-approve")]
+    pub(crate) auto_approve: bool,
+    /// Machine-readable output, one event a line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The local state file, for configurations without a backend block
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+    /// Where the new state is written instead
+    #[arg(long = "state-out", value_name = "FILE")]
+    pub(crate) state_out: Option<String>,
+    /// Where the old state is kept
+    #[arg(long, value_name = "FILE")]
+    pub(crate) backup: Option<String>,
+    #[command(flatten)]
+    pub(crate) planning: Planning,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Drift {
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Bring what drifted back to what Git says
+    #[arg(long)]
+    pub(crate) correct: bool,
+    /// Don't ask before correcting
+    #[arg(long = "auto-approve")]
+    pub(crate) auto_approve: bool,
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+    /// Only this resource, instance or module; may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) target: Vec<String>,
+    /// How many calls are in flight at once
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub(crate) parallelism: usize,
+    #[command(flatten)]
+    pub(crate) locking: Locking,
+    #[command(flatten)]
+    pub(crate) terminal: Terminal,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Show {
+    /// A saved plan or a state file; without one the current state
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<String>,
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No colours
+    #[arg(long = "no-color")]
+    pub(crate) no_color: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Output {
+    /// Only this output
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The bare value of a string, number or bool
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// No colours
+    #[arg(long = "no-color")]
+    pub(crate) no_color: bool,
+    /// The local state file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum State {
+    /// List the resource instances in the state
+    List(StateList),
+    /// Show one resource instance
+    Show(StateShow),
+    /// Print the state as JSON
+    Pull(StatePull),
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StateList {
+    /// Only these resources, instances or modules
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) addresses: Vec<String>,
+    /// Only the object with this id
+    #[arg(long)]
+    pub(crate) id: Option<String>,
+    /// The local state file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StateShow {
+    /// The instance
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: String,
+    /// No colours
+    #[arg(long = "no-color")]
+    pub(crate) no_color: bool,
+    /// The local state file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StatePull {}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Console {
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+    /// Make a plan first, so that expressions see planned values
+    #[arg(long)]
+    pub(crate) plan: bool,
+    /// No colours
+    #[arg(long = "no-color")]
+    pub(crate) no_color: bool,
+    /// The local state file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+    #[command(flatten)]
+    pub(crate) locking: Locking,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Graph {
+    /// Kind of graph: plan, apply, plan-destroy...
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) kind: Option<String>,
+    /// Draw the steps of a saved plan
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<String>,
+    /// Accepted for compatibility
+    #[arg(long = "draw-cycles")]
+    pub(crate) draw_cycles: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Fmt {
+    /// Files or directories; `-` is standard input
+    #[arg(value_name = "TARGET")]
+    pub(crate) targets: Vec<String>,
+    /// List the files that are not formatted
+    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) list: bool,
+    /// Write the files
+    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) write: bool,
+    /// Show the differences
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Write nothing; exit with 3 when something is not formatted
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Go into subdirectories
+    #[arg(long)]
+    pub(crate) recursive: bool,
+    /// No colours
+    #[arg(long = "no-color")]
+    pub(crate) no_color: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Version {
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// One dash for long options becomes two, as clap wants it; what comes after `--` stays.
+pub(crate) fn normalize(args: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut literal = false;
+    let mut out = Vec::new();
+    for arg in args {
+        literal |= arg == "--";
+        let long =
+            arg.len() > 2 && arg.strip_prefix('-').is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+        out.push(if long && !literal { format!("-{arg}") } else { arg });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn single_dashes_are_long_options() {
+        let check = |given: &[&str], wanted: &[&str]| {
+            assert_eq!(normalize(given.iter().map(|s| (*s).to_owned())), wanted);
+        };
+        check(&["plan", "-out=p", "-var", "a=-b", "-"], &["plan", "--out=p", "--var", "a=-b", "-"]);
+        check(&["--", "-x-y"], &["--", "-x-y"]);
+        check(&["-h", "--json", ""], &["-h", "--json", ""]);
+    }
+
+    #[test]
+    fn the_table_is_well_formed() {
+        use clap::CommandFactory;
+        CommandLine::command().debug_assert();
+    }
+}

@@ -1,0 +1,84 @@
+//! The commands, one file each: arguments in, exit code out.
+
+pub(crate) mod apply;
+pub(crate) mod console;
+pub(crate) mod drift;
+pub(crate) mod fmt;
+pub(crate) mod graph;
+pub(crate) mod init;
+mod options;
+pub(crate) mod output;
+pub(crate) mod plan;
+mod progress;
+pub(crate) mod show;
+pub(crate) mod state;
+pub(crate) mod validate;
+pub(crate) mod version;
+
+use crate::outside;
+use crate::screen::Screen;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::watch;
+use trueup_engine::{Interrupt, Observer, World};
+use trueup_provider::{Factories, Factory};
+use trueup_provider_builtin::Builtin;
+
+/// What every command is given.
+pub(crate) struct Context {
+    pub(crate) dir: PathBuf,
+    pub(crate) environment: Arc<BTreeMap<String, String>>,
+    interrupt: watch::Receiver<Interrupt>,
+}
+
+impl Context {
+    pub(crate) fn new(chdir: Option<&str>) -> Result<Context, String> {
+        let environment = Arc::new(outside::environment());
+        let dir = PathBuf::from(chdir.unwrap_or("."));
+        if let Some(chdir) = chdir {
+            std::env::set_current_dir(&dir).map_err(|error| {
+                format!("Error: the directory {chdir} given with -chdir can't be entered: {error}")
+            })?;
+        }
+        Ok(Context { dir: PathBuf::from("."), environment, interrupt: outside::interrupts() })
+    }
+
+    /// A screen; colours stand down when asked to, without a terminal, or where `NO_COLOR` is set.
+    pub(crate) fn screen(&self, no_color: bool) -> Screen {
+        let columns = self.environment.get("COLUMNS").and_then(|text| text.parse().ok());
+        let refused = self.environment.get("NO_COLOR").is_some_and(|text| !text.is_empty());
+        Screen::new(no_color || refused, columns)
+    }
+
+    /// The outside, as the engine wants it.
+    pub(crate) fn world(&self, observer: Arc<dyn Observer>) -> World {
+        let data_dir = self.environment.get("TF_DATA_DIR").filter(|dir| !dir.is_empty());
+        World {
+            dir: self.dir.clone(),
+            data_dir: self.dir.join(data_dir.map_or(".terraform", String::as_str)),
+            environment: self.environment.clone(),
+            clock: Arc::new(outside::now),
+            random: Arc::new(outside::random),
+            who: outside::who(&self.environment),
+            factory: factory(),
+            observer,
+            interrupt: self.interrupt.clone(),
+        }
+    }
+}
+
+/// The providers that are compiled in.
+fn factory() -> Arc<dyn Factory> {
+    let ids = || {
+        let mut bytes = [0; 16];
+        outside::random(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    };
+    let mut all: Vec<Arc<dyn Factory>> = vec![Arc::new(Builtin::new(Arc::new(ids)))];
+    #[cfg(feature = "aws")]
+    all.push(Arc::new(trueup_provider_aws::AwsFactory::default()));
+    #[cfg(not(feature = "aws"))]
+    all.shrink_to_fit();
+    Arc::new(Factories(all))
+}

@@ -1,0 +1,133 @@
+//! Arguments as the engine takes them.
+
+use crate::arguments::{Locking, Planning, Variables};
+use crate::command::Context;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use trueup_addr::{ResourceInstance, Target};
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_engine::{Given, InputSources, LockOptions, PlanOptions, SessionOptions};
+use trueup_plan::PlanMode;
+
+/// What is planned.
+pub(crate) fn plan_options(planning: &Planning, destroy: bool) -> Result<PlanOptions, Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    let destroy = destroy || planning.destroy;
+    if destroy && planning.refresh_only {
+        diagnostics.push(Diagnostic::error(
+            "Incompatible plan mode options",
+            "The -destroy and -refresh-only options ask for different plans and can't be used together.",
+        ));
+    }
+    if planning.refresh_only && !planning.refresh {
+        diagnostics.push(Diagnostic::error(
+            "Incompatible refresh options",
+            "It doesn't make sense to use -refresh-only together with -refresh=false: there would be nothing to do.",
+        ));
+    }
+    let targets = parse_all::<Target>(&planning.target, "Invalid target", &mut diagnostics);
+    let replace =
+        parse_all::<ResourceInstance>(&planning.replace, "Invalid force-replace address", &mut diagnostics);
+    if diagnostics.has_errors() {
+        return Err(diagnostics);
+    }
+    let mode = match (destroy, planning.refresh_only) {
+        (true, _) => PlanMode::Destroy,
+        (_, true) => PlanMode::RefreshOnly,
+        _ => PlanMode::Normal,
+    };
+    Ok(PlanOptions { mode, refresh: planning.refresh, targets, replace, parallelism: planning.parallelism })
+}
+
+fn parse_all<T: std::str::FromStr<Err = trueup_addr::ParseError> + Ord>(
+    texts: &[String],
+    summary: &'static str,
+    diagnostics: &mut Diagnostics,
+) -> BTreeSet<T> {
+    let mut all = BTreeSet::new();
+    for text in texts {
+        match text.parse() {
+            Ok(parsed) => drop(all.insert(parsed)),
+            Err(error) => diagnostics.push(Diagnostic::error(summary, format!("{error}."))),
+        }
+    }
+    all
+}
+
+/// How a session is opened.
+pub(crate) fn session_options(
+    context: &Context,
+    operation: &str,
+    variables: &Variables,
+    locking: &Locking,
+    state_path: Option<&String>,
+) -> Result<SessionOptions, Diagnostics> {
+    let timeout = duration(&locking.lock_timeout).ok_or_else(|| {
+        Diagnostics::from(
+            Diagnostic::error(
+                "Invalid lock timeout",
+                format!("\"{}\" is not a duration.", locking.lock_timeout),
+            )
+            .hint("durations are written 30s, 5m or 1h"),
+        )
+    })?;
+    Ok(SessionOptions {
+        operation: operation.into(),
+        locking: LockOptions { lock: locking.lock, timeout },
+        inputs: input_sources(context, variables),
+        state_path: state_path.cloned(),
+        saved: None,
+    })
+}
+
+/// Values for variables. The order between `-var` and `-var-file` is kept by kind: files first, as they are wider.
+pub(crate) fn input_sources(context: &Context, variables: &Variables) -> InputSources {
+    let files = variables.var_file.iter().cloned().map(Given::File);
+    let single = variables.var.iter().cloned().map(Given::Var);
+    InputSources { environment: (*context.environment).clone(), given: files.chain(single).collect() }
+}
+
+/// `90s`, `5m`, `1h`, `1m30s`, `500ms`, `0`.
+pub(crate) fn duration(text: &str) -> Option<Duration> {
+    if text == "0" {
+        return Some(Duration::ZERO);
+    }
+    let mut rest = text;
+    let mut total = Duration::ZERO;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let number: f64 = rest[..digits].parse().ok()?;
+        rest = &rest[digits..];
+        let unit = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let seconds = match &rest[..unit] {
+            "ms" => 0.001,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return None,
+        };
+        total += Duration::try_from_secs_f64(number * seconds).ok()?;
+        rest = &rest[unit..];
+    }
+    if text.is_empty() { None } else { Some(total) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn durations_are_read_as_people_write_them() {
+        for (text, millis) in [
+            ("0s", Some(0)),
+            ("30s", Some(30_000)),
+            ("1m30s", Some(90_000)),
+            ("500ms", Some(500)),
+            ("5", None),
+            ("x", None),
+            ("", None),
+        ] {
+            assert_eq!(duration(text).map(|d| d.as_millis()), millis, "{text}");
+        }
+    }
+}

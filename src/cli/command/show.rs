@@ -1,0 +1,94 @@
+//! `trueup show`
+
+use super::Context;
+use super::apply::read_plan;
+use super::plan::complain;
+use crate::arguments::Show as Arguments;
+use crate::document;
+use crate::screen::Screen;
+use crate::view::diff::Differ;
+use crate::view::{plan as plan_view, state as state_view};
+use std::sync::Arc;
+use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_engine::{Schemas, StateView, Unobserved, load_saved, open_state, read_state_file};
+use trueup_plan::{Plan, Snapshot};
+
+/// Shows a saved plan, a state file, or the current state.
+pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
+    let screen = context.screen(args.no_color);
+    let world = context.world(Arc::new(Unobserved));
+    let view = match &args.file {
+        Some(file) if is_plan(file) => {
+            return match read_plan(file) {
+                Ok(saved) => show_plan(&screen, &world, saved, args.json),
+                Err(diagnostic) => complain(&screen, (*diagnostic).into(), &Sources::default()),
+            };
+        }
+        Some(file) => read_state_file(&world, file),
+        None => open_state(&world, None).await,
+    };
+    match view {
+        Ok(view) => show_state(&screen, &view, args.json),
+        Err(diagnostics) => complain(&screen, diagnostics, &Sources::default()),
+    }
+}
+
+/// Plan files are archives; state files are JSON.
+fn is_plan(file: &str) -> bool {
+    let Ok(bytes) = std::fs::read(file) else { return false };
+    bytes.starts_with(b"PK")
+}
+
+fn show_plan(
+    screen: &Screen,
+    world: &trueup_engine::World,
+    (plan, snapshot): (Plan, Snapshot),
+    json: bool,
+) -> u8 {
+    let (loaded, providers) = match load_saved(world, &snapshot, &plan) {
+        Ok(loaded) => loaded,
+        Err((diagnostics, sources)) => return complain(screen, diagnostics, &sources),
+    };
+    if json {
+        return print_document(screen, document::plan::document(&plan, &loaded.program, &providers));
+    }
+    let differ = Differ { style: screen.style, whole: false };
+    screen.print(&plan_view::plan(&plan, &providers, differ));
+    if let Some(commit) = &plan.commit {
+        screen.line(&format!("\nPlanned at {}.", super::version::commit_text(commit)));
+    }
+    0
+}
+
+fn show_state(screen: &Screen, view: &StateView, json: bool) -> u8 {
+    let schemas: &dyn Schemas = &view.providers;
+    if json {
+        return print_document(screen, document::state::document(&view.state, schemas));
+    }
+    if !view.exists {
+        screen.line("No state.");
+        return 0;
+    }
+    let differ = Differ { style: screen.style, whole: true };
+    screen.print(&state_view::state(&view.state, schemas, differ));
+    if let Some(commit) = &view.commit {
+        screen.line(&format!("\nLast journalled at {}.", super::version::commit_text(commit)));
+    }
+    0
+}
+
+/// Prints a JSON document, or says why it can't be made.
+pub(crate) fn print_document(screen: &Screen, document: Result<String, Box<Diagnostic>>) -> u8 {
+    match document {
+        Ok(text) => {
+            screen.line(text.trim_end_matches('\n'));
+            0
+        }
+        Err(diagnostic) => complain(screen, (*diagnostic).into(), &Sources::default()),
+    }
+}
+
+/// A diagnostic alone.
+pub(crate) fn single(summary: &'static str, detail: impl Into<String>) -> Diagnostics {
+    Diagnostic::error(summary, detail).into()
+}

@@ -1,0 +1,27 @@
+//! `trueup validate`
+
+use super::Context;
+use crate::arguments::Validate as Arguments;
+use std::sync::Arc;
+use trueup_engine::Unobserved;
+
+/// Judges the configuration.
+pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
+    let screen = context.screen(args.no_color);
+    let world = context.world(Arc::new(Unobserved));
+    let (sources, diagnostics) = trueup_engine::validate(&world).await;
+    let failed = diagnostics.has_errors();
+    if args.json {
+        let text = crate::document::validate::document(&diagnostics, &sources);
+        screen.line(text.trim_end_matches('\n'));
+        return u8::from(failed);
+    }
+    let warned = !diagnostics.is_empty();
+    screen.diagnostics(diagnostics, &sources);
+    if !failed {
+        let note = if warned { ", but there were some\nvalidation warnings as shown above." } else { "." };
+        let good = screen.style.bold(&screen.style.green("Success!"));
+        screen.line(&format!("{good} The configuration is valid{note}\n"));
+    }
+    u8::from(failed)
+}

@@ -1,0 +1,49 @@
+//! `trueup version`
+
+use super::Context;
+use crate::VERSION;
+use crate::arguments::Version as Arguments;
+use std::sync::Arc;
+use trueup_engine::Unobserved;
+use trueup_state::{Commit, TERRAFORM_VERSION};
+
+/// Says which version this is, whose formats it writes, and which providers are built in.
+pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {
+    let screen = context.screen(true);
+    let world = context.world(Arc::new(Unobserved));
+    let providers: Vec<String> = world.factory.known().iter().map(ToString::to_string).collect();
+    if args.json {
+        let document = serde_json::json!({
+            "terraform_version": TERRAFORM_VERSION,
+            "platform": platform(),
+            "provider_selections": {},
+            "terraform_outdated": false,
+            "trueup_version": VERSION,
+            "embedded_providers": providers,
+        });
+        screen.line(&serde_json::to_string_pretty(&document).unwrap_or_default());
+        return 0;
+    }
+    screen.line(&format!("trueup v{VERSION} (formats of Terraform v{TERRAFORM_VERSION})\non {}", platform()));
+    for provider in providers {
+        screen.line(&format!("+ embedded provider {provider}"));
+    }
+    0
+}
+
+fn platform() -> String {
+    let arch = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    format!("{}_{arch}", std::env::consts::OS)
+}
+
+/// A commit for people: hash, branch, and whether the files differ from it.
+pub(crate) fn commit_text(commit: &Commit) -> String {
+    let hash: String = commit.hash.chars().take(12).collect();
+    let branch = commit.branch.as_ref().map(|branch| format!(" on {branch}")).unwrap_or_default();
+    let dirty = if commit.dirty { ", with changes that are not committed" } else { "" };
+    format!("commit {hash}{branch}{dirty}")
+}

@@ -1,0 +1,101 @@
+//! The process's own environment: arguments, variables, clock, randomness, signals. The one place that reads them.
+
+#![expect(clippy::disallowed_methods, reason = "the outside world comes in here and nowhere else")]
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::process::ExitCode;
+use tokio::sync::watch;
+use trueup_engine::Interrupt;
+
+/// The process's arguments; what isn't Unicode is replaced.
+pub(crate) fn arguments() -> Vec<String> {
+    std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect()
+}
+
+/// The process's environment variables that are Unicode.
+pub(crate) fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// Now, RFC 3339 in UTC with whole seconds.
+pub(crate) fn now() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let stamp = jiff::Timestamp::from_second(i64::try_from(now.as_secs()).unwrap_or(0)).unwrap_or_default();
+    stamp.to_string()
+}
+
+/// A clock for durations.
+pub(crate) fn instant() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+/// Fills with unpredictable bytes from the operating system.
+pub(crate) fn random(bytes: &mut [u8]) {
+    let mut source = std::fs::File::open("/dev/urandom").expect("the operating system has randomness");
+    source.read_exact(bytes).expect("the operating system has randomness");
+}
+
+/// `user@host`
+pub(crate) fn who(environment: &BTreeMap<String, String>) -> String {
+    let user =
+        environment.get("USER").or_else(|| environment.get("LOGNAME")).map_or("unknown", String::as_str);
+    let host = rustix::system::uname();
+    format!("{user}@{}", host.nodename().to_string_lossy())
+}
+
+/// Turns Ctrl-C and termination into interrupts: the first is graceful, the second immediate.
+pub(crate) fn interrupts() -> watch::Receiver<Interrupt> {
+    let (sender, receiver) = watch::channel(Interrupt::None);
+    tokio::spawn(async move {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+        for next in [Interrupt::Graceful, Interrupt::Immediate] {
+            let terminated = async {
+                match &mut terminate {
+                    Some(signal) => drop(signal.recv().await),
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                () = terminated => {}
+            }
+            complain(match next {
+                Interrupt::Immediate => {
+                    "\nInterrupted again: stopping at once. What was in flight is picked up by the next run."
+                }
+                _ => {
+                    "\nInterrupt received: finishing what is in flight, then stopping. Interrupt again to stop at once."
+                }
+            });
+            if sender.send(next).is_err() {
+                return;
+            }
+        }
+        // Keeps the channel open for those who watch it.
+        std::future::pending::<()>().await;
+    });
+    receiver
+}
+
+/// Says something on standard error.
+pub(crate) fn complain(text: &str) {
+    // Nothing can be said about standard error being closed.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Says why the program can't go on.
+pub(crate) fn fatal(text: &str) -> ExitCode {
+    complain(&format!("\nError: {text}\n"));
+    ExitCode::FAILURE
+}
+
+/// Shows help, or what is wrong with the arguments.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let help = !error.use_stderr();
+    // Nothing can be said about a stream being closed.
+    let _ = error.print();
+    if help { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

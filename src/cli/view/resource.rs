@@ -1,0 +1,277 @@
+//! One resource of a plan for people.
+
+use super::diff::{Differ, Sign, sign};
+use std::collections::BTreeSet;
+use trueup_addr::Mode;
+use trueup_diff::{Action, Reason};
+use trueup_plan::ResourceChange;
+use trueup_schema::{Block, NestedBlock, Nesting};
+use trueup_value::{Name, Path, PathStep, Value};
+
+/// The comment, the block with its changes, and an empty line.
+pub(crate) fn resource(change: &ResourceChange, schema: &Block, differ: Differ) -> String {
+    let mut out = heading(change, differ);
+    let word = if change.addr.resource.mode == Mode::Data { "data" } else { "resource" };
+    let symbol = action_symbol(change.change.action, differ);
+    let resource = &change.addr.resource;
+    out.push_str(&format!("{symbol} {word} \"{}\" \"{}\" {{\n", resource.kind, resource.name));
+    let unknown_read = change.change.action == Action::Read;
+    let before =
+        if unknown_read { Value::null(change.change.before.ty()) } else { change.change.before.clone() };
+    let body = BlockView { differ, replace: &change.change.replace_paths };
+    out.push_str(&body.block(schema, Some(&before), Some(&change.change.after), 6, &[]));
+    out.push_str("    }\n\n");
+    out
+}
+
+/// The symbol of an action, three columns wide.
+pub(crate) fn action_symbol(action: Action, differ: Differ) -> String {
+    let style = differ.style;
+    match action {
+        Action::NoOp => "   ".into(),
+        Action::Create => format!("  {}", style.green("+")),
+        Action::Read => format!(" {}", style.cyan("<=")),
+        Action::Update => format!("  {}", style.yellow("~")),
+        Action::Delete => format!("  {}", style.red("-")),
+        Action::DeleteThenCreate => format!("{}/{}", style.red("-"), style.green("+")),
+        Action::CreateThenDelete => format!("{}/{}", style.green("+"), style.red("-")),
+        Action::Forget => format!("  {}", style.red(".")),
+    }
+}
+
+fn heading(change: &ResourceChange, differ: Differ) -> String {
+    let style = differ.style;
+    let deposed = change.deposed.as_ref().map(|key| format!(" (deposed object {key})")).unwrap_or_default();
+    let addr = style.bold(&format!("{}{deposed}", super::style::neutral(&change.addr.to_string())));
+    let what = match change.change.action {
+        Action::NoOp if change.importing.is_some() => "will be imported".into(),
+        Action::NoOp if change.previous.is_some() => {
+            let from = change.previous.as_ref().map(ToString::to_string).unwrap_or_default();
+            return format!("  # {} has moved to {addr}\n", style.bold(&from));
+        }
+        Action::NoOp => "is unchanged".into(),
+        Action::Create => "will be created".into(),
+        Action::Read => "will be read during apply".into(),
+        Action::Update => "will be updated in-place".into(),
+        Action::Delete => format!("will be {}", style.red("destroyed")),
+        Action::Forget => "will no longer be managed by trueup, but will not be destroyed".into(),
+        Action::DeleteThenCreate | Action::CreateThenDelete => match change.change.reason {
+            Some(Reason::ReplaceBecauseTainted) => {
+                format!("is tainted, so must be {}", style.red("replaced"))
+            }
+            Some(Reason::ReplaceByRequest) => format!("will be {}, as requested", style.red("replaced")),
+            Some(Reason::ReplaceByTriggers) => {
+                format!("will be {} due to changes in replace_triggered_by", style.red("replaced"))
+            }
+            _ => format!("must be {}", style.red("replaced")),
+        },
+    };
+    let mut out = format!("  # {addr} {what}\n");
+    if let Some(note) = why(change) {
+        out.push_str(&format!("  # ({note})\n"));
+    }
+    if let (Some(from), true) = (&change.previous, change.change.action != Action::NoOp) {
+        out.push_str(&format!("  # (moved from {from})\n"));
+    }
+    if let Some(id) = &change.importing {
+        out.push_str(&format!("  # (imported from \"{}\")\n", super::style::neutral(id)));
+    }
+    out
+}
+
+fn why(change: &ResourceChange) -> Option<String> {
+    let resource = &change.addr.resource;
+    let key = &change.addr.key;
+    Some(match change.change.reason? {
+        Reason::DeleteBecauseNoResourceConfig => format!("because {resource} is not in configuration"),
+        Reason::DeleteBecauseNoModule => format!("because {} is not in configuration", change.addr.module),
+        Reason::DeleteBecauseWrongRepetition => "because the resource's repetition mode has changed".into(),
+        Reason::DeleteBecauseCountIndex => format!("because index {key} is out of range for count"),
+        Reason::DeleteBecauseEachKey => format!("because key {key} is not in for_each map"),
+        Reason::DeleteBecauseNoMoveTarget => "because its move has no target in the configuration".into(),
+        Reason::ReadBecauseConfigUnknown => "config refers to values not yet known".into(),
+        Reason::ReadBecauseDependencyPending => {
+            "depends on a resource or a module with changes pending".into()
+        }
+        _ => return None,
+    })
+}
+
+/// Writes the inside of blocks.
+#[derive(Clone, Copy)]
+struct BlockView<'a> {
+    differ: Differ,
+    replace: &'a [Path],
+}
+
+/// Shown although they are the same: they tell which object it is.
+const TELLING: [&str; 3] = ["id", "name", "tags"];
+
+impl BlockView<'_> {
+    fn block(
+        self,
+        schema: &Block,
+        before: Option<&Value>,
+        after: Option<&Value>,
+        column: usize,
+        at: &[PathStep],
+    ) -> String {
+        let mut out = self.attributes(schema, before, after, column, at);
+        let mut hidden = 0;
+        for (name, nested) in &schema.blocks {
+            let (text, same) =
+                self.nested(name, nested, (child(before, name), child(after, name)), column, at);
+            hidden += same;
+            out.push_str(&text);
+        }
+        if hidden > 0 {
+            let s = if hidden == 1 { "" } else { "s" };
+            let note = self.differ.style.dim(&format!("# ({hidden} unchanged block{s} hidden)"));
+            out.push_str(&format!("\n{}{note}\n", " ".repeat(column + 2)));
+        }
+        out
+    }
+
+    fn attributes(
+        self,
+        schema: &Block,
+        before: Option<&Value>,
+        after: Option<&Value>,
+        column: usize,
+        at: &[PathStep],
+    ) -> String {
+        let mut rows = Vec::new();
+        let mut hidden = 0;
+        for name in schema.attributes.keys() {
+            let (b, a) = (child(before, name), child(after, name));
+            let sign = sign(b, a);
+            let empty = b.is_none_or(Value::is_null) && a.is_none_or(Value::is_null);
+            if empty {
+                continue;
+            }
+            let telling = at.is_empty() && TELLING.contains(&&**name);
+            if sign == Sign::Same && !telling && !self.differ.whole {
+                hidden += 1;
+                continue;
+            }
+            rows.push((name, b, a, sign));
+        }
+        let width = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0);
+        let mut out = String::new();
+        for (name, b, a, sign) in rows {
+            let value = self.differ.value(b, a, column, true);
+            let forces = if self.forces(at, name) {
+                self.differ.style.red(" # forces replacement")
+            } else {
+                String::new()
+            };
+            let value = mark_first_line(&value, &forces);
+            let pad = " ".repeat(width - name.chars().count());
+            out.push_str(&format!(
+                "{}{} {name}{pad} = {value}\n",
+                " ".repeat(column),
+                self.differ.symbol(sign)
+            ));
+        }
+        if hidden > 0 {
+            let s = if hidden == 1 { "" } else { "s" };
+            let note = self.differ.style.dim(&format!("# ({hidden} unchanged attribute{s} hidden)"));
+            out.push_str(&format!("{}{note}\n", " ".repeat(column + 2)));
+        }
+        out
+    }
+
+    fn forces(self, at: &[PathStep], name: &Name) -> bool {
+        self.replace.iter().any(|path| {
+            path.0.starts_with(at)
+                && matches!(path.0.get(at.len()), Some(PathStep::Attribute(step)) if step == name)
+        })
+    }
+
+    /// All blocks of one type; gives the text and how many are the same and not shown.
+    fn nested(
+        self,
+        name: &Name,
+        nested: &NestedBlock,
+        sides: (Option<&Value>, Option<&Value>),
+        column: usize,
+        at: &[PathStep],
+    ) -> (String, usize) {
+        let mut out = String::new();
+        let mut same = 0;
+        let unknown = sides.1.is_some_and(|v| !v.is_known());
+        if unknown {
+            let text = format!(
+                "{}{} {name} {{\n{}(known after apply)\n{}}}\n",
+                " ".repeat(column),
+                self.differ.symbol(Sign::Change),
+                " ".repeat(column + 4),
+                " ".repeat(column + 2)
+            );
+            return (format!("\n{text}"), 0);
+        }
+        for (label, b, a, step) in pairs(nested.nesting, sides.0, sides.1) {
+            let sign = sign(b, a);
+            if sign == Sign::Same {
+                same += usize::from(b.is_some_and(|v| !v.is_null()));
+                continue;
+            }
+            let mut inner = at.to_vec();
+            inner.push(PathStep::Attribute(name.clone()));
+            inner.extend(step);
+            let forces = self.replace.iter().any(|path| path.0 == inner || path.0 == inner[..=at.len()]);
+            let forces = if forces { self.differ.style.red(" # forces replacement") } else { String::new() };
+            let label = label.map(|l| format!(" {}", super::value::quote(&l))).unwrap_or_default();
+            let body = self.block(&nested.block, b, a, column + 4, &inner);
+            out.push_str(&format!(
+                "\n{}{} {name}{label} {{{forces}\n{body}{}}}\n",
+                " ".repeat(column),
+                self.differ.symbol(sign),
+                " ".repeat(column + 2)
+            ));
+        }
+        (out, same)
+    }
+}
+
+fn child<'v>(value: Option<&'v Value>, name: &str) -> Option<&'v Value> {
+    value?.get(name)
+}
+
+/// A note at the end of the first line of a value.
+fn mark_first_line(value: &str, note: &str) -> String {
+    match value.split_once('\n') {
+        Some((first, rest)) => format!("{first}{note}\n{rest}"),
+        None => format!("{value}{note}"),
+    }
+}
+
+type BlockPair<'v> = (Option<Name>, Option<&'v Value>, Option<&'v Value>, Option<PathStep>);
+
+/// Which block is which: by position, by key, or for sets by being equal.
+fn pairs<'v>(nesting: Nesting, before: Option<&'v Value>, after: Option<&'v Value>) -> Vec<BlockPair<'v>> {
+    let items = |side: Option<&'v Value>| side.and_then(Value::as_sequence).unwrap_or_default();
+    match nesting {
+        Nesting::Single | Nesting::Group => vec![(None, before, after, None)],
+        Nesting::List => {
+            let (b, a) = (items(before), items(after));
+            let step = |i: usize| i64::try_from(i).ok().map(|i| PathStep::Index(Value::from(i)));
+            (0..b.len().max(a.len())).map(|i| (None, b.get(i), a.get(i), step(i))).collect()
+        }
+        Nesting::Set => {
+            let (b, a) = (items(before), items(after));
+            let gone = b.iter().filter(|v| !a.contains(v)).map(|v| (None, Some(v), None, None));
+            let come = a.iter().filter(|v| !b.contains(v)).map(|v| (None, None, Some(v), None));
+            let kept = b.iter().filter(|v| a.contains(v)).map(|v| (None, Some(v), Some(v), None));
+            gone.chain(come).chain(kept).collect()
+        }
+        Nesting::Map => {
+            let keys =
+                [before, after].into_iter().flatten().filter_map(Value::as_mapping).flat_map(|m| m.keys());
+            let keys: BTreeSet<&Name> = keys.collect();
+            keys.into_iter()
+                .map(|key| (Some(key.clone()), child(before, key), child(after, key), None))
+                .collect()
+        }
+    }
+}
