@@ -203,7 +203,7 @@ fn merge(
             None => settings_file(world, given, sources)?,
         };
         for (name, value) in pairs {
-            let ty = block.attributes.get(&name).map(trueup_schema::Attribute::value_type);
+            let ty = block.attributes.get(&name).map(trueup_schema::Attribute::constraint);
             let nested = block.blocks.get(&name).map(trueup_schema::NestedBlock::value_type);
             let Some(ty) = ty.or(nested) else {
                 return Err(Box::new(Diagnostic::error(

@@ -85,13 +85,10 @@ impl Loader for DiskLoader {
         parent_dir: &str,
         call: &ModuleCall,
     ) -> Result<Files, Box<Diagnostic>> {
-        let source = ModuleSource::parse(&call.source).map_err(|error| {
-            Box::new(
-                Diagnostic::error("Invalid module source address", error.to_string()).at(call.source_span),
-            )
-        })?;
-        if let ModuleSource::Local(relative) = source {
-            let shown = join(parent_dir, &relative);
+        let source = ModuleSource::parse(&call.source)
+            .map_err(|error| Box::new(error.diagnostic().at(call.source_span)))?;
+        if let ModuleSource::Local(relative) = &source {
+            let shown = join(parent_dir, relative);
             return self
                 .read(&shown)
                 .map_err(|diagnostic| Box::new(diagnostic.at_opt(Some(call.source_span))));
@@ -99,7 +96,7 @@ impl Loader for DiskLoader {
         let key: Vec<&str> = path.0.iter().map(|name| &**name).collect();
         let found = self.manifest.as_ref().and_then(|manifest| manifest.get(&key.join(".")));
         match found {
-            Some(entry) if entry.source == call.source || entry.source.ends_with(&call.source) => self
+            Some(entry) if entry.source == source.address() => self
                 .read(&entry.dir)
                 .map_err(|diagnostic| Box::new(diagnostic.at_opt(Some(call.source_span)))),
             Some(_) => Err(Box::new(

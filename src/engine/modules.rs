@@ -8,7 +8,7 @@ use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_evaluate::FunctionNames;
 use trueup_resolve::program::ModuleCall;
 use trueup_resolve::{Files, Loader, Program, resolve};
-use trueup_source::{ModuleInstaller, Origin};
+use trueup_source::{ModuleInstaller, Origin, redact};
 
 /// A loader that fetches what it is asked for.
 struct InstallingLoader {
@@ -30,16 +30,13 @@ impl Loader for InstallingLoader {
     ) -> Result<Files, Box<Diagnostic>> {
         let parent = path.parent().unwrap_or_default();
         let names: Vec<&str> = parent.0.iter().map(|name| &**name).collect();
-        let installed =
-            self.installer.install(&names.join("."), &call.name, &call.source).map_err(|error| {
-                let mut diagnostic =
-                    Diagnostic::error("Failed to download module", error.to_string()).at(call.source_span);
-                diagnostic.hint = error.hint.clone();
-                Box::new(diagnostic)
-            })?;
+        let installed = self
+            .installer
+            .install_version(&names.join("."), &call.name, &call.source, call.version.as_deref())
+            .map_err(|error| Box::new(error.diagnostic().at(call.source_span)))?;
         let from = match &installed.origin {
             Origin::Local => format!("{} in {}", installed.key, installed.dir),
-            _ => format!("{} from {}", installed.key, call.source),
+            _ => format!("{} from {}", installed.key, redact(&call.source)),
         };
         self.lines.push(from);
         self.disk
