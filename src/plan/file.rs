@@ -95,7 +95,8 @@ pub fn write(plan: &Plan, config: &Snapshot) -> Result<Vec<u8>, PlanFileError> {
 /// of it by the lineage and serial of the state.
 pub fn hash(plan: &Plan) -> Result<String, PlanFileError> {
     let digest = Sha256::digest(plan_json(plan)?);
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    Ok(nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect())
 }
 
 fn plan_json(plan: &Plan) -> Result<Vec<u8>, PlanFileError> {

@@ -71,7 +71,12 @@ impl Loader for Recorder<'_> {
         Ok(files)
     }
 
-    fn child(&mut self, path: &ModulePath, parent_dir: &str, call: &ModuleCall) -> Result<Files, Box<Diagnostic>> {
+    fn child(
+        &mut self,
+        path: &ModulePath,
+        parent_dir: &str,
+        call: &ModuleCall,
+    ) -> Result<Files, Box<Diagnostic>> {
         let files = self.loader.child(path, parent_dir, call)?;
         self.snapshot.record(path, &files);
         Ok(files)

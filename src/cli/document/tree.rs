@@ -8,15 +8,15 @@ use trueup_addr::{InstanceKey, Mode, ModuleInstance, ModuleStep, Resource};
 /// One object of a state or a planned state.
 #[derive(Serialize)]
 pub(crate) struct ObjectWire {
-    address: String,
-    mode: &'static str,
+    pub(crate) address: String,
+    pub(crate) mode: &'static str,
     #[serde(rename = "type")]
-    kind: String,
-    name: String,
+    pub(crate) kind: String,
+    pub(crate) name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    index: Option<KeyWire>,
-    provider_name: String,
-    schema_version: u64,
+    pub(crate) index: Option<KeyWire>,
+    pub(crate) provider_name: String,
+    pub(crate) schema_version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) values: Option<Json>,
     pub(crate) sensitive_values: Json,

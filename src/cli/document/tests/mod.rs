@@ -12,20 +12,27 @@ use trueup_addr::ProviderAddr;
 use trueup_evaluate::Schemas;
 use trueup_provider::Provider;
 use trueup_provider_builtin::Builtin;
-use trueup_schema::ProviderSchema;
+use trueup_schema::{Attribute, ProviderSchema, Schema};
+use trueup_value::Type;
 
 /// The built-in provider, and no other.
-struct OnlyBuiltin(Builtin);
+struct OnlyBuiltin(ProviderSchema);
 
 impl OnlyBuiltin {
     fn new() -> OnlyBuiltin {
-        OnlyBuiltin(Builtin::new(Arc::new(|| "id".to_owned())))
+        let mut offered = Builtin::new(Arc::new(|| "id".to_owned())).schema().clone();
+        let mut remote_state = Schema::default();
+        for (name, ty) in [("backend", Type::String), ("config", Type::Dynamic), ("outputs", Type::Dynamic)] {
+            remote_state.block.attributes.insert(name.into(), Attribute::new(ty));
+        }
+        offered.data_sources.insert("terraform_remote_state".into(), Arc::new(remote_state));
+        OnlyBuiltin(offered)
     }
 }
 
 impl Schemas for OnlyBuiltin {
     fn schema(&self, provider: &ProviderAddr) -> Option<&ProviderSchema> {
-        provider.is_builtin().then(|| self.0.schema())
+        if provider.is_builtin() { Some(&self.0) } else { None }
     }
 }
 

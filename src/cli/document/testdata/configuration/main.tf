@@ -52,7 +52,7 @@ resource "terraform_data" "references" {
     c                          = module.m
     d                          = one(terraform_data.constants[*])
     t                          = terraform_data.r["k"].output.k[0].z
-    (var.o["a"][0]["b"])       = -var.n + (terraform_data.a)[0].id
+    (var.o["a"][0]["b"])       = -var.n + terraform_data.a[0].id
     e                          = try(data.terraform_remote_state.d.outputs["x"], terraform_data.a.*.output.k)
   }
   depends_on = [module.m, terraform_data.a]
