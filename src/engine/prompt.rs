@@ -3,7 +3,7 @@
 use crate::session::Session;
 use trueup_addr::Mode as ResourceMode;
 use trueup_diag::Diagnostics;
-use trueup_evaluate::{Ask, Evaluated, FunctionNames, Mode, Schemas, Sheet};
+use trueup_evaluate::{Ask, Evaluated, FunctionNames, Mode, Schemas, Sheet, type_argument, type_text};
 use trueup_parse::parse_expression;
 use trueup_resolve::{NodeId, Scope, compile_expression};
 use trueup_schema::unknown_computed;
@@ -14,6 +14,8 @@ use trueup_value::Value;
 pub enum Said {
     /// A value, with warnings.
     Value(Value, Diagnostics),
+    /// The type that `type(...)` asked for.
+    Type(String),
     /// What is wrong.
     Wrong(Diagnostics),
 }
@@ -46,12 +48,18 @@ impl<'a> Prompt<'a> {
         if found.has_errors() {
             return Said::Wrong(found);
         }
+        let of_type = type_argument(&expr).cloned();
+        let expr = of_type.as_ref().unwrap_or(&expr);
         let mut completed = None;
         loop {
-            match self.sheet.evaluate(&expr) {
+            match self.sheet.evaluate(expr) {
                 Evaluated::Value(value, more) => {
                     found.append(more);
-                    return if found.has_errors() { Said::Wrong(found) } else { Said::Value(value, found) };
+                    return match (found.has_errors(), &of_type) {
+                        (true, _) => Said::Wrong(found),
+                        (false, Some(_)) => Said::Type(type_text(&value.ty())),
+                        (false, None) => Said::Value(value, found),
+                    };
                 }
                 Evaluated::Failed(more) => {
                     found.append(more);

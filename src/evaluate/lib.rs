@@ -15,4 +15,4 @@ pub use host::{Host, Language, constant_body};
 pub use sheet::{
     Ask, CellId, Evaluated, Input, InstanceAsk, Mode, ProviderAsk, Schemas, Sheet, Surroundings, Trigger,
 };
-pub use special::{FunctionNames, walk_references};
+pub use special::{FunctionNames, type_argument, type_text, walk_references};

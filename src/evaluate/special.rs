@@ -102,7 +102,7 @@ fn part_children(parts: &[Part]) -> Vec<&Expr> {
 }
 
 /// A type as the console prints it: nested objects and tuples over several lines.
-pub(crate) fn type_text(ty: &Type) -> String {
+pub fn type_text(ty: &Type) -> String {
     let mut out = String::new();
     write_type(ty, 0, &mut out);
     out
@@ -158,4 +158,12 @@ pub fn walk_references(expr: &Expr) -> Vec<trueup_resolve::Reference> {
         stack.extend(children(next).into_iter().rev());
     }
     out
+}
+
+/// The argument, where the whole expression is a call of the console's `type`.
+pub fn type_argument(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::Call { function, args, .. } if Special::of(*function) == Some(Special::Type) => args.first(),
+        _ => None,
+    }
 }

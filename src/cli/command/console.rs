@@ -101,6 +101,10 @@ fn answer(screen: &Screen, prompt: &mut Prompt<'_>, text: &str) -> u8 {
             screen.line(&value::text(&value, 0));
             0
         }
+        Said::Type(text) => {
+            screen.line(&text);
+            0
+        }
         Said::Wrong(diagnostics) => {
             screen.diagnostics(diagnostics, prompt.sources());
             1
