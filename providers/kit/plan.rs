@@ -88,6 +88,7 @@ pub(crate) fn plan<S: Send + Sync>(
     };
     place(&mut planning, around.region);
     tag(&mut planning, around.tags);
+    tag_blocks(&entry.schema.block, &mut planning, around.tags);
     entry.code.plan(&mut planning);
     let mut replace = planning.replace;
     if let Some(before) = &before {
@@ -125,6 +126,40 @@ fn tag(planning: &mut Planning<'_>, policy: &TagPolicy) {
         Some(before) => planning.planned.put("tags_all", before.clone()),
         None => planning.planned.put("tags_all", all),
     }
+}
+
+/// Blocks of things that have tags of their own, such as the volumes of a machine, get the default tags too.
+fn tag_blocks(block: &Block, planning: &mut Planning<'_>, policy: &TagPolicy) {
+    let is_tagged = |nested: &NestedBlock| {
+        ["tags", "tags_all"].iter().all(|name| nested.block.attributes.contains_key(*name))
+    };
+    for (name, nested) in block.blocks.iter().filter(|(_, nested)| is_tagged(nested)) {
+        if planning.config.items(name).is_empty() {
+            continue;
+        }
+        let ty = planning.planned.type_of(name).clone();
+        let items = planning.planned.items(name).iter().map(|item| tagged_item(item, policy));
+        let element = ty.element().cloned().unwrap_or(Type::Dynamic);
+        let filled = match nested.nesting {
+            Nesting::Set => Value::set(element, items),
+            _ => Value::list(element, items),
+        };
+        planning.planned.put(name, filled);
+    }
+}
+
+fn tagged_item(item: &Value, policy: &TagPolicy) -> Value {
+    let (Some(fields), Some(own), Some(before)) = (item.as_mapping(), item.get("tags"), item.get("tags_all"))
+    else {
+        return item.clone();
+    };
+    let all = policy.planned_all(own);
+    let all = if is_zero(&all) { Value::null(all.ty()) } else { all };
+    let all = if before.is_known() && is_same(before, &all) { before.clone() } else { all };
+    let part = |(name, value): (&Name, &Value)| {
+        (name.clone(), if &**name == "tags_all" { all.clone() } else { value.clone() })
+    };
+    Value::object(fields.iter().map(part))
 }
 
 /// The planned object: defaults where nothing is said, unknown where only the cloud can say.
@@ -180,18 +215,13 @@ fn fill_blocks(nested: &NestedBlock, rule: &Rule, before: Option<&Value>, wanted
     if items.is_empty() && rule.computed_block {
         return before.cloned().unwrap_or_else(|| Value::unknown(wanted.ty()));
     }
-    let mut left: Vec<&Value> = before.and_then(Value::as_sequence).unwrap_or_default().iter().collect();
-    let mut filled = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        let before = match nested.nesting {
-            Nesting::Set => {
-                let found = left.iter().position(|before| matches(&nested.block, &rule.inside, before, item));
-                found.map(|found| left.remove(found))
-            }
-            _ => left.get(index).copied(),
-        };
-        filled.push(fill_item(&nested.block, &rule.inside, before, item));
-    }
+    let old = before.and_then(Value::as_sequence).unwrap_or_default();
+    let before: Vec<Option<&Value>> = match nested.nesting {
+        Nesting::Set => pairs(&nested.block, &rule.inside, old, items),
+        _ => (0..items.len()).map(|index| old.get(index)).collect(),
+    };
+    let pairs = items.iter().zip(before);
+    let filled = pairs.map(|(item, before)| fill_item(&nested.block, &rule.inside, before, item));
     let element = wanted.ty().element().cloned().unwrap_or(Type::Dynamic);
     match nested.nesting {
         Nesting::Set => Value::set(element, filled),
@@ -216,10 +246,32 @@ fn fill_item(block: &Block, rules: &Rules, before: Option<&Value>, wanted: &Valu
     Value::object(fields.iter().map(fill))
 }
 
-/// Whether an existing element of a set of blocks is what the configuration's element asks for.
-fn matches(block: &Block, rules: &Rules, before: &Value, wanted: &Value) -> bool {
+/// The existing element of a set of blocks that each wanted one goes on from: one that is just so, or else one that
+/// can be changed into it in place.
+fn pairs<'a>(block: &Block, rules: &Rules, old: &'a [Value], wanted: &[Value]) -> Vec<Option<&'a Value>> {
+    let mut left: Vec<&Value> = old.iter().collect();
+    let mut found: Vec<Option<&Value>> = vec![None; wanted.len()];
+    let is_fixed = |name: &str| rules.is_force_new(name);
+    let rounds: [&dyn Fn(&str) -> bool; 2] = [&|_| true, &is_fixed];
+    let rounds = if rules.has_force_new() { &rounds[..] } else { &rounds[..1] };
+    for looks_at in rounds {
+        for (item, found) in wanted.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+            let position = left.iter().position(|before| matches((block, rules), before, item, looks_at));
+            *found = position.map(|position| left.remove(position));
+        }
+    }
+    found
+}
+
+/// Whether an existing element is what the configuration's element asks for, in the attributes that `looks_at`.
+fn matches(
+    (block, rules): (&Block, &Rules),
+    before: &Value,
+    wanted: &Value,
+    looks_at: &dyn Fn(&str) -> bool,
+) -> bool {
     let Some(fields) = wanted.as_mapping() else { return false };
-    fields.iter().all(|(name, wanted)| {
+    fields.iter().filter(|(name, _)| looks_at(name)).all(|(name, wanted)| {
         let Some(before) = before.get(name) else { return false };
         match block.attributes.get(name) {
             Some(attribute) => {

@@ -145,6 +145,17 @@ fn what_cannot_change_in_place_replaces() {
 }
 
 #[test]
+fn an_element_changed_in_place_keeps_what_the_cloud_gave_it() {
+    let stored = STORED.replace(
+        r#"{"name": "x", "kept": true, "uuid": "u"}"#,
+        r#"{"name": "x", "kept": true, "uuid": "u"}, {"name": "y", "kept": true, "uuid": "v"}"#,
+    );
+    let answer = planned(Some(&stored), r#"{"part": [{"name": "y"}, {"name": "x", "kept": false}]}"#);
+    assert_eq!(answer.planned, object(&stored.replace(r#""x", "kept": true"#, r#""x", "kept": false"#)));
+    assert!(answer.requires_replace.is_empty());
+}
+
+#[test]
 fn a_change_unsettles_what_the_type_says() {
     let answer = planned(Some(STORED), r#"{"part": [{"name": "x"}], "size": 9}"#);
     assert!(answer.planned.get("version").is_some_and(|version| !version.is_known()));

@@ -72,6 +72,7 @@ impl Resource<Site> for Instance {
     }
 
     fn plan(&self, planning: &mut Planning<'_>) {
+        leave_tags_to_volume_tags(planning);
         let replaces = planning.planned.flag("user_data_replace_on_change") == Some(true);
         for name in ["user_data", "user_data_base64"] {
             if planning.changes(name) && replaces {
@@ -133,6 +134,32 @@ impl Resource<Site> for Instance {
         let id = instances.filter(|instance| !read::is_gone(instance)).find_map(Description::instance_id);
         object.put_text("id", id);
         Ok(id.is_some())
+    }
+}
+
+/// Where `volume_tags` says how all volumes are tagged, blocks of volumes don't.
+fn leave_tags_to_volume_tags(planning: &mut Planning<'_>) {
+    if planning.config.field("volume_tags").is_some_and(trueup_value::Value::is_null) {
+        return;
+    }
+    for name in ["root_block_device", "ebs_block_device"] {
+        let blank = planning.planned.blank_item(name);
+        let items = planning.planned.items(name);
+        if planning.config.items(name).is_empty() || items.is_empty() {
+            continue;
+        }
+        let items: Vec<Object> = items
+            .iter()
+            .map(|item| {
+                let mut block = blank.clone();
+                let fields = item.as_mapping().into_iter().flatten();
+                fields
+                    .filter(|(name, _)| &***name != "tags_all")
+                    .for_each(|(name, v)| block.put(name, v.clone()));
+                block
+            })
+            .collect();
+        planning.planned.put_items(name, items);
     }
 }
 

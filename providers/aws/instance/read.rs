@@ -11,6 +11,7 @@ use aws_sdk_ec2::types::{
 use aws_smithy_types::base64;
 use std::collections::BTreeMap;
 use trueup_provider_kit::{Fault, Fields, Object, Readings, described, each};
+use trueup_value::Value;
 
 /// An instance with the account that owns it and its volumes by device name.
 struct Found {
@@ -188,12 +189,12 @@ fn fill_volumes(object: &mut Object, found: &Found, was_read: bool) {
         block.put_text("volume_id", ebs.volume_id());
         block.put_flag("delete_on_termination", ebs.delete_on_termination());
         if let Some(volume) = found.volumes.get(device) {
-            let before = object.items(name).iter().find(|item| item.text("device_name") == Some(device));
-            fill_volume(
-                &mut block,
-                before.unwrap_or(&trueup_value::Value::null(trueup_value::Type::Dynamic)),
-                volume,
-            );
+            // A root volume that was never read has no device name yet.
+            let is_it = |item: &&Value| device == root || item.text("device_name") == Some(device);
+            if let Some(before) = object.items(name).iter().find(is_it) {
+                fill_volume_tags(&mut block, before, volume);
+            }
+            fill_volume(&mut block, volume);
         }
         if device == root {
             roots.push(block);
@@ -205,7 +206,7 @@ fn fill_volumes(object: &mut Object, found: &Found, was_read: bool) {
     object.put_items("ebs_block_device", others);
 }
 
-fn fill_volume(block: &mut Object, before: &trueup_value::Value, volume: &Volume) {
+fn fill_volume(block: &mut Object, volume: &Volume) {
     block.put_flag("encrypted", Some(volume.encrypted().unwrap_or(false)));
     block.put_integer("iops", volume.iops());
     block.put_text("kms_key_id", volume.kms_key_id());
@@ -215,13 +216,22 @@ fn fill_volume(block: &mut Object, before: &trueup_value::Value, volume: &Volume
     if block.has("snapshot_id") {
         block.put_text("snapshot_id", volume.snapshot_id());
     }
-    // Tags of volumes are looked at where the configuration gives them here.
-    if before.is_set("tags") {
-        let all = tags(volume.tags());
-        let own = before.map("tags");
-        let shown = all.iter().filter(|(key, _)| own.contains_key(*key));
-        block.put_map("tags", &shown.map(|(k, v)| (k.clone(), v.clone())).collect());
-        block.put_map("tags_all", &all);
+}
+
+/// Tags of volumes are looked at where the configuration gives them here.
+fn fill_volume_tags(block: &mut Object, before: &Value, volume: &Volume) {
+    if before.map("tags_all").is_empty() {
+        return;
+    }
+    let mut all = tags(volume.tags());
+    all.retain(|key, _| !key.starts_with("aws:"));
+    block.put_map("tags_all", &all);
+    let own = before.map("tags");
+    if own.is_empty() {
+        block.put("tags", before.field("tags").expect("a block of a volume has tags").clone());
+    } else {
+        all.retain(|key, _| own.contains_key(key));
+        block.put_map("tags", &all);
     }
 }
 
@@ -239,6 +249,12 @@ async fn fill_attributes(site: &Site, object: &mut Object) -> Result<(), Fault> 
         let behavior = attribute(site, &id, Name::InstanceInitiatedShutdownBehavior).await?;
         object.put_text("instance_initiated_shutdown_behavior", behavior);
     }
+    if object.item("credit_specification").is_some() {
+        let credits = credits(site, &id).await?;
+        let mut block = object.blank_item("credit_specification");
+        block.put_text("cpu_credits", credits);
+        object.put_items("credit_specification", [block]);
+    }
     let (text, encoded) = (object.owned("user_data"), object.owned("user_data_base64"));
     if text.is_some()
         || encoded.is_some()
@@ -248,6 +264,14 @@ async fn fill_attributes(site: &Site, object: &mut Object) -> Result<(), Fault> 
         fill_user_data(object, data.filter(|data| !data.is_empty()), encoded.is_some());
     }
     Ok(())
+}
+
+async fn credits(site: &Site, id: &str) -> Result<Option<String>, Fault> {
+    let filter = filter("instance-id", [id]);
+    let answer = site.ec2.describe_instance_credit_specifications().filters(filter).send().await;
+    let answer = answer.attempt("reading the CPU credits of the instance")?;
+    let found = answer.instance_credit_specifications().first();
+    Ok(found.and_then(|found| found.cpu_credits()).map(str::to_owned))
 }
 
 /// Kept in the form that the configuration uses; bytes that aren't text only fit base64.

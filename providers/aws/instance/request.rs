@@ -142,11 +142,7 @@ fn hibernation(object: &Object) -> Option<HibernationOptionsRequest> {
 
 fn tag_specifications(object: &Object) -> Option<Vec<TagSpecification>> {
     let mut all = specification(ResourceType::Instance, &object.map("tags_all")).unwrap_or_default();
-    let mut volumes = volume_tags(object);
-    if let Some(root) = object.item("root_block_device") {
-        volumes.extend(root.map("tags"));
-    }
-    all.extend(specification(ResourceType::Volume, &volumes).unwrap_or_default());
+    all.extend(specification(ResourceType::Volume, &volume_tags(object)).unwrap_or_default());
     (!all.is_empty()).then_some(all)
 }
 

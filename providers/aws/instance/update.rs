@@ -13,12 +13,60 @@ use aws_sdk_ec2::types::{
     InstanceMetadataTagsState, InstanceStateName as State, SecureBlobAttributeValue, VolumeType,
 };
 use aws_smithy_types::base64;
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, TagsChange};
+use std::collections::BTreeMap;
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Tags, TagsChange};
+use trueup_value::Value;
+
+/// The blocks of volumes that are made with the instance.
+const BLOCKS: [&str; 2] = ["root_block_device", "ebs_block_device"];
 
 /// What can't be said when the instance is started.
 pub(super) async fn finish_creation(call: &Call<'_, Site>, id: &str, object: &Object) -> Result<(), Fault> {
     if object.flag("source_dest_check") == Some(false) {
         set_source_dest_check(call.site, id, false).await?;
+    }
+    let has_tags = |name: &&str| object.items(name).iter().any(|block| !block.map("tags_all").is_empty());
+    if !BLOCKS.iter().any(|name| has_tags(&name)) {
+        return Ok(());
+    }
+    let (root, volumes) = attached(call.site, id).await?;
+    for name in BLOCKS {
+        for block in object.items(name) {
+            let device = block.text("device_name").or(root.as_deref()).unwrap_or_default();
+            let change = TagsChange::between(&Tags::new(), &block.map("tags_all"));
+            if let Some(volume) = volumes.get(device) {
+                change_tags(call.site, volume, &change).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The root volume's device name, and the volumes of an instance by device name.
+async fn attached(site: &Site, id: &str) -> Result<(Option<String>, BTreeMap<String, String>), Fault> {
+    let request = site.ec2.describe_instances().filters(crate::ec2::filter("instance-id", [id]));
+    let answer = request.send().await.attempt("reading the volumes of the instance")?;
+    let Some(instance) = answer.reservations().iter().flat_map(|all| all.instances()).next() else {
+        return Ok((None, BTreeMap::new()));
+    };
+    let volume = |mapping: &aws_sdk_ec2::types::InstanceBlockDeviceMapping| {
+        Some((mapping.device_name()?.to_owned(), mapping.ebs()?.volume_id()?.to_owned()))
+    };
+    let volumes = instance.block_device_mappings().iter().filter_map(volume).collect();
+    Ok((instance.root_device_name().map(str::to_owned), volumes))
+}
+
+/// Volumes made with the instance can have tags of their own.
+async fn change_volume_tags(site: &Site, prior: &Object, object: &Object) -> Result<(), Fault> {
+    for name in BLOCKS {
+        for before in prior.items(name) {
+            let is_it = |block: &&Value| block.field("device_name") == before.field("device_name");
+            let wanted = object.items(name).iter().find(is_it);
+            if let (Some(volume), Some(wanted)) = (before.text("volume_id"), wanted) {
+                let change = TagsChange::between(&before.map("tags_all"), &wanted.map("tags_all"));
+                change_tags(site, volume, &change).await?;
+            }
+        }
     }
     Ok(())
 }
@@ -59,9 +107,12 @@ pub(super) async fn update(call: &Call<'_, Site>, prior: &Object, object: &Objec
     if object.differs(prior, "root_block_device") {
         change_root(call, prior, object).await?;
     }
+    if object.differs_in(prior, &BLOCKS) {
+        change_volume_tags(site, prior, object).await?;
+    }
     if object.differs(prior, "volume_tags") {
         let change = TagsChange::between(&prior.map("volume_tags"), &object.map("volume_tags"));
-        for name in ["root_block_device", "ebs_block_device"] {
+        for name in BLOCKS {
             for volume in prior.items(name).iter().filter_map(|block| block.text("volume_id")) {
                 change_tags(site, volume, &change).await?;
             }
@@ -223,6 +274,5 @@ async fn change_root(call: &Call<'_, Site>, prior: &Object, object: &Object) -> 
             ec2.modify_instance_attribute().instance_id(prior.id_or_empty()).block_device_mappings(mapping);
         request.send().await.attempt("setting delete_on_termination of the root volume")?;
     }
-    let change = TagsChange::between(&before.map("tags"), &wanted.map("tags"));
-    change_tags(call.site, volume, &change).await
+    Ok(())
 }

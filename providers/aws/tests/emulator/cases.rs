@@ -287,12 +287,12 @@ pub(crate) const CASES: &[Case] = &[
         create: r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
             "associate_public_ip_address": true, "private_ip": "10.1.1.77", "key_name": "k",
             "root_block_device": [{"volume_size": 20, "volume_type": "gp3", "delete_on_termination": true}],
-            "ebs_block_device": [{"device_name": "/dev/sdf", "volume_size": 5}],
+            "ebs_block_device": [{"device_name": "/dev/sdf", "volume_size": 5, "tags": {"v": "1"}}],
             "metadata_options": [{"http_tokens": "required", "http_put_response_hop_limit": 2}]}"#,
         updates: &[r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
                 "associate_public_ip_address": true, "private_ip": "10.1.1.77", "key_name": "k",
                 "root_block_device": [{"volume_size": 20, "volume_type": "gp3", "delete_on_termination": true}],
-                "ebs_block_device": [{"device_name": "/dev/sdf", "volume_size": 5}],
+                "ebs_block_device": [{"device_name": "/dev/sdf", "volume_size": 5, "tags": {"v": "2"}}],
                 "metadata_options": [{"http_tokens": "required", "http_put_response_hop_limit": 3}],
                 "tags": {"Name": "n"}}"#],
         replaces: &[
@@ -315,7 +315,8 @@ pub(crate) const CASES: &[Case] = &[
         tampers: &[],
         lose: &["TerminateInstances&InstanceId.1=${this.id}"],
         import: "${this.id}",
-        unread: &[],
+        // Tags of volumes are looked at where the configuration gives them.
+        unread: &["ebs_block_device", "root_block_device"],
     },
     Case {
         kind: "aws_s3_bucket",
