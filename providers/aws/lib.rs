@@ -1,6 +1,10 @@
 //! The aws provider, on the official SDK crates. In: provider requests. Out: calls to EC2, S3 and STS.
 //!
 //! Names and schemas are those of `hashicorp/aws` 6. One file (or folder) for each type, listed in `table`.
+//!
+//! Another type takes four steps: its schema as `schemas/aws/TYPE.json` (the shape `providers schema -json` prints, with
+//! `force_new`, `default` and `computed_block` where they hold), a file beside `subnet.rs` that implements `Resource`
+//! in the same order, a line in `table`, and a case in `tests/emulator/cases.rs`.
 
 mod account;
 mod connect;

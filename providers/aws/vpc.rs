@@ -10,6 +10,7 @@ use aws_sdk_ec2::types::{
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, lookup};
 
 /// `aws_vpc`
@@ -42,6 +43,10 @@ const IPV6: [&str; 5] = [
 
 #[async_trait]
 impl Resource<Site> for Vpc {
+    fn patience(&self) -> Duration {
+        Duration::from_mins(5)
+    }
+
     fn plan(&self, planning: &mut Planning<'_>) {
         if planning.changes("instance_tenancy")
             && planning.planned.text("instance_tenancy") != Some("default")

@@ -26,7 +26,7 @@ pub(super) async fn finish_creation(call: &Call<'_, Site>, id: &str, object: &Ob
         set_source_dest_check(call.site, id, false).await?;
     }
     let has_tags = |name: &&str| object.items(name).iter().any(|block| !block.map("tags_all").is_empty());
-    if !BLOCKS.iter().any(|name| has_tags(&name)) {
+    if !BLOCKS.iter().any(has_tags) {
         return Ok(());
     }
     let (root, volumes) = attached(call.site, id).await?;
@@ -46,7 +46,9 @@ pub(super) async fn finish_creation(call: &Call<'_, Site>, id: &str, object: &Ob
 async fn attached(site: &Site, id: &str) -> Result<(Option<String>, BTreeMap<String, String>), Fault> {
     let request = site.ec2.describe_instances().filters(crate::ec2::filter("instance-id", [id]));
     let answer = request.send().await.attempt("reading the volumes of the instance")?;
-    let Some(instance) = answer.reservations().iter().flat_map(|all| all.instances()).next() else {
+    let Some(instance) =
+        answer.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances).next()
+    else {
         return Ok((None, BTreeMap::new()));
     };
     let volume = |mapping: &aws_sdk_ec2::types::InstanceBlockDeviceMapping| {
