@@ -27,8 +27,9 @@ pub(crate) fn schema() -> Schema {
     Schema { version: 0, block: Block { attributes, ..Block::default() } }
 }
 
-/// The id is unknown for a new object and for one that a trigger replaces. The output is unknown whenever the
-/// input changes, in value or in type; for a new object without input it is null at once.
+/// The id is unknown, though never null, for a new object and for one that a trigger replaces. The output is unknown
+/// but for the input's type whenever the input changes, in value or in type; for a new object without input it is
+/// null at once.
 pub(crate) fn plan(request: PlanRequest) -> PlanAnswer {
     let Some(proposed) = request.proposed.as_mapping() else {
         return answer(request.proposed, request.private);
@@ -37,22 +38,26 @@ pub(crate) fn plan(request: PlanRequest) -> PlanAnswer {
     let mut set = |name: &str, value: Value| {
         *planned.get_mut(name).expect("the proposed object has the schema's attributes") = value;
     };
+    let input = &proposed[INPUT];
     let mut requires_replace = Vec::new();
     if request.prior.is_null() {
-        let input = proposed.get(INPUT).filter(|input| input.is_null());
-        set(ID, Value::unknown(Type::String));
-        set(OUTPUT, input.cloned().unwrap_or_else(Value::dynamic));
+        set(ID, new_id());
+        set(OUTPUT, if input.is_null() { input.clone() } else { Value::unknown(input.ty()) });
     } else {
         let changed = |name: &str| request.prior.get(name) != proposed.get(name);
         if changed(INPUT) {
-            set(OUTPUT, Value::dynamic());
+            set(OUTPUT, Value::unknown(input.ty()));
         }
         if changed(TRIGGERS) {
-            set(ID, Value::unknown(Type::String));
+            set(ID, new_id());
             requires_replace.push(Path(vec![PathStep::Attribute(TRIGGERS.into())]));
         }
     }
     PlanAnswer { requires_replace, ..answer(Value::object(planned), request.private) }
+}
+
+fn new_id() -> Value {
+    Value::unknown(Type::String).refine_not_null()
 }
 
 fn answer(planned: Value, private: trueup_provider::Private) -> PlanAnswer {

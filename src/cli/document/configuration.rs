@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 use trueup_addr::Mode;
 use trueup_evaluate::Schemas;
 use trueup_resolve::program::{
-    Dependency, ModuleCall, Node, Output, ProviderBinding, ProviderRef, Provisioner, Repetition, Resource,
-    Variable,
+    Dependency, ModuleCall, Node, Output, ProviderRef, Provisioner, Repetition, Resource, Variable,
 };
 use trueup_resolve::{Body, Module, NodeId, Program};
 use trueup_schema::{Block, Nesting};
@@ -153,7 +152,7 @@ impl Writer<'_> {
                 let addr = (node, &config.name);
                 let mut wire = self.provider(addr, &config.provider.to_string(), config.version.clone());
                 if let Some(schema) = self.schemas.schema(&config.provider) {
-                    wire.expressions = self.body(&config.body, &schema.provider.block, module)?;
+                    wire.expressions = body_items(&config.body, &schema.provider.block, module)?;
                 }
                 all.insert(provider_key(addr), wire);
             }
@@ -170,11 +169,11 @@ impl Writer<'_> {
                 all.entry(provider_key((node, &name))).or_insert_with(wire);
             }
             for resource in &module.resources {
-                let Some(binding) = node.providers.get(&resource.provider) else { continue };
-                let (key, name) = self.binding(binding, &resource.provider);
-                let home = self.program.node(binding.node);
-                let wire = || self.provider((home, &name), &binding.provider.to_string(), None);
-                all.entry(key).or_insert_with(wire);
+                let Some((home, name)) = self.binding(node, &resource.provider) else { continue };
+                let source =
+                    node.providers.get(&resource.provider).map(|binding| binding.provider.to_string());
+                let wire = || self.provider((home, &name), &source.unwrap_or_default(), None);
+                all.entry(provider_key((home, &name))).or_insert_with(wire);
             }
         }
         Ok(all)
@@ -197,14 +196,32 @@ impl Writer<'_> {
         }
     }
 
-    /// The key of a provider configuration, and its name in the module that it is written in.
-    fn binding(&self, binding: &ProviderBinding, used: &ProviderRef) -> (String, ProviderRef) {
-        let node = self.program.node(binding.node);
-        let module = self.program.module(node.module);
-        let written = binding.config.and_then(|slot| module.provider_configs.get(slot as usize));
-        let implied = ProviderRef { name: used.name.clone(), alias: binding.alias.clone() };
-        let name = written.map_or(implied, |config| config.name.clone());
-        (provider_key((node, &name)), name)
+    /// The module whose provider configuration a resource uses, and how that module names it.
+    fn binding<'b>(&'b self, node: &'b Node, used: &ProviderRef) -> Option<(&'b Node, ProviderRef)> {
+        let binding = node.providers.get(used)?;
+        let Some(slot) = binding.config else {
+            return Some((self.implied(node, used), used.clone()));
+        };
+        let home = self.program.node(binding.node);
+        let written = self.program.module(home.module).provider_configs.get(slot as usize)?;
+        Some((home, written.name.clone()))
+    }
+
+    /// A configuration that nobody writes belongs to the outermost module that an unbroken line of modules which
+    /// know the provider leads to.
+    fn implied<'b>(&'b self, node: &'b Node, used: &ProviderRef) -> &'b Node {
+        let mut node = node;
+        while let Some((parent, _)) = node.parent {
+            let parent = self.program.node(parent);
+            let module = self.program.module(parent.module);
+            let known = module.settings.providers.contains_key(&used.name)
+                || module.resources.iter().any(|resource| resource.provider.name == used.name);
+            if !known {
+                break;
+            }
+            node = parent;
+        }
+        node
     }
 
     fn module(&self, id: NodeId) -> Result<ModuleWire, Failure> {
@@ -228,8 +245,8 @@ impl Writer<'_> {
     }
 
     fn resource(&self, resource: &Resource, node: &Node, module: &Module) -> Result<ResourceWire, Failure> {
-        let binding = node.providers.get(&resource.provider);
-        let provider = binding.map(|binding| &binding.provider);
+        let binding = self.binding(node, &resource.provider);
+        let provider = node.providers.get(&resource.provider).map(|binding| &binding.provider);
         let offered = provider.and_then(|provider| self.schemas.schema(provider));
         let kind = &resource.addr.kind;
         let schema = offered.and_then(|offered| match resource.addr.mode {
@@ -246,9 +263,9 @@ impl Writer<'_> {
             mode: mode(&resource.addr),
             kind: kind.to_string(),
             name: resource.addr.name.to_string(),
-            provider_config_key: binding.map(|b| self.binding(b, &resource.provider).0).unwrap_or_default(),
+            provider_config_key: binding.map(|(home, name)| provider_key((home, &name))).unwrap_or_default(),
             provisioners: provisioners.collect::<Result<_, _>>()?,
-            expressions: self.body(&resource.body, &schema.block, module)?,
+            expressions: body_items(&resource.body, &schema.block, module)?,
             schema_version: schema.version,
             repetition: repetition(resource.repetition.as_ref(), module)?,
             depends_on: dependencies(&resource.depends_on, module),
@@ -265,44 +282,39 @@ impl Writer<'_> {
             depends_on: dependencies(&call.depends_on, module),
         })
     }
+}
 
-    /// Arguments and nested blocks of a body, as far as the schema knows them.
-    fn body(
-        &self,
-        body: &Body,
-        schema: &Block,
-        module: &Module,
-    ) -> Result<BTreeMap<String, BodyItem>, Failure> {
-        let mut items = BTreeMap::new();
-        for attribute in &body.attributes {
-            let known = schema.attributes.contains_key(&attribute.name)
-                || schema.blocks.contains_key(&attribute.name);
-            if known {
-                let expression = expression::wire(&attribute.expr, module)?;
-                items.insert(attribute.name.to_string(), BodyItem::Expression(expression));
-            }
+/// Arguments and nested blocks of a body, as far as the schema knows them.
+fn body_items(body: &Body, schema: &Block, module: &Module) -> Result<BTreeMap<String, BodyItem>, Failure> {
+    let mut items = BTreeMap::new();
+    for attribute in &body.attributes {
+        let known =
+            schema.attributes.contains_key(&attribute.name) || schema.blocks.contains_key(&attribute.name);
+        if known {
+            let expression = expression::wire(&attribute.expr, module)?;
+            items.insert(attribute.name.to_string(), BodyItem::Expression(expression));
         }
-        for (kind, nested) in &schema.blocks {
-            let written = body.blocks.iter().filter(|block| block.kind == *kind && block.dynamic.is_none());
-            let inner = written.map(|block| {
-                let label = block.labels.first().map(ToString::to_string).unwrap_or_default();
-                Ok((label, self.body(&block.body, &nested.block, module)?))
-            });
-            let mut inner = inner.collect::<Result<Vec<_>, Failure>>()?;
-            if inner.is_empty() {
-                continue;
-            }
-            let item = match nested.nesting {
-                Nesting::Single | Nesting::Group => BodyItem::Single(inner.remove(0).1),
-                Nesting::List | Nesting::Set => {
-                    BodyItem::Many(inner.into_iter().map(|(_, items)| items).collect())
-                }
-                Nesting::Map => BodyItem::ByLabel(inner.into_iter().collect()),
-            };
-            items.insert(kind.to_string(), item);
-        }
-        Ok(items)
     }
+    for (kind, nested) in &schema.blocks {
+        let written = body.blocks.iter().filter(|block| block.kind == *kind && block.dynamic.is_none());
+        let inner = written.map(|block| {
+            let label = block.labels.first().map(ToString::to_string).unwrap_or_default();
+            Ok((label, body_items(&block.body, &nested.block, module)?))
+        });
+        let mut inner = inner.collect::<Result<Vec<_>, Failure>>()?;
+        if inner.is_empty() {
+            continue;
+        }
+        let item = match nested.nesting {
+            Nesting::Single | Nesting::Group => BodyItem::Single(inner.remove(0).1),
+            Nesting::List | Nesting::Set => {
+                BodyItem::Many(inner.into_iter().map(|(_, items)| items).collect())
+            }
+            Nesting::Map => BodyItem::ByLabel(inner.into_iter().collect()),
+        };
+        items.insert(kind.to_string(), item);
+    }
+    Ok(items)
 }
 
 fn provider_key((node, name): (&Node, &ProviderRef)) -> String {

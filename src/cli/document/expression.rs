@@ -47,13 +47,12 @@ pub(crate) fn find(expr: &Expr) -> Vec<Found> {
     let mut found = Vec::new();
     let mut stack = vec![expr];
     while let Some(expr) = stack.pop() {
-        match straight(expr) {
-            Some(reference) => found.push(reference),
-            None => {
-                let at = stack.len();
-                push_parts(expr, &mut stack);
-                stack[at..].reverse();
-            }
+        if let Some(reference) = straight(expr) {
+            found.push(reference);
+        } else {
+            let at = stack.len();
+            push_parts(expr, &mut stack);
+            stack[at..].reverse();
         }
     }
     found
@@ -100,7 +99,7 @@ pub(crate) fn push_parts<'a>(expr: &'a Expr, out: &mut Vec<&'a Expr>) {
             out.extend(&inner.condition);
         }
         ExprKind::Conditional { condition, then, otherwise } => {
-            out.extend([&**condition, &**then, &**otherwise])
+            out.extend([&**condition, &**then, &**otherwise]);
         }
         ExprKind::Binary { left, right, .. } => out.extend([&**left, &**right]),
         ExprKind::Unary { operand, .. } => out.push(operand),

@@ -16,7 +16,7 @@ use trueup_plan::{OutputChange, Plan, PlanMode, ResourceChange};
 use trueup_resolve::Program;
 use trueup_resolve::program::Variable;
 use trueup_state::{Commit, TERRAFORM_VERSION};
-use trueup_value::Value;
+use trueup_value::{Type, Value};
 
 /// The version of the document's shape.
 const FORMAT_VERSION: &str = "1.2";
@@ -161,9 +161,11 @@ fn planned_output(output: &OutputChange) -> Result<PlannedOutputWire, Failure> {
     if !output.after.is_wholly_known() {
         return Ok(PlannedOutputWire { sensitive: output.sensitive, ty: None, value: None });
     }
+    // A null output has lost its type by then.
+    let ty = if output.after.is_null() { Type::Dynamic } else { output.after.ty() };
     Ok(PlannedOutputWire {
         sensitive: output.sensitive,
-        ty: Some(encode::of_type(&output.after.ty())),
+        ty: Some(encode::of_type(&ty)),
         value: Some(encode::known(&output.after)?),
     })
 }

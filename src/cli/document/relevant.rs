@@ -1,13 +1,13 @@
-//! `relevant_attributes`: attributes of resources that something in the configuration refers to.
+//! `relevant_attributes`: attributes of resources that what changes was computed from.
 
 use super::expression::{Found, find, instance_key};
 use super::{Failure, Json, encode};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use trueup_addr::{InstanceKey, ModuleInstance};
+use trueup_addr::{InstanceKey, ModuleInstance, ResourceNode};
 use trueup_plan::Plan;
 use trueup_resolve::program::Repetition;
-use trueup_resolve::{Body, Expr, Module, NodeId, Program, Reference};
+use trueup_resolve::{Body, Expr, NodeId, Program, Reference};
 use trueup_value::{Path, PathStep};
 
 /// An attribute of one instance, or of all instances, of a resource.
@@ -17,25 +17,19 @@ pub(crate) struct RelevantWire {
     attribute: Vec<Json>,
 }
 
-/// Every reference to a resource, in all instances of modules that the plan knows of. Each stands once.
+/// What changed resources, changed root outputs and the outputs of child modules refer to, through locals, inputs
+/// and outputs of modules. Each stands once.
 pub(crate) fn wire(plan: &Plan, program: &Program) -> Result<Vec<RelevantWire>, Failure> {
     if program.nodes.is_empty() {
         return Ok(Vec::new());
     }
-    let mut seen = BTreeSet::new();
-    let mut all = Vec::new();
-    for (instance, node) in instances(plan, program) {
-        let module = program.module_at(node);
-        for found in expressions(module).into_iter().flat_map(find) {
-            let Some((resource, path)) = resource(&found, module, &instance) else { continue };
-            let attribute = encode::path(&path)?;
-            let words: Vec<String> = attribute.iter().map(ToString::to_string).collect();
-            if seen.insert((resource.clone(), words)) {
-                all.push(RelevantWire { resource, attribute });
-            }
-        }
-    }
-    Ok(all)
+    let mut trace =
+        Trace { program, seen: BTreeSet::new(), work: Vec::new(), found: BTreeSet::new(), all: Vec::new() };
+    let instances = instances(plan, program);
+    trace.seed_resources(plan, &instances);
+    trace.seed_outputs(plan, &instances);
+    trace.run()?;
+    Ok(trace.all)
 }
 
 /// Module instances that hold an object of the plan, and those around them.
@@ -57,31 +51,132 @@ fn instances(plan: &Plan, program: &Program) -> BTreeMap<ModuleInstance, NodeId>
     all
 }
 
-fn resource(found: &Found, module: &Module, instance: &ModuleInstance) -> Option<(String, Path)> {
-    let Reference::Resource(slot) = found.root else { return None };
-    let steps = &found.path.0;
-    let (key, rest) = match steps.split_first() {
-        Some((PathStep::Index(key), rest)) => (instance_key(key)?, rest),
-        _ => (InstanceKey::None, &steps[..]),
-    };
-    let dot = if instance.is_root() { "" } else { "." };
-    let addr = &module.resources[slot as usize].addr;
-    Some((format!("{instance}{dot}{addr}{key}"), Path(rest.to_vec())))
+/// An expression in one instance of its module.
+struct Place<'a> {
+    instance: ModuleInstance,
+    node: NodeId,
+    expr: &'a Expr,
+    /// What `each` and `count` in it mean.
+    repetition: Option<&'a Expr>,
 }
 
-/// What can lead to a resource: locals, resources, calls and outputs.
-fn expressions(module: &Module) -> Vec<&Expr> {
-    let mut all: Vec<&Expr> = module.locals.iter().map(|local| &local.expr).collect();
-    for resource in &module.resources {
-        body(&resource.body, &mut all);
-        all.extend(repetition(resource.repetition.as_ref()));
+struct Trace<'a> {
+    program: &'a Program,
+    /// Expressions by their place in memory, with the module instance: each is followed once.
+    seen: BTreeSet<(ModuleInstance, usize)>,
+    work: Vec<Place<'a>>,
+    found: BTreeSet<(String, Vec<String>)>,
+    all: Vec<RelevantWire>,
+}
+
+impl<'a> Trace<'a> {
+    fn add(&mut self, instance: &ModuleInstance, node: NodeId, expr: &'a Expr, repetition: Option<&'a Expr>) {
+        if self.seen.insert((instance.clone(), std::ptr::from_ref(expr).addr())) {
+            self.work.push(Place { instance: instance.clone(), node, expr, repetition });
+        }
     }
-    for call in &module.calls {
-        body(&call.inputs, &mut all);
-        all.extend(repetition(call.repetition.as_ref()));
+
+    /// The blocks of what changes, once for each instance of their module.
+    fn seed_resources(&mut self, plan: &Plan, instances: &BTreeMap<ModuleInstance, NodeId>) {
+        let changed = plan.changes.iter().filter(|change| change.change.action.is_change());
+        let blocks: BTreeSet<ResourceNode> = changed.map(|change| change.addr.node()).collect();
+        for block in blocks {
+            let Some(node) = instances.get(&block.module) else { continue };
+            let module = self.program.module_at(*node);
+            let Some(slot) = module.names.resources.get(&block.resource) else { continue };
+            let resource = &module.resources[*slot as usize];
+            let mut expressions = Vec::new();
+            body(&resource.body, &mut expressions);
+            for expr in expressions {
+                self.add(&block.module, *node, expr, repetition(resource.repetition.as_ref()));
+            }
+        }
     }
-    all.extend(module.outputs.iter().map(|output| &output.expr));
-    all
+
+    fn seed_outputs(&mut self, plan: &Plan, instances: &BTreeMap<ModuleInstance, NodeId>) {
+        for (instance, node) in instances {
+            for output in &self.program.module_at(*node).outputs {
+                let change = plan.outputs.get(&output.name);
+                if !instance.is_root() || change.is_some_and(|change| change.action.is_change()) {
+                    self.add(instance, *node, &output.expr, None);
+                }
+            }
+        }
+    }
+
+    fn run(&mut self) -> Result<(), Failure> {
+        while let Some(place) = self.work.pop() {
+            for found in find(place.expr) {
+                self.follow(&place, &found)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, place: &Place<'a>, found: &Found) -> Result<(), Failure> {
+        let (instance, node) = (&place.instance, place.node);
+        let module = self.program.module_at(node);
+        match found.root {
+            Reference::Resource(slot) => {
+                let addr = &module.resources[slot as usize].addr;
+                return self.note(&ResourceNode { module: instance.clone(), resource: addr.clone() }, found);
+            }
+            Reference::Local(slot) => self.add(instance, node, &module.locals[slot as usize].expr, None),
+            Reference::Variable(slot) => self.follow_variable(place, &module.variables[slot as usize].name),
+            Reference::Module(slot) => self.follow_output(place, slot, found),
+            Reference::EachKey | Reference::EachValue | Reference::CountIndex => {
+                if let Some(expr) = place.repetition {
+                    self.add(instance, node, expr, None);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Where the calling module sets the input.
+    fn follow_variable(&mut self, place: &Place<'a>, name: &str) {
+        let Some((parent, slot)) = self.program.node(place.node).parent else { return };
+        let Some((instance, _)) = place.instance.parent() else { return };
+        let call = &self.program.module_at(parent).calls[slot as usize];
+        if let Some(input) = call.inputs.attributes.iter().find(|input| &*input.name == name) {
+            self.add(&instance, parent, &input.expr, repetition(call.repetition.as_ref()));
+        }
+    }
+
+    /// The output that is named, or all of them.
+    fn follow_output(&mut self, place: &Place<'a>, slot: u32, found: &Found) {
+        let call = &self.program.module_at(place.node).calls[slot as usize];
+        let child = self.program.node(place.node).children.get(slot as usize).copied().flatten();
+        let Some(child) = child else { return };
+        let (key, rest) = keyed(found);
+        let instance = place.instance.child(&call.name, key);
+        for output in &self.program.module_at(child).outputs {
+            let named = !matches!(rest.first(), Some(PathStep::Attribute(name)) if *name != output.name);
+            if named {
+                self.add(&instance, child, &output.expr, None);
+            }
+        }
+    }
+
+    fn note(&mut self, node: &ResourceNode, found: &Found) -> Result<(), Failure> {
+        let (key, rest) = keyed(found);
+        let resource = node.instance(key).to_string();
+        let attribute = encode::path(&Path(rest.to_vec()))?;
+        let words = attribute.iter().map(ToString::to_string).collect();
+        if self.found.insert((resource.clone(), words)) {
+            self.all.push(RelevantWire { resource, attribute });
+        }
+        Ok(())
+    }
+}
+
+/// The key of an instance and what follows it.
+fn keyed(found: &Found) -> (InstanceKey, &[PathStep]) {
+    match found.path.0.split_first() {
+        Some((PathStep::Index(key), rest)) => (instance_key(key).unwrap_or_default(), rest),
+        _ => (InstanceKey::None, &found.path.0),
+    }
 }
 
 fn repetition(repetition: Option<&Repetition>) -> Option<&Expr> {
