@@ -33,11 +33,6 @@ const ELSEWHERE: [(&str, &str); 13] = [
 
 #[async_trait]
 impl Resource<Site> for Bucket {
-    /// The deprecated blocks are filled in when they aren't written.
-    fn is_legacy(&self) -> bool {
-        true
-    }
-
     fn validate(&self, config: &Object) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
         for (name, elsewhere) in ELSEWHERE {

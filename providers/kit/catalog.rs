@@ -36,6 +36,13 @@ pub struct Entry<T: ?Sized + 'static> {
     pub code: &'static T,
 }
 
+impl<S: Send + Sync> Entry<dyn Resource<S>> {
+    /// Whether its plans break the protocol's consistency rules, as those of the Terraform provider's type do.
+    pub fn is_legacy(&self) -> bool {
+        self.code.is_legacy() || self.rules.go_beyond()
+    }
+}
+
 /// Everything a cloud offers. Making one reads all its schema files, so it is made once and when first needed.
 pub struct Catalog<S: 'static> {
     /// As the engine sees it.

@@ -49,8 +49,8 @@ pub type Readings = Vec<Result<Option<Object>, Fault>>;
 /// One type of resource.
 #[async_trait]
 pub trait Resource<S: Send + Sync>: Send + Sync {
-    /// Whether plans of it break the protocol's consistency rules, as those of the SDK of old did: blocks that the
-    /// cloud fills in, or attributes written as blocks whose unset parts come back as zero values.
+    /// Whether plans of it break the protocol's consistency rules in ways that its schema file doesn't show:
+    /// attributes written as blocks, whose unset parts come back as zero values.
     fn is_legacy(&self) -> bool {
         false
     }

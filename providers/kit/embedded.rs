@@ -162,7 +162,7 @@ impl<C: Cloud> Provider for Embedded<C> {
         let entry = C::catalog().resource(&request.kind).ok_or_else(|| unknown_kind(&request.kind).into());
         match (entry, self.cloud()) {
             (Ok(entry), Ok(cloud)) => {
-                let legacy = entry.code.is_legacy();
+                let legacy = entry.is_legacy();
                 ApplyAnswer { legacy, ..crate::apply::apply(cloud, entry, request).await }
             }
             (Err(diagnostics), _) | (_, Err(diagnostics)) => {

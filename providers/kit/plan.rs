@@ -72,7 +72,7 @@ pub(crate) fn plan<S: Send + Sync>(
         requires_replace: Vec::new(),
         private,
         diagnostics: Diagnostics::new(),
-        legacy: entry.code.is_legacy(),
+        legacy: entry.is_legacy(),
     };
     let (Some(planned), Some(config)) = (entry.object(&proposed), entry.object(&config)) else {
         return answer;

@@ -54,4 +54,12 @@ impl Rules {
     pub fn has_force_new(&self) -> bool {
         self.rules.iter().any(|(_, rule)| rule.force_new || rule.inside.has_force_new())
     }
+
+    /// Whether plans go beyond the configuration: the protocol allows defaults of attributes that aren't computed, and
+    /// blocks that the provider fills in, only to providers that declare themselves legacy.
+    pub fn go_beyond(&self) -> bool {
+        self.rules
+            .iter()
+            .any(|(_, rule)| rule.default.is_some() || rule.computed_block || rule.inside.go_beyond())
+    }
 }

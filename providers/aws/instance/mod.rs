@@ -39,11 +39,6 @@ const STOPPING: [&str; 3] = ["instance_type", "user_data", "user_data_base64"];
 
 #[async_trait]
 impl Resource<Site> for Instance {
-    /// Blocks that aren't written are filled in by the cloud.
-    fn is_legacy(&self) -> bool {
-        true
-    }
-
     fn patience(&self) -> Duration {
         Duration::from_mins(20)
     }

@@ -3,7 +3,8 @@
 use crate::cases::{CASES, Case};
 use crate::cloud::{Cloud, text, token};
 use std::collections::BTreeMap;
-use trueup_schema::apply_errors;
+use trueup_provider::PlanAnswer;
+use trueup_schema::{apply_errors, plan_errors};
 use trueup_value::{PathStep, Value};
 
 /// Objects that a case needs, by the name that it gives them; `this` is the one it is about.
@@ -83,6 +84,7 @@ impl Walk<'_> {
             "{kind}: {:#?}",
             plan.diagnostics
         );
+        self.keeps_rules(&plan, &null, &config);
         let answer = self.cloud.apply(kind, &null, &plan.planned, &token(kind, &(text + attempt))).await;
         assert!(answer.diagnostics.is_empty(), "creating {kind}: {:#?}", answer.diagnostics);
         self.check(&plan.planned, &answer.state, &config).await;
@@ -96,10 +98,20 @@ impl Walk<'_> {
         assert!(plan.diagnostics.is_empty(), "{kind} {template}: {:#?}", plan.diagnostics);
         assert!(plan.requires_replace.is_empty(), "{kind} {template}: {:?}", plan.requires_replace);
         assert_ne!(&plan.planned, state, "{kind} {template} changes something");
+        self.keeps_rules(&plan, state, &config);
         let answer = self.cloud.apply(kind, state, &plan.planned, "update").await;
         assert!(answer.diagnostics.is_empty(), "updating {kind} {template}: {:#?}", answer.diagnostics);
         self.check(&plan.planned, &answer.state, &config).await;
         answer.state
+    }
+
+    /// A plan says nothing that the configuration contradicts, as the protocol demands.
+    fn keeps_rules(&self, plan: &PlanAnswer, prior: &Value, config: &Value) {
+        let kind = self.case.kind;
+        let schema = &self.cloud.provider.schema().resources[kind].block;
+        if !plan.legacy {
+            assert_eq!(plan_errors(schema, prior, config, &plan.planned), vec![], "{kind}");
+        }
     }
 
     /// What was applied is what was planned, reads the same again, and plans to no change.
