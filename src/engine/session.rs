@@ -189,10 +189,9 @@ impl Session {
         let world = self.world.clone();
         let mut planner = Planner::new(
             self.program.clone(),
-            &self.providers,
-            sheet,
-            objects,
+            (sheet, objects),
             options.clone(),
+            &self.providers,
             &*world.observer,
         )
         .with_in_flight(self.in_flight.clone());

@@ -96,10 +96,9 @@ pub(crate) struct Planner<'a> {
 impl<'a> Planner<'a> {
     pub(crate) fn new(
         program: Arc<Program>,
-        providers: &'a Providers,
-        sheet: Sheet,
-        objects: Objects,
+        (sheet, objects): (Sheet, Objects),
         options: PlanOptions,
+        providers: &'a Providers,
         observer: &'a dyn Observer,
     ) -> Planner<'a> {
         Planner {
@@ -143,7 +142,12 @@ impl<'a> Planner<'a> {
     fn request(&mut self) {
         let (bindings, missing) = self.objects.bindings(&self.program, &self.options.targets);
         self.sheet.report(missing);
-        for binding in bindings {
+        let interrupted: Vec<_> = self
+            .in_flight
+            .iter()
+            .filter_map(|begun| self.objects.find_binding(&self.program, &begun.provider))
+            .collect();
+        for binding in bindings.into_iter().chain(interrupted) {
             self.sheet.request_provider(&binding);
         }
         if self.options.mode == PlanMode::Destroy {

@@ -261,6 +261,15 @@ impl Objects {
         self.known.get(id)
     }
 
+    /// The binding of a provider configuration that a journal names.
+    pub(crate) fn find_binding(
+        &mut self,
+        program: &Program,
+        provider: &trueup_addr::ProviderConfigAddr,
+    ) -> Option<ProviderBinding> {
+        self.bindings.find(program, provider)
+    }
+
     /// The binding of a provider configuration that the state names.
     pub(crate) fn binding(&self, provider: &trueup_addr::ProviderConfigAddr) -> Option<&ProviderBinding> {
         self.bindings.known(provider)

@@ -62,7 +62,7 @@ impl World for Fake {
     }
 
     fn working_directory(&self) -> io::Result<String> {
-        Ok("/work".into())
+        Ok("/home".into())
     }
 
     fn home_directory(&self) -> Option<String> {
