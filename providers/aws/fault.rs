@@ -67,7 +67,28 @@ fn answered<E: ProvideErrorMetadata>(error: &E, response: &HttpResponse) -> Faul
     };
     let message = meta.message().map_or_else(|| format!("HTTP status {status}"), str::to_owned);
     let id = meta.extra("aws_request_id").or_else(|| response.headers().get("x-amz-request-id"));
-    Fault { code: code.to_owned(), request_id: id.map(Into::into), ..Fault::new(kind, message) }
+    let fault = Fault { code: code.to_owned(), request_id: id.map(Into::into), ..Fault::new(kind, message) };
+    match hint(code) {
+        Some(hint) => fault.hint(hint),
+        None => fault,
+    }
+}
+
+/// What to do about codes that say more than their sort of failure.
+fn hint(code: &str) -> Option<&'static str> {
+    match code {
+        "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" => {
+            Some("The bucket is in another region: set the argument region of the resource to that one.")
+        }
+        "InvalidAMIID.NotFound" | "InvalidAMIID.Malformed" => {
+            Some("Images differ from region to region: look the image up with the data source aws_ami.")
+        }
+        "RequestLimitExceeded" => None,
+        _ if code.ends_with("LimitExceeded") || code == "TooManyBuckets" => {
+            Some("Remove what isn't needed any more, or ask AWS for a higher quota.")
+        }
+        _ => None,
+    }
 }
 
 /// The request didn't get out, or nothing came back.

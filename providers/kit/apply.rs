@@ -116,7 +116,7 @@ impl<'a, C: Cloud> Write<'a, C> {
         };
         let mut diagnostics = Diagnostics::from(fault.clone().during(&doing).diagnostic());
         if object.id().is_some() {
-            object.settle_unknowns();
+            object.settle_unknowns(&self.entry.empty);
             let kept = self.read_back(object.clone()).await.unwrap_or(object);
             return (kept.value(), diagnostics);
         }
@@ -169,7 +169,7 @@ impl<'a, C: Cloud> Write<'a, C> {
         if !self.entry.code.recover(&self.call(), &mut object).await? {
             return Ok(None);
         }
-        object.settle_unknowns();
+        object.settle_unknowns(&self.entry.empty);
         let fresh = read_one(self.entry, &self.site, object.clone()).await?;
         Ok(fresh.map(|mut fresh| {
             self.finish(&object, &mut fresh);
@@ -180,14 +180,14 @@ impl<'a, C: Cloud> Write<'a, C> {
     /// Reads what was written until reads show it: a new object may be invisible at first, and reads may lag.
     /// What they show in the end is the truth.
     async fn settle(&self, mut object: Object, planned: &Object) -> Result<Object, Fault> {
-        object.settle_unknowns();
+        object.settle_unknowns(&self.entry.empty);
         let (appear, settle) = (Deadline::after(APPEAR), Deadline::after(SETTLE));
         let mut backoff = Backoff::short();
         loop {
             match read_one(self.entry, &self.site, object.clone()).await? {
                 Some(mut fresh) => {
                     self.finish(&object, &mut fresh);
-                    fresh.settle_unknowns();
+                    fresh.settle_unknowns(&self.entry.empty);
                     if agrees(planned, &fresh) || settle.is_past() {
                         return Ok(fresh);
                     }

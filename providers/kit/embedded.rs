@@ -78,7 +78,7 @@ impl<C: Cloud> Embedded<C> {
         if object.has("region") && region.is_none() {
             object.put_text("region", cloud.region());
         }
-        object.settle_unknowns();
+        object.settle_unknowns(&entry.empty);
         Ok(object.value())
     }
 }

@@ -215,10 +215,12 @@ impl Object {
         self.put(name, value);
     }
 
-    /// Replaces what is still unknown by null: what a failed creation leaves to be stored.
-    pub fn settle_unknowns(&mut self) {
-        for value in self.values.values_mut() {
-            *value = without_unknowns(value);
+    /// Replaces what is still unknown by what `empty`, an object of the same type, has there: null attributes and no
+    /// blocks. What is known of an unfinished object can be stored then.
+    pub fn settle_unknowns(&mut self, empty: &Value) {
+        for (name, value) in &mut self.values {
+            let nothing = empty.get(name).filter(|_| !value.is_known());
+            *value = nothing.cloned().unwrap_or_else(|| without_unknowns(value));
         }
     }
 }

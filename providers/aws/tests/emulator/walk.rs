@@ -4,7 +4,7 @@ use crate::cases::{CASES, Case};
 use crate::cloud::{Cloud, text, token};
 use std::collections::BTreeMap;
 use trueup_provider::PlanAnswer;
-use trueup_schema::{apply_errors, plan_errors};
+use trueup_schema::{Nesting, apply_errors, plan_errors};
 use trueup_value::{PathStep, Value};
 
 /// Objects that a case needs, by the name that it gives them; `this` is the one it is about.
@@ -120,6 +120,13 @@ impl Walk<'_> {
         self.names.insert("this".into(), state.clone());
         let schema = &self.cloud.provider.schema().resources[kind].block;
         assert!(state.is_wholly_known(), "{kind}");
+        let repeated = schema.blocks.iter().filter(|(_, block)| block.nesting != Nesting::Single);
+        for (name, _) in repeated {
+            assert!(
+                !state.get(name).is_none_or(Value::is_null),
+                "{kind}: blocks of {name} are none or some, never null"
+            );
+        }
         let errors = apply_errors(schema, planned, state);
         for (path, error) in &errors {
             let Some(PathStep::Attribute(name)) = path.0.first() else { continue };
