@@ -1,0 +1,12 @@
+//! The one integration test binary: what holds for the whole house, and the program from the outside.
+
+mod architecture;
+#[cfg(feature = "aws")]
+mod backends;
+#[cfg(feature = "aws")]
+mod clouds;
+mod fixtures;
+mod floors;
+mod modules;
+mod support;
+mod tidy;
