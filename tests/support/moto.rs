@@ -53,6 +53,7 @@ fn call(program: &Path, arguments: &[&str]) -> Result<String, String> {
 /// A running emulator; stopped with the value.
 pub(crate) struct Moto {
     pub(crate) endpoint: String,
+    place: tempfile::TempDir,
     python: PathBuf,
     server: Child,
 }
@@ -63,14 +64,17 @@ impl Moto {
     pub(crate) fn start(what: &str) -> Option<Moto> {
         let python = python(what)?;
         let port = free_port();
+        let place = tempfile::tempdir().expect("a temporary directory");
+        let log = std::fs::File::create(place.path().join("log")).expect("a log");
         let server = Command::new(&python)
             .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()])
             .stdin(Stdio::null())
+            .current_dir(place.path())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("the emulator starts");
-        let mut moto = Moto { endpoint: format!("http://127.0.0.1:{port}"), python, server };
+        let mut moto = Moto { endpoint: format!("http://127.0.0.1:{port}"), place, python, server };
         moto.wait(port);
         Some(moto)
     }
@@ -86,6 +90,12 @@ impl Moto {
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
         panic!("the emulator doesn't answer at {}", self.endpoint);
+    }
+
+    /// How many calls of EC2 and STS it has answered.
+    pub(crate) fn calls(&self) -> usize {
+        let log = std::fs::read_to_string(self.place.path().join("log")).expect("the emulator writes a log");
+        log.lines().filter(|line| line.contains("\"POST / HTTP")).count()
     }
 
     /// Runs Python with `ec2`, `s3` and `sts` clients of the emulator and returns what it prints.
