@@ -42,7 +42,7 @@ fn ignore_path(config: &Value, prior: &Value, path: &[PathStep]) -> Value {
             if merged.as_mapping().is_some_and(|items| !items.is_empty()) { merged } else { plain }
         }
         (PathStep::Index(key), Kind::List(elements)) => {
-            let index = key.as_number().and_then(|n| n.to_usize());
+            let index = key.as_number().and_then(trueup_value::Number::to_usize);
             let theirs = index.and_then(|i| prior.as_sequence()?.get(i).cloned());
             let (Some(index), Some(theirs)) = (index, theirs) else { return config.clone() };
             let items =

@@ -13,6 +13,9 @@ pub enum DriftKind {
     Changed,
     /// The cloud's object is gone.
     Vanished,
+    /// Only attributes that Git leaves to the cloud are different: nothing to correct. Often the trace of what an
+    /// apply did itself, such as the rules in a security group that stand as resources of their own.
+    Unmanaged,
     /// Git says something that was never applied; the cloud is as the state saw it.
     Unapplied,
 }
@@ -57,7 +60,12 @@ pub struct DriftDocument {
 impl DriftDocument {
     /// Those that the world changed.
     pub fn drifted(&self) -> impl Iterator<Item = &ResourceDrift> {
-        self.resources.iter().filter(|resource| resource.kind != DriftKind::Unapplied)
+        self.resources.iter().filter(|one| matches!(one.kind, DriftKind::Changed | DriftKind::Vanished))
+    }
+
+    /// Those that differ only where Git leaves it to the cloud.
+    pub fn unmanaged(&self) -> impl Iterator<Item = &ResourceDrift> {
+        self.resources.iter().filter(|resource| resource.kind == DriftKind::Unmanaged)
     }
 
     /// Those that Git has and nobody applied.
@@ -90,14 +98,20 @@ fn drifted(seen: &ResourceChange, planned: Option<&ResourceChange>) -> ResourceD
     let null = Value::null(state.ty());
     let git = planned.map_or(&null, |change| &change.change.after);
     let vanished = cloud.is_null();
-    let attributes = if vanished {
+    let attributes: Vec<AttributeDrift> = if vanished {
         Vec::new()
     } else {
         leaves_that_differ(state, cloud).into_iter().map(|path| attribute(path, git, state, cloud)).collect()
     };
+    let correctable = attributes.iter().any(|attribute| attribute.correctable);
+    let kind = match (vanished, correctable) {
+        (true, _) => DriftKind::Vanished,
+        (false, true) => DriftKind::Changed,
+        (false, false) => DriftKind::Unmanaged,
+    };
     ResourceDrift {
         addr: seen.addr.clone(),
-        kind: if vanished { DriftKind::Vanished } else { DriftKind::Changed },
+        kind,
         action: planned.map_or(Action::NoOp, |change| change.change.action),
         attributes,
     }

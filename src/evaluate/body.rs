@@ -16,14 +16,21 @@ struct Found {
     unknown: bool,
 }
 
+/// What was gathered from a body: values of arguments, and blocks by type.
+#[derive(Default)]
+struct Gathered {
+    values: BTreeMap<Name, Value>,
+    blocks: BTreeMap<Name, Found>,
+}
+
 impl Evaluator<'_> {
     /// The object that `body` describes under `block`: of exactly the block's type, null where nothing is set.
     pub fn body(&mut self, body: &Body, block: &Block) -> Value {
-        let mut out: BTreeMap<Name, Value> = BTreeMap::new();
-        let mut found: BTreeMap<Name, Found> = BTreeMap::new();
+        let mut gathered = Gathered::default();
         for attribute in &body.attributes {
-            self.body_attribute(body, attribute, block, &mut out, &mut found);
+            self.body_attribute(body, attribute, block, &mut gathered);
         }
+        let Gathered { values: mut out, blocks: mut found } = gathered;
         for nested in &body.blocks {
             self.body_block(nested, block, &mut found);
         }
@@ -59,12 +66,11 @@ impl Evaluator<'_> {
         body: &Body,
         attribute: &BodyAttribute,
         block: &Block,
-        out: &mut BTreeMap<Name, Value>,
-        found: &mut BTreeMap<Name, Found>,
+        gathered: &mut Gathered,
     ) {
         let Some(schema) = block.attributes.get(&attribute.name) else {
             if let (true, Some(nested)) = (body.json, block.blocks.get(&attribute.name)) {
-                let blocks = found.entry(attribute.name.clone()).or_default();
+                let blocks = gathered.blocks.entry(attribute.name.clone()).or_default();
                 self.json_blocks(&attribute.expr, nested, blocks);
                 return;
             }
@@ -93,7 +99,7 @@ impl Evaluator<'_> {
                 format!("The argument \"{}\" is required, and its value here is null.", attribute.name);
             self.fail(attribute.expr.span, "Missing required argument", detail);
         }
-        out.insert(attribute.name.clone(), converted);
+        gathered.values.insert(attribute.name.clone(), converted);
     }
 
     fn unsupported_argument(&mut self, attribute: &BodyAttribute, block: &Block) {

@@ -129,7 +129,7 @@ fn checked(name: &str, source: &str, diagnostics: &Diagnostics) -> Result<(), Fu
     let Some(error) = diagnostics.iter().find(|d| d.is_error()) else { return Ok(()) };
     let line = error.subject.map_or(1, |span| {
         let start = (span.start as usize).min(source.len());
-        source.as_bytes()[..start].iter().filter(|b| **b == b'\n').count() + 1
+        source[..start].matches('\n').count() + 1
     });
     let detail = error.detail.trim_end_matches('.');
     Err(FunctionError::call(format!("{name}, line {line}: {}; {detail}", error.summary)))

@@ -56,7 +56,7 @@ pub fn order(order: &Order<'_>) -> StepGraph {
     StepGraph { graph: builder.graph }
 }
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     fn add_steps(&mut self) {
         for (index, change) in self.order.changes.iter().enumerate() {
             let mut parts = Parts::default();
@@ -118,19 +118,16 @@ impl<'a> Builder<'a> {
                 stack.pop();
                 continue;
             }
-            match sheet.depends(cell).get(next).copied() {
-                Some(dependency) => {
-                    let top = stack.len() - 1;
-                    stack[top].1 += 1;
-                    if !self.by_cell.contains_key(&dependency) {
-                        stack.push((dependency, 0));
-                    }
-                }
-                None => {
-                    let node = self.junction_of(sheet.depends(cell));
-                    self.by_cell.insert(cell, node);
-                    stack.pop();
-                }
+            let Some(dependency) = sheet.depends(cell).get(next).copied() else {
+                let node = self.junction_of(sheet.depends(cell));
+                self.by_cell.insert(cell, node);
+                stack.pop();
+                continue;
+            };
+            let top = stack.len() - 1;
+            stack[top].1 += 1;
+            if !self.by_cell.contains_key(&dependency) {
+                stack.push((dependency, 0));
             }
         }
         self.by_cell.get(&start).copied().flatten()

@@ -16,6 +16,7 @@ struct DriftWire {
     commit: Option<CommitWire>,
     compared: usize,
     drifted: Vec<ResourceWire>,
+    unmanaged: Vec<ResourceWire>,
     unapplied: Vec<ResourceWire>,
 }
 
@@ -60,6 +61,7 @@ pub(crate) fn document(document: &DriftDocument, plan: &Plan) -> Result<String, 
         commit,
         compared: document.compared,
         drifted: document.drifted().map(resource).collect::<Result<_, _>>()?,
+        unmanaged: document.unmanaged().map(resource).collect::<Result<_, _>>()?,
         unapplied: document.unapplied().map(resource).collect::<Result<_, _>>()?,
     }))
 }
@@ -68,6 +70,7 @@ fn resource(drift: &ResourceDrift) -> Result<ResourceWire, Failure> {
     let kind = match drift.kind {
         DriftKind::Changed => "changed",
         DriftKind::Vanished => "vanished",
+        DriftKind::Unmanaged => "unmanaged",
         DriftKind::Unapplied => "unapplied",
     };
     let attributes = drift.attributes.iter().map(attribute).collect::<Result<_, _>>()?;

@@ -14,13 +14,20 @@ pub(crate) fn drift(document: &DriftDocument, differ: Differ) -> String {
     let mut out = String::new();
     if drifted.is_empty() {
         let line =
-            format!("No drift. {} compared: all as the state last saw them.", objects(document.compared));
+            format!("No drift: {} compared, and nothing that Git manages was changed behind its back.", objects(document.compared));
         out.push_str(&format!("\n{}\n", style.bold(&style.green(&line))));
     } else {
         let line =
             format!("Drift: {} of {} changed outside of Git.", drifted.len(), objects(document.compared));
         out.push_str(&format!("\n{}\n", style.bold(&style.yellow(&line))));
         drifted.iter().for_each(|one| out.push_str(&resource(one, differ)));
+    }
+    let unmanaged: Vec<&ResourceDrift> = document.unmanaged().collect();
+    if !unmanaged.is_empty() {
+        out.push_str("\nDifferent only where Git leaves it to the cloud, so there is nothing to correct:\n");
+        for one in unmanaged {
+            out.push_str(&format!("  {} ({})\n", neutral(&one.addr.to_string()), attribute_names(one)));
+        }
     }
     if !unapplied.is_empty() {
         let line =
@@ -31,6 +38,16 @@ pub(crate) fn drift(document: &DriftDocument, differ: Differ) -> String {
         }
     }
     out
+}
+
+/// The top-level attributes of a resource that differ, each once.
+fn attribute_names(drift: &ResourceDrift) -> String {
+    let top = |attribute: &AttributeDrift| {
+        let path = path(attribute);
+        path.split(['.', '[']).next().unwrap_or_default().to_owned()
+    };
+    let names: std::collections::BTreeSet<String> = drift.attributes.iter().map(top).collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 fn objects(count: usize) -> String {

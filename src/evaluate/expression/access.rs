@@ -10,18 +10,13 @@ impl Evaluator<'_> {
     pub(super) fn access(&mut self, expr: &Expr) -> Value {
         let mut steps = Vec::new();
         let mut root = expr;
-        loop {
-            match &root.kind {
-                ExprKind::Attribute { on, .. } | ExprKind::Index { on, .. } => {
-                    steps.push(root);
-                    root = on;
-                }
-                _ => break,
-            }
+        while let ExprKind::Attribute { on, .. } | ExprKind::Index { on, .. } = &root.kind {
+            steps.push(root);
+            root = on;
         }
         let mut value = self.access_root(root, &mut steps);
         while let Some(step) = steps.pop() {
-            value = self.step(value, step);
+            value = self.step(&value, step);
         }
         value
     }
@@ -58,12 +53,12 @@ impl Evaluator<'_> {
         Some(value)
     }
 
-    fn step(&mut self, on: Value, step: &Expr) -> Value {
+    fn step(&mut self, on: &Value, step: &Expr) -> Value {
         match &step.kind {
-            ExprKind::Attribute { name, name_span, .. } => self.attribute(&on, name, *name_span),
+            ExprKind::Attribute { name, name_span, .. } => self.attribute(on, name, *name_span),
             ExprKind::Index { key, .. } => {
                 let key_value = self.evaluate(key);
-                self.index(&on, &key_value, key.span)
+                self.index(on, &key_value, key.span)
             }
             _ => unreachable!("only attributes and indexes are steps"),
         }

@@ -56,7 +56,7 @@ impl Evaluator<'_> {
                 }
                 Part::If { condition, then, otherwise } => self.join_if(condition, then, otherwise, joined),
                 Part::For { collection, key_slot, body } => {
-                    self.join_for(collection, *key_slot, body, joined)
+                    self.join_for(collection, *key_slot, body, joined);
                 }
             }
         }
