@@ -165,9 +165,7 @@ const NOT_YET: &[(&str, &str)] = &[
     ("import_block", "import blocks"),
     ("imported_and_refreshed", "the commands import, taint and untaint"),
     ("machine_readable", "the event streams of -json"),
-    ("module_not_installed", "a local module that init hasn't seen is an error"),
     ("remote_state", "the data source terraform_remote_state"),
-    ("required_version", "required_version"),
     ("state_surgery", "the commands state mv, state rm and taint"),
     ("workspaces", "workspaces"),
 ];
