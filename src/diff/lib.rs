@@ -11,4 +11,4 @@ mod moves;
 pub use change::{Action, Change, Reason};
 pub use decide::{Decision, Replace, decide};
 pub use ignore::ignore_changes;
-pub use moves::{Move, apply_moves};
+pub use moves::{Move, apply_moves, moved_still_declared};

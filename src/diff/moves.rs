@@ -1,8 +1,8 @@
 //! Moves: objects that got a new address in the configuration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::{InstanceKey, ModuleInstance, ModulePath, ModuleStep, ResourceInstance, Target};
-use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_diag::{Diagnostic, Diagnostics, Span};
 use trueup_resolve::Program;
 use trueup_resolve::program::{Moved, Repetition};
 use trueup_state::{Change, State};
@@ -24,7 +24,10 @@ const CHAIN_MAX: usize = 1000;
 pub fn apply_moves(state: &mut State, program: &Program) -> (Vec<Move>, Diagnostics) {
     let statements = statements(program);
     let mut moves = Vec::new();
-    let mut diagnostics = Diagnostics::new();
+    let mut diagnostics = contradictions(&statements);
+    if diagnostics.has_errors() {
+        return (moves, diagnostics);
+    }
     let addresses: Vec<ResourceInstance> = state
         .resources
         .iter()
@@ -57,12 +60,87 @@ pub fn apply_moves(state: &mut State, program: &Program) -> (Vec<Move>, Diagnost
     (moves, diagnostics)
 }
 
+/// Errors for `moved` blocks whose object is still in the configuration: `declared` are the instances it has.
+pub fn moved_still_declared<T>(program: &Program, declared: &BTreeMap<ResourceInstance, T>) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    for (path, moved) in statements(program) {
+        let still = declared.keys().find(|addr| step(path, moved, addr).is_some_and(|to| to != **addr));
+        if let Some(addr) = still {
+            let detail =
+                format!("{} was moved to {}, and yet {addr} is still declared.", moved.from, moved.to);
+            found.push(
+                Diagnostic::error("Moved object still exists", detail)
+                    .at(moved.span)
+                    .hint("take the moved block out, or the declaration of what moved"),
+            );
+        }
+    }
+    found
+}
+
 fn statements(program: &Program) -> Vec<(&ModulePath, &Moved)> {
     program
         .nodes
         .iter()
         .flat_map(|node| program.module(node.module).moved.iter().map(move |moved| (&node.path, moved)))
         .collect()
+}
+
+/// What no order of moves can do: circles, and two ways for one object or to one address.
+fn contradictions(statements: &[(&ModulePath, &Moved)]) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let mut by_from: BTreeMap<String, (String, Span)> = BTreeMap::new();
+    let mut by_to: BTreeMap<String, String> = BTreeMap::new();
+    for (path, moved) in statements {
+        let full =
+            |target: &Target| if path.0.is_empty() { target.to_string() } else { format!("{path}.{target}") };
+        let (from, to) = (full(&moved.from), full(&moved.to));
+        if from == to {
+            let detail = format!("The block moves {from} to where it is already.");
+            found.push(Diagnostic::error("Redundant move statement", detail).at(moved.span));
+            continue;
+        }
+        let other = by_from.get(&from).map(|(other, _)| other).filter(|other| **other != to);
+        if let Some(other) = other {
+            let detail = format!("{from} would move both to {other} and to {to}.");
+            found.push(Diagnostic::error("Ambiguous move statements", detail).at(moved.span));
+            continue;
+        }
+        if let Some(other) = by_to.get(&to).filter(|other| **other != from) {
+            let detail = format!("Both {other} and {from} would move to {to}.");
+            found.push(Diagnostic::error("Ambiguous move statements", detail).at(moved.span));
+            continue;
+        }
+        by_to.insert(to.clone(), from.clone());
+        by_from.insert(from, (to, moved.span));
+    }
+    found.append(circles(&by_from));
+    found
+}
+
+/// One error for each circle of moves.
+fn circles(moves: &BTreeMap<String, (String, Span)>) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let mut seen: BTreeSet<&String> = BTreeSet::new();
+    for (start, (_, span)) in moves {
+        let mut way = vec![start];
+        let mut at = start;
+        while let Some((next, _)) = moves.get(at) {
+            if next == start {
+                let names: Vec<&str> = way.iter().map(|name| name.as_str()).collect();
+                let detail = format!("Following the moved blocks leads in a circle: {}.", names.join(", "));
+                found.push(Diagnostic::error("Cyclic dependency in move statements", detail).at(*span));
+                break;
+            }
+            if way.contains(&next) || seen.contains(next) {
+                break;
+            }
+            way.push(next);
+            at = next;
+        }
+        seen.extend(way);
+    }
+    found
 }
 
 /// Where an address leads through all statements.

@@ -87,15 +87,17 @@ impl Loader for DiskLoader {
     ) -> Result<Files, Box<Diagnostic>> {
         let source = ModuleSource::parse(&call.source)
             .map_err(|error| Box::new(error.diagnostic().at(call.source_span)))?;
-        if let ModuleSource::Local(relative) = &source {
-            let shown = join(parent_dir, relative);
-            return self
-                .read(&shown)
-                .map_err(|diagnostic| Box::new(diagnostic.at_opt(Some(call.source_span))));
-        }
         let key: Vec<&str> = path.0.iter().map(|name| &**name).collect();
         let found = self.manifest.as_ref().and_then(|manifest| manifest.get(&key.join(".")));
         match found {
+            // A local module is read where it stands: what `init` noted of it may be older than the configuration.
+            Some(entry)
+                if entry.source == source.address()
+                    && let ModuleSource::Local(relative) = &source =>
+            {
+                self.read(&join(parent_dir, relative))
+                    .map_err(|diagnostic| Box::new(diagnostic.at_opt(Some(call.source_span))))
+            }
             Some(entry) if entry.source == source.address() => self
                 .read(&entry.dir)
                 .map_err(|diagnostic| Box::new(diagnostic.at_opt(Some(call.source_span)))),

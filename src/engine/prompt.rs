@@ -5,7 +5,7 @@ use trueup_addr::Mode as ResourceMode;
 use trueup_diag::Diagnostics;
 use trueup_evaluate::{Ask, Evaluated, FunctionNames, Mode, Schemas, Sheet, type_argument, type_text};
 use trueup_parse::parse_expression;
-use trueup_resolve::{NodeId, Scope, compile_expression};
+use trueup_resolve::{Expr, NodeId, Scope, compile_expression};
 use trueup_schema::unknown_computed;
 use trueup_value::Value;
 
@@ -18,6 +18,35 @@ pub enum Said {
     Type(String),
     /// What is wrong.
     Wrong(Diagnostics),
+}
+
+/// What is asked of a value.
+enum Asked {
+    Itself,
+    Type,
+    /// The type of its type, which is always `type`.
+    TypeOfType,
+}
+
+impl Asked {
+    /// Takes the calls of `type` off an expression.
+    fn of(expr: &Expr) -> (&Expr, Asked) {
+        let mut inner = expr;
+        let mut asked = Asked::Itself;
+        while let Some(argument) = type_argument(inner) {
+            asked = if matches!(asked, Asked::Itself) { Asked::Type } else { Asked::TypeOfType };
+            inner = argument;
+        }
+        (inner, asked)
+    }
+
+    fn said(self, value: Value, found: Diagnostics) -> Said {
+        match self {
+            Asked::Itself => Said::Value(value, found),
+            Asked::Type => Said::Type(type_text(&value.ty())),
+            Asked::TypeOfType => Said::Type("type".into()),
+        }
+    }
 }
 
 /// Evaluates expressions against one session.
@@ -48,18 +77,13 @@ impl<'a> Prompt<'a> {
         if found.has_errors() {
             return Said::Wrong(found);
         }
-        let of_type = type_argument(&expr).cloned();
-        let expr = of_type.as_ref().unwrap_or(&expr);
+        let (expr, asked) = Asked::of(&expr);
         let mut completed = None;
         loop {
             match self.sheet.evaluate(expr) {
                 Evaluated::Value(value, more) => {
                     found.append(more);
-                    return match (found.has_errors(), &of_type) {
-                        (true, _) => Said::Wrong(found),
-                        (false, Some(_)) => Said::Type(type_text(&value.ty())),
-                        (false, None) => Said::Value(value, found),
-                    };
+                    return if found.has_errors() { Said::Wrong(found) } else { asked.said(value, found) };
                 }
                 Evaluated::Failed(more) => {
                     found.append(more);

@@ -38,6 +38,10 @@ pub struct FunctionNames {
 impl trueup_resolve::Functions for FunctionNames {
     fn find(&self, name: &str) -> Option<u32> {
         let short = name.strip_prefix("core::").unwrap_or(name);
+        // The console has no plan whose time it could give.
+        if self.console && short == "plantimestamp" {
+            return None;
+        }
         let special = SPECIALS
             .iter()
             .position(|(known, special)| *known == short && (self.console || *special != Special::Type));
@@ -101,7 +105,7 @@ fn part_children(parts: &[Part]) -> Vec<&Expr> {
     out
 }
 
-/// A type as the console prints it: nested objects and tuples over several lines.
+/// A type as the console prints it: objects and tuples over several lines, and what holds them too.
 pub fn type_text(ty: &Type) -> String {
     let mut out = String::new();
     write_type(ty, 0, &mut out);
@@ -109,24 +113,14 @@ pub fn type_text(ty: &Type) -> String {
 }
 
 fn write_type(ty: &Type, depth: usize, out: &mut String) {
-    let wrapped = |word: &str, inner: &Type, out: &mut String| {
-        out.push_str(word);
-        out.push('(');
-        write_type(inner, depth, out);
-        out.push(')');
-    };
     match ty {
-        Type::List(inner) => wrapped("list", inner, out),
-        Type::Set(inner) => wrapped("set", inner, out),
-        Type::Map(inner) => wrapped("map", inner, out),
+        Type::List(inner) => write_collection("list", inner, depth, out),
+        Type::Set(inner) => write_collection("set", inner, depth, out),
+        Type::Map(inner) => write_collection("map", inner, depth, out),
         Type::Tuple(items) if items.is_empty() => out.push_str("tuple([])"),
         Type::Tuple(items) => {
             out.push_str("tuple([\n");
-            for item in items.iter() {
-                out.push_str(&"    ".repeat(depth + 1));
-                write_type(item, depth + 1, out);
-                out.push_str(",\n");
-            }
+            items.iter().for_each(|item| write_line("", item, depth + 1, out));
             out.push_str(&"    ".repeat(depth));
             out.push_str("])");
         }
@@ -134,17 +128,33 @@ fn write_type(ty: &Type, depth: usize, out: &mut String) {
         Type::Object(object) => {
             out.push_str("object({\n");
             for (name, inner) in &object.attributes {
-                out.push_str(&"    ".repeat(depth + 1));
-                out.push_str(name);
-                out.push_str(": ");
-                write_type(inner, depth + 1, out);
-                out.push_str(",\n");
+                write_line(&format!("{name}: "), inner, depth + 1, out);
             }
             out.push_str(&"    ".repeat(depth));
             out.push_str("})");
         }
         primitive => out.push_str(&primitive.to_string().replace("any", "dynamic")),
     }
+}
+
+fn write_line(label: &str, ty: &Type, depth: usize, out: &mut String) {
+    out.push_str(&"    ".repeat(depth));
+    out.push_str(label);
+    write_type(ty, depth, out);
+    out.push_str(",\n");
+}
+
+fn write_collection(word: &str, element: &Type, depth: usize, out: &mut String) {
+    out.push_str(word);
+    out.push('(');
+    if matches!(element, Type::Object(_) | Type::Tuple(_)) {
+        out.push('\n');
+        write_line("", element, depth + 1, out);
+        out.push_str(&"    ".repeat(depth));
+    } else {
+        write_type(element, depth, out);
+    }
+    out.push(')');
 }
 
 /// Every reference in an expression, in order, repeats included.
@@ -163,7 +173,9 @@ pub fn walk_references(expr: &Expr) -> Vec<trueup_resolve::Reference> {
 /// The argument, where the whole expression is a call of the console's `type`.
 pub fn type_argument(expr: &Expr) -> Option<&Expr> {
     match &expr.kind {
-        ExprKind::Call { function, args, .. } if Special::of(*function) == Some(Special::Type) => args.first(),
+        ExprKind::Call { function, args, .. } if Special::of(*function) == Some(Special::Type) => {
+            args.first()
+        }
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Expressions to their compiled form.
 
-use crate::expr::{Expr, ExprKind, For, PROVIDER_FUNCTION, Reference};
+use crate::expr::{Expr, ExprKind, For, PROVIDER_FUNCTION, Reference, UNKNOWN_FUNCTION};
 use crate::scope::{Scope, World};
 use trueup_diag::{Diagnostic, Diagnostics, Span};
 use trueup_parse::ast::{self, ObjectKey, UnaryOp};
@@ -16,6 +16,8 @@ pub(crate) struct Compiler<'a> {
     splats: Vec<u32>,
     /// Every reference that was met; `None` for one that isn't valid.
     pub(crate) seen: Vec<Option<Reference>>,
+    /// Calls of `try` and `can` around, in which an unknown function is an error like any other.
+    tries: usize,
     /// What is wrong.
     pub(crate) diagnostics: Diagnostics,
     /// What is wrong, but only reported once a plan is made.
@@ -30,6 +32,7 @@ impl<'a> Compiler<'a> {
             symbols: Vec::new(),
             splats: Vec::new(),
             seen: Vec::new(),
+            tries: 0,
             diagnostics: Diagnostics::new(),
             planning: Diagnostics::new(),
         }
@@ -196,7 +199,10 @@ impl<'a> Compiler<'a> {
             let detail = "Only a constant can stand here, which no function helps to make.";
             return self.fail(Diagnostic::error("Function calls not allowed", detail).at(expr.span));
         }
+        let tries = matches!(&*name.text, "try" | "can");
+        self.tries += usize::from(tries);
         let args = args.iter().map(|arg| self.expression(arg)).collect();
+        self.tries -= usize::from(tries);
         let Some(function) = self.function(name) else { return ExprKind::Error };
         ExprKind::Call { function, name: name.text.clone(), name_span: name.span, args, expand_last }
     }
@@ -220,6 +226,9 @@ impl<'a> Compiler<'a> {
             let unknown = unknown_provider_function(&name.text, namespace, local.unwrap_or(rest));
             self.diagnostics.push(unknown.at(name.span));
             return None;
+        }
+        if self.tries > 0 {
+            return Some(UNKNOWN_FUNCTION);
         }
         let detail = format!("No function is called \"{}\".", name.text);
         let mut error = Diagnostic::error("Call to unknown function", detail).at(name.span);

@@ -38,7 +38,7 @@ mod tree;
 mod unit;
 
 pub use entry::{compile_constant, compile_expression, compile_json_constant, compile_template};
-pub use expr::{Body, Expr, ExprKind, PROVIDER_FUNCTION, Reference};
+pub use expr::{Body, Expr, ExprKind, PROVIDER_FUNCTION, Reference, UNKNOWN_FUNCTION};
 pub use functions::Functions;
 pub use loader::{Files, Loader};
 pub use program::{Module, ModuleId, NodeId, Program};

@@ -49,6 +49,11 @@ pub fn fetch(source: &ModuleSource, into: &Path) -> Result<Fetched, SourceError>
     fetch_version(&Network::default(), source, None, into)
 }
 
+/// Whether a version is one that a constraint such as `~> 1.2, != 1.2.3` allows; false where either can't be read.
+pub fn version_fits(version: &str, constraint: &str) -> bool {
+    version::fits(Some(version), Some(constraint))
+}
+
 /// The same over a network of the caller's; `constraint` is what the call says about the version, such as
 /// `~> 1.2`, and only a registry's modules have versions.
 pub fn fetch_version(

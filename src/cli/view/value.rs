@@ -11,7 +11,7 @@ pub(crate) fn text(value: &Value, indent: usize) -> String {
 }
 
 fn write(value: &Value, indent: usize, out: &mut String) {
-    if value.marks().is_sensitive() {
+    if value.is_known() && value.marks().is_sensitive() {
         out.push_str("(sensitive value)");
         return;
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trueup_addr::{ConfigResource, Mode, Name};
 use trueup_diag::Diagnostics;
-use trueup_diff::{Action, Change};
+use trueup_diff::{Action, Change, moved_still_declared};
 use trueup_plan::{Order, OutputChange, Plan, PlanMode, ResourceChange, order};
 use trueup_provider::Private;
 use trueup_state::{Change as StateChange, Commit, Output, State};
@@ -31,6 +31,7 @@ pub(crate) struct Finished {
 
 impl Planner<'_> {
     pub(crate) fn finish(mut self, previous: &State, around: Circumstances) -> Finished {
+        self.sheet.report(moved_still_declared(&self.program, &self.cells));
         let errored = self.sheet.has_errors();
         if !errored && self.options.mode != PlanMode::RefreshOnly {
             self.note_destruction();
@@ -53,8 +54,9 @@ impl Planner<'_> {
         });
         let drift = self.drift();
         let mode = self.options.mode;
+        let partial = errored || !self.options.targets.is_empty();
         let closed = self.sheet.close();
-        let outputs = output_changes(&self.objects.state, &closed.outputs, mode, errored);
+        let outputs = output_changes(&self.objects.state, &closed.outputs, mode, partial);
         let errored = errored || closed.diagnostics.has_errors();
         let plan = Plan {
             mode,
@@ -169,12 +171,12 @@ impl Planner<'_> {
     }
 }
 
-/// What becomes of the root outputs.
+/// What becomes of the root outputs. A partial plan says nothing of those that it has no value for.
 fn output_changes(
     state: &State,
     after: &BTreeMap<Name, Value>,
     mode: PlanMode,
-    errored: bool,
+    partial: bool,
 ) -> BTreeMap<Name, OutputChange> {
     let none = BTreeMap::new();
     let after = if mode == PlanMode::Destroy { &none } else { after };
@@ -183,7 +185,7 @@ fn output_changes(
     for name in names {
         let before = state.outputs.get(name);
         let after = after.get(name).filter(|value| !value.marks().is_ephemeral());
-        if after.is_none() && errored {
+        if after.is_none() && partial {
             continue;
         }
         changes.insert(name.clone(), output_change(before, after));

@@ -6,7 +6,7 @@ use trueup_diff::{Decision, Replace, decide, ignore_changes};
 use trueup_provider::{PlanRequest, Private, Provider};
 use trueup_resolve::program::IgnoreChanges;
 use trueup_schema::{Schema, plan_errors, proposed_new, sensitive_paths};
-use trueup_value::{Marks, Name, Path, Value};
+use trueup_value::{Marks, Name, Path, PathStep, Value};
 
 /// What a plan of one instance is made from; owned, so that many can be in flight.
 pub(crate) struct Subject {
@@ -36,7 +36,8 @@ pub(crate) struct Planned {
 pub(crate) async fn plan_instance(subject: Subject) -> (Option<Planned>, Diagnostics) {
     let (config, marks) = subject.config.unmark_deep();
     let (prior, _) = subject.prior.unmark_deep();
-    let config = ignore_changes(&config, &prior, &subject.ignore);
+    let written = config;
+    let config = ignore_changes(&written, &prior, &without_computed(&subject.ignore, &subject.schema));
     let mut diagnostics = subject.provider.validate_resource(&subject.kind, &config).await;
     if diagnostics.has_errors() {
         return (None, diagnostics);
@@ -50,12 +51,25 @@ pub(crate) async fn plan_instance(subject: Subject) -> (Option<Planned>, Diagnos
     if !decision.action.is_replace() {
         return (Some(Planned { decision, after, private, marked }), diagnostics);
     }
-    // The object that replaces it is planned as a new one: nothing of the old one carries over.
+    // The object that replaces it is planned as a new one: nothing of the old one carries over, not even what
+    // changes of were to be ignored.
     let nothing = Value::null(prior.ty());
-    let Some((planned, private, _)) = ask(&subject, &nothing, &config, &mut diagnostics).await else {
+    let Some((planned, private, _)) = ask(&subject, &nothing, &written, &mut diagnostics).await else {
         return (None, diagnostics);
     };
     (Some(Planned { decision, after: dress(&planned), private, marked }), diagnostics)
+}
+
+/// What only the provider sets is not the configuration's to change, so there is nothing to ignore in it.
+fn without_computed(ignore: &IgnoreChanges, schema: &Schema) -> IgnoreChanges {
+    let IgnoreChanges::Paths(paths) = ignore else { return ignore.clone() };
+    let configurable = |path: &Path| match path.0.first() {
+        Some(PathStep::Attribute(name)) => {
+            schema.block.attributes.get(name).is_none_or(|attribute| attribute.required || attribute.optional)
+        }
+        _ => true,
+    };
+    IgnoreChanges::Paths(paths.iter().filter(|(path, _)| configurable(path)).cloned().collect())
 }
 
 type Answered = (Value, Private, Vec<Path>);

@@ -128,14 +128,21 @@ impl<'a> Planner<'a> {
     pub(crate) async fn run(&mut self) {
         self.request();
         let mut calls: FuturesUnordered<BoxFuture<'a, Answer>> = FuturesUnordered::new();
+        let mut targeted = !self.options.targets.is_empty() && self.options.mode != PlanMode::Destroy;
         loop {
             let asks = self.sheet.ready();
             if !asks.is_empty() {
                 calls.extend(asks.into_iter().filter_map(|ask| self.start(ask)));
                 continue;
             }
-            let Some(answer) = calls.next().await else { break };
-            calls.extend(self.take(answer));
+            match calls.next().await {
+                Some(answer) => calls.extend(self.take(answer)),
+                None if targeted => {
+                    targeted = false;
+                    self.sheet.request_reached_outputs();
+                }
+                None => break,
+            }
         }
     }
 
@@ -188,9 +195,7 @@ impl<'a> Planner<'a> {
     fn start_provider(&mut self, ask: Box<ProviderAsk>) -> BoxFuture<'a, Answer> {
         let provider = self.providers.fresh(&ask.binding);
         let work = self.objects.work_of(&ask.binding, self.providers, &self.options, &self.in_flight);
-        for id in work.ids() {
-            self.observer.event(&Event::Refreshing(id));
-        }
+        let watched = self.watched(&ask.binding, &work);
         let program = self.program.clone();
         Box::pin(async move {
             let readied = match provider {
@@ -199,17 +204,30 @@ impl<'a> Planner<'a> {
                     Readied { provider: None, observed: Vec::new(), recovered: Vec::new(), diagnostics }
                 }
             };
+            watched.over();
             Answer::Provider(ask, Box::new(readied))
         })
+    }
+
+    /// Tells what is about to be read.
+    fn watched(&self, binding: &ProviderBinding, work: &ProviderWork) -> Watched<'a> {
+        let watched = Watched {
+            observer: self.observer,
+            provider: binding.provider.kind.to_string(),
+            objects: work.subjects(),
+        };
+        watched.tell(|provider, objects| Event::Refreshing { provider, objects });
+        watched
     }
 
     /// With targets only what they need is read, when it turns out to be needed.
     fn start_observing(&mut self, ask: Box<InstanceAsk>) -> BoxFuture<'a, Answer> {
         let work = self.objects.work_of_one(&ask, self.providers, &self.options);
         let provider = self.providers.configured(&ask.binding);
-        self.observer.event(&Event::Refreshing(ask.addr.to_string()));
+        let watched = self.watched(&ask.binding, &work);
         Box::pin(async move {
             let readied = objects::read_objects(provider, work).await;
+            watched.over();
             Answer::Observed(ask, Box::new(readied))
         })
     }
@@ -300,10 +318,14 @@ impl<'a> Planner<'a> {
             return None;
         };
         let permits = self.permits.clone();
-        self.observer.event(&Event::Reading(ask.addr.to_string()));
+        let observer = self.observer;
+        observer.event(&Event::Reading(ask.addr.clone()));
         Some(Box::pin(async move {
             let _permit = permits.acquire().await;
             let (value, diagnostics) = read_data(&*provider, &schema, &ask).await;
+            let id = value.as_ref().and_then(|value| value.get("id")).filter(|id| !id.marks().is_sensitive());
+            let id = id.and_then(Value::as_str).map(String::from);
+            observer.event(&Event::Read { addr: ask.addr.clone(), id, good: value.is_some() });
             Answer::Read(ask, value, diagnostics)
         }))
     }

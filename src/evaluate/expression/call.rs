@@ -4,7 +4,7 @@ use super::Evaluator;
 use crate::functions::{self, ErrorKind, Function, FunctionError};
 use crate::special::Special;
 use trueup_diag::{Diagnostic, Diagnostics, Span};
-use trueup_resolve::{Expr, ExprKind, PROVIDER_FUNCTION};
+use trueup_resolve::{Expr, ExprKind, PROVIDER_FUNCTION, UNKNOWN_FUNCTION};
 use trueup_value::{Name, Type, Value};
 
 /// A call taken apart.
@@ -54,6 +54,10 @@ impl Evaluator<'_> {
         }
         let function = match call.function {
             PROVIDER_FUNCTION => functions::lookup(call.name),
+            UNKNOWN_FUNCTION => {
+                let detail = format!("No function is called \"{}\".", call.name);
+                return self.fail(call.name_span, "Call to unknown function", detail);
+            }
             slot => functions::table().get(slot as usize),
         };
         let Some(function) = function else {
@@ -129,12 +133,10 @@ impl Evaluator<'_> {
         Value::from(true)
     }
 
+    /// The console takes `type` at the top apart itself; what a type is can't be worked with any further.
     fn call_type(&mut self, call: &Call<'_>) -> Value {
-        let [arg] = call.args else {
-            return self.fail(call.span, "Error in function call", "type takes exactly one argument.");
-        };
-        let value = self.evaluate(arg);
-        Value::string(crate::special::type_text(&value.ty()))
+        let detail = "The console-only \"type\" function gives a type, not a value: it stands alone, around the expression whose type is asked for.";
+        self.fail(call.span, "Invalid use of type function", detail)
     }
 
     /// Whether a reference in the expression holds something unknown, local symbols of inner `for`s aside.

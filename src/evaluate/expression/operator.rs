@@ -38,6 +38,10 @@ impl Evaluator<'_> {
             self.evaluate(right);
             return Value::unknown(Type::Bool);
         };
+        if self.refuses_null(&left, left_span) {
+            self.evaluate(right);
+            return Value::unknown(Type::Bool);
+        }
         let decided = left.as_bool() == Some(op == BinaryOp::Or);
         if decided {
             return left;
@@ -47,6 +51,9 @@ impl Evaluator<'_> {
         let Some(right) = self.operand(&right_value, &Type::Bool, "right", right.span) else {
             return Value::unknown(Type::Bool);
         };
+        if self.refuses_null(&right, right_span) {
+            return Value::unknown(Type::Bool);
+        }
         let result = if op == BinaryOp::And { ops::and(&left, &right) } else { ops::or(&left, &right) };
         self.operated(result, right_span, &Type::Bool)
     }
@@ -59,9 +66,11 @@ impl Evaluator<'_> {
             op,
             BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual
         );
-        let (Some(left), Some(right)) = (left, right) else {
-            return Value::unknown(if compares { Type::Bool } else { Type::Number });
-        };
+        let ty = if compares { Type::Bool } else { Type::Number };
+        let (Some(left), Some(right)) = (left, right) else { return Value::unknown(ty) };
+        if self.refuses_null(&left, span) || self.refuses_null(&right, span) {
+            return Value::unknown(ty);
+        }
         let result = match op {
             BinaryOp::Less => ops::less(&left, &right),
             BinaryOp::LessOrEqual => ops::less_or_equal(&left, &right),
@@ -74,7 +83,7 @@ impl Evaluator<'_> {
             BinaryOp::Modulo => ops::modulo(&left, &right),
             _ => unreachable!("logical and equality operators are handled by the caller"),
         };
-        self.operated(result, span, &if compares { Type::Bool } else { Type::Number })
+        self.operated(result, span, &ty)
     }
 
     /// The result of an operator, or a report of why there is none.
@@ -85,20 +94,9 @@ impl Evaluator<'_> {
         })
     }
 
-    /// An operand converted to the type its operator works on; `None` after a report.
+    /// An operand converted to the type its operator works on, which may be null; `None` after a report.
     fn operand(&mut self, value: &Value, ty: &Type, side: &str, span: Span) -> Option<Value> {
         match convert(value, ty) {
-            Ok(converted) if converted.is_null() => {
-                self.fail(
-                    span,
-                    "Invalid operand",
-                    format!(
-                        "Unsuitable value for {side} operand: it is null, and this operator needs a {}.",
-                        ty.friendly_name()
-                    ),
-                );
-                None
-            }
             Ok(converted) => Some(converted),
             Err(error) => {
                 let detail = format!("Unsuitable value for {side} operand: {}.", error.message);
@@ -108,31 +106,25 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Whether an operand is null, which is reported: no operator but equality works on it.
+    fn refuses_null(&mut self, value: &Value, span: Span) -> bool {
+        if value.is_null() {
+            self.fail(span, "Operation failed", "Error during operation: argument must not be null.");
+        }
+        value.is_null()
+    }
+
     pub(super) fn unary(&mut self, op: UnaryOp, operand: &Expr) -> Value {
         let ty = if op == UnaryOp::Not { Type::Bool } else { Type::Number };
         let value = self.evaluate(operand);
-        match convert(&value, &ty) {
-            Ok(converted) if converted.is_null() => {
-                self.fail(
-                    operand.span,
-                    "Invalid operand",
-                    format!(
-                        "Unsuitable value for unary operand: it is null, and this operator needs a {}.",
-                        ty.friendly_name()
-                    ),
-                );
-                Value::unknown(ty)
-            }
-            Ok(converted) => {
-                let result = if op == UnaryOp::Not { ops::not(&converted) } else { ops::negate(&converted) };
-                self.operated(result, operand.span, &ty)
-            }
-            Err(error) => {
-                let detail = format!("Unsuitable value for unary operand: {}.", error.message);
-                self.fail(operand.span, "Invalid operand", detail);
-                Value::unknown(ty)
-            }
+        let Some(converted) = self.operand(&value, &ty, "unary", operand.span) else {
+            return Value::unknown(ty);
+        };
+        if self.refuses_null(&converted, operand.span) {
+            return Value::unknown(ty);
         }
+        let result = if op == UnaryOp::Not { ops::not(&converted) } else { ops::negate(&converted) };
+        self.operated(result, operand.span, &ty)
     }
 
     pub(super) fn conditional(

@@ -1,6 +1,6 @@
 //! Cycles: cells that wait for each other.
 
-use super::{CellId, CellKind, CellState, Sheet};
+use super::{CellId, CellKind, CellState, Mode, Sheet};
 use std::collections::BTreeSet;
 use trueup_diag::{Diagnostic, Span};
 
@@ -16,6 +16,10 @@ impl Sheet {
             }
         }
         for cycle in found {
+            if self.is_self_reference(&cycle) {
+                self.report_self_reference(cycle[0]);
+                continue;
+            }
             let mut names: Vec<String> = cycle.iter().map(|cell| self.cell_name(*cell)).collect();
             names.sort();
             names.dedup();
@@ -24,6 +28,34 @@ impl Sheet {
             self.diagnostics
                 .push(Diagnostic::error(format!("Cycle: {}", names.join(", ")), detail).at_opt(place));
         }
+    }
+
+    /// Whether a cycle stays within one resource.
+    fn is_self_reference(&self, cycle: &[CellId]) -> bool {
+        let resource = |cell: &CellId| match self.cell(*cell).kind {
+            CellKind::Instance(slot, _) | CellKind::ResourceWhole(slot) => {
+                Some((self.cell(*cell).frame, slot))
+            }
+            _ => None,
+        };
+        let first = cycle.first().and_then(resource);
+        first.is_some() && cycle.iter().all(|cell| resource(cell) == first)
+    }
+
+    /// A plan fails on a resource that reads itself; `validate` lets it be, as it does not know the instances.
+    fn report_self_reference(&mut self, cell: CellId) {
+        if self.around.mode == Mode::Validate {
+            return;
+        }
+        let name = self.cell_name(cell);
+        let detail =
+            format!("The configuration of {name} reads {name} itself, which is not there before it.");
+        let place = self.cell_span(cell);
+        self.diagnostics.push(
+            Diagnostic::error("Self-referential block", detail)
+                .at_opt(place)
+                .hint("self is what a postcondition or a provisioner reads its own object with"),
+        );
     }
 
     /// Follows what cells wait for; the part of the way that closes is a cycle.
@@ -64,18 +96,19 @@ impl Sheet {
         let module = self.program.module(frame.module);
         let at = |slot: u32| slot as usize;
         let local = match &cell.kind {
-            CellKind::Variable(slot) => format!("var.{}", module.variables[at(*slot)].name),
-            CellKind::Local(slot) => format!("local.{}", module.locals[at(*slot)].name),
-            CellKind::Output(slot) => format!("output.{}", module.outputs[at(*slot)].name),
+            CellKind::Variable(slot) => format!("var.{} (expand)", module.variables[at(*slot)].name),
+            CellKind::Local(slot) => format!("local.{} (expand)", module.locals[at(*slot)].name),
+            CellKind::Output(slot) => format!("output.{} (expand)", module.outputs[at(*slot)].name),
             CellKind::ResourceKeys(slot) | CellKind::ResourceWhole(slot) => {
                 module.resources[at(*slot)].addr.to_string()
             }
             CellKind::Instance(slot, index) => {
                 return self.instance_addr(cell.frame, *slot, *index).to_string();
             }
-            CellKind::ModuleKeys(slot) | CellKind::ModuleWhole(slot) | CellKind::ModuleClosed(slot) => {
-                format!("module.{}", module.calls[at(*slot)].name)
+            CellKind::ModuleKeys(slot) | CellKind::ModuleWhole(slot) => {
+                format!("module.{} (expand)", module.calls[at(*slot)].name)
             }
+            CellKind::ModuleClosed(slot) => format!("module.{} (close)", module.calls[at(*slot)].name),
             CellKind::Provider(binding) => return format!("provider[\"{}\"]", binding.provider),
         };
         if frame.addr.is_root() { local } else { format!("{}.{local}", frame.addr) }

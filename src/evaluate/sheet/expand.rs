@@ -201,10 +201,11 @@ fn count(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
     }
     let Ok(number) = convert(&value, &Type::Number) else {
         let detail = format!(
-            "The given \"count\" argument value is unsuitable: a number is required, and this is {}.",
+            "The \"count\" argument is a number, and this is {}, which is none.",
             value.ty().friendly_name()
         );
-        return wrong(e, &detail);
+        e.fail(expr.span, "Incorrect value type", detail);
+        return None;
     };
     if mode == Mode::Validate {
         return Some(Keys::Abstract(true));
@@ -275,7 +276,7 @@ fn for_each(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
             "The given \"for_each\" argument value is unsuitable: it must be a map, or set of strings, and this is {}.",
             ty.friendly_name()
         );
-        return wrong(e, detail);
+        return wrong_keys(e, expr, &ty, detail);
     }
     if mode == Mode::Validate {
         return Some(Keys::Abstract(false));
@@ -291,13 +292,19 @@ fn for_each(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
     let mut items: Vec<(Name, Value)> = Vec::new();
     for (key, item) in value.iter_elements() {
         let Some(text) = (if matches!(ty, Type::Set(_)) { item.as_str() } else { key.as_str() }) else {
-            return wrong(
-                e,
-                "The given \"for_each\" set holds null values: every element must be a string.".into(),
-            );
+            let detail = "The given \"for_each\" set holds null values: every element must be a string.";
+            return wrong_keys(e, expr, &ty, detail.into());
         };
         items.push((text.into(), item));
     }
     items.sort_by(|a, b| a.0.cmp(&b.0));
     Some(Keys::ForEach(Arc::from(items)))
+}
+
+/// A collection that can't give keys: its kind, or its elements where it is a set.
+fn wrong_keys(e: &mut Evaluator<'_>, expr: &Expr, ty: &Type, detail: String) -> Option<Keys> {
+    let set = matches!(ty, Type::Set(_));
+    let summary = if set { "Invalid for_each set argument" } else { "Invalid for_each argument" };
+    e.fail(expr.span, summary, detail);
+    None
 }

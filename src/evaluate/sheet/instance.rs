@@ -1,16 +1,17 @@
 //! Resource instances and provider configurations: what the world is asked.
 
+use super::condition::judge;
 use super::frame::{Instances, Repetition};
-use super::module::judge;
 use super::step::Outcome;
 use super::{Ask, CellId, CellKind, CellState, FrameId, InstanceAsk, ProviderAsk, Sheet, Trigger};
+use crate::expression::Evaluator;
 use std::sync::Arc;
 use trueup_addr::Mode as ResourceMode;
-use trueup_diag::Diagnostic;
-use trueup_resolve::program::{ProviderBinding, Resource};
+use trueup_diag::{Diagnostic, Span};
+use trueup_resolve::program::{IgnoreChanges, ProviderBinding, Resource};
 use trueup_resolve::{Expr, ExprKind, Reference};
 use trueup_schema::{Schema, sensitive_paths};
-use trueup_value::{Kind, Marks, Path, PathStep, Value};
+use trueup_value::{Kind, Marks, Name, Path, PathStep, Value};
 
 impl Sheet {
     pub(super) fn compute_instance(&mut self, id: CellId, frame: FrameId, slot: u32, index: u32) -> Outcome {
@@ -28,12 +29,17 @@ impl Sheet {
         }
         let Some(schema) = self.instance_schema(resource, &binding) else { return Outcome::Failed };
         let repetition = self.repetition(frame, slot, index);
-        let mode = self.around.mode;
         let attempt = self.attempt(frame, Some(&repetition), None, |e| {
             for condition in &resource.lifecycle.preconditions {
-                judge(e, condition, "Resource precondition failed", mode);
+                judge(e, condition, "Resource precondition failed");
             }
-            e.body(&resource.body, &schema.block)
+            for (path, span) in ignored_unknown(resource, &schema) {
+                let detail = format!("{path} is not an argument, a block or an attribute of {}, so ignore_changes can't name it.", resource.addr.kind);
+                e.fail(span, "Unsupported attribute", detail);
+            }
+            let config = e.body(&resource.body, &schema.block);
+            refuse_ephemeral(e, resource, &schema, &config);
+            config
         });
         let config = match self.settle(id, attempt) {
             Ok(config) => config,
@@ -225,10 +231,9 @@ impl Sheet {
         let program = self.program.clone();
         let resource = &program.module(self.frame(frame).module).resources[slot as usize];
         let repetition = self.repetition(frame, slot, index);
-        let mode = self.around.mode;
         let attempt = self.attempt(frame, Some(&repetition), Some(&value), |e| {
             for condition in &resource.lifecycle.postconditions {
-                judge(e, condition, "Resource postcondition failed", mode);
+                judge(e, condition, "Resource postcondition failed");
             }
         });
         match self.settle(id, attempt) {
@@ -244,4 +249,37 @@ fn instance_cells(instances: &Instances, only: Option<usize>) -> Vec<CellId> {
         None => 0..instances.keys.len(),
     };
     all.filter_map(|i| Some(CellId(instances.first.0 + u32::try_from(i).ok()?))).collect()
+}
+
+/// The paths of `ignore_changes` that lead to nothing the type has.
+fn ignored_unknown(resource: &Resource, schema: &Schema) -> Vec<(Name, Span)> {
+    let IgnoreChanges::Paths(paths) = &resource.lifecycle.ignore_changes else { return Vec::new() };
+    let first = |(path, span): &(Path, Span)| match path.0.first() {
+        Some(PathStep::Attribute(name))
+            if !schema.block.attributes.contains_key(name) && !schema.block.blocks.contains_key(name) =>
+        {
+            Some((name.clone(), *span))
+        }
+        _ => None,
+    };
+    paths.iter().filter_map(first).collect()
+}
+
+/// Objects are stored, so nothing ephemeral may get into them but through write-only arguments.
+fn refuse_ephemeral(e: &mut Evaluator<'_>, resource: &Resource, schema: &Schema, config: &Value) {
+    if resource.addr.mode == ResourceMode::Ephemeral || !config.deep_marks().is_ephemeral() {
+        return;
+    }
+    let (_, marks) = config.unmark_deep();
+    let write_only = |path: &Path| match path.0.first() {
+        Some(PathStep::Attribute(name)) => {
+            schema.block.attributes.get(name).is_some_and(|attribute| attribute.write_only)
+        }
+        _ => false,
+    };
+    for (path, _) in marks.iter().filter(|(path, marks)| marks.is_ephemeral() && !write_only(path)) {
+        let detail =
+            format!("The value of {path} is ephemeral, and the object is stored, so it can't hold it.");
+        e.fail(resource.span, "Invalid use of ephemeral value", detail);
+    }
 }

@@ -4,6 +4,7 @@
 //! waits for just that one and is computed again when it comes. No IO happens here: [`Sheet::ready`] hands out what
 //! the world must answer, [`Sheet::fill`] takes the answer, [`Sheet::close`] says what is left and why.
 
+mod condition;
 mod cycle;
 mod expand;
 mod frame;
@@ -11,6 +12,7 @@ mod instance;
 mod module;
 mod scope;
 mod step;
+mod target;
 
 use crate::host::{Host, Language};
 use frame::Frame;

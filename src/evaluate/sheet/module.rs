@@ -1,12 +1,13 @@
 //! Variables, locals and outputs.
 
+use super::condition::{condition_value, error_message, judge};
 use super::frame::Repetition;
 use super::step::Outcome;
 use super::{CellId, FrameId, Mode, Sheet};
 use crate::expression::Evaluator;
 use trueup_diag::{Diagnostic, Span};
 use trueup_resolve::program::{Condition, Variable};
-use trueup_value::{Kind, Marks, Type, Value, convert};
+use trueup_value::{Marks, Value, convert};
 
 impl Sheet {
     pub(super) fn compute_local(&mut self, id: CellId, frame: FrameId, slot: u32) -> Outcome {
@@ -28,12 +29,9 @@ impl Sheet {
             return outcome;
         }
         let root = self.frame(frame).caller.is_none();
-        let mode = self.around.mode;
         let attempt = self.attempt(frame, None, None, |e| {
-            let holds = output
-                .preconditions
-                .iter()
-                .all(|c| judge(e, c, "Module output value precondition failed", mode));
+            let holds =
+                output.preconditions.iter().all(|c| judge(e, c, "Module output value precondition failed"));
             let value = e.evaluate(&output.expr);
             if holds {
                 check_output_marks(e, &value, output, root);
@@ -130,10 +128,9 @@ impl Sheet {
         let place = self.input_place(frame, variable);
         // The variable's own cell is filled for the time of the judgement, so that its conditions can read it.
         let before = std::mem::replace(&mut self.cell_mut(own).state, super::CellState::Done(value.clone()));
-        let mode = self.around.mode;
         let attempt = self.attempt(frame, None, None, |e| {
             for validation in &variable.validations {
-                validate(e, validation, variable, place, mode);
+                validate(e, validation, variable, place);
             }
         });
         self.cell_mut(own).state = before;
@@ -165,20 +162,14 @@ struct Given {
 
 /// Converts what was given and applies defaults.
 fn settle_variable(variable: &Variable, given: Given) -> Result<Value, Box<Diagnostic>> {
-    let value = match given.value {
-        None => match &variable.default {
-            Some(default) => return Ok(default.clone()),
-            None => {
-                let detail = format!(
-                    "The module's input variable \"{}\" is required, and the call does not set it.",
-                    variable.name
-                );
-                return Err(Box::new(
-                    Diagnostic::error("Missing required argument", detail).at_opt(given.span),
-                ));
-            }
-        },
-        Some(value) => value,
+    let Some(value) = given.value else {
+        return variable.default.clone().ok_or_else(|| {
+            let detail = format!(
+                "The module's input variable \"{}\" is required, and the call does not set it.",
+                variable.name
+            );
+            Box::new(Diagnostic::error("Missing required argument", detail).at_opt(given.span))
+        });
     };
     if value.is_null() && !variable.nullable {
         return match &variable.default {
@@ -201,14 +192,9 @@ fn settle_variable(variable: &Variable, given: Given) -> Result<Value, Box<Diagn
     };
     convert(&with_defaults, &variable.ty).map_err(|error| {
         let from = if given.source.is_empty() { String::new() } else { format!(" (from {})", given.source) };
-        let summary = if given.source.is_empty() {
-            "Invalid value for input variable"
-        } else {
-            "Invalid value for input variable"
-        };
         Box::new(
             Diagnostic::error(
-                summary,
+                "Invalid value for input variable",
                 format!(
                     "The given value is not suitable for var.{}{from}, whose type is {}: {error}.",
                     variable.name, variable.ty
@@ -230,65 +216,19 @@ fn mark_variable(variable: &Variable, value: Value) -> Value {
     value.mark(marks)
 }
 
-fn validate(e: &mut Evaluator<'_>, validation: &Condition, variable: &Variable, place: Span, mode: Mode) {
+fn validate(e: &mut Evaluator<'_>, validation: &Condition, variable: &Variable, place: Span) {
     let value = e.evaluate(&validation.condition);
+    let message = error_message(e, validation, true);
     let Some(holds) = condition_value(e, &value, validation, "Invalid variable validation result") else {
         return;
     };
     if holds {
         return;
     }
-    let message = error_message(e, validation, mode);
+    let Some(message) = message else { return };
     let detail =
         format!("{message}\n\nThis was checked by the validation rule of variable \"{}\".", variable.name);
     e.diagnostics.push(Diagnostic::error("Invalid value for variable", detail).at(place));
-}
-
-/// Judges a pre- or postcondition; whether it holds or can't be told yet.
-pub(super) fn judge(e: &mut Evaluator<'_>, condition: &Condition, summary: &'static str, mode: Mode) -> bool {
-    let value = e.evaluate(&condition.condition);
-    let Some(holds) = condition_value(e, &value, condition, "Invalid condition result") else { return true };
-    if !holds {
-        let message = error_message(e, condition, mode);
-        e.diagnostics.push(Diagnostic::error(summary, message).at(condition.condition.span));
-    }
-    holds
-}
-
-/// A condition's result; `None` when it isn't known yet or after a report.
-fn condition_value(
-    e: &mut Evaluator<'_>,
-    value: &Value,
-    condition: &Condition,
-    summary: &'static str,
-) -> Option<bool> {
-    if value.is_null() {
-        e.fail(
-            condition.condition.span,
-            summary,
-            "The condition's result must be true or false, and it is null.",
-        );
-        return None;
-    }
-    match convert(value, &Type::Bool) {
-        Ok(result) => result.as_bool(),
-        Err(error) => {
-            let detail = format!("The condition's result must be true or false: {error}.");
-            e.fail(condition.condition.span, summary, detail);
-            None
-        }
-    }
-}
-
-fn error_message(e: &mut Evaluator<'_>, condition: &Condition, _mode: Mode) -> String {
-    let message = e.evaluate(&condition.message);
-    if message.deep_marks().is_sensitive() {
-        return "The error message refers to sensitive values, so it is not shown.".into();
-    }
-    match convert(&message, &Type::String).map(Value::into_kind) {
-        Ok(Kind::String(text)) => text.trim().to_owned(),
-        _ => "The condition did not hold, and its error message can't be evaluated.".into(),
-    }
 }
 
 fn check_output_marks(
