@@ -64,6 +64,8 @@ pub struct Applied {
     pub done: BTreeMap<Part, usize>,
     /// A person stopped it before its end.
     pub interrupted: bool,
+    /// It was stopped with steps in flight: only the journal knows what became of them.
+    pub cut: bool,
 }
 
 enum Came {
@@ -139,25 +141,20 @@ impl<'a> Driver<'a> {
     }
 
     async fn drive(&mut self, mut interrupt: watch::Receiver<Interrupt>) {
+        self.stop = *interrupt.borrow_and_update();
         let mut calls: FuturesUnordered<BoxFuture<'a, Came>> = FuturesUnordered::new();
         loop {
             self.pump(&mut calls);
             if calls.is_empty() {
-                break;
+                return;
             }
             tokio::select! {
                 came = calls.next() => if let Some(came) = came { self.take(came) },
-                changed = interrupt.changed(), if self.stop != Interrupt::Immediate => {
-                    if changed.is_ok() {
-                        self.stop = *interrupt.borrow_and_update();
-                    }
-                    if changed.is_err() {
-                        // Whoever could interrupt is gone; what is in flight still ends.
-                        if let Some(came) = calls.next().await { self.take(came) }
-                    }
-                    if self.stop == Interrupt::Immediate {
-                        self.cut = true;
-                        break;
+                wish = stronger(&mut interrupt, self.stop) => {
+                    self.stop = wish;
+                    if wish == Interrupt::Immediate {
+                        self.cut = self.running > 0;
+                        return;
                     }
                 }
             }
@@ -324,6 +321,7 @@ impl<'a> Driver<'a> {
             provider,
             provider_addr: change.provider.clone(),
             prior,
+            was_tainted: stored.is_some_and(trueup_state::Object::is_tainted),
             prior_private: stored.map_or_else(|| Private::from([]), |o| o.private.clone()),
             planned: if forward { change.change.after.without_marks() } else { nothing },
             planned_private: change.change.private.clone(),
@@ -391,9 +389,19 @@ impl<'a> Driver<'a> {
             outputs: closed.outputs,
             diagnostics: closed.diagnostics,
             done: self.done,
-            interrupted: interrupted || self.cut,
+            interrupted,
+            cut: self.cut,
         }
     }
+}
+
+/// Comes when a person wants to stop more urgently than before.
+async fn stronger(interrupt: &mut watch::Receiver<Interrupt>, than: Interrupt) -> Interrupt {
+    if let Ok(wish) = interrupt.wait_for(|wish| *wish > than).await {
+        return *wish;
+    }
+    // Whoever could interrupt is gone; what is in flight still ends.
+    std::future::pending().await
 }
 
 enum Prepared {

@@ -5,7 +5,9 @@ use crate::work::{Outcome, Work};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::ignore_changes;
 use trueup_plan::Part;
-use trueup_provider::{ApplyRequest, DataRequest, PlanRequest, Private};
+use trueup_provider::{
+    ApplyAnswer, ApplyRequest, DataRequest, PlanRequest, Private, RecoverAnswer, RecoverRequest,
+};
 use trueup_schema::{apply_errors, proposed_new, sensitive_paths};
 use trueup_state::{Action, Begun, Change, Entry, Object, Status};
 use trueup_value::{Marks, Path, Value, msgpack};
@@ -31,7 +33,10 @@ pub(crate) async fn carry_out(mut work: Work, journal: &dyn Journal) -> Outcome 
         diagnostics.push(*problem);
         return failed(&work, diagnostics);
     }
-    let answer = work.provider.apply(request(&work)).await;
+    let mut answer = work.provider.apply(request(&work)).await;
+    if work.part == Part::Create && answer.diagnostics.has_errors() && answer.state.is_null() {
+        answer = made_all_the_same(&work, answer).await;
+    }
     diagnostics.extend(answer.diagnostics.into_iter().map(|d| name(d, &work)));
     let state = answer.state;
     if !answer.legacy && !diagnostics.has_errors() && work.part != Part::Delete {
@@ -40,6 +45,19 @@ pub(crate) async fn carry_out(mut work: Work, journal: &dyn Journal) -> Outcome 
     }
     let change = change_of(&work, &state, answer.private, &mut diagnostics);
     end(&work, journal, state, change, diagnostics).await
+}
+
+/// A creation that failed may have made the object and lost the answer: the token tells.
+async fn made_all_the_same(work: &Work, answer: ApplyAnswer) -> ApplyAnswer {
+    let request = RecoverRequest {
+        kind: work.addr.resource.kind.clone(),
+        planned: work.planned.clone(),
+        token: work.token.clone(),
+    };
+    match work.provider.recover(request).await {
+        RecoverAnswer::Found(state, private) => ApplyAnswer { state: *state, private, ..answer },
+        RecoverAnswer::Absent | RecoverAnswer::Unknown(_) => answer,
+    }
 }
 
 fn name(diagnostic: Diagnostic, work: &Work) -> Diagnostic {
@@ -117,6 +135,8 @@ fn beginning(work: &Work) -> Vec<Entry> {
         provider: work.provider_addr.clone(),
         schema_version: work.schema.version,
         planned: planned.map(Into::into),
+        dependencies: work.dependencies.clone().into(),
+        create_before_destroy: work.create_before_destroy,
         prior_present: !work.prior.is_null() || work.depose.is_some(),
     }));
     entries
@@ -157,7 +177,8 @@ fn change_of(work: &Work, state: &Value, private: Private, diagnostics: &mut Dia
     let marked = known.mark_paths(&marks).mark_paths(&own.collect::<Vec<_>>());
     match Object::encode(&marked, &work.schema) {
         Ok(object) => {
-            let status = if failed && work.part == Part::Create { Status::Tainted } else { Status::Ready };
+            let unfit = work.part == Part::Create || (work.part == Part::Delete && work.was_tainted);
+            let status = if failed && unfit { Status::Tainted } else { Status::Ready };
             let object = Object {
                 status,
                 private,
@@ -255,13 +276,14 @@ async fn end(
     } else {
         Some(Entry::Done { step: work.step, change: change.clone() })
     };
-    if let Err(problem) = journal.append(entry.into_iter().collect()).await {
-        diagnostics.push(*problem);
-    }
+    // What is not on record must not be built upon.
+    let recorded = journal.append(entry.into_iter().collect()).await;
+    let good = !failed && recorded.is_ok();
+    diagnostics.extend(recorded.err().map(|problem| *problem));
     let depose =
         work.depose.iter().map(|key| Change::Depose { address: work.addr.clone(), key: key.as_str().into() });
     let changes = depose.chain(change).collect();
     let marks: Vec<(Path, Marks)> = work.marked.iter().map(|path| (path.clone(), Marks::SENSITIVE)).collect();
     let value = if value.is_null() { value } else { value.mark_paths(&marks) };
-    Outcome { node: work.node, value, good: !failed, diagnostics, changes }
+    Outcome { node: work.node, value, good, diagnostics, changes }
 }

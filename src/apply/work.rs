@@ -24,6 +24,8 @@ pub(crate) struct Work {
     /// The object as it is; null to create.
     pub(crate) prior: Value,
     pub(crate) prior_private: Private,
+    /// The object as it is waits for its replacement.
+    pub(crate) was_tainted: bool,
     /// As planned, no marks; null to destroy.
     pub(crate) planned: Value,
     pub(crate) planned_private: Private,

@@ -2,7 +2,7 @@
 
 use crate::journal::StoreJournal;
 use crate::providers::Providers;
-use crate::session::Session;
+use crate::session::{Journal as Ending, Session, read_state};
 use crate::world::{Event, Observer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,23 +51,18 @@ impl Hands for SessionHands {
 /// Carries a plan out, journals every step, and writes the state.
 pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallelism: usize) -> ApplyOutcome {
     if let Some(problem) = unfit(session, plan) {
-        return ApplyOutcome {
-            done: BTreeMap::new(),
-            outputs: session.state.outputs.clone(),
-            diagnostics: problem.into(),
-            interrupted: false,
-        };
+        return refused(session, problem);
+    }
+    // Without a lock the plan left this to whoever goes on to change things.
+    if let Err(problem) = session.settle().await {
+        return refused(session, *problem);
     }
     let journal = StoreJournal::new(session.store.clone());
-    if let Err(problem) = journal.append(opening(session, plan, plan_hash)).await {
-        return ApplyOutcome {
-            done: BTreeMap::new(),
-            outputs: session.state.outputs.clone(),
-            diagnostics: (*problem).into(),
-            interrupted: false,
-        };
-    }
+    let opening = opening(session, plan, plan_hash);
     session.unsettled = true;
+    if let Err(problem) = journal.append(opening).await {
+        return refused(session, *problem);
+    }
     let hands =
         SessionHands { providers: session.providers.clone(), observer: session.world.observer.clone() };
     let applied = Apply {
@@ -81,10 +76,24 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
     }
     .run()
     .await;
-    close(session, plan, &journal, applied).await
+    if applied.cut {
+        cut_off(session, &journal, applied).await
+    } else {
+        close(session, plan, &journal, applied).await
+    }
 }
 
-/// A plan stands on one state: the same lineage and serial.
+/// Nothing was begun.
+fn refused(session: &Session, problem: Diagnostic) -> ApplyOutcome {
+    ApplyOutcome {
+        done: BTreeMap::new(),
+        outputs: session.state.outputs.clone(),
+        diagnostics: problem.into(),
+        interrupted: false,
+    }
+}
+
+/// A plan stands on one state: the same lineage and serial, and nothing in the journal that it doesn't know of.
 fn unfit(session: &Session, plan: &Plan) -> Option<Diagnostic> {
     if plan.errored {
         return Some(Diagnostic::error(
@@ -92,20 +101,40 @@ fn unfit(session: &Session, plan: &Plan) -> Option<Diagnostic> {
             "Planning stopped at an error, so this plan can be shown but not applied.",
         ));
     }
-    let same = plan.prior.lineage == session.document.lineage && plan.prior.serial == session.document.serial;
-    if same {
-        return None;
+    if plan.prior.lineage != session.document.lineage {
+        let named = |lineage: &str| {
+            if lineage.is_empty() {
+                "no state at all".into()
+            } else {
+                format!("the state of lineage \"{lineage}\"")
+            }
+        };
+        let detail = format!(
+            "The plan was made on {}, and here is {}.",
+            named(&plan.prior.lineage),
+            named(&session.document.lineage)
+        );
+        return Some(
+            Diagnostic::error("Saved plan does not match the given state", detail)
+                .hint("make a new plan here, or apply this one where it was made"),
+        );
     }
-    Some(
-        Diagnostic::error(
-            "Saved plan is stale",
-            format!(
-                "The plan was made on serial {} of the state, and the state is at serial {} now.",
-                plan.prior.serial, session.document.serial
-            ),
+    let stale = |why: String| {
+        Some(
+            Diagnostic::error("Saved plan is stale", why)
+                .hint("make a new plan: something else has changed the state since"),
         )
-        .hint("make a new plan: something else has changed the state since"),
-    )
+    };
+    if plan.prior.serial != session.document.serial {
+        return stale(format!(
+            "The plan was made on serial {} of the state, and the state is at serial {} now.",
+            plan.prior.serial, session.document.serial
+        ));
+    }
+    if session.unsettled && !session.looked_into {
+        return stale("A run that was stopped half-way has left a journal since the plan was made.".into());
+    }
+    None
 }
 
 fn opening(session: &mut Session, plan: &Plan, plan_hash: &str) -> Vec<Entry> {
@@ -154,26 +183,49 @@ fn differences(from: &State, to: &State) -> Vec<Change> {
 async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, applied: Applied) -> ApplyOutcome {
     let mut diagnostics = applied.diagnostics;
     let mut state = applied.state;
-    let whole = plan.mode != PlanMode::Destroy || !plan.targets.is_empty();
-    state.outputs = outputs(&session.state.outputs, &applied.outputs, plan, whole, diagnostics.has_errors());
+    let failed = diagnostics.has_errors() || applied.interrupted;
+    state.outputs = outputs(&session.state.outputs, &applied.outputs, plan, failed);
     state.lineage.clone_from(&session.state.lineage);
-    let mut last = vec![Entry::Outputs(state.outputs.clone())];
-    last.push(Entry::End { ok: !diagnostics.has_errors() && !applied.interrupted });
+    let last = vec![Entry::Outputs(state.outputs.clone()), Entry::End { ok: !failed }];
     let outputs = state.outputs.clone();
     let written = match journal.append(last).await {
-        Ok(()) => session.write(state).await.map(drop),
+        Ok(()) => session.write(state, Ending::Ends).await,
         Err(problem) => Err(problem),
     };
     match written {
-        Ok(()) => session.unsettled = false,
-        Err(problem) => {
-            let unwritten = problem.hint(
-                "nothing is lost: every step stands in the journal, and the next run goes on from there",
-            );
-            diagnostics.push(unwritten);
-        }
+        Ok(_) => session.unsettled = false,
+        Err(problem) => diagnostics.push(unwritten(*problem)),
     }
     ApplyOutcome { done: applied.done, outputs, diagnostics, interrupted: applied.interrupted }
+}
+
+/// The run was stopped with steps in flight. What the journal says of them is the truth: some may have ended after
+/// the applier stopped looking. The document is written from it, and it stays for the next run.
+async fn cut_off(session: &mut Session, journal: &StoreJournal, applied: Applied) -> ApplyOutcome {
+    let mut diagnostics = applied.diagnostics;
+    let written = match journal.append(vec![Entry::End { ok: false }]).await {
+        Ok(()) => write_replayed(session).await,
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = written {
+        diagnostics.push(unwritten(*problem));
+    }
+    let outputs = session.state.outputs.clone();
+    ApplyOutcome { done: applied.done, outputs, diagnostics, interrupted: true }
+}
+
+async fn write_replayed(session: &mut Session) -> Result<(), Box<Diagnostic>> {
+    let (_, _, replayed) = read_state(&session.store).await?;
+    let ending = if replayed.in_flight.is_empty() { Ending::Ends } else { Ending::Stays };
+    session.in_flight = replayed.in_flight;
+    session.looked_into = false;
+    session.write(replayed.state, ending).await?;
+    session.unsettled = ending == Ending::Stays;
+    Ok(())
+}
+
+fn unwritten(problem: Diagnostic) -> Diagnostic {
+    problem.hint("nothing is lost: every step stands in the journal, and the next run goes on from there")
 }
 
 /// The outputs that are stored: what was evaluated, and after errors what was there before.
@@ -181,10 +233,9 @@ fn outputs(
     before: &BTreeMap<Name, Output>,
     after: &BTreeMap<Name, Value>,
     plan: &Plan,
-    whole: bool,
     failed: bool,
 ) -> BTreeMap<Name, Output> {
-    if !whole && !failed {
+    if plan.mode == PlanMode::Destroy && plan.targets.is_empty() && !failed {
         return BTreeMap::new();
     }
     let mut outputs = BTreeMap::new();

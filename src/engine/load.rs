@@ -11,7 +11,7 @@ use trueup_evaluate::FunctionNames;
 use trueup_plan::{Recorder, Snapshot};
 use trueup_resolve::{Loader, Program, resolve};
 use trueup_source::Manifest;
-use trueup_state::State;
+use trueup_state::{Begun, State};
 
 /// A configuration that was read.
 pub struct Loaded {
@@ -69,11 +69,14 @@ pub(crate) fn provider_addrs(program: &Program, state: Option<&State>) -> BTreeS
     addrs
 }
 
-/// Starts the providers of a configuration and a state.
+/// Starts the providers of a configuration, a state, and what an interrupted run had in flight.
 pub(crate) fn start_providers(
     world: &World,
     program: &Program,
     state: Option<&State>,
+    in_flight: &[Begun],
 ) -> (Providers, Diagnostics) {
-    Providers::start(world.factory.clone(), &provider_addrs(program, state))
+    let mut addrs = provider_addrs(program, state);
+    addrs.extend(in_flight.iter().map(|begun| begun.provider.provider.clone()));
+    Providers::start(world.factory.clone(), &addrs)
 }

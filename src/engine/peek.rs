@@ -49,7 +49,7 @@ pub fn read_state_file(world: &World, file: &str) -> Result<StateView, Diagnosti
 
 fn view(world: &World, program: &Program, state: State, exists: bool, commit: Option<Commit>) -> StateView {
     // A provider that isn't there leaves its objects' attributes unread; the views say so.
-    let (providers, _) = start_providers(world, program, Some(&state));
+    let (providers, _) = start_providers(world, program, Some(&state), &[]);
     StateView { state, exists, providers, commit }
 }
 
@@ -63,7 +63,7 @@ pub fn load_saved(
     if loaded.diagnostics.has_errors() {
         return Err((loaded.diagnostics, loaded.sources));
     }
-    let (providers, found) = start_providers(world, &loaded.program, Some(&plan.prior));
+    let (providers, found) = start_providers(world, &loaded.program, Some(&plan.prior), &[]);
     if found.has_errors() {
         return Err((found, loaded.sources));
     }

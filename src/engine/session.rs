@@ -1,6 +1,7 @@
 //! One run on one state: configuration read, store opened, lock held, state replayed.
 
 use crate::backend::{choose_backend, open_store};
+use crate::bindings::Bindings;
 use crate::inputs::{InputSources, read_inputs};
 use crate::load::{load, start_providers};
 use crate::planning::{Circumstances, Finished, Objects, PlanOptions, Planner};
@@ -10,12 +11,14 @@ use crate::world::{Event, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
+use trueup_apply::Interrupt;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_diff::apply_moves;
 use trueup_evaluate::{Input, Mode, Sheet, Surroundings};
 use trueup_plan::{Plan, PlanMode, Snapshot, SnapshotInput};
 use trueup_resolve::Program;
-use trueup_state::{Begun, Checkpoint, Commit, Entry, Replayed, State, replay};
+use trueup_state::{Action, Begun, Checkpoint, Commit, Entry, Replayed, State, replay};
 use trueup_store::{ErrorKind, Lock, LockInfo, Store, StoreError, Version};
 use trueup_value::{Name, Value};
 
@@ -58,8 +61,10 @@ pub struct Session {
     /// The document with the journal of an interrupted run replayed onto it.
     pub(crate) state: State,
     pub(crate) in_flight: Vec<Begun>,
-    /// The journal holds something that the document doesn't.
+    /// A journal of an interrupted run is there; what it says may not be in the document yet.
     pub(crate) unsettled: bool,
+    /// A plan was made in this session without errors, so the ends of all interrupted steps are known.
+    pub(crate) looked_into: bool,
     pub(crate) inputs: BTreeMap<Name, Input>,
     pub(crate) commit: Option<Commit>,
     snapshot: Snapshot,
@@ -110,7 +115,8 @@ impl Session {
                 return Err(NotOpened { sources, diagnostics });
             }
         };
-        let (providers, found) = start_providers(world, &loaded.program, Some(&replayed.state));
+        let (providers, found) =
+            start_providers(world, &loaded.program, Some(&replayed.state), &replayed.in_flight);
         diagnostics.append(found);
         if diagnostics.has_errors() {
             release(lock).await;
@@ -125,7 +131,8 @@ impl Session {
             lock,
             document,
             version,
-            unsettled: replayed.pending > 0,
+            unsettled: replayed.start.is_some(),
+            looked_into: false,
             state: replayed.state,
             in_flight: replayed.in_flight,
             inputs,
@@ -151,6 +158,13 @@ impl Session {
                 Err(diagnostic)
             }
         }
+    }
+
+    /// Puts something between the run and its store, such as what counts or limits its writes.
+    #[must_use]
+    pub fn around_store(mut self, wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) -> Session {
+        self.store = wrap(self.store);
+        self
     }
 
     /// Values of root variables as the plan notes them.
@@ -195,7 +209,11 @@ impl Session {
             &*world.observer,
         )
         .with_in_flight(self.in_flight.clone());
-        planner.run().await;
+        let interrupted = tokio::select! {
+            biased;
+            () = interruption(world.interrupt.clone()) => Some(stopped_planning()),
+            () = planner.run() => None,
+        };
         let token = self.world.clone();
         let around = Circumstances {
             timestamp,
@@ -205,14 +223,23 @@ impl Session {
             token: Arc::new(move || token.token()),
         };
         let Finished { mut plan, recovered, diagnostics: found } = planner.finish(&self.state, around);
-        diagnostics.append(found);
-        if !plan.errored || !recovered.is_empty() {
+        match interrupted {
+            // What a sheet says that was left half-way is of no use to anybody.
+            Some(stopped) => diagnostics.push(stopped),
+            None => diagnostics.append(found),
+        }
+        diagnostics.extend(self.out_of_reach());
+        plan.errored |= diagnostics.has_errors();
+        if !plan.errored {
             for change in &recovered {
                 self.state.apply(change).expect("what was recovered goes where nothing is");
             }
-            if let Err(error) = self.settle(plan.errored).await {
-                diagnostics.push(*error);
-                plan.errored = true;
+            self.looked_into = true;
+            if self.lock.is_some() {
+                if let Err(error) = self.settle().await {
+                    diagnostics.push(*error);
+                    plan.errored = true;
+                }
             }
         }
         plan.prior.serial = self.document.serial;
@@ -221,21 +248,43 @@ impl Session {
         Planned { plan, diagnostics }
     }
 
-    /// Writes what an interrupted run left, now that its end is known, and clears its journal. After an error only
-    /// what was found is kept; the journal stays until all of it is known.
-    async fn settle(&mut self, errored: bool) -> Result<(), Box<Diagnostic>> {
-        if !self.unsettled || errored || self.lock.is_none() {
+    /// Creations of an interrupted run whose provider configuration is gone, so that nobody can say how they ended.
+    fn out_of_reach(&self) -> Vec<Diagnostic> {
+        let mut bindings = Bindings::default();
+        let creations = self.in_flight.iter().filter(|begun| begun.action == Action::Create);
+        let lost = creations.filter(|begun| bindings.find(&self.program, &begun.provider).is_none());
+        lost.map(|begun| {
+            Diagnostic::error(
+                "Provider configuration not present",
+                format!(
+                    "An earlier run was stopped while it created {}. To find out whether the object was made, its provider configuration {} is needed, but it is no longer in the configuration.",
+                    begun.address, begun.provider
+                ),
+            )
+            .on(begun.address.to_string())
+            .hint("put the provider block back until a plan has found out")
+        })
+        .collect()
+    }
+
+    /// Writes what an interrupted run left, now that a plan has found out how it ended, and clears its journal.
+    pub(crate) async fn settle(&mut self) -> Result<(), Box<Diagnostic>> {
+        if !self.unsettled {
             return Ok(());
         }
         let state = self.state.clone();
-        self.write(state).await?;
+        self.write(state, Journal::Ends).await?;
         self.in_flight.clear();
         self.unsettled = false;
         Ok(())
     }
 
-    /// Writes a new document: the journal says which before, and is cleared after.
-    pub(crate) async fn write(&mut self, mut state: State) -> Result<bool, Box<Diagnostic>> {
+    /// Writes a new document: the journal says which before, and is cleared after unless steps are in flight.
+    pub(crate) async fn write(
+        &mut self,
+        mut state: State,
+        journal: Journal,
+    ) -> Result<bool, Box<Diagnostic>> {
         if state.lineage.is_empty() {
             state.lineage = self.world.uuid();
         }
@@ -251,7 +300,9 @@ impl Session {
             }
             self.version = self.store.write(&state, &self.version).await.map_err(failed)?;
         }
-        self.store.clear_journal().await.map_err(failed)?;
+        if journal == Journal::Ends {
+            self.store.clear_journal().await.map_err(failed)?;
+        }
         self.document = state.clone();
         self.state = state;
         Ok(changed)
@@ -297,6 +348,15 @@ impl Session {
     pub fn in_flight(&self) -> &[Begun] {
         &self.in_flight
     }
+}
+
+/// What becomes of the journal once the document is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Journal {
+    /// The document holds all it says.
+    Ends,
+    /// It names steps that are in flight, for the next run.
+    Stays,
 }
 
 type Opened = (Arc<dyn Store>, Option<Lock>, State, Version, Replayed);
@@ -364,6 +424,21 @@ pub(crate) fn store_diagnostic(error: &StoreError) -> Box<Diagnostic> {
 
 fn restored(input: &SnapshotInput) -> Input {
     Input { value: input.value.clone(), source: input.source.clone(), span: None }
+}
+
+/// Comes when a person wants to stop, in whatever way.
+async fn interruption(mut interrupt: watch::Receiver<Interrupt>) {
+    // Whoever could interrupt may be gone; then nobody does any more.
+    if interrupt.wait_for(|wish| *wish != Interrupt::None).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn stopped_planning() -> Diagnostic {
+    Diagnostic::error(
+        "Operation canceled",
+        "Planning was interrupted before it came to its end. Nothing was changed.",
+    )
 }
 
 fn commit_of(world: &World) -> Option<Commit> {

@@ -16,7 +16,7 @@ pub async fn validate(world: &World) -> (Sources, Diagnostics) {
     if diagnostics.has_errors() {
         return (sources, diagnostics);
     }
-    let (providers, found) = start_providers(world, &program, None);
+    let (providers, found) = start_providers(world, &program, None, &[]);
     diagnostics.append(found);
     let providers = Arc::new(providers);
     let mut sheet = Sheet::new(

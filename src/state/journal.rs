@@ -4,7 +4,7 @@ use crate::{Change, ChangeError, Output, State};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use trueup_addr::{Name, ProviderConfigAddr, ResourceInstance};
+use trueup_addr::{ConfigResource, Name, ProviderConfigAddr, ResourceInstance};
 
 /// One line of the journal. An entry is durable before what comes after it happens.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,6 +112,10 @@ pub struct Begun {
     pub planned: Option<Arc<[u8]>>,
     /// Whether the state had an object here before.
     pub prior_present: bool,
+    /// What the object is to be destroyed before, as [`crate::Object::dependencies`].
+    pub dependencies: Arc<[ConfigResource]>,
+    /// As [`crate::Object::create_before_destroy`].
+    pub create_before_destroy: bool,
 }
 
 /// Which state document is about to be written.

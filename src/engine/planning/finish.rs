@@ -38,7 +38,7 @@ impl Planner<'_> {
         }
         self.forget_stale_data();
         self.changes.sort_by(|a, b| (&a.addr, &a.deposed).cmp(&(&b.addr, &b.deposed)));
-        let written = stored(previous);
+        let written = self.with_recovered(stored(previous));
         let mut references = configured(&self.sheet, &self.cells);
         for (resource, more) in &written {
             references.entry(resource.clone()).or_default().extend(more.iter().cloned());
@@ -73,6 +73,16 @@ impl Planner<'_> {
             errored,
         };
         Finished { plan, recovered: self.recovered, diagnostics: closed.diagnostics }
+    }
+
+    /// What an interrupted run made depends on what its journal says.
+    fn with_recovered(&self, mut stored: Dependencies) -> Dependencies {
+        for change in &self.recovered {
+            if let StateChange::Set { address, object, .. } = change {
+                stored.entry(address.config()).or_default().extend(object.dependencies.iter().cloned());
+            }
+        }
+        stored
     }
 
     /// Data sources that the configuration no longer has leave the state without a word.

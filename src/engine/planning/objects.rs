@@ -330,7 +330,12 @@ async fn recover(
             }
             RecoverAnswer::Found(value, private) => match Object::encode(&value, schema) {
                 Ok(object) => {
-                    let object = Object { private, ..object };
+                    let object = Object {
+                        private,
+                        dependencies: begun.dependencies.clone(),
+                        create_before_destroy: begun.create_before_destroy,
+                        ..object
+                    };
                     let id = ObjectId { addr: begun.address.clone(), deposed: None };
                     items.push(Item { id, object: object.clone(), schema: schema.clone() });
                     changes.push(Change::Set {

@@ -37,6 +37,8 @@ fn begin(step: u32, to: &str) -> Entry {
         schema_version: 1,
         planned: Some(vec![0xd4, 0, 0].into()),
         prior_present: false,
+        dependencies: [address("a.root").config()].into(),
+        create_before_destroy: step == 1,
     })
 }
 

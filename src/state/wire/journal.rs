@@ -1,6 +1,7 @@
 //! Journal lines: one JSON object each with a version and a checksum, so that a torn end is told from damage.
 
 use super::change::ChangeWire;
+use super::object::{Seen, dependency};
 use super::path::parsed;
 use super::v4::{OutputWire, read_output, write_output};
 use super::{hex_digest, pretty};
@@ -104,6 +105,10 @@ struct BegunWire {
     schema_version: u64,
     planned: Option<String>,
     prior_present: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    dependencies: Vec<String>,
+    #[serde(default)]
+    create_before_destroy: bool,
 }
 
 /// Writes entries, a line each.
@@ -264,11 +269,15 @@ fn write_begun(begun: &Begun) -> BegunWire {
         schema_version: begun.schema_version,
         planned: begun.planned.as_ref().map(|bytes| STANDARD.encode(bytes)),
         prior_present: begun.prior_present,
+        dependencies: begun.dependencies.iter().map(ToString::to_string).collect(),
+        create_before_destroy: begun.create_before_destroy,
     }
 }
 
 fn read_begun(wire: BegunWire) -> Result<Begun, String> {
     let planned = wire.planned.map(|text| STANDARD.decode(text)).transpose();
+    let mut seen = Seen::default();
+    let dependencies = wire.dependencies.into_iter().map(|name| dependency(name, &mut seen));
     Ok(Begun {
         step: wire.step,
         address: wire.address.parse().map_err(|error: trueup_addr::ParseError| error.to_string())?,
@@ -286,5 +295,7 @@ fn read_begun(wire: BegunWire) -> Result<Begun, String> {
         schema_version: wire.schema_version,
         planned: planned.map_err(|_| "the planned object is not base64".to_owned())?.map(Into::into),
         prior_present: wire.prior_present,
+        dependencies: dependencies.collect::<Result<_, String>>()?,
+        create_before_destroy: wire.create_before_destroy,
     })
 }

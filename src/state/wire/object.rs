@@ -127,7 +127,7 @@ impl ObjectWire {
     }
 }
 
-fn dependency(name: String, seen: &mut Seen) -> Result<ConfigResource, String> {
+pub(super) fn dependency(name: String, seen: &mut Seen) -> Result<ConfigResource, String> {
     if let Some(known) = seen.get(&name) {
         return Ok(known.clone());
     }
