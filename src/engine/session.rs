@@ -4,7 +4,7 @@ use crate::backend::{choose_backend, open_store};
 use crate::bindings::Bindings;
 use crate::inputs::{InputSources, read_inputs};
 use crate::load::{load, start_providers};
-use crate::planning::{Circumstances, Finished, Objects, PlanOptions, Planner};
+use crate::planning::{Circumstances, Finished, Objects, PlanOptions, Planner, reached};
 use crate::providers::Providers;
 use crate::validate::cwd;
 use crate::world::{Event, World};
@@ -201,10 +201,14 @@ impl Session {
         let moved_from = moves.into_iter().map(|m| (m.to, m.from)).collect();
         let objects = Objects::new(state, moved_from, !options.targets.is_empty());
         let world = self.world.clone();
+        let mut reaching = options.clone();
+        if options.mode == PlanMode::Destroy && !options.targets.is_empty() {
+            reaching.targets = reached(&objects.state, &options.targets);
+        }
         let mut planner = Planner::new(
             self.program.clone(),
             (sheet, objects),
-            options.clone(),
+            reaching,
             &self.providers,
             &*world.observer,
         )
@@ -242,6 +246,7 @@ impl Session {
                 }
             }
         }
+        plan.targets.clone_from(&options.targets);
         plan.prior.serial = self.document.serial;
         plan.prior.lineage.clone_from(&self.document.lineage);
         warn_of_targets(&mut diagnostics, &options.targets, options.mode);

@@ -9,13 +9,14 @@ use trueup_provider::Private;
 use trueup_refresh::ObjectId;
 use trueup_resolve::program::{Removed, Repetition, Resource};
 use trueup_resolve::{NodeId, Program};
+use trueup_state::State;
 use trueup_value::Value;
 
 impl Planner<'_> {
     /// Notes the end of every object that goes: those without a block, deposed ones, or all.
     pub(super) fn note_destruction(&mut self) {
         let all = self.options.mode == PlanMode::Destroy;
-        let targets = self.destroy_targets();
+        let targets = &self.options.targets;
         let ids: Vec<ObjectId> = self
             .objects
             .state
@@ -31,27 +32,6 @@ impl Planner<'_> {
         for id in ids {
             self.note_end(id, all);
         }
-    }
-
-    /// What a destruction with targets reaches: also all that depends on them.
-    fn destroy_targets(&self) -> BTreeSet<Target> {
-        let mut targets = self.options.targets.clone();
-        if self.options.mode != PlanMode::Destroy || targets.is_empty() {
-            return targets;
-        }
-        let hit: BTreeSet<ConfigResource> = self
-            .objects
-            .state
-            .objects()
-            .filter(|object| targets.iter().any(|target| target.contains(&object.address())))
-            .map(|object| object.address().config())
-            .collect();
-        for object in self.objects.state.objects() {
-            if object.object.dependencies.iter().any(|dependency| hit.contains(dependency)) {
-                targets.insert(Target::Instance(object.address()));
-            }
-        }
-        targets
     }
 
     fn note_end(&mut self, id: ObjectId, all: bool) {
@@ -93,6 +73,19 @@ impl Planner<'_> {
             deposed: id.deposed,
         });
     }
+}
+
+/// What a destruction with targets reaches: also all that depends on them, as the state has it.
+pub(crate) fn reached(state: &State, targets: &BTreeSet<Target>) -> BTreeSet<Target> {
+    let objects = || state.objects();
+    let hit: BTreeSet<ConfigResource> = objects()
+        .filter(|object| targets.iter().any(|target| target.contains(&object.address())))
+        .map(|object| object.address().config())
+        .collect();
+    let dependents =
+        objects().filter(|object| object.object.dependencies.iter().any(|needed| hit.contains(needed)));
+    let dependents = dependents.map(|object| Target::Instance(object.address()));
+    targets.iter().cloned().chain(dependents).collect()
 }
 
 /// The block of an instance, where the configuration has one.

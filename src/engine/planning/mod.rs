@@ -32,6 +32,7 @@ use trueup_resolve::Program;
 use trueup_state::{Begun, Status};
 use trueup_value::Value;
 
+pub(crate) use destroy::reached;
 pub(crate) use finish::{Circumstances, Finished};
 
 /// What is asked of a plan.

@@ -3,7 +3,9 @@
 mod converge;
 mod crash;
 mod cut;
+mod drift;
 mod fault;
 mod interrupt;
 mod kill;
+mod options;
 mod stage;
