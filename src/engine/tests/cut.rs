@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Notify;
 use trueup_state::{Entry, State};
-use trueup_store::{Lock, LockInfo, Snapshot, Store, StoreError, Version};
+use trueup_store::{ErrorKind, Lock, LockInfo, Snapshot, Store, StoreError, Version};
 
 /// Where the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub(crate) enum Cut {
     Before(usize),
     /// When this write was made and nobody was told yet.
     After(usize),
+    /// This write fails, and tells so.
+    Fails(usize),
+    /// This write and all after it fail, and tell so.
+    FailsFrom(usize),
     /// It lives.
     Never,
 }
@@ -37,18 +41,27 @@ impl Cutting {
         Arc::new(Cutting { inner, cut, writes: writes.clone(), dead: dead.clone() })
     }
 
-    async fn pass<T>(&self, work: impl Future<Output = T>) -> T {
+    async fn pass<T>(&self, work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
         let number = self.writes.fetch_add(1, Ordering::Relaxed) + 1;
+        let fails = match self.cut {
+            Cut::Fails(at) => number == at,
+            Cut::FailsFrom(at) => number >= at,
+            _ => false,
+        };
+        if fails {
+            let cause = "the disk is full";
+            return Err(StoreError::new(ErrorKind::Io, "write", self.describe(), cause));
+        }
         let (dies, late) = match self.cut {
             Cut::Before(at) => (number >= at, false),
             Cut::After(at) => (number >= at, number == at),
-            Cut::Never => (false, false),
+            Cut::Fails(_) | Cut::FailsFrom(_) | Cut::Never => (false, false),
         };
         if !dies {
             return work.await;
         }
         if late {
-            work.await;
+            drop(work.await);
         }
         self.dead.notify_one();
         std::future::pending().await

@@ -7,5 +7,7 @@ mod drift;
 mod fault;
 mod interrupt;
 mod kill;
+mod many;
 mod options;
+mod refusals;
 mod stage;
