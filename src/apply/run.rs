@@ -381,8 +381,13 @@ impl<'a> Driver<'a> {
         self.schedule.done(outcome.node, outcome.good);
     }
 
-    fn close(self) -> Applied {
+    fn close(mut self) -> Applied {
         let interrupted = self.stop != Interrupt::None;
+        if !self.plan.targets.is_empty() && self.plan.mode != trueup_plan::PlanMode::Destroy {
+            self.sheet.request_reached_outputs();
+            let asks = self.sheet.ready();
+            debug_assert!(asks.is_empty(), "outputs that are wholly reached need nothing more");
+        }
         let closed = self.sheet.close();
         Applied {
             state: self.state,

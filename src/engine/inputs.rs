@@ -19,6 +19,9 @@ pub enum Given {
     File(String),
 }
 
+/// Where a value comes from that `-var` gave, as inputs name it.
+pub(crate) const VAR_OPTION: &str = "the -var option";
+
 /// Where values of variables come from.
 #[derive(Clone, Debug, Default)]
 pub struct InputSources {
@@ -102,7 +105,7 @@ impl Reader<'_> {
             self.diagnostics.push(self.undeclared(name, "on the command line"));
             return;
         }
-        self.text(name, text, "the -var option");
+        self.text(name, text, VAR_OPTION);
     }
 
     fn undeclared(&self, name: &str, place: &str) -> Diagnostic {

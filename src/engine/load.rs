@@ -10,7 +10,7 @@ use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_evaluate::FunctionNames;
 use trueup_plan::{Recorder, Snapshot};
 use trueup_resolve::{Loader, Program, resolve};
-use trueup_source::Manifest;
+use trueup_source::{Manifest, version_fits};
 use trueup_state::{Begun, State};
 
 /// A configuration that was read.
@@ -19,8 +19,12 @@ pub struct Loaded {
     pub program: Arc<Program>,
     /// The texts, for diagnostics.
     pub sources: Sources,
-    /// What is wrong with it.
+    /// What is wrong with its declarations; `init` reports these.
     pub diagnostics: Diagnostics,
+    /// What is wrong with the references in it; `validate` reports these too. Empty while declarations are wrong.
+    pub references: Diagnostics,
+    /// What is wrong with its backend: reported by what opens it.
+    pub backend: Diagnostics,
     /// What is wrong only when a plan is made of it.
     pub planning: Diagnostics,
     /// The files, for a plan file.
@@ -46,8 +50,52 @@ pub fn load(world: &World, saved: Option<&Snapshot>) -> Loaded {
     let mut resolution = resolve(&mut recorder, &FunctionNames::default(), &mut sources);
     let program = Arc::new(std::mem::take(&mut resolution.program));
     let planning = std::mem::take(&mut resolution.planning);
-    diagnostics.append(resolution.diagnostics());
-    Loaded { program, sources, diagnostics, planning, snapshot: recorder.snapshot }
+    let mut references = std::mem::take(&mut resolution.references);
+    diagnostics.append(resolution.load);
+    let unfit = unfit_versions(&program);
+    if unfit.has_errors() {
+        // What is written for another version may well look wrong to this one.
+        diagnostics = unfit;
+    }
+    if diagnostics.has_errors() {
+        references = Diagnostics::new();
+    }
+    let backend = backend_problems(&program);
+    Loaded { program, sources, diagnostics, references, backend, planning, snapshot: recorder.snapshot }
+}
+
+/// The version of Terraform whose configurations and documents this program reads and writes.
+pub const TERRAFORM_VERSION: &str = "1.11.4";
+
+/// Modules that are written for other versions of the language.
+fn unfit_versions(program: &Program) -> Diagnostics {
+    let modules = program.modules.iter().flat_map(|module| &module.settings.required_versions);
+    let unfit = modules.filter(|(constraint, _)| !version_fits(TERRAFORM_VERSION, constraint));
+    unfit
+        .map(|(constraint, span)| {
+            let detail = format!("The module asks for Terraform {constraint}, and trueup does what Terraform {TERRAFORM_VERSION} does.");
+            Diagnostic::error("Unsupported Terraform Core version", detail)
+                .at(*span)
+                .hint("widen required_version if the module works with this version too")
+        })
+        .collect()
+}
+
+fn backend_problems(program: &Program) -> Diagnostics {
+    let Some(root) = program.nodes.first().map(|node| program.module(node.module)) else {
+        return Diagnostics::new();
+    };
+    let mut found =
+        root.settings.backend.as_ref().map(|backend| backend.problems.clone()).unwrap_or_default();
+    for (_, span) in root.settings.unsupported.iter().filter(|(name, _)| &**name == "cloud") {
+        let detail = "HCP Terraform keeps the state and runs plans itself, which trueup does not work with.";
+        found.push(
+            Diagnostic::error("Cloud configuration not supported", detail)
+                .at(*span)
+                .hint("write a backend block in its place, and move the state there"),
+        );
+    }
+    found
 }
 
 /// Every provider that the program or the state names.

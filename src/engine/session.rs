@@ -2,7 +2,7 @@
 
 use crate::backend::{choose_backend, open_store};
 use crate::bindings::Bindings;
-use crate::inputs::{InputSources, read_inputs};
+use crate::inputs::{Given, InputSources, VAR_OPTION, read_inputs};
 use crate::load::{load, start_providers};
 use crate::planning::{Circumstances, Finished, Objects, PlanOptions, Planner, reached};
 use crate::providers::Providers;
@@ -18,6 +18,7 @@ use trueup_diff::apply_moves;
 use trueup_evaluate::{Input, Mode, Sheet, Surroundings};
 use trueup_plan::{Plan, PlanMode, Snapshot, SnapshotInput};
 use trueup_resolve::Program;
+use trueup_resolve::program::Module;
 use trueup_state::{Action, Begun, Checkpoint, Commit, Entry, Replayed, State, replay};
 use trueup_store::{ErrorKind, Lock, LockInfo, Store, StoreError, Version};
 use trueup_value::{Name, Value};
@@ -93,7 +94,9 @@ impl Session {
         let loaded = load(world, options.saved.as_ref());
         let mut sources = loaded.sources;
         let mut diagnostics = loaded.diagnostics;
+        diagnostics.append(loaded.references);
         diagnostics.append(loaded.planning);
+        diagnostics.append(loaded.backend);
         if diagnostics.has_errors() {
             return Err(NotOpened { sources, diagnostics });
         }
@@ -101,6 +104,7 @@ impl Session {
         let (mut inputs, found) = read_inputs(&world.dir, root, &options.inputs, &mut sources);
         diagnostics.append(found);
         if let Some(saved) = &options.saved {
+            diagnostics.extend(given_again(root, &inputs, &options.inputs));
             inputs.retain(|name, _| root.variables.iter().any(|v| v.name == *name && v.ephemeral));
             inputs.extend(saved.inputs.iter().map(|(name, input)| (name.clone(), restored(input))));
         }
@@ -195,7 +199,8 @@ impl Session {
     /// Makes a plan.
     pub async fn plan(&mut self, options: &PlanOptions) -> Planned {
         let timestamp: Arc<str> = (self.world.clock)().into();
-        let sheet = self.sheet(Mode::Plan, Some(timestamp.clone()), true);
+        let mut sheet = self.sheet(Mode::Plan, Some(timestamp.clone()), true);
+        sheet.report(crate::unsupported::unsupported(&self.program));
         let mut state = self.state.clone();
         let (moves, mut diagnostics) = apply_moves(&mut state, &self.program);
         let moved_from = moves.into_iter().map(|m| (m.to, m.from)).collect();
@@ -425,6 +430,30 @@ async fn release(lock: Option<Lock>) {
 /// A store's error as a diagnostic: verb, object, cause and hint are its own.
 pub(crate) fn store_diagnostic(error: &StoreError) -> Box<Diagnostic> {
     Box::new(error.diagnostic())
+}
+
+/// Variables that the command line sets although a saved plan has them; ephemeral ones are in no plan.
+fn given_again(root: &Module, inputs: &BTreeMap<Name, Input>, from: &InputSources) -> Vec<Diagnostic> {
+    let on_command_line = |source: &str| {
+        from.given.iter().any(|given| match given {
+            Given::Var(_) => source == VAR_OPTION,
+            Given::File(file) => source == file,
+        })
+    };
+    let lasting = root.variables.iter().filter(|variable| !variable.ephemeral);
+    let again = lasting.filter(|v| inputs.get(&v.name).is_some_and(|input| on_command_line(&input.source)));
+    let names: Vec<String> = again.map(|variable| format!("\"{}\"", variable.name)).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let detail = format!(
+        "A saved plan holds the values it was made with, and the command line sets {} again.",
+        names.join(", ")
+    );
+    vec![
+        Diagnostic::error("Can't set variables when applying a saved plan", detail)
+            .hint("leave out -var and -var-file here, or make a new plan with other values"),
+    ]
 }
 
 fn restored(input: &SnapshotInput) -> Input {

@@ -12,7 +12,8 @@ use trueup_schema::unknown_computed;
 
 /// Judges the configuration in the world's directory.
 pub async fn validate(world: &World) -> (Sources, Diagnostics) {
-    let Loaded { program, sources, mut diagnostics, .. } = load(world, None);
+    let Loaded { program, sources, mut diagnostics, references, .. } = load(world, None);
+    diagnostics.append(references);
     if diagnostics.has_errors() {
         return (sources, diagnostics);
     }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::watch;
+use trueup_addr::ResourceInstance;
 use trueup_apply::Interrupt;
 use trueup_evaluate::Host;
 use trueup_evaluate::functions::{DirectoryEntry, FileKind};
@@ -13,14 +14,46 @@ use trueup_provider::Factory;
 /// Something that happened, for whoever watches.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// An object is read.
-    Refreshing(String),
-    /// A data source is read.
-    Reading(String),
+    /// Objects are about to be read with one provider configuration, in batches where it can.
+    Refreshing {
+        /// The provider's name, such as `aws`.
+        provider: String,
+        /// What is read.
+        objects: Vec<Refreshed>,
+    },
+    /// The same objects were read, or could not be.
+    Refreshed {
+        /// The provider's name.
+        provider: String,
+        /// What was read.
+        objects: Vec<Refreshed>,
+    },
+    /// A data source is about to be read.
+    Reading(ResourceInstance),
+    /// A data source was read, or could not be.
+    Read {
+        /// The data source.
+        addr: ResourceInstance,
+        /// Its `id`, where it has one that is not sensitive.
+        id: Option<String>,
+        /// Whether there is an answer.
+        good: bool,
+    },
     /// A step of an apply.
     Step(trueup_apply::Event),
     /// Somebody else holds the lock; it is tried again.
     Waiting(String),
+}
+
+/// An object that is read as it really is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refreshed {
+    /// The instance.
+    pub addr: ResourceInstance,
+    /// The key of a deposed object.
+    pub deposed: Option<String>,
+    /// The object's `id`, where it has one that is not sensitive.
+    pub id: Option<String>,
 }
 
 /// Is told what happens, from many tasks.

@@ -51,6 +51,9 @@ async fn set_up(screen: &Screen, world: &World, args: &Arguments) -> Result<(), 
         return Err((loaded.diagnostics, loaded.sources));
     }
     if args.backend {
+        if loaded.backend.has_errors() {
+            return Err((loaded.backend, loaded.sources));
+        }
         screen.line("Initializing the backend...");
         let settings = BackendSettings { given: args.backend_config.clone(), reconfigure: args.reconfigure };
         let chosen = initialize_backend(world, &loaded.program, &settings, &mut loaded.sources).await;

@@ -24,7 +24,7 @@ impl Planner<'_> {
             marked: Vec::new(),
             dependencies: Vec::new(),
             create_before_destroy: false,
-            importing: None,
+            importing: self.importing.get(&ask.addr).cloned(),
         });
     }
 }

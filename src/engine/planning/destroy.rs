@@ -29,12 +29,13 @@ impl Planner<'_> {
             .filter(|id| all || id.deposed.is_some() || !self.cells.contains_key(&id.addr))
             .filter(|id| targets.is_empty() || targets.iter().any(|target| target.contains(&id.addr)))
             .collect();
+        let modules: BTreeSet<ModuleInstance> = self.sheet.module_instances().cloned().collect();
         for id in ids {
-            self.note_end(id, all);
+            self.note_end(id, all, &modules);
         }
     }
 
-    fn note_end(&mut self, id: ObjectId, all: bool) {
+    fn note_end(&mut self, id: ObjectId, all: bool, modules: &BTreeSet<ModuleInstance>) {
         let Some(resource) = self.objects.state.resource(&id.addr.node()) else { return };
         let provider = resource.provider.clone();
         let Some(binding) = self.objects.binding(&provider).cloned() else { return };
@@ -50,7 +51,8 @@ impl Planner<'_> {
         }
         let removed = removed_block(&self.program, &id.addr).filter(|_| !all && id.deposed.is_none());
         let action = if removed.is_some_and(|r| !r.destroy) { Action::Forget } else { Action::Delete };
-        let reason = if all || id.deposed.is_some() { None } else { Some(why_gone(&self.program, &id.addr)) };
+        let said = all || id.deposed.is_some();
+        let reason = if said { None } else { Some(why_gone(&self.program, &id.addr, modules)) };
         let stored = self.objects.state.object(&id.addr, id.deposed.as_deref());
         self.changes.push(ResourceChange {
             previous: self.objects.moved_from.get(&id.addr).cloned().filter(|_| id.deposed.is_none()),
@@ -121,15 +123,15 @@ fn any_key(target: &Target, addr: &ResourceInstance) -> ResourceInstance {
     }
 }
 
-fn why_gone(program: &Program, addr: &ResourceInstance) -> Reason {
-    if !program.nodes.iter().any(|node| node.path == addr.module.path()) {
+/// Why an object goes; `modules` are the module instances that the configuration has.
+fn why_gone(program: &Program, addr: &ResourceInstance, modules: &BTreeSet<ModuleInstance>) -> Reason {
+    let Some((_, block)) = block_of(program, addr) else { return Reason::DeleteBecauseNoResourceConfig };
+    if !modules.contains(&addr.module) {
         return Reason::DeleteBecauseNoModule;
     }
-    let Some((_, block)) = block_of(program, addr) else { return Reason::DeleteBecauseNoResourceConfig };
     match (&block.repetition, &addr.key) {
         (Some(Repetition::Count(_)), InstanceKey::Int(_)) => Reason::DeleteBecauseCountIndex,
         (Some(Repetition::ForEach(_)), InstanceKey::Text(_)) => Reason::DeleteBecauseEachKey,
-        (None, InstanceKey::None) => Reason::DeleteBecauseNoModule,
         _ => Reason::DeleteBecauseWrongRepetition,
     }
 }

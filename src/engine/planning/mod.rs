@@ -8,8 +8,10 @@ mod data;
 mod dependencies;
 mod destroy;
 mod finish;
+mod imports;
 pub(crate) mod instance;
 mod objects;
+mod watched;
 
 use crate::providers::Providers;
 use crate::{Event, Observer};
@@ -17,9 +19,10 @@ use data::{DataPlan, read_data};
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
+use imports::Sought;
 use instance::{Planned, Subject, plan_instance};
 pub(crate) use objects::Objects;
-use objects::Readied;
+use objects::{ProviderWork, Readied};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -29,8 +32,10 @@ use trueup_diff::{Action, Change, Reason, Replace};
 use trueup_evaluate::{Ask, CellId, InstanceAsk, ProviderAsk, Sheet};
 use trueup_plan::{PlanMode, ResourceChange};
 use trueup_resolve::Program;
+use trueup_resolve::program::ProviderBinding;
 use trueup_state::{Begun, Status};
 use trueup_value::Value;
+use watched::Watched;
 
 pub(crate) use destroy::reached;
 pub(crate) use finish::{Circumstances, Finished};
@@ -68,6 +73,7 @@ enum Answer {
     Planned(Box<InstanceAsk>, Option<Box<Planned>>, Diagnostics),
     Read(Box<InstanceAsk>, Option<Value>, Diagnostics),
     Observed(Box<InstanceAsk>, Box<Readied>),
+    Imported(Box<InstanceAsk>, Box<Readied>),
 }
 
 /// A plan in the making.
@@ -92,6 +98,11 @@ pub(crate) struct Planner<'a> {
     in_flight: Vec<Begun>,
     /// What was found of them.
     recovered: Vec<trueup_state::Change>,
+    /// Instances whose import waits for something, and how far the sheet was when they were last tried.
+    held: Vec<InstanceAsk>,
+    retried: usize,
+    /// The ids that instances are imported with.
+    importing: BTreeMap<ResourceInstance, String>,
 }
 
 impl<'a> Planner<'a> {
@@ -117,6 +128,9 @@ impl<'a> Planner<'a> {
             changes: Vec::new(),
             in_flight: Vec::new(),
             recovered: Vec::new(),
+            held: Vec::new(),
+            retried: 0,
+            importing: BTreeMap::new(),
         }
     }
 
@@ -136,8 +150,12 @@ impl<'a> Planner<'a> {
                 calls.extend(asks.into_iter().filter_map(|ask| self.start(ask)));
                 continue;
             }
+            if self.retry_held(&mut calls) {
+                continue;
+            }
             match calls.next().await {
                 Some(answer) => calls.extend(self.take(answer)),
+                None if !self.held.is_empty() => self.give_up_held(),
                 None if targeted => {
                     targeted = false;
                     self.sheet.request_reached_outputs();
@@ -212,13 +230,8 @@ impl<'a> Planner<'a> {
 
     /// Tells what is about to be read.
     fn watched(&self, binding: &ProviderBinding, work: &ProviderWork) -> Watched<'a> {
-        let watched = Watched {
-            observer: self.observer,
-            provider: binding.provider.kind.to_string(),
-            objects: work.subjects(),
-        };
-        watched.tell(|provider, objects| Event::Refreshing { provider, objects });
-        watched
+        let provider = binding.provider.kind.to_string();
+        Watched { observer: self.observer, provider, objects: work.subjects() }.begin()
     }
 
     /// With targets only what they need is read, when it turns out to be needed.
@@ -238,6 +251,20 @@ impl<'a> Planner<'a> {
         if self.options.mode != PlanMode::Normal {
             self.keep(&ask, prior.map_or_else(|| Value::null(ask.config.ty()), |p| p.value));
             return None;
+        }
+        if prior.is_none() && !self.importing.contains_key(&ask.addr) {
+            match self.sought(&ask.addr) {
+                Sought::Nothing => {}
+                Sought::Id(id) => return self.start_import(ask, id),
+                Sought::NotYet => {
+                    self.held.push(*ask);
+                    return None;
+                }
+                Sought::Wrong => {
+                    self.sheet.fill(ask.cell, None);
+                    return None;
+                }
+            }
         }
         let subject = self.subject(&ask, prior)?;
         let permits = self.permits.clone();
@@ -369,6 +396,7 @@ impl<'a> Planner<'a> {
                 }
                 self.sheet.fill(ask.cell, None);
             }
+            Answer::Imported(ask, readied) => return self.take_imported(ask, *readied),
             Answer::Planned(ask, planned, diagnostics) => self.take_planned(&ask, planned, diagnostics),
             Answer::Read(ask, value, diagnostics) => self.take_read(&ask, value, diagnostics),
         }

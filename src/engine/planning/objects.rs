@@ -2,8 +2,10 @@
 
 use super::PlanOptions;
 use super::instance::dress;
+use super::watched::shown_id;
 use crate::bindings::{Bindings, provider_addr};
 use crate::providers::Providers;
+use crate::world::Refreshed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trueup_addr::{Mode, Name, ResourceInstance, Target};
@@ -62,10 +64,15 @@ pub(crate) struct ProviderWork {
 }
 
 impl ProviderWork {
-    /// The addresses of what is read.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = String> + '_ {
+    /// What is read.
+    pub(crate) fn subjects(&self) -> Vec<Refreshed> {
         let items: &[Item] = if self.refresh { &self.items } else { &[] };
-        items.iter().map(|item| item.id.addr.to_string())
+        let subject = |item: &Item| Refreshed {
+            addr: item.id.addr.clone(),
+            deposed: item.id.deposed.clone(),
+            id: shown_id(&item.object, &item.schema),
+        };
+        items.iter().map(subject).collect()
     }
 }
 
@@ -77,6 +84,19 @@ pub(crate) struct Seen {
     /// As the state had it, marks included.
     before: Value,
     observed: Observed,
+}
+
+impl Seen {
+    /// An object that is just as it was first seen.
+    pub(crate) fn unchanged(
+        addr: ResourceInstance,
+        object: Object,
+        schema: Arc<Schema>,
+        (value, private): (Value, trueup_provider::Private),
+    ) -> Seen {
+        let observed = Observed { value: value.clone(), private };
+        Seen { id: ObjectId { addr, deposed: None }, object, schema, before: value, observed }
+    }
 }
 
 /// What came of configuring a provider and reading its objects.
@@ -408,6 +428,11 @@ fn redress(item: &Item, value: &Value) -> Value {
     let marks: Vec<(Path, Marks)> =
         item.object.sensitive.iter().map(|path| (path.clone(), Marks::SENSITIVE)).collect();
     dress(&item.schema, value, &marks)
+}
+
+/// A value with what its schema marks.
+pub(crate) fn dressed(schema: &Schema, value: &Value) -> Value {
+    dress(schema, value, &[])
 }
 
 async fn decode(provider: &dyn Provider, item: &Item) -> Result<Value, Diagnostics> {

@@ -22,10 +22,16 @@ impl Sheet {
             Ok(keys) => keys,
             Err(outcome) => return outcome,
         };
+        // What decides whether an instance is there at all is something that it depends on.
+        let call = self.frame(frame).caller.as_ref().map(|(caller, call, _)| (*caller, *call));
+        let call = call.map(|(caller, call)| self.frame(caller).module_keys(call as usize));
+        self.cell_mut(id).depends.extend(call);
         let mut cells = Vec::with_capacity(keys.len());
         for index in 0..keys.len() {
             let index = u32::try_from(index).expect("counts are bounded when they are evaluated");
-            cells.push(self.add_cell(frame, CellKind::Instance(slot, index)));
+            let cell = self.add_cell(frame, CellKind::Instance(slot, index));
+            self.cell_mut(cell).depends.push(id);
+            cells.push(cell);
         }
         let first = cells.first().copied().unwrap_or(CellId(0));
         self.frame_mut(frame).resources[slot as usize] = Some(Instances { keys, first });
@@ -62,6 +68,9 @@ impl Sheet {
             Ok(keys) => keys,
             Err(outcome) => return outcome,
         };
+        let call_around = self.frame(frame).caller.as_ref().map(|(caller, call, _)| (*caller, *call));
+        let call_around = call_around.map(|(caller, call)| self.frame(caller).module_keys(call as usize));
+        self.cell_mut(id).depends.extend(call_around);
         let mut waits_for = self.frame(frame).waits_for.clone();
         waits_for.extend(call.depends_on.iter().filter_map(|d| self.dependency_cell(frame, d.on)));
         let addr = self.frame(frame).addr.clone();

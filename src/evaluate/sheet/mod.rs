@@ -18,7 +18,7 @@ use crate::host::{Host, Language};
 use frame::Frame;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use trueup_addr::{ProviderAddr, ResourceInstance, Target};
+use trueup_addr::{ModuleInstance, ProviderAddr, ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Diagnostics, Span};
 use trueup_resolve::program::ProviderBinding;
 use trueup_resolve::{Expr, NodeId, Program};
@@ -294,6 +294,11 @@ impl Sheet {
         }
     }
 
+    /// The module instances that there are, the root among them.
+    pub fn module_instances(&self) -> impl Iterator<Item = &ModuleInstance> {
+        self.frames.iter().map(|frame| &frame.addr)
+    }
+
     /// How many cells there are.
     pub fn len(&self) -> usize {
         self.cells.len()
@@ -307,7 +312,13 @@ impl Sheet {
     /// The value of an expression in the root module, or the cells it still waits for. With errors in the
     /// expression: the diagnostics.
     pub fn evaluate(&mut self, expr: &Expr) -> Evaluated {
-        let attempt = self.attempt(FrameId(0), None, None, |e| e.evaluate(expr));
+        self.evaluate_each(expr, None)
+    }
+
+    /// The same where `each.key` and `each.value` may be known.
+    pub fn evaluate_each(&mut self, expr: &Expr, each: Option<(Value, Value)>) -> Evaluated {
+        let repetition = frame::Repetition { count: None, each };
+        let attempt = self.attempt(FrameId(0), Some(&repetition), None, |e| e.evaluate(expr));
         if !attempt.missing.is_empty() {
             for cell in &attempt.missing {
                 self.request(*cell);

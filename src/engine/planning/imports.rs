@@ -1,0 +1,262 @@
+//! `import` blocks: objects that exist already come under management.
+
+use super::objects::{Readied, Seen, dressed};
+use super::{Answer, Planner};
+use crate::bindings::provider_addr;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use std::sync::Arc;
+use trueup_addr::{InstanceKey, ResourceInstance};
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_evaluate::{Evaluated, InstanceAsk};
+use trueup_plan::PlanMode;
+use trueup_provider::{Private, Provider, ReadRequest};
+use trueup_resolve::program::Import;
+use trueup_resolve::{Expr, NodeId};
+use trueup_schema::Schema;
+use trueup_state::{Change, Object};
+use trueup_value::{Kind, Value};
+
+/// What the `import` blocks say of an instance.
+pub(super) enum Sought {
+    /// Nothing.
+    Nothing,
+    /// It can't be told before something else is there.
+    NotYet,
+    /// A block is wrong, which is reported.
+    Wrong,
+    /// The id to import it with.
+    Id(String),
+}
+
+/// `each.key` and `each.value` of a block with `for_each`.
+type Each = (Value, Value);
+
+impl<'a> Planner<'a> {
+    /// What is to be imported as an instance that the state doesn't have.
+    pub(super) fn sought(&mut self, addr: &ResourceInstance) -> Sought {
+        let program = self.program.clone();
+        let config = addr.config();
+        let imports = &program.module_at(NodeId::ROOT).imports;
+        for import in imports.iter().filter(|import| import.to == config) {
+            match self.sought_by(import, addr) {
+                Ok(None) => {}
+                Ok(Some(id)) => return Sought::Id(id),
+                Err(otherwise) => return otherwise,
+            }
+        }
+        Sought::Nothing
+    }
+
+    fn sought_by(&mut self, import: &Import, addr: &ResourceInstance) -> Result<Option<String>, Sought> {
+        let Some(collection) = &import.for_each else {
+            return self.sought_as(import, addr, None);
+        };
+        let value = self.value_of(collection, None)?;
+        if !value.is_known() || value.is_null() || value.marks().is_sensitive() {
+            let detail = "The for_each of an import block must be a map or set that is known, and not null or sensitive.";
+            self.sheet.report([Diagnostic::error("Invalid for_each argument", detail).at(collection.span)]);
+            return Err(Sought::Wrong);
+        }
+        for (key, item) in value.iter_elements() {
+            let key = if matches!(value.kind(), Kind::Set(_)) { item.clone() } else { key };
+            if let Some(id) = self.sought_as(import, addr, Some(&(key, item)))? {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
+    fn sought_as(
+        &mut self,
+        import: &Import,
+        addr: &ResourceInstance,
+        each: Option<&Each>,
+    ) -> Result<Option<String>, Sought> {
+        let wanted = addr.module.0.iter().map(|step| &step.key).chain([&addr.key]);
+        let written = import.module_keys.iter().chain([&import.key]);
+        for (wanted, written) in wanted.zip(written) {
+            let key = match written {
+                None => InstanceKey::None,
+                Some(expr) => instance_key(&self.value_of(expr, each)?),
+            };
+            if key != *wanted {
+                return Ok(None);
+            }
+        }
+        let Some(expr) = &import.id else {
+            let detail = "Only imports by id are supported yet, not those by identity.";
+            self.sheet
+                .report([Diagnostic::error("Import by identity not supported", detail).at(import.span)]);
+            return Err(Sought::Wrong);
+        };
+        let id = self.value_of(expr, each)?;
+        if let Some(text) = id.as_str().filter(|text| !text.is_empty() && !id.marks().is_sensitive()) {
+            return Ok(Some(text.to_owned()));
+        }
+        let detail =
+            "The id of an import block must be a string that is known, and not empty, null or sensitive.";
+        self.sheet.report([Diagnostic::error("Invalid import id argument", detail).at(expr.span)]);
+        Err(Sought::Wrong)
+    }
+
+    fn value_of(&mut self, expr: &Expr, each: Option<&Each>) -> Result<Value, Sought> {
+        match self.sheet.evaluate_each(expr, each.cloned()) {
+            Evaluated::Waiting => Err(Sought::NotYet),
+            Evaluated::Failed(found) => {
+                self.sheet.report(found);
+                Err(Sought::Wrong)
+            }
+            Evaluated::Value(value, found) => {
+                let failed = found.has_errors();
+                self.sheet.report(found);
+                if failed { Err(Sought::Wrong) } else { Ok(value) }
+            }
+        }
+    }
+
+    pub(super) fn start_import(
+        &mut self,
+        ask: Box<InstanceAsk>,
+        id: String,
+    ) -> Option<BoxFuture<'a, Answer>> {
+        let provider = self.providers.configured(&ask.binding);
+        let schema = self.providers.resource(&ask.binding.provider, false, &ask.addr.resource.kind);
+        let (Some(provider), Some(schema)) = (provider, schema) else {
+            self.sheet.fill(ask.cell, None);
+            return None;
+        };
+        let config = provider_addr(&self.program, &ask.binding);
+        self.importing.insert(ask.addr.clone(), id.clone());
+        Some(Box::pin(async move {
+            let mut readied = Readied {
+                provider: None,
+                observed: Vec::new(),
+                recovered: Vec::new(),
+                diagnostics: Diagnostics::new(),
+            };
+            match import(&*provider, &ask, &id, &schema).await {
+                Ok((value, private, object)) => {
+                    readied.recovered.push(Change::Set {
+                        address: ask.addr.clone(),
+                        deposed: None,
+                        provider: config,
+                        object: object.clone(),
+                    });
+                    readied.observed.push(Seen::unchanged(
+                        ask.addr.clone(),
+                        object,
+                        schema,
+                        (value, private),
+                    ));
+                }
+                Err(found) => readied.diagnostics = found,
+            }
+            Answer::Imported(ask, Box::new(readied))
+        }))
+    }
+
+    /// Takes an imported object as one that the state had all along, and plans from there.
+    pub(super) fn take_imported(
+        &mut self,
+        ask: Box<InstanceAsk>,
+        readied: Readied,
+    ) -> Option<BoxFuture<'a, Answer>> {
+        let failed = readied.diagnostics.has_errors();
+        let located = self.located(&ask, readied.diagnostics);
+        self.sheet.report(located);
+        if failed {
+            self.sheet.fill(ask.cell, None);
+            return None;
+        }
+        self.objects.take(readied.observed, &readied.recovered);
+        self.start_managed(ask)
+    }
+
+    /// Tries instances again whose import waits for something, if anything has come since.
+    pub(super) fn retry_held(&mut self, calls: &mut FuturesUnordered<BoxFuture<'a, Answer>>) -> bool {
+        if self.held.is_empty() || self.retried == self.sheet.completed() {
+            return false;
+        }
+        self.retried = self.sheet.completed();
+        let held = std::mem::take(&mut self.held);
+        calls.extend(held.into_iter().filter_map(|ask| self.start_managed(Box::new(ask))));
+        true
+    }
+
+    /// Instances whose import waits for something that never comes, since it needs them itself.
+    pub(super) fn give_up_held(&mut self) {
+        for ask in std::mem::take(&mut self.held) {
+            let detail =
+                format!("What the import block of {} says depends on {} itself.", ask.addr, ask.addr);
+            self.sheet.report([Diagnostic::error("Invalid import id argument", detail).at(ask.span)]);
+            self.sheet.fill(ask.cell, None);
+        }
+    }
+
+    /// Errors for imports as resources that the configuration doesn't have.
+    pub(super) fn report_homeless_imports(&mut self) {
+        if self.options.mode != PlanMode::Normal {
+            return;
+        }
+        let program = self.program.clone();
+        for import in &program.module_at(NodeId::ROOT).imports {
+            let node = program.nodes.iter().find(|node| node.path == import.to.module);
+            let known = node.is_some_and(|node| {
+                program.module(node.module).names.resources.contains_key(&import.to.resource)
+            });
+            if !known {
+                let detail = format!("The configuration has no {} to import an object as.", import.to);
+                self.sheet.report([Diagnostic::error(
+                    "Configuration for import target does not exist",
+                    detail,
+                )
+                .at(import.to_span)
+                .hint("write the resource block, or take the import block out")]);
+            }
+        }
+    }
+}
+
+fn instance_key(value: &Value) -> InstanceKey {
+    match (value.as_str(), value.as_number().and_then(trueup_value::Number::to_u64)) {
+        (Some(text), _) => InstanceKey::Text(text.into()),
+        (None, Some(index)) => InstanceKey::Int(index),
+        (None, None) => InstanceKey::None,
+    }
+}
+
+/// Asks the provider for the object, and reads all of it.
+async fn import(
+    provider: &dyn Provider,
+    ask: &InstanceAsk,
+    id: &str,
+    schema: &Arc<Schema>,
+) -> Result<(Value, Private, Object), Diagnostics> {
+    let kind = &ask.addr.resource.kind;
+    let answer = provider.import(kind, id).await;
+    if answer.diagnostics.has_errors() {
+        return Err(answer.diagnostics);
+    }
+    let absent = || {
+        let detail =
+            format!("While {} was imported, the provider found no {kind} with the id \"{id}\".", ask.addr);
+        Diagnostics::from(Diagnostic::error("Cannot import non-existent remote object", detail).hint(
+            "check the id, and that the provider is configured for the account and region of the object",
+        ))
+    };
+    let found = answer.objects.into_iter().find(|object| object.kind == *kind).ok_or_else(absent)?;
+    let request = ReadRequest { kind: kind.clone(), state: found.state, private: found.private };
+    let read = provider.read(request).await;
+    if read.diagnostics.has_errors() {
+        return Err(read.diagnostics);
+    }
+    if read.state.is_null() {
+        return Err(absent());
+    }
+    let value = dressed(schema, &read.state);
+    let object = Object::encode(&value, schema)
+        .map_err(|error| Diagnostic::error("Imported object can't be stored", format!("{error}.")))?;
+    let object = Object { private: read.private.clone(), ..object };
+    Ok((value, read.private, object))
+}
