@@ -101,7 +101,9 @@ fn unfit(session: &Session, plan: &Plan) -> Option<Diagnostic> {
             "Planning stopped at an error, so this plan can be shown but not applied.",
         ));
     }
-    if plan.prior.lineage != session.document.lineage {
+    // A plan that was made before there was a state is of no other one: a state that is there now makes it stale.
+    let first = plan.prior.lineage.is_empty();
+    if !first && plan.prior.lineage != session.document.lineage {
         let named = |lineage: &str| {
             if lineage.is_empty() {
                 "no state at all".into()
@@ -125,6 +127,9 @@ fn unfit(session: &Session, plan: &Plan) -> Option<Diagnostic> {
                 .hint("make a new plan: something else has changed the state since"),
         )
     };
+    if first && !session.document.lineage.is_empty() {
+        return stale("The plan was made when there was no state, and there is one now.".into());
+    }
     if plan.prior.serial != session.document.serial {
         return stale(format!(
             "The plan was made on serial {} of the state, and the state is at serial {} now.",

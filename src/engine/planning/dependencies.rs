@@ -33,28 +33,25 @@ impl Walker<'_> {
         let mut stack = vec![(start, 0)];
         while let Some((cell, next)) = stack.last().copied() {
             let dependencies = self.sheet.depends(cell);
-            match dependencies.get(next) {
-                Some(dependency) => {
-                    let top = stack.len() - 1;
-                    stack[top].1 += 1;
-                    let through = self.sheet.instance_of(*dependency).is_none();
-                    if through && !self.memory.contains_key(dependency) {
-                        stack.push((*dependency, 0));
-                    }
+            if let Some(dependency) = dependencies.get(next) {
+                let top = stack.len() - 1;
+                stack[top].1 += 1;
+                let through = self.sheet.instance_of(*dependency).is_none();
+                if through && !self.memory.contains_key(dependency) {
+                    stack.push((*dependency, 0));
                 }
-                None => {
-                    let mut all = BTreeSet::new();
-                    for dependency in dependencies {
-                        match (self.sheet.instance_of(*dependency), self.memory.get(dependency)) {
-                            (Some(addr), _) => drop(all.insert(addr.config())),
-                            (None, Some(more)) => all.extend(more.iter().cloned()),
-                            (None, None) => {}
-                        }
-                    }
-                    self.memory.insert(cell, Arc::new(all));
-                    stack.pop();
+                continue;
+            }
+            let mut all = BTreeSet::new();
+            for dependency in dependencies {
+                match (self.sheet.instance_of(*dependency), self.memory.get(dependency)) {
+                    (Some(addr), _) => drop(all.insert(addr.config())),
+                    (None, Some(more)) => all.extend(more.iter().cloned()),
+                    (None, None) => {}
                 }
             }
+            self.memory.insert(cell, Arc::new(all));
+            stack.pop();
         }
         self.memory.get(&start).cloned().unwrap_or_default()
     }

@@ -1,8 +1,9 @@
 //! Objects that the configuration doesn't have, and destruction of everything.
 
-use super::{Planner, prevented};
+use super::Planner;
 use std::collections::BTreeSet;
 use trueup_addr::{ConfigResource, InstanceKey, Mode, ModuleInstance, ResourceInstance, Target};
+use trueup_diag::Diagnostic;
 use trueup_diff::{Action, Change, Reason};
 use trueup_plan::{PlanMode, ResourceChange};
 use trueup_provider::Private;
@@ -134,4 +135,14 @@ fn why_gone(program: &Program, addr: &ResourceInstance, modules: &BTreeSet<Modul
         (Some(Repetition::ForEach(_)), InstanceKey::Text(_)) => Reason::DeleteBecauseEachKey,
         _ => Reason::DeleteBecauseWrongRepetition,
     }
+}
+
+/// An instance that must not be destroyed would be.
+pub(super) fn prevented(addr: &ResourceInstance) -> Diagnostic {
+    Diagnostic::error(
+        "Instance cannot be destroyed",
+        format!("Resource {addr} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed."),
+    )
+    .on(addr.to_string())
+    .hint("take the block's prevent_destroy off if the destruction is meant, or leave the resource out with -target")
 }

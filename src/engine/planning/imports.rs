@@ -163,7 +163,7 @@ impl<'a> Planner<'a> {
         readied: Readied,
     ) -> Option<BoxFuture<'a, Answer>> {
         let failed = readied.diagnostics.has_errors();
-        let located = self.located(&ask, readied.diagnostics);
+        let located = Self::located(&ask, readied.diagnostics);
         self.sheet.report(located);
         if failed {
             self.sheet.fill(ask.cell, None);

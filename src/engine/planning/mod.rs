@@ -37,6 +37,7 @@ use trueup_state::{Begun, Status};
 use trueup_value::Value;
 use watched::Watched;
 
+use destroy::prevented;
 pub(crate) use destroy::reached;
 pub(crate) use finish::{Circumstances, Finished};
 
@@ -423,7 +424,7 @@ impl<'a> Planner<'a> {
     }
 
     fn take_planned(&mut self, ask: &InstanceAsk, planned: Option<Box<Planned>>, diagnostics: Diagnostics) {
-        let located = self.located(ask, diagnostics);
+        let located = Self::located(ask, diagnostics);
         self.sheet.report(located);
         let Some(planned) = planned else {
             self.sheet.fill(ask.cell, None);
@@ -457,7 +458,7 @@ impl<'a> Planner<'a> {
     }
 
     fn take_read(&mut self, ask: &InstanceAsk, value: Option<Value>, diagnostics: Diagnostics) {
-        let located = self.located(ask, diagnostics);
+        let located = Self::located(ask, diagnostics);
         self.sheet.report(located);
         if let Some(value) = &value {
             let schema = self.providers.resource(&ask.binding.provider, true, &ask.addr.resource.kind);
@@ -485,21 +486,11 @@ impl<'a> Planner<'a> {
         self.sheet.fill(ask.cell, Some(value));
     }
 
-    fn located(&self, ask: &InstanceAsk, diagnostics: Diagnostics) -> Vec<Diagnostic> {
+    fn located(ask: &InstanceAsk, diagnostics: Diagnostics) -> Vec<Diagnostic> {
         let name = |d: Diagnostic| {
             let named = Diagnostic { address: d.address.clone().or_else(|| Some(ask.addr.to_string())), ..d };
             named.at_opt(Some(ask.span))
         };
         diagnostics.into_iter().map(name).collect()
     }
-}
-
-/// An instance that must not be destroyed would be.
-pub(crate) fn prevented(addr: &ResourceInstance) -> Diagnostic {
-    Diagnostic::error(
-        "Instance cannot be destroyed",
-        format!("Resource {addr} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed."),
-    )
-    .on(addr.to_string())
-    .hint("take the block's prevent_destroy off if the destruction is meant, or leave the resource out with -target")
 }

@@ -241,16 +241,14 @@ impl Objects {
             return;
         }
         let changed = observed.value != before || object.schema_version != schema.version;
-        if changed {
-            if let Ok(fresh) = Object::encode(&observed.value, &schema) {
-                let fresh = Object {
-                    attributes: fresh.attributes,
-                    schema_version: fresh.schema_version,
-                    private: observed.private.clone(),
-                    ..object.clone()
-                };
-                self.set(&id.addr, deposed, fresh);
-            }
+        if changed && let Ok(fresh) = Object::encode(&observed.value, &schema) {
+            let fresh = Object {
+                attributes: fresh.attributes,
+                schema_version: fresh.schema_version,
+                private: observed.private.clone(),
+                ..object.clone()
+            };
+            self.set(&id.addr, deposed, fresh);
         }
         let prior = PriorObject { value: observed.value, private: observed.private, status: object.status };
         self.known.insert(id, prior);
