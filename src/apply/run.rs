@@ -94,7 +94,7 @@ struct Driver<'a> {
     cut: bool,
 }
 
-impl<'a> Apply<'a> {
+impl Apply<'_> {
     /// Carries the plan out.
     pub async fn run(self) -> Applied {
         let index = |(i, c): (usize, &ResourceChange)| c.deposed.is_none().then(|| (c.addr.clone(), i));
@@ -373,10 +373,8 @@ impl<'a> Driver<'a> {
         };
         self.hands.event(event);
         let forward = matches!(step.part, Part::Create | Part::Update | Part::Read);
-        if forward {
-            if let Some(ask) = self.asks.remove(&change.addr) {
-                self.sheet.fill(ask.cell, outcome.good.then_some(outcome.value));
-            }
+        if forward && let Some(ask) = self.asks.remove(&change.addr) {
+            self.sheet.fill(ask.cell, outcome.good.then_some(outcome.value));
         }
         self.schedule.done(outcome.node, outcome.good);
     }

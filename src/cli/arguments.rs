@@ -2,11 +2,17 @@
 //!
 //! Long options take one dash as in Terraform, or two.
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
+use trueup_engine::Given;
 
 /// Brings real infrastructure true to what Git says.
 #[derive(Debug, Parser)]
-#[command(name = "trueup", disable_version_flag = true, disable_help_subcommand = true)]
+#[command(
+    name = "trueup",
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    disable_help_flag = true
+)]
 pub(crate) struct CommandLine {
     /// Switch to another working directory before doing anything else
     #[arg(long, value_name = "DIR", global = true)]
@@ -36,6 +42,9 @@ pub(crate) enum Command {
     /// Look into the state
     #[command(subcommand)]
     State(State),
+    /// Look at the providers of the configuration
+    #[command(subcommand)]
+    Providers(Providers),
     /// Try expressions at an interactive prompt
     Console(Console),
     /// Print the dependency graph in the DOT language
@@ -48,19 +57,52 @@ pub(crate) enum Command {
 
 /// Values for root variables.
 #[derive(Args, Clone, Debug, Default)]
-pub(crate) struct Variables {
+struct VariableOptions {
     /// Set a root variable; may be given several times
     #[arg(long = "var", value_name = "NAME=VALUE", allow_hyphen_values = true)]
-    pub(crate) var: Vec<String>,
+    var: Vec<String>,
     /// Read root variables from a file; may be given several times
     #[arg(long = "var-file", value_name = "FILE")]
-    pub(crate) var_file: Vec<String>,
+    var_file: Vec<String>,
+}
+
+/// Values for root variables in the order of the command line: later ones win.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Variables {
+    pub(crate) given: Vec<Given>,
+}
+
+impl FromArgMatches for Variables {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Variables, clap::Error> {
+        let VariableOptions { var, var_file } = VariableOptions::from_arg_matches(matches)?;
+        let places = |id: &str| matches.indices_of(id).into_iter().flatten().collect::<Vec<usize>>();
+        let single = places("var").into_iter().zip(var.into_iter().map(Given::Var));
+        let files = places("var_file").into_iter().zip(var_file.into_iter().map(Given::File));
+        let mut given: Vec<(usize, Given)> = single.chain(files).collect();
+        given.sort_by_key(|(place, _)| *place);
+        Ok(Variables { given: given.into_iter().map(|(_, given)| given).collect() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Variables::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for Variables {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        VariableOptions::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        VariableOptions::augment_args_for_update(command)
+    }
 }
 
 /// How the state is locked.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Locking {
-    /// Don't hold a lock on the state: dangerous if others might run at the same time
+    /// Hold a lock on the state; without one others might change it at the same time
     #[arg(long = "lock", value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
     pub(crate) lock: bool,
     /// How long to try again for a lock that somebody else holds
@@ -261,6 +303,19 @@ pub(crate) struct Output {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum Providers {
+    /// Print the schemas of the configuration's providers as JSON
+    Schema(ProvidersSchema),
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ProvidersSchema {
+    /// Machine-readable output; there is no other
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum State {
     /// List the resource instances in the state
     List(StateList),
@@ -386,6 +441,23 @@ mod tests {
         check(&["plan", "-out=p", "-var", "a=-b", "-"], &["plan", "--out=p", "--var", "a=-b", "-"]);
         check(&["--", "-x-y"], &["--", "-x-y"]);
         check(&["-h", "--json", ""], &["-h", "--json", ""]);
+    }
+
+    #[test]
+    fn variables_keep_the_order_of_the_command_line() {
+        let check = |args: &[&str], wanted: &[&str]| {
+            let all = ["trueup", "plan"].iter().chain(args).map(|arg| (*arg).to_owned());
+            let line = CommandLine::try_parse_from(normalize(all)).expect("good arguments");
+            let Command::Plan(plan) = line.command else { panic!("a plan") };
+            let given = plan.planning.variables.given.iter().map(|given| match given {
+                Given::Var(text) => format!("var {text}"),
+                Given::File(file) => format!("file {file}"),
+            });
+            assert_eq!(given.collect::<Vec<_>>(), wanted);
+        };
+        check(&[], &[]);
+        check(&["-var", "a=1", "-var-file=f", "-var=b=-2"], &["var a=1", "file f", "var b=-2"]);
+        check(&["-var-file", "f", "-out=p", "-var-file", "g"], &["file f", "file g"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod arguments;
 mod command;
 mod document;
 mod files;
+mod help;
 mod outside;
 mod screen;
 mod view;
@@ -20,19 +21,22 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Runs the program with the process's arguments and environment.
 pub fn main() -> ExitCode {
-    let args = normalize(outside::arguments());
-    if let [_, flag] = &args[..] {
-        if flag == "--version" || flag == "-v" {
-            return run(vec![args[0].clone(), "version".into()]);
-        }
+    let mut args = normalize(outside::arguments());
+    if let Some(flag) =
+        args.get_mut(1).filter(|flag| ["--version", "-version", "-v"].contains(&flag.as_str()))
+    {
+        *flag = "version".into();
     }
-    run(args)
+    run(&args)
 }
 
-fn run(args: Vec<String>) -> ExitCode {
+fn run(args: &[String]) -> ExitCode {
+    if let Some(answer) = help::asked(args) {
+        return ExitCode::from(answer.say());
+    }
     let line = match CommandLine::try_parse_from(args) {
         Ok(line) => line,
-        Err(error) => return outside::usage(&error),
+        Err(error) => return ExitCode::from(help::wrong(args, &error).say()),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
@@ -62,9 +66,10 @@ async fn dispatch(line: CommandLine) -> u8 {
         Command::Show(args) => command::show::run(&context, args).await,
         Command::Output(args) => command::output::run(&context, args).await,
         Command::State(args) => command::state::run(&context, args).await,
+        Command::Providers(args) => command::providers::run(&context, &args),
         Command::Console(args) => command::console::run(&context, args).await,
-        Command::Graph(args) => command::graph::run(&context, args).await,
-        Command::Fmt(args) => command::fmt::run(&context, args),
+        Command::Graph(args) => command::graph::run(&context, &args),
+        Command::Fmt(args) => command::fmt::run(&context, &args),
         Command::Version(args) => command::version::run(&context, &args),
     }
 }

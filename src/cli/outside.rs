@@ -27,6 +27,13 @@ pub(crate) fn now() -> String {
     stamp.to_string()
 }
 
+/// Now, RFC 3339 in UTC with microseconds, as event streams have it.
+pub(crate) fn now_exact() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let micros = i64::try_from(now.as_micros()).unwrap_or(0);
+    format!("{:.6}", jiff::Timestamp::from_microsecond(micros).unwrap_or_default())
+}
+
 /// A clock for durations.
 pub(crate) fn instant() -> std::time::Instant {
     std::time::Instant::now()
@@ -82,20 +89,23 @@ pub(crate) fn interrupts() -> watch::Receiver<Interrupt> {
 
 /// Says something on standard error.
 pub(crate) fn complain(text: &str) {
+    talk(&format!("{text}\n"));
+}
+
+/// Writes to standard error as it is.
+pub(crate) fn talk(text: &str) {
     // Nothing can be said about standard error being closed.
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Writes to standard output as it is, before there is a screen.
+pub(crate) fn print(text: &str) {
+    // Whoever closes the output early has read enough.
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 /// Says why the program can't go on.
 pub(crate) fn fatal(text: &str) -> ExitCode {
     complain(&format!("\nError: {text}\n"));
     ExitCode::FAILURE
-}
-
-/// Shows help, or what is wrong with the arguments.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    let help = !error.use_stderr();
-    // Nothing can be said about a stream being closed.
-    let _ = error.print();
-    if help { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -1,29 +1,56 @@
 //! The only place that writes to standard output and standard error: data on the one, talk on the other.
 
+use crate::document::events;
+use crate::outside;
 use crate::view::diagnostic;
 use crate::view::style::Style;
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 use trueup_diag::{Diagnostics, Sources};
+
+/// Columns where there is no terminal.
+const WIDTH: usize = 78;
+
+/// How a command wants to speak.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Look {
+    /// No colours, even on a terminal.
+    pub(crate) no_color: bool,
+    /// Warnings are only listed, unless there are errors too.
+    pub(crate) compact_warnings: bool,
+    /// One JSON event a line, and nothing else on standard output.
+    pub(crate) events: bool,
+    /// Columns, where the environment says so.
+    pub(crate) columns: Option<usize>,
+}
 
 /// Where a command writes.
 pub(crate) struct Screen {
+    /// For standard output.
     pub(crate) style: Style,
+    /// For standard error.
+    errors: Style,
+    look: Look,
     /// A broken pipe is noticed once and then nothing more is written.
     closed: Mutex<bool>,
 }
 
 impl Screen {
-    pub(crate) fn new(no_color: bool, columns: Option<usize>) -> Screen {
-        let terminal = std::io::stdout().is_terminal();
-        let width = columns.or_else(terminal_width).unwrap_or(78).clamp(20, 200);
-        Screen { style: Style { color: terminal && !no_color, width }, closed: Mutex::new(false) }
+    pub(crate) fn new(look: Look) -> Screen {
+        let width = look.columns.or_else(terminal_width).unwrap_or(WIDTH).clamp(20, 200);
+        let style = |terminal: bool| Style { color: terminal && !look.no_color && !look.events, width };
+        let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
+        Screen { style: style(out), errors: style(err), look, closed: Mutex::new(false) }
     }
 
     /// Whether a person is in front of it.
     pub(crate) fn is_interactive() -> bool {
         std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+    }
+
+    /// Whether events are written instead of text.
+    pub(crate) fn is_events(&self) -> bool {
+        self.look.events
     }
 
     /// Writes text to standard output as it is.
@@ -40,18 +67,23 @@ impl Screen {
         self.print(&format!("{text}\n"));
     }
 
-    /// Writes text to standard error as it is.
-    pub(crate) fn talk(&self, text: &str) {
-        let mut out = std::io::stderr().lock();
-        // Nothing can be said about standard error being closed.
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    }
-
-    /// Warnings to standard output, errors to standard error, in the order of their places.
+    /// Warnings to standard output, errors to standard error, in the order of their places; as events all go to
+    /// standard output.
     pub(crate) fn diagnostics(&self, diagnostics: Diagnostics, sources: &Sources) {
+        if self.look.events {
+            let all = diagnostics.sorted();
+            all.iter().for_each(|one| self.line(&events::diagnostic(&outside::now_exact(), one, sources)));
+            return;
+        }
+        if self.look.compact_warnings && !diagnostics.has_errors() {
+            return self.print(&diagnostic::compact(&diagnostics.sorted()));
+        }
         for one in diagnostics.sorted() {
-            let text = diagnostic::human(&one, sources, self.style);
-            if one.is_error() { self.talk(&text) } else { self.print(&text) }
+            if one.is_error() {
+                outside::talk(&diagnostic::human(&one, sources, self.errors));
+            } else {
+                self.print(&diagnostic::human(&one, sources, self.style));
+            }
         }
     }
 }

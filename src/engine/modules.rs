@@ -73,3 +73,9 @@ pub fn providers_of(world: &World, program: &Program) -> BTreeMap<ProviderAddr, 
     let known = world.factory.known();
     provider_addrs(program, None).into_iter().map(|addr| (addr.clone(), known.contains(&addr))).collect()
 }
+
+/// The providers of a configuration, started for their schemas.
+pub fn schemas_of(world: &World, program: &Program) -> Result<crate::Providers, Diagnostics> {
+    let (providers, diagnostics) = crate::load::start_providers(world, program, None, &[]);
+    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(providers) }
+}

@@ -210,14 +210,9 @@ impl Session {
         if options.mode == PlanMode::Destroy && !options.targets.is_empty() {
             reaching.targets = reached(&objects.state, &options.targets);
         }
-        let mut planner = Planner::new(
-            self.program.clone(),
-            (sheet, objects),
-            reaching,
-            &self.providers,
-            &*world.observer,
-        )
-        .with_in_flight(self.in_flight.clone());
+        let mut planner =
+            Planner::new(self.program.clone(), (sheet, objects), reaching, &self.providers, &*world.observer)
+                .with_in_flight(self.in_flight.clone());
         let interrupted = tokio::select! {
             biased;
             () = interruption(world.interrupt.clone()) => Some(stopped_planning()),
@@ -244,11 +239,11 @@ impl Session {
                 self.state.apply(change).expect("what was recovered goes where nothing is");
             }
             self.looked_into = true;
-            if self.lock.is_some() {
-                if let Err(error) = self.settle().await {
-                    diagnostics.push(*error);
-                    plan.errored = true;
-                }
+            if self.lock.is_some()
+                && let Err(error) = self.settle().await
+            {
+                diagnostics.push(*error);
+                plan.errored = true;
             }
         }
         plan.targets.clone_from(&options.targets);
@@ -410,7 +405,7 @@ async fn acquire(
             Ok(lock) => return Ok(lock),
             Err(error) if matches!(error.kind, ErrorKind::Locked(_)) && waited < options.locking.timeout => {
                 world.observer.event(&Event::Waiting(format!("{error}")));
-                let next = pause.min(options.locking.timeout - waited);
+                let next = pause.min(options.locking.timeout.saturating_sub(waited));
                 tokio::time::sleep(next).await;
                 waited += next;
                 pause = (pause * 2).min(Duration::from_secs(5));

@@ -70,6 +70,9 @@ impl Observer for Unobserved {
     fn event(&self, _event: &Event) {}
 }
 
+/// Fills with unpredictable bytes.
+pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
 /// The outside.
 #[derive(Clone)]
 pub struct World {
@@ -82,7 +85,7 @@ pub struct World {
     /// Now, RFC 3339 in UTC with whole seconds.
     pub clock: Arc<dyn Fn() -> String + Send + Sync>,
     /// Fills with unpredictable bytes.
-    pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    pub random: Random,
     /// `user@host`
     pub who: String,
     /// Makes providers.

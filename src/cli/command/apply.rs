@@ -2,13 +2,13 @@
 
 use super::Context;
 use super::options::{plan_options, session_options};
-use super::plan::complain;
+use super::plan::{complain, show_plan};
 use super::progress::Progress;
+use super::stream;
 use crate::arguments::Apply as Arguments;
 use crate::screen::Screen;
-use crate::view::diff::Differ;
-use crate::view::{plan as plan_view, state as state_view};
-use std::collections::BTreeMap;
+use crate::view::plan::commit;
+use crate::view::state as state_view;
 use std::io::BufRead;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
@@ -17,17 +17,17 @@ use trueup_plan::{Part, Plan, PlanMode, Snapshot};
 
 /// Applies a saved plan, or makes one, shows it, asks, and applies it.
 pub(crate) async fn run(context: &Context, args: Arguments, destroy: bool) -> u8 {
-    let screen = Arc::new(context.screen(args.planning.terminal.no_color));
-    let saved = match args.plan.as_deref().map(read_plan).transpose() {
-        Ok(saved) => saved,
-        Err(diagnostic) => return complain(&screen, (*diagnostic).into(), &Sources::default()),
-    };
+    let screen = Arc::new(stream::screen(context, &args.planning.terminal, args.json));
     let (plan_options, mut session_options) = match options(context, &args, destroy) {
         Ok(options) => options,
         Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
     };
+    let saved = match args.plan.as_deref().map(|file| fitting_plan(file, &args)).transpose() {
+        Ok(saved) => saved,
+        Err(diagnostic) => return complain(&screen, (*diagnostic).into(), &Sources::default()),
+    };
     session_options.saved = saved.as_ref().map(|(_, snapshot)| snapshot.clone());
-    let world = context.world(Arc::new(Progress::new(screen.clone())));
+    let world = context.world(Progress::new(screen.clone()));
     let mut session = match Session::open(&world, session_options).await {
         Ok(session) => session,
         Err(not_opened) => return complain(&screen, not_opened.diagnostics, &not_opened.sources),
@@ -48,19 +48,36 @@ fn options(
     destroy: bool,
 ) -> Result<(PlanOptions, SessionOptions), Diagnostics> {
     let planning = &args.planning;
+    let refused = |summary: &'static str, detail: &str| Err(Diagnostic::error(summary, detail).into());
+    if args.plan.is_some() && destroy {
+        return refused(
+            "Destroy can't be called with a plan file",
+            "A saved plan says itself whether it destroys; apply it with \"trueup apply\".",
+        );
+    }
+    if args.json && args.plan.is_none() && !args.auto_approve {
+        return refused(
+            "Plan file or auto-approve required",
+            "Nobody can be asked for approval when -json is set. Apply a saved plan file, or give the -auto-approve option.",
+        );
+    }
     let plan = plan_options(planning, destroy)?;
     let variables = &planning.variables;
-    let mut found = Diagnostics::new();
-    if args.plan.is_some() && (planning.destroy || destroy) {
-        let detail = "A saved plan says itself whether it destroys; the destroy option can't be added to it.";
-        found.push(Diagnostic::error("Destroy can't be called with a plan file", detail));
-    }
-    if found.has_errors() {
-        return Err(found);
-    }
     let session =
         session_options(context, "OperationTypeApply", variables, &planning.locking, args.state.as_ref())?;
     Ok((plan, session))
+}
+
+/// A saved plan that the other arguments don't contradict.
+fn fitting_plan(file: &str, args: &Arguments) -> Result<(Plan, Snapshot), Box<Diagnostic>> {
+    let (plan, snapshot) = read_plan(file)?;
+    if args.planning.destroy && plan.mode != PlanMode::Destroy {
+        let detail =
+            format!("The saved plan {file} doesn't destroy everything; -destroy can't be added to it.");
+        let diagnostic = Diagnostic::error("Destroy can't be called with a plan file", detail);
+        return Err(Box::new(diagnostic.hint("make the plan with \"trueup plan -destroy\"")));
+    }
+    Ok((plan, snapshot))
 }
 
 /// A plan file with the configuration in it.
@@ -83,25 +100,33 @@ struct Work<'a> {
 impl Work<'_> {
     async fn plan_and_apply(&self, session: &mut Session, options: &PlanOptions) -> u8 {
         let Planned { plan, diagnostics } = session.plan(options).await;
-        let differ = Differ { style: self.screen.style, whole: false };
-        self.screen.print(&plan_view::plan(&plan, &**session.providers(), differ));
+        show_plan(self.screen, session, &plan);
         if diagnostics.has_errors() {
             return complain(self.screen, diagnostics, &session.sources);
         }
         self.screen.diagnostics(diagnostics, &session.sources);
-        if !plan.has_changes() || self.args.auto_approve || self.approved(&plan) {
+        if !self.screen.is_events() {
+            self.screen.print(&commit(&plan));
+        }
+        if !plan.has_changes() || self.args.auto_approve {
             return self.carry_out(session, &plan).await;
         }
-        let word = if self.destroy { "Destroy" } else { "Apply" };
-        self.screen.line(&format!("\n{word} cancelled."));
-        1
+        match self.approved(&plan) {
+            Ok(true) => self.carry_out(session, &plan).await,
+            Ok(false) => {
+                let word = if self.destroy { "Destroy" } else { "Apply" };
+                self.screen.line(&format!("\n{word} cancelled."));
+                1
+            }
+            Err(diagnostic) => complain(self.screen, (*diagnostic).into(), &session.sources),
+        }
     }
 
-    fn approved(&self, plan: &Plan) -> bool {
+    fn approved(&self, plan: &Plan) -> Result<bool, Box<Diagnostic>> {
         let (question, note) = match plan.mode {
             PlanMode::Destroy => (
                 "Do you really want to destroy all resources?",
-                "trueup will destroy all that is shown above. There is no undo. Only 'yes' will be\n  accepted to confirm.",
+                "trueup will destroy everything that is shown above.\n  There is no undo. Only 'yes' will be accepted to confirm.",
             ),
             PlanMode::RefreshOnly => (
                 "Would you like to update the state to reflect these detected changes?",
@@ -112,13 +137,7 @@ impl Work<'_> {
                 "trueup will perform the actions described above.\n  Only 'yes' will be accepted to approve.",
             ),
         };
-        if !self.args.planning.terminal.input {
-            return false;
-        }
-        self.screen.print(&format!("\n{}\n  {note}\n\n  Enter a value: ", self.screen.style.bold(question)));
-        let mut answer = String::new();
-        let read = std::io::stdin().lock().read_line(&mut answer);
-        read.is_ok() && answer.trim() == "yes"
+        ask(self.screen, self.args.planning.terminal.input, question, note)
     }
 
     async fn carry_out(&self, session: &mut Session, plan: &Plan) -> u8 {
@@ -126,43 +145,90 @@ impl Work<'_> {
             Ok(hash) => hash,
             Err(error) => return complain(self.screen, error.diagnostic().into(), &session.sources),
         };
-        let outcome = apply(session, plan, &hash, self.args.planning.parallelism).await;
-        let ApplyOutcome { done, outputs, diagnostics, interrupted } = outcome;
-        let failed = diagnostics.has_errors() || interrupted;
-        if failed {
-            self.screen.diagnostics(diagnostics, &session.sources);
-            let counts = counts(&done, plan.mode);
-            self.screen.line(&format!("\nApply did not finish. What was done is in the state: {counts}."));
-            return 1;
-        }
+        let mut outcome = apply(session, plan, &hash, self.args.planning.parallelism).await;
+        let diagnostics = std::mem::take(&mut outcome.diagnostics);
+        let failed = diagnostics.has_errors() || outcome.interrupted;
         self.screen.diagnostics(diagnostics, &session.sources);
-        let word = if plan.mode == PlanMode::Destroy && self.destroy { "Destroy" } else { "Apply" };
-        let line = format!(
-            "{word} complete! Resources: {}.",
-            counts(&done, if self.destroy { plan.mode } else { PlanMode::Normal })
-        );
-        self.screen.line(&format!("\n{}", self.screen.style.bold(&self.screen.style.green(&line))));
-        if !outputs.is_empty() && !self.destroy {
-            self.screen.print(&format!("\nOutputs:\n\n{}", state_view::outputs(&outputs)));
+        match (failed, self.screen.is_events()) {
+            (true, events) => {
+                self.unfinished(&outcome, events);
+                1
+            }
+            (false, true) => match stream::applied(self.screen, plan, &outcome, self.destroy) {
+                Ok(()) => 0,
+                Err(diagnostic) => complain(self.screen, (*diagnostic).into(), &session.sources),
+            },
+            (false, false) => {
+                self.finished(plan, &outcome);
+                0
+            }
         }
-        0
+    }
+
+    /// Says how far it came, where it came anywhere.
+    fn unfinished(&self, outcome: &ApplyOutcome, events: bool) {
+        let done: usize = outcome.done.values().sum();
+        if events || (done == 0 && !outcome.interrupted) {
+            return;
+        }
+        let counts = counts(outcome, 0, false);
+        self.screen.line(&format!("\nApply did not finish. What was done is in the state: {counts}."));
+    }
+
+    fn finished(&self, plan: &Plan, outcome: &ApplyOutcome) {
+        let word = if self.destroy { "Destroy" } else { "Apply" };
+        let counts = counts(outcome, plan.summary().import, self.destroy);
+        let line = format!("{word} complete! Resources: {counts}.");
+        let style = self.screen.style;
+        self.screen.line(&format!("\n{}", style.bold(&style.green(&line))));
+        if !outcome.outputs.is_empty() && !self.destroy {
+            let heading = style.bold(&style.green("Outputs:"));
+            self.screen.print(&format!("\n{heading}\n\n{}", state_view::outputs(&outcome.outputs)));
+        }
+    }
+}
+
+/// Asks a person; only `yes` is a yes.
+pub(crate) fn ask(screen: &Screen, input: bool, question: &str, note: &str) -> Result<bool, Box<Diagnostic>> {
+    let unasked = |summary: &'static str, detail: &str| {
+        let hint = "give -auto-approve, or save a plan with \"trueup plan -out=FILE\" and apply that";
+        Err(Box::new(Diagnostic::error(summary, detail).hint(hint)))
+    };
+    if !input {
+        return unasked(
+            "error asking for approval: EOF",
+            "What is shown above needs approval, and -input=false says that nobody can be asked.",
+        );
+    }
+    screen.print(&format!(
+        "\n{}\n  {note}\n\n  {} ",
+        screen.style.bold(question),
+        screen.style.bold("Enter a value:")
+    ));
+    let mut answer = String::new();
+    match std::io::stdin().lock().read_line(&mut answer) {
+        Ok(0) => {
+            screen.line("");
+            unasked("error asking for approval: EOF", "Standard input ended before there was an answer.")
+        }
+        Ok(_) => Ok(answer.trim() == "yes"),
+        Err(error) => {
+            unasked("error asking for approval", &format!("Standard input can't be read: {error}."))
+        }
     }
 }
 
 /// `1 added, 0 changed, 0 destroyed`
-fn counts(done: &BTreeMap<Part, usize>, mode: PlanMode) -> String {
-    let of = |part| done.get(&part).copied().unwrap_or(0);
-    if mode == PlanMode::Destroy {
+fn counts(outcome: &ApplyOutcome, imported: usize, destroy: bool) -> String {
+    let of = |part| outcome.done.get(&part).copied().unwrap_or(0);
+    if destroy {
         return format!("{} destroyed", of(Part::Delete));
     }
+    let imported = if imported > 0 { format!("{imported} imported, ") } else { String::new() };
     let forgotten = match of(Part::Forget) {
         0 => String::new(),
         n => format!(", {n} forgotten"),
     };
-    format!(
-        "{} added, {} changed, {} destroyed{forgotten}",
-        of(Part::Create),
-        of(Part::Update),
-        of(Part::Delete)
-    )
+    let (added, changed, destroyed) = (of(Part::Create), of(Part::Update), of(Part::Delete));
+    format!("{imported}{added} added, {changed} changed, {destroyed} destroyed{forgotten}")
 }

@@ -1,6 +1,7 @@
 //! `trueup drift`: what Git says, what the state last saw, what the cloud holds.
 
 use super::Context;
+use super::apply::ask;
 use super::options::{plan_options, session_options};
 use super::plan::complain;
 use super::progress::Progress;
@@ -8,7 +9,6 @@ use crate::arguments::{Drift as Arguments, Planning};
 use crate::screen::Screen;
 use crate::view::diff::Differ;
 use std::collections::BTreeSet;
-use std::io::BufRead;
 use std::sync::Arc;
 use trueup_addr::Target;
 use trueup_diag::{Diagnostics, Sources};
@@ -29,7 +29,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
     };
     let observer: Arc<dyn Observer> =
-        if args.json { Arc::new(Unobserved) } else { Arc::new(Progress::new(screen.clone())) };
+        if args.json { Arc::new(Unobserved) } else { Progress::new(screen.clone()) };
     let world = context.world(observer);
     let mut session = match Session::open(&world, session_options).await {
         Ok(session) => session,
@@ -100,9 +100,16 @@ impl Work<'_> {
         if expected.has_errors() {
             return complain(self.screen, expected, &session.sources);
         }
-        if plan.has_changes() && !self.args.auto_approve && !self.approved() {
-            self.screen.line("\nCorrection cancelled.");
-            return 2;
+        if plan.has_changes() && !self.args.auto_approve {
+            let (input, note) = (self.args.terminal.input, "Only 'yes' will be accepted to approve.");
+            match ask(self.screen, input, "Do you want to bring these back to what Git says?", note) {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.screen.line("\nCorrection cancelled.");
+                    return 2;
+                }
+                Err(diagnostic) => return complain(self.screen, (*diagnostic).into(), &session.sources),
+            }
         }
         let hash = match trueup_plan::file::hash(&plan) {
             Ok(hash) => hash,
@@ -118,16 +125,5 @@ impl Work<'_> {
         let line = format!("Drift corrected: {done} step{} done.", if done == 1 { "" } else { "s" });
         self.screen.line(&format!("\n{}", self.screen.style.bold(&self.screen.style.green(&line))));
         0
-    }
-
-    fn approved(&self) -> bool {
-        if !self.args.terminal.input {
-            return false;
-        }
-        let question = self.screen.style.bold("Do you want to bring these back to what Git says?");
-        self.screen
-            .print(&format!("\n{question}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: "));
-        let mut answer = String::new();
-        std::io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == "yes"
     }
 }

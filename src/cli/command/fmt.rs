@@ -22,11 +22,11 @@ struct Formatting<'a> {
 }
 
 /// Rewrites configuration files to the canonical format.
-pub(crate) fn run(context: &Context, args: Arguments) -> u8 {
+pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {
     let screen = context.screen(args.no_color);
     let mut work = Formatting {
         screen: &screen,
-        args: &args,
+        args,
         sources: Sources::default(),
         diagnostics: Diagnostics::new(),
         unformatted: false,
@@ -119,11 +119,12 @@ impl Formatting<'_> {
         if self.args.diff {
             self.screen.print(&crate::view::text_diff::unified(&shown, &text, &formatted));
         }
-        if self.args.write && !self.args.check {
-            if let Err(error) = std::fs::write(path, formatted) {
-                self.diagnostics
-                    .append(single("Failed to write file", format!("{shown} can't be written: {error}.")));
-            }
+        if self.args.write
+            && !self.args.check
+            && let Err(error) = std::fs::write(path, formatted)
+        {
+            self.diagnostics
+                .append(single("Failed to write file", format!("{shown} can't be written: {error}.")));
         }
     }
 

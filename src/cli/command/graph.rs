@@ -12,7 +12,7 @@ use trueup_engine::{Unobserved, load, references};
 use trueup_plan::{Node, Plan};
 
 /// Prints the references between resources, or the steps of a saved plan, in the DOT language.
-pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
+pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {
     let screen = context.screen(true);
     if let Some(file) = &args.plan {
         return match read_plan(file) {
@@ -31,7 +31,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let edges = references(&loaded.program);
     let mut out =
         String::from("digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n");
-    for (from, _) in &edges {
+    for from in edges.keys() {
         out.push_str(&format!("  {} [label={}];\n", quote(from), quote(from)));
     }
     for (from, targets) in &edges {

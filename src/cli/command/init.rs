@@ -39,8 +39,7 @@ fn is_empty(world: &World) -> bool {
 
 async fn set_up(screen: &Screen, world: &World, args: &Arguments) -> Result<(), (Diagnostics, Sources)> {
     if args.get {
-        let installed =
-            install_modules(world, args.upgrade).map_err(|(diagnostics, sources)| (diagnostics, sources))?;
+        let installed = install_modules(world, args.upgrade)?;
         if !installed.is_empty() {
             screen.line("Initializing modules...");
             installed.iter().for_each(|line| screen.line(&format!("- {line}")));
@@ -70,7 +69,7 @@ async fn set_up(screen: &Screen, world: &World, args: &Arguments) -> Result<(), 
     let mut missing = Diagnostics::new();
     for (provider, known) in trueup_engine::providers_of(world, &loaded.program) {
         if known && provider.is_builtin() {
-            screen.line(&format!("- {} is built in to trueup", provider));
+            screen.line(&format!("- {provider} is built in to trueup"));
         } else if known {
             screen.line(&format!("- Using the embedded provider {}", provider.short()));
         } else {

@@ -10,13 +10,15 @@ mod options;
 pub(crate) mod output;
 pub(crate) mod plan;
 mod progress;
+pub(crate) mod providers;
 pub(crate) mod show;
 pub(crate) mod state;
+mod stream;
 pub(crate) mod validate;
 pub(crate) mod version;
 
 use crate::outside;
-use crate::screen::Screen;
+use crate::screen::{Look, Screen};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,9 +48,14 @@ impl Context {
 
     /// A screen; colours stand down when asked to, without a terminal, or where `NO_COLOR` is set.
     pub(crate) fn screen(&self, no_color: bool) -> Screen {
+        self.screen_with(no_color, false, false)
+    }
+
+    /// A screen on which warnings may be only listed, or all be said in events.
+    fn screen_with(&self, no_color: bool, compact_warnings: bool, events: bool) -> Screen {
         let columns = self.environment.get("COLUMNS").and_then(|text| text.parse().ok());
         let refused = self.environment.get("NO_COLOR").is_some_and(|text| !text.is_empty());
-        Screen::new(no_color || refused, columns)
+        Screen::new(Look { no_color: no_color || refused, compact_warnings, events, columns })
     }
 
     /// The outside, as the engine wants it.

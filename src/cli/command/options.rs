@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use trueup_addr::{ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_engine::{Given, InputSources, LockOptions, PlanOptions, SessionOptions};
+use trueup_engine::{InputSources, LockOptions, PlanOptions, SessionOptions};
 use trueup_plan::PlanMode;
 
 /// What is planned.
@@ -23,6 +23,12 @@ pub(crate) fn plan_options(planning: &Planning, destroy: bool) -> Result<PlanOpt
         diagnostics.push(Diagnostic::error(
             "Incompatible refresh options",
             "It doesn't make sense to use -refresh-only together with -refresh=false: there would be nothing to do.",
+        ));
+    }
+    if (destroy || planning.refresh_only) && !planning.replace.is_empty() {
+        diagnostics.push(Diagnostic::error(
+            "Unsupported plan mode",
+            "The -replace option asks for new objects, which a plan with -destroy or -refresh-only never makes.",
         ));
     }
     let targets = parse_all::<Target>(&planning.target, "Invalid target", &mut diagnostics);
@@ -48,7 +54,9 @@ fn parse_all<T: std::str::FromStr<Err = trueup_addr::ParseError> + Ord>(
     for text in texts {
         match text.parse() {
             Ok(parsed) => drop(all.insert(parsed)),
-            Err(error) => diagnostics.push(Diagnostic::error(summary, format!("{error}."))),
+            Err(error) => {
+                diagnostics.push(Diagnostic::error(format!("{summary} \"{text}\""), format!("{error}.")));
+            }
         }
     }
     all
@@ -80,11 +88,9 @@ pub(crate) fn session_options(
     })
 }
 
-/// Values for variables. The order between `-var` and `-var-file` is kept by kind: files first, as they are wider.
-pub(crate) fn input_sources(context: &Context, variables: &Variables) -> InputSources {
-    let files = variables.var_file.iter().cloned().map(Given::File);
-    let single = variables.var.iter().cloned().map(Given::Var);
-    InputSources { environment: (*context.environment).clone(), given: files.chain(single).collect() }
+/// Values for variables, later ones over earlier ones.
+fn input_sources(context: &Context, variables: &Variables) -> InputSources {
+    InputSources { environment: (*context.environment).clone(), given: variables.given.clone() }
 }
 
 /// `90s`, `5m`, `1h`, `1m30s`, `500ms`, `0`.

@@ -3,22 +3,23 @@
 use super::Context;
 use super::options::{plan_options, session_options};
 use super::progress::Progress;
+use super::stream;
 use crate::arguments::Plan as Arguments;
 use crate::screen::Screen;
-use crate::view::diff::Differ;
-use crate::view::plan::plan as view;
+use crate::view::plan::{PlanView, commit};
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_engine::{PlanOptions, Planned, Session, SessionOptions};
+use trueup_plan::Plan;
 
 /// Plans, shows the plan, and saves it where asked to.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = Arc::new(context.screen(args.planning.terminal.no_color));
+    let screen = Arc::new(stream::screen(context, &args.planning.terminal, args.json));
     let options = match options(context, &args) {
         Ok(options) => options,
         Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
     };
-    let world = context.world(Arc::new(Progress::new(screen.clone())));
+    let world = context.world(Progress::new(screen.clone()));
     let mut session = match Session::open(&world, options.1).await {
         Ok(session) => session,
         Err(not_opened) => return complain(&screen, not_opened.diagnostics, &not_opened.sources),
@@ -45,18 +46,17 @@ fn options(context: &Context, args: &Arguments) -> Result<(PlanOptions, SessionO
 
 fn show(screen: &Screen, session: &Session, planned: Planned, args: &Arguments) -> u8 {
     let Planned { plan, mut diagnostics } = planned;
-    let differ = Differ { style: screen.style, whole: false };
-    screen.print(&view(&plan, &**session.providers(), differ));
-    if let (Some(file), false) = (&args.out, diagnostics.has_errors()) {
-        if let Err(diagnostic) = save(session, &plan, file) {
-            diagnostics.push(*diagnostic);
-        }
+    show_plan(screen, session, &plan);
+    // A plan that stopped at an error is saved too, so that it can be looked at; it can't be applied.
+    let saved = args.out.as_ref().map(|file| save(session, &plan, file));
+    if let Some(Err(diagnostic)) = saved {
+        diagnostics.push(*diagnostic);
     }
     let failed = diagnostics.has_errors();
-    if !failed {
+    screen.diagnostics(diagnostics, &session.sources);
+    if !failed && !screen.is_events() {
         screen.print(&afterword(&plan, args, screen));
     }
-    screen.diagnostics(diagnostics, &session.sources);
     match (failed, args.detailed_exitcode && plan.has_changes()) {
         (true, _) => 1,
         (false, true) => 2,
@@ -64,31 +64,45 @@ fn show(screen: &Screen, session: &Session, planned: Planned, args: &Arguments) 
     }
 }
 
-fn save(session: &Session, plan: &trueup_plan::Plan, file: &str) -> Result<(), Box<Diagnostic>> {
+/// Shows a plan as text or as events.
+pub(crate) fn show_plan(screen: &Screen, session: &Session, plan: &Plan) {
+    if screen.is_events() {
+        return stream::planned(screen, plan);
+    }
+    let view = PlanView { plan, schemas: &**session.providers(), program: session.program() };
+    screen.print(&view.text(screen.style));
+}
+
+fn save(session: &Session, plan: &Plan, file: &str) -> Result<(), Box<Diagnostic>> {
     let bytes =
         trueup_plan::file::write(plan, &session.snapshot()).map_err(|error| Box::new(error.diagnostic()))?;
     crate::files::write_private(file, &bytes).map_err(|error| {
-        Box::new(Diagnostic::error(
-            "Failed to write plan file",
-            format!("The plan file {file} can't be written: {error}."),
-        ))
+        Box::new(
+            Diagnostic::error(
+                "Failed to write plan file",
+                format!("The plan file {file} can't be written: {error}."),
+            )
+            .hint("give -out a path in a directory that exists and can be written to"),
+        )
     })
 }
 
-fn afterword(plan: &trueup_plan::Plan, args: &Arguments, screen: &Screen) -> String {
+/// What can be done with the plan, and which commit it is of.
+fn afterword(plan: &Plan, args: &Arguments, screen: &Screen) -> String {
+    let commit = commit(plan);
     if !plan.has_changes() {
-        return String::new();
+        return commit;
     }
     let rule = screen.style.dim(&"─".repeat(screen.style.width.min(77)));
-    match &args.out {
+    let words = match &args.out {
         Some(file) => format!(
-            "\n{rule}\n\nSaved the plan to: {file}\n\nTo perform exactly these actions, run:\n    trueup apply {}\n",
+            "Saved the plan to: {}\n\nTo perform exactly these actions, run the following command to apply:\n    trueup apply {}\n",
+            crate::view::style::neutral(file),
             crate::view::value::quote(file)
         ),
-        None => format!(
-            "\n{rule}\n\nNote: You didn't use the -out option to save this plan, so trueup can't\nguarantee to take exactly these actions if you run \"trueup apply\" now.\n"
-        ),
-    }
+        None => "Note: You didn't use the -out option to save this plan, so trueup can't\nguarantee to take exactly these actions if you run \"trueup apply\" now.\n".into(),
+    };
+    format!("{commit}\n{rule}\n\n{words}")
 }
 
 /// Shows what is wrong; gives the exit code for it.

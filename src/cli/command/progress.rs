@@ -1,68 +1,201 @@
-//! Progress of long work, a line a thing, as Terraform words it.
+//! Progress of long work: a line a thing as Terraform words it, or an event a thing.
 
+use crate::document::events::{self, Hook, duration};
 use crate::outside;
 use crate::screen::Screen;
+use crate::view::style::neutral;
+use crate::view::value::grouped;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use trueup_addr::ResourceInstance;
 use trueup_apply::Event as Step;
-use trueup_engine::{Event, Observer};
+use trueup_engine::{Event, Observer, Refreshed};
 use trueup_plan::Part;
 
-/// Writes lines to the screen as things happen.
+/// More objects than this are read without a line for each.
+const LINES_MAX: usize = 50;
+/// Seconds between two lines about a step that is still going on.
+const REMINDER: u64 = 10;
+
+/// Writes to the screen as things happen.
 pub(crate) struct Progress {
     screen: Arc<Screen>,
-    started: Mutex<BTreeMap<(ResourceInstance, Part), Instant>>,
+    running: Mutex<BTreeMap<(ResourceInstance, Part), Running>>,
+    /// When the reading of many objects of a provider began.
+    batches: Mutex<BTreeMap<String, Instant>>,
+}
+
+/// A step that is going on.
+struct Running {
+    since: Instant,
+    name: String,
+    id: Option<String>,
+    /// How many reminders were given.
+    told: u64,
+}
+
+/// How far a step is.
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    Begun,
+    Still(u64),
+    Over(u64),
+    Failed(u64),
 }
 
 impl Progress {
-    pub(crate) fn new(screen: Arc<Screen>) -> Progress {
-        Progress { screen, started: Mutex::new(BTreeMap::new()) }
+    /// Watches, and reminds of steps that take long.
+    pub(crate) fn new(screen: Arc<Screen>) -> Arc<Progress> {
+        let (running, batches) = (Mutex::default(), Mutex::default());
+        let progress = Arc::new(Progress { screen, running, batches });
+        let watched = Arc::downgrade(&progress);
+        tokio::spawn(async move {
+            let mut beat = tokio::time::interval(Duration::from_secs(1));
+            loop {
+                beat.tick().await;
+                match watched.upgrade() {
+                    Some(progress) => progress.remind(),
+                    None => return,
+                }
+            }
+        });
+        progress
+    }
+
+    fn remind(&self) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        for ((addr, part), one) in running.iter_mut() {
+            let elapsed = outside::instant().duration_since(one.since).as_secs();
+            if elapsed / REMINDER > one.told {
+                one.told = elapsed / REMINDER;
+                self.tell(addr, &one.name, (*part, Stage::Still(one.told * REMINDER)), one.id.as_deref());
+            }
+        }
+    }
+
+    fn begin(&self, addr: &ResourceInstance, deposed: Option<&str>, part: Part, id: Option<&str>) {
+        let name = name(addr, deposed);
+        self.tell(addr, &name, (part, Stage::Begun), id);
+        let one = Running { since: outside::instant(), name, id: id.map(String::from), told: 0 };
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.insert((addr.clone(), part), one);
+    }
+
+    fn end(&self, addr: &ResourceInstance, part: Part, id: Option<&str>, good: bool) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let one = running.remove(&(addr.clone(), part));
+        drop(running);
+        let now = outside::instant();
+        let seconds = one.as_ref().map_or(0, |one| now.duration_since(one.since).as_secs());
+        let name = one.map_or_else(|| addr.to_string(), |one| one.name);
+        let stage = if good { Stage::Over(seconds) } else { Stage::Failed(seconds) };
+        self.tell(addr, &name, (part, stage), id);
+    }
+
+    fn tell(&self, addr: &ResourceInstance, name: &str, (part, stage): (Part, Stage), id: Option<&str>) {
+        if self.screen.is_events() {
+            let timestamp = outside::now_exact();
+            let hook = Hook { timestamp: &timestamp, addr, id };
+            let line = match stage {
+                Stage::Begun => hook.apply_start(part),
+                Stage::Still(seconds) => hook.apply_progress(part, seconds),
+                Stage::Over(seconds) => hook.apply_complete(part, seconds),
+                Stage::Failed(seconds) => hook.apply_errored(part, seconds),
+            };
+            line.iter().for_each(|line| self.screen.line(line));
+        } else if let Some(text) = text(part, stage, id) {
+            self.say(&format!("{name}: {text}"));
+        }
+    }
+
+    fn refreshing(&self, provider: &str, objects: &[Refreshed]) {
+        if self.screen.is_events() {
+            return self.hooks(objects, true);
+        }
+        if objects.len() > LINES_MAX {
+            let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
+            batches.insert(provider.into(), outside::instant());
+            let count = grouped(objects.len());
+            return self.say(&format!("Refreshing state of {count} objects of provider {provider}..."));
+        }
+        for one in objects {
+            let name = name(&one.addr, one.deposed.as_deref());
+            self.say(&format!("{name}: Refreshing state...{}", id_note(one.id.as_deref())));
+        }
+    }
+
+    fn refreshed(&self, provider: &str, objects: &[Refreshed]) {
+        if self.screen.is_events() {
+            return self.hooks(objects, false);
+        }
+        let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (true, Some(since)) = (objects.len() > LINES_MAX, batches.remove(provider)) {
+            let count = grouped(objects.len());
+            let seconds = duration(outside::instant().duration_since(since).as_secs());
+            self.say(&format!("Refreshed state of {count} objects of provider {provider} in {seconds}"));
+        }
+    }
+
+    fn hooks(&self, objects: &[Refreshed], begins: bool) {
+        for one in objects {
+            let timestamp = outside::now_exact();
+            let hook = Hook { timestamp: &timestamp, addr: &one.addr, id: one.id.as_deref() };
+            self.screen.line(&if begins { hook.refresh_start() } else { hook.refresh_complete() });
+        }
     }
 
     fn step(&self, step: &Step) {
         match step {
             Step::Started { addr, deposed, part, id } => {
-                let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-                started.insert((addr.clone(), *part), outside::instant());
-                let doing = match part {
-                    Part::Create => "Creating...",
-                    Part::Update => "Modifying...",
-                    Part::Read => "Reading...",
-                    Part::Delete => "Destroying...",
-                    Part::Forget => return,
-                };
-                self.say(&format!("{}: {doing}{}", name(addr, deposed.as_deref()), id_note(id.as_deref())));
+                self.begin(addr, deposed.as_deref(), *part, id.as_deref());
             }
-            Step::Finished { addr, deposed, part, id } => {
-                let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-                let since = started.remove(&(addr.clone(), *part));
-                let seconds = since.map_or(0, |since| outside::instant().duration_since(since).as_secs());
-                let done = match part {
-                    Part::Create => "Creation complete after",
-                    Part::Update => "Modifications complete after",
-                    Part::Read => "Read complete after",
-                    Part::Delete => "Destruction complete after",
-                    Part::Forget => return self.say(&format!("{addr}: No longer managed")),
-                };
-                let note = if *part == Part::Delete { String::new() } else { id_note(id.as_deref()) };
-                self.say(&format!("{}: {done} {seconds}s{note}", name(addr, deposed.as_deref())));
+            Step::Finished { addr, part, id, .. } => self.end(addr, *part, id.as_deref(), true),
+            Step::Failed { addr, part } => self.end(addr, *part, None, false),
+            Step::Skipped { addr, part } if *part != Part::Forget => {
+                self.remark(&format!(
+                    "{addr}: Skipped: something it depends on failed, or the run was stopped"
+                ));
             }
-            Step::Failed { .. } => {}
-            Step::Skipped { addr, part } => {
-                if *part != Part::Forget {
-                    self.say(&format!(
-                        "{addr}: Skipped: something it depends on failed, or the run was stopped"
-                    ));
-                }
-            }
+            Step::Skipped { .. } => {}
+        }
+    }
+
+    /// What Terraform has no event for.
+    fn remark(&self, text: &str) {
+        if self.screen.is_events() {
+            self.screen.line(&events::log(&outside::now_exact(), text));
+        } else {
+            self.say(text);
         }
     }
 
     fn say(&self, line: &str) {
-        self.screen.line(&crate::view::style::neutral(line));
+        self.screen.line(&self.screen.style.bold(&neutral(line)));
     }
+}
+
+/// A step in words; none where there is nothing to say.
+fn text(part: Part, stage: Stage, id: Option<&str>) -> Option<String> {
+    let (going, still, over) = match part {
+        Part::Create => ("Creating...", "Still creating...", "Creation complete"),
+        Part::Update => ("Modifying...", "Still modifying...", "Modifications complete"),
+        Part::Read => ("Reading...", "Still reading...", "Read complete"),
+        Part::Delete => ("Destroying...", "Still destroying...", "Destruction complete"),
+        Part::Forget => return matches!(stage, Stage::Over(_)).then(|| "No longer managed".into()),
+    };
+    Some(match stage {
+        Stage::Begun => format!("{going}{}", id_note(id)),
+        Stage::Still(seconds) => {
+            let id = id.map(|id| format!("id={id}, ")).unwrap_or_default();
+            format!("{still} [{id}{} elapsed]", duration(seconds))
+        }
+        Stage::Over(seconds) => {
+            let id = if part == Part::Delete { String::new() } else { id_note(id) };
+            format!("{over} after {}{id}", duration(seconds))
+        }
+        Stage::Failed(_) => return None,
+    })
 }
 
 fn name(addr: &ResourceInstance, deposed: Option<&str>) -> String {
@@ -79,10 +212,36 @@ fn id_note(id: Option<&str>) -> String {
 impl Observer for Progress {
     fn event(&self, event: &Event) {
         match event {
-            Event::Refreshing(addr) => self.say(&format!("{addr}: Refreshing state...")),
-            Event::Reading(addr) => self.say(&format!("{addr}: Reading...")),
-            Event::Waiting(who) => self.say(&format!("Waiting for the state lock: {who}")),
+            Event::Refreshing { provider, objects } => self.refreshing(provider, objects),
+            Event::Refreshed { provider, objects } => self.refreshed(provider, objects),
+            Event::Reading(addr) => self.begin(addr, None, Part::Read, None),
+            Event::Read { addr, id, good } => self.end(addr, Part::Read, id.as_deref(), *good),
+            Event::Waiting(who) => self.remark(&format!("Waiting for the state lock: {who}")),
             Event::Step(step) => self.step(step),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stage, text};
+    use trueup_plan::Part;
+
+    #[test]
+    fn steps_are_worded_as_terraform_words_them() {
+        let check = |part, stage, id, wanted: Option<&str>| {
+            assert_eq!(text(part, stage, id).as_deref(), wanted, "{part:?} {stage:?}");
+        };
+        let id = Some("i-1");
+        check(Part::Create, Stage::Begun, None, Some("Creating..."));
+        check(Part::Create, Stage::Still(70), None, Some("Still creating... [1m10s elapsed]"));
+        check(Part::Create, Stage::Over(9), id, Some("Creation complete after 9s [id=i-1]"));
+        check(Part::Update, Stage::Begun, id, Some("Modifying... [id=i-1]"));
+        check(Part::Delete, Stage::Still(10), id, Some("Still destroying... [id=i-1, 10s elapsed]"));
+        check(Part::Delete, Stage::Over(0), id, Some("Destruction complete after 0s"));
+        check(Part::Read, Stage::Over(0), None, Some("Read complete after 0s"));
+        check(Part::Create, Stage::Failed(3), None, None);
+        check(Part::Forget, Stage::Begun, None, None);
+        check(Part::Forget, Stage::Over(0), None, Some("No longer managed"));
     }
 }

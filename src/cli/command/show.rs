@@ -52,11 +52,9 @@ fn show_plan(
     if json {
         return print_document(screen, document::plan::document(&plan, &loaded.program, &providers));
     }
-    let differ = Differ { style: screen.style, whole: false };
-    screen.print(&plan_view::plan(&plan, &providers, differ));
-    if let Some(commit) = &plan.commit {
-        screen.line(&format!("\nPlanned at {}.", super::version::commit_text(commit)));
-    }
+    let view = plan_view::PlanView { plan: &plan, schemas: &providers, program: &loaded.program };
+    screen.print(&view.text(screen.style));
+    screen.print(&plan_view::commit(&plan));
     0
 }
 
@@ -72,7 +70,10 @@ fn show_state(screen: &Screen, view: &StateView, json: bool) -> u8 {
     let differ = Differ { style: screen.style, whole: true };
     screen.print(&state_view::state(&view.state, schemas, differ));
     if let Some(commit) = &view.commit {
-        screen.line(&format!("\nLast journalled at {}.", super::version::commit_text(commit)));
+        screen.line(&format!(
+            "\nLast journalled at {}.",
+            crate::view::style::neutral(&crate::view::commit(commit))
+        ));
     }
     0
 }

@@ -28,7 +28,10 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let done = match args {
         Arguments::List(args) => list(&screen, &view, &args),
         Arguments::Show(args) => show(&screen, &view, &args),
-        Arguments::Pull(_) => pull(&screen, &view),
+        Arguments::Pull(_) => {
+            pull(&screen, &view);
+            Ok(())
+        }
     };
     match done {
         Ok(()) => 0,
@@ -89,9 +92,8 @@ fn show(screen: &Screen, view: &StateView, args: &StateShow) -> Result<(), Diagn
     Ok(())
 }
 
-fn pull(screen: &Screen, view: &StateView) -> Result<(), Diagnostics> {
+fn pull(screen: &Screen, view: &StateView) {
     if view.exists {
         screen.print(&trueup_state::wire::v4::write(&view.state));
     }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use crate::VERSION;
 use crate::arguments::Version as Arguments;
 use std::sync::Arc;
 use trueup_engine::Unobserved;
-use trueup_state::{Commit, TERRAFORM_VERSION};
+use trueup_state::TERRAFORM_VERSION;
 
 /// Says which version this is, whose formats it writes, and which providers are built in.
 pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {
@@ -38,12 +38,4 @@ fn platform() -> String {
         other => other,
     };
     format!("{}_{arch}", std::env::consts::OS)
-}
-
-/// A commit for people: hash, branch, and whether the files differ from it.
-pub(crate) fn commit_text(commit: &Commit) -> String {
-    let hash: String = commit.hash.chars().take(12).collect();
-    let branch = commit.branch.as_ref().map(|branch| format!(" on {branch}")).unwrap_or_default();
-    let dirty = if commit.dirty { ", with changes that are not committed" } else { "" };
-    format!("commit {hash}{branch}{dirty}")
 }

@@ -9,13 +9,13 @@ mod configuration;
 mod constant;
 pub(crate) mod diagnostic;
 pub(crate) mod drift;
-mod enclosing;
+pub(crate) mod enclosing;
 mod encode;
 pub(crate) mod events;
 mod expression;
 pub(crate) mod output;
 pub(crate) mod plan;
-mod relevant;
+pub(crate) mod relevant;
 pub(crate) mod schemas;
 pub(crate) mod state;
 #[cfg(test)]

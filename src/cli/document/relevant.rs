@@ -32,6 +32,12 @@ pub(crate) fn wire(plan: &Plan, program: &Program) -> Result<Vec<RelevantWire>, 
     Ok(trace.all)
 }
 
+/// The addresses of what changed resources and outputs refer to: resources, instances where a reference names one.
+pub(crate) fn addresses(plan: &Plan, program: &Program) -> BTreeSet<String> {
+    // What can't be written as JSON is left out there; nobody needs to be told so here.
+    wire(plan, program).map(|all| all.into_iter().map(|one| one.resource).collect()).unwrap_or_default()
+}
+
 /// Module instances that hold an object of the plan, and those around them.
 fn instances(plan: &Plan, program: &Program) -> BTreeMap<ModuleInstance, NodeId> {
     let mut all = BTreeMap::from([(ModuleInstance::root(), NodeId::ROOT)]);

@@ -1,7 +1,11 @@
 //! Diagnostics for people: what, where, why, what to do.
 
 use super::style::{Style, neutral, wrap};
-use trueup_diag::{Diagnostic, Severity, Sources, Span};
+use crate::document::enclosing::enclosing;
+use trueup_diag::{Diagnostic, Diagnostics, Severity, SourceFile, Sources, Span};
+
+/// More lines of source than this are not shown.
+const LINES_MAX: u32 = 5;
 
 /// One diagnostic as a block of text that ends with a line end.
 pub(crate) fn human(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
@@ -9,19 +13,17 @@ pub(crate) fn human(diagnostic: &Diagnostic, sources: &Sources, style: Style) ->
         Severity::Error => ("Error: ", Style::red),
         Severity::Warning => ("Warning: ", Style::yellow),
     };
+    let width = if style.color { style.width.saturating_sub(2) } else { style.width };
     let mut body =
         format!("{}{}\n", style.bold(&dress(style, word)), style.bold(&neutral(&diagnostic.summary)));
-    if let Some(place) = place(diagnostic, sources) {
+    if let Some(place) = place(diagnostic, sources, style) {
         body.push_str(&format!("\n{place}"));
     }
     if !diagnostic.detail.is_empty() {
-        body.push_str(&format!("\n{}\n", wrap(&neutral(&diagnostic.detail), style.width.saturating_sub(2))));
+        body.push_str(&format!("\n{}\n", wrap(neutral(&diagnostic.detail).trim_end(), width)));
     }
     if let Some(hint) = &diagnostic.hint {
-        body.push_str(&format!(
-            "\n{}\n",
-            wrap(&format!("Hint: {}", neutral(hint)), style.width.saturating_sub(2))
-        ));
+        body.push_str(&format!("\n{}\n", wrap(&format!("Hint: {}", sentence(&neutral(hint))), width)));
     }
     if !style.color {
         return format!("\n{body}");
@@ -31,7 +33,34 @@ pub(crate) fn human(diagnostic: &Diagnostic, sources: &Sources, style: Style) ->
     format!("{}\n{lines}{}\n", bar("╷"), bar("╵"))
 }
 
-fn place(diagnostic: &Diagnostic, sources: &Sources) -> Option<String> {
+/// Warnings by their summaries alone, the same ones counted.
+pub(crate) fn compact(warnings: &Diagnostics) -> String {
+    if warnings.is_empty() {
+        return String::new();
+    }
+    let mut counted: Vec<(String, usize)> = Vec::new();
+    for warning in warnings {
+        let summary = neutral(&warning.summary);
+        match counted.iter_mut().find(|(known, _)| *known == summary) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((summary, 1)),
+        }
+    }
+    let mut out = String::from("\nWarnings:\n\n");
+    for (summary, count) in counted {
+        let times = if count > 1 { format!(" ({count} times)") } else { String::new() };
+        out.push_str(&format!("- {summary}{times}\n"));
+    }
+    out + "\nTo see the full warning notes, run trueup without -compact-warnings.\n"
+}
+
+/// With a full stop where nothing else ends it.
+fn sentence(text: &str) -> String {
+    let ends = text.ends_with(['.', '!', '?', ':', '"', ')']) || text.contains('\n');
+    if ends { text.to_owned() } else { format!("{text}.") }
+}
+
+fn place(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Option<String> {
     let mut out = String::new();
     if let Some(address) = &diagnostic.address {
         out.push_str(&format!("  with {},\n", neutral(address)));
@@ -40,39 +69,49 @@ fn place(diagnostic: &Diagnostic, sources: &Sources) -> Option<String> {
         return if out.is_empty() { None } else { Some(out) };
     };
     let file = sources.file(subject.file);
-    let (start, end) = sources.range(subject);
+    let (start, _) = sources.range(subject);
     out.push_str(&format!("  on {} line {}", neutral(&file.name), start.line));
-    if let Some(header) = enclosing(sources, subject) {
+    if let Some(header) = enclosing(file, subject) {
         out.push_str(&format!(", in {}", neutral(&header)));
     }
     out.push_str(":\n");
-    let last = end.line.min(start.line + 4).max(start.line);
-    for line in start.line..=last {
-        if line > start.line && end.line == line && end.column == 1 {
-            break;
-        }
-        out.push_str(&format!("{line:4}: {}\n", neutral(file.line(line))));
+    out.push_str(&source(file, subject, sources, style));
+    if !diagnostic.values.is_empty() {
+        out.push_str(&format!("    {}\n", style.dim(&format!("├{}", "─".repeat(16)))));
     }
     for value in &diagnostic.values {
-        out.push_str(&format!("    ├ {} {}\n", value.traversal, neutral(&value.statement)));
+        let told = format!("{} {}", style.bold(&neutral(&value.traversal)), neutral(&value.statement));
+        out.push_str(&format!("    {} {told}\n", style.dim("│")));
     }
     Some(out)
 }
 
-/// The header of the top-level block around a place, such as `resource "aws_vpc" "main"`.
-pub(crate) fn enclosing(sources: &Sources, span: Span) -> Option<String> {
-    let file = sources.file(span.file);
-    let (start, _) = sources.range(span);
-    for line in (1..=start.line).rev() {
-        let text = file.line(line);
-        let opens = text.trim_end().ends_with('{') || text.contains("{ ");
-        if text.starts_with(|c: char| c.is_alphabetic()) && opens {
-            let header = text.split('{').next().unwrap_or_default().trim();
-            return if header.contains('=') { None } else { Some(header.to_owned()) };
+/// The lines of a place with their numbers; on a terminal the place itself is underlined.
+fn source(file: &SourceFile, subject: Span, sources: &Sources, style: Style) -> String {
+    let (start, end) = sources.range(subject);
+    let last = end.line.min(start.line + LINES_MAX - 1).max(start.line);
+    let mut out = String::new();
+    for line in start.line..=last {
+        if line > start.line && end.line == line && end.column == 1 {
+            break;
         }
-        if line < start.line && text.starts_with('}') {
-            return None;
-        }
+        out.push_str(&format!("{line:4}: {}\n", marked(file, line, subject, style)));
     }
-    None
+    out
+}
+
+fn marked(file: &SourceFile, line: u32, subject: Span, style: Style) -> String {
+    let text = file.line(line);
+    let begins = file.line_start(line);
+    let within = |byte: u32| (byte.saturating_sub(begins) as usize).min(text.len());
+    // What only indents a later line is not part of what is pointed at.
+    let indent = text.len() - text.trim_start().len();
+    let from = if subject.start < begins { indent } else { within(subject.start) };
+    let to = within(subject.end).max(from);
+    match (text.get(..from), text.get(from..to), text.get(to..)) {
+        (Some(before), Some(place), Some(after)) if style.color && !place.is_empty() => {
+            format!("{}{}{}", neutral(before), style.underline(&neutral(place)), neutral(after))
+        }
+        _ => neutral(text),
+    }
 }

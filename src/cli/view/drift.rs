@@ -13,8 +13,10 @@ pub(crate) fn drift(document: &DriftDocument, differ: Differ) -> String {
     let unapplied: Vec<&ResourceDrift> = document.unapplied().collect();
     let mut out = String::new();
     if drifted.is_empty() {
-        let line =
-            format!("No drift: {} compared, and nothing that Git manages was changed behind its back.", objects(document.compared));
+        let line = format!(
+            "No drift: {} compared, and nothing that Git manages was changed behind its back.",
+            objects(document.compared)
+        );
         out.push_str(&format!("\n{}\n", style.bold(&style.green(&line))));
     } else {
         let line =

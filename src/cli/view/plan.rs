@@ -1,62 +1,140 @@
 //! A plan for people.
 
 use super::diff::Differ;
-use super::resource::resource;
+use super::resource::{Told, action_symbol, resource};
+use super::style::{Style, neutral, wrap};
+use std::collections::BTreeSet;
 use trueup_addr::Mode;
 use trueup_diff::Action;
 use trueup_engine::Schemas;
 use trueup_plan::{Plan, PlanMode, ResourceChange};
+use trueup_resolve::Program;
 
-/// The whole plan as Terraform lays it out: drift, legend, resources, summary, outputs.
-pub(crate) fn plan(plan: &Plan, schemas: &dyn Schemas, differ: Differ) -> String {
-    let mut out = drift(plan, schemas, differ);
-    let shown: Vec<&ResourceChange> = plan.changes.iter().filter(|c| is_shown(c)).collect();
-    if shown.is_empty() && !plan.outputs.values().any(|o| o.action.is_change()) {
-        out.push_str(&no_changes(plan, differ));
-        return out;
-    }
-    if !shown.is_empty() {
-        out.push_str(&legend(&shown, differ));
-        out.push_str(if plan.errored {
-            "\ntrueup planned the following actions, but then encountered a problem:\n\n"
-        } else {
-            "\nTerraform will perform the following actions:\n\n"
-        });
-        for change in shown {
-            out.push_str(&one(change, schemas, differ));
+/// A plan with what is needed to read it.
+pub(crate) struct PlanView<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) schemas: &'a dyn Schemas,
+    /// Says which drift has to do with what is planned.
+    pub(crate) program: &'a Program,
+}
+
+impl PlanView<'_> {
+    /// The whole plan as Terraform lays it out: drift, legend, resources, summary, outputs.
+    pub(crate) fn text(&self, style: Style) -> String {
+        let plan = self.plan;
+        let differ = Differ { style, whole: false };
+        let mut out = self.drift(differ);
+        let shown = shown(plan);
+        if shown.is_empty() && !plan.outputs.values().any(|output| output.action.is_change()) {
+            out.push_str(&no_changes(plan, differ));
+            return out;
         }
+        if !shown.is_empty() {
+            out.push_str(&legend(&shown, differ));
+            out.push_str(if plan.errored {
+                "\ntrueup planned the following actions, but then encountered a problem:\n\n"
+            } else {
+                "\ntrueup will perform the following actions:\n\n"
+            });
+            for change in &shown {
+                out.push_str(&one(change, self.schemas, Told::Plan, differ));
+            }
+        }
+        if !plan.errored && !shown.is_empty() {
+            out.push_str(&format!("{} {}\n", style.bold("Plan:"), summary_line(plan)));
+        }
+        out.push_str(&outputs(plan, differ));
+        out
     }
-    if !plan.errored {
-        out.push_str(&summary(plan, differ));
+
+    /// What others changed, as far as it has to do with what is planned.
+    fn drift(&self, differ: Differ) -> String {
+        let style = differ.style;
+        let found = self.relevant_drift();
+        if found.is_empty() {
+            return String::new();
+        }
+        let mut out = format!(
+            "\n{}{}\n\nSince the last apply, the following objects were changed by something else{}:\n\n",
+            style.bold(&style.cyan("Note: ")),
+            style.bold("Objects have changed outside of trueup"),
+            if self.plan.mode == PlanMode::RefreshOnly {
+                ""
+            } else {
+                ",\nand what is planned below may come from that"
+            },
+        );
+        for change in found {
+            out.push_str(&one(change, self.schemas, Told::Drift, differ));
+        }
+        if self.plan.mode == PlanMode::RefreshOnly {
+            out.push_str("This is a refresh-only plan, so trueup will not take any actions to undo these.\nApplying it takes these changes into the state.\n");
+        }
+        out.push_str(&format!("\n{}\n", style.dim(&"─".repeat(style.width.min(77)))));
+        out
     }
-    out.push_str(&outputs(plan, differ));
-    out
+
+    fn relevant_drift(&self) -> Vec<&ResourceChange> {
+        let plan = self.plan;
+        if plan.mode == PlanMode::RefreshOnly {
+            return plan.drift.iter().collect();
+        }
+        let changed = |one: &&ResourceChange| one.change.action != Action::NoOp;
+        if !plan.drift.iter().any(|one| changed(&one)) || !plan.has_changes() {
+            return Vec::new();
+        }
+        // What is made again because it is gone would otherwise be told as new without a word.
+        let again: BTreeSet<_> = plan
+            .changes
+            .iter()
+            .filter(|change| change.change.action == Action::Create)
+            .map(|change| &change.addr)
+            .collect();
+        let referred = crate::document::relevant::addresses(plan, self.program);
+        let relevant = |one: &&ResourceChange| {
+            again.contains(&one.addr)
+                || referred.contains(&one.addr.to_string())
+                || referred.contains(&one.addr.node().to_string())
+        };
+        plan.drift.iter().filter(changed).filter(relevant).collect()
+    }
+}
+
+fn shown(plan: &Plan) -> Vec<&ResourceChange> {
+    let is_shown = |change: &&ResourceChange| {
+        change.change.action.is_change() || change.previous.is_some() || change.importing.is_some()
+    };
+    plan.changes.iter().filter(is_shown).collect()
 }
 
 /// Only what a correction of drift does.
 pub(crate) fn correction(plan: &Plan, schemas: &dyn Schemas, differ: Differ) -> String {
-    let shown: Vec<&ResourceChange> = plan.changes.iter().filter(|c| is_shown(c)).collect();
+    let shown = shown(plan);
     if shown.is_empty() {
         return "\nNothing to correct: what changed is left to the cloud. The state takes it in.\n".into();
     }
     let mut out = String::from("\nCorrecting does the following:\n\n");
     for change in shown {
-        out.push_str(&one(change, schemas, differ));
+        out.push_str(&one(change, schemas, Told::Plan, differ));
     }
     out.push_str(&format!("{} {}\n", differ.style.bold("Plan:"), summary_line(plan)));
     out
 }
 
-fn is_shown(change: &ResourceChange) -> bool {
-    change.change.action.is_change() || change.previous.is_some() || change.importing.is_some()
+/// The commit that a plan is of, as a line of its own; nothing where the configuration isn't in Git.
+pub(crate) fn commit(plan: &Plan) -> String {
+    match &plan.commit {
+        Some(commit) => format!("\nPlanned from {}.\n", neutral(&super::commit(commit))),
+        None => String::new(),
+    }
 }
 
-fn one(change: &ResourceChange, schemas: &dyn Schemas, differ: Differ) -> String {
+fn one(change: &ResourceChange, schemas: &dyn Schemas, told: Told, differ: Differ) -> String {
     let data = change.addr.resource.mode == Mode::Data;
     let schema =
         schemas.schema(&change.provider.provider).and_then(|p| p.resource(data, &change.addr.resource.kind));
     match schema {
-        Some(schema) => resource(change, &schema.block, differ),
+        Some(schema) => resource(change, &schema.block, told, differ),
         None => format!(
             "  # {} (its provider is not available, so its attributes can't be shown)\n\n",
             change.addr
@@ -66,7 +144,7 @@ fn one(change: &ResourceChange, schemas: &dyn Schemas, differ: Differ) -> String
 
 fn legend(shown: &[&ResourceChange], differ: Differ) -> String {
     let mut out = String::from(
-        "\nTerraform used the selected providers to generate the following execution\nplan. Resource actions are indicated with the following symbols:\n",
+        "\ntrueup used the selected providers to generate the following execution\nplan. Resource actions are indicated with the following symbols:\n",
     );
     for (action, text) in [
         (Action::Create, "create"),
@@ -75,16 +153,16 @@ fn legend(shown: &[&ResourceChange], differ: Differ) -> String {
         (Action::DeleteThenCreate, "destroy and then create replacement"),
         (Action::CreateThenDelete, "create replacement and then destroy"),
         (Action::Read, "read (data resources)"),
-        (Action::Forget, "forget"),
+        (Action::Forget, "forget, without destroying"),
     ] {
-        if shown.iter().any(|c| c.change.action == action) {
-            out.push_str(&format!("{} {text}\n", super::resource::action_symbol(action, differ)));
+        if shown.iter().any(|change| change.change.action == action) {
+            out.push_str(&format!("{} {text}\n", action_symbol(action, differ)));
         }
     }
     out
 }
 
-/// `Plan: 1 to add, 0 to change, 0 to destroy.`
+/// `1 to add, 0 to change, 0 to destroy.`
 pub(crate) fn summary_line(plan: &Plan) -> String {
     let s = plan.summary();
     let import = if s.import > 0 { format!("{} to import, ", s.import) } else { String::new() };
@@ -92,37 +170,32 @@ pub(crate) fn summary_line(plan: &Plan) -> String {
     format!("{import}{} to add, {} to change, {} to destroy{forget}.", s.add, s.change, s.destroy)
 }
 
-fn summary(plan: &Plan, differ: Differ) -> String {
-    if !plan.changes.iter().any(is_shown) {
-        return String::new();
-    }
-    format!("{} {}\n", differ.style.bold("Plan:"), summary_line(plan))
-}
-
 fn no_changes(plan: &Plan, differ: Differ) -> String {
-    let (first, rest) = match plan.mode {
+    let style = differ.style;
+    let (rest, text) = match plan.mode {
         _ if plan.errored => {
-            return "\nPlanning failed. trueup encountered an error while generating this plan.\n".into();
+            let failed = style.bold(&style.red("Planning failed."));
+            return format!("\n{failed} trueup encountered an error while generating this plan.\n");
         }
         PlanMode::RefreshOnly if plan.drift.is_empty() => (
-            "No changes.",
-            " Your infrastructure still matches the configuration.\n\nNothing differs between the state and what is really there.\n",
+            "Your infrastructure still matches the configuration.",
+            "The real objects are still as the last apply left them.",
         ),
         PlanMode::RefreshOnly => return String::new(),
-        PlanMode::Destroy => (
-            "No changes.",
-            " No objects need to be destroyed.\n\nThe state holds nothing that could be destroyed.\n",
-        ),
+        PlanMode::Destroy => {
+            ("No objects need to be destroyed.", "The state holds nothing that could be destroyed.")
+        }
         PlanMode::Normal => (
-            "No changes.",
-            " Your infrastructure matches the configuration.\n\nThe real infrastructure was compared with the configuration, and there is nothing\nto do.\n",
+            "Your infrastructure matches the configuration.",
+            "trueup has compared the real infrastructure with the configuration and found no differences, so no changes are needed.",
         ),
     };
-    format!("\n{}{rest}", differ.style.bold(&differ.style.green(first)))
+    let first = style.bold(&style.green("No changes."));
+    format!("\n{first} {}\n\n{}\n", style.bold(rest), wrap(text, style.width.saturating_sub(1)))
 }
 
 fn outputs(plan: &Plan, differ: Differ) -> String {
-    let changed: Vec<_> = plan.outputs.iter().filter(|(_, o)| o.action.is_change()).collect();
+    let changed: Vec<_> = plan.outputs.iter().filter(|(_, output)| output.action.is_change()).collect();
     if changed.is_empty() {
         return String::new();
     }
@@ -131,46 +204,18 @@ fn outputs(plan: &Plan, differ: Differ) -> String {
     for (name, output) in changed {
         let (before, after) = (Some(&output.before), Some(&output.after));
         let sign = super::diff::sign(before, after);
-        let value =
-            if output.sensitive { "(sensitive value)".into() } else { differ.value(before, after, 2, true) };
+        let value = match (output.sensitive, sign) {
+            (true, super::diff::Sign::Remove) => "(sensitive value) -> null".into(),
+            (true, _) => "(sensitive value)".into(),
+            (false, _) => differ.value(before, after, 2, true),
+        };
         let pad = " ".repeat(width - name.chars().count());
         out.push_str(&format!("  {} {name}{pad} = {value}\n", differ.symbol(sign)));
     }
-    if !plan.changes.iter().any(is_shown) {
+    if shown(plan).is_empty() {
         out.push_str(
-            "\nYou can apply this plan to save these new output values to the Terraform\nstate, without changing any real infrastructure.\n",
+            "\nYou can apply this plan to save these new output values to the state, without\nchanging any real infrastructure.\n",
         );
     }
-    out
-}
-
-fn drift(plan: &Plan, schemas: &dyn Schemas, differ: Differ) -> String {
-    if plan.drift.is_empty() {
-        return String::new();
-    }
-    let relevant =
-        plan.mode == PlanMode::RefreshOnly || plan.changes.iter().any(|c| c.change.action.is_change());
-    if !relevant {
-        return String::new();
-    }
-    let mut out = format!(
-        "\n{} Objects have changed outside of Terraform\n\nSince the last apply, the following objects were changed by something else:\n\n",
-        differ.style.bold(&differ.style.cyan("Note:"))
-    );
-    for change in &plan.drift {
-        let text = one(change, schemas, differ);
-        out.push_str(
-            &text
-                .replace("will be updated in-place", "has changed")
-                .replace("destroyed", "deleted")
-                .replace("will be deleted", "has been deleted"),
-        );
-    }
-    if plan.mode == PlanMode::RefreshOnly {
-        out.push_str(
-            "\nThis is a refresh-only plan, so nothing will be done to undo these changes. Applying\nit takes them into the state.\n",
-        );
-    }
-    out.push_str(&format!("\n{}\n", differ.style.dim(&"─".repeat(differ.style.width.min(77)))));
     out
 }

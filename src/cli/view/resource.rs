@@ -1,27 +1,67 @@
 //! One resource of a plan for people.
 
 use super::diff::{Differ, Sign, sign};
+use super::style::neutral;
 use std::collections::BTreeSet;
 use trueup_addr::Mode;
 use trueup_diff::{Action, Reason};
 use trueup_plan::ResourceChange;
-use trueup_schema::{Block, NestedBlock, Nesting};
+use trueup_schema::{Attribute, Block, NestedBlock, Nesting};
 use trueup_value::{Name, Path, PathStep, Value};
 
+/// What a change is told as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// What will be done.
+    Plan,
+    /// What something else has done.
+    Drift,
+}
+
 /// The comment, the block with its changes, and an empty line.
-pub(crate) fn resource(change: &ResourceChange, schema: &Block, differ: Differ) -> String {
-    let mut out = heading(change, differ);
-    let word = if change.addr.resource.mode == Mode::Data { "data" } else { "resource" };
-    let symbol = action_symbol(change.change.action, differ);
+pub(crate) fn resource(change: &ResourceChange, schema: &Block, told: Told, differ: Differ) -> String {
+    let mut out = match told {
+        Told::Plan => heading(change, differ),
+        Told::Drift => drift_heading(change, differ),
+    };
     let resource = &change.addr.resource;
+    let word = if resource.mode == Mode::Data { "data" } else { "resource" };
+    let symbol = action_symbol(change.change.action, differ);
     out.push_str(&format!("{symbol} {word} \"{}\" \"{}\" {{\n", resource.kind, resource.name));
-    let unknown_read = change.change.action == Action::Read;
-    let before =
-        if unknown_read { Value::null(change.change.before.ty()) } else { change.change.before.clone() };
+    let (before, after) = (&change.change.before, &change.change.after);
+    let nothing = Value::null(before.ty());
+    let (before, after) = match change.change.action {
+        Action::Read => (&nothing, after),
+        // The object stays as it is.
+        Action::Forget => (before, before),
+        _ => (before, after),
+    };
     let body = BlockView { differ, replace: &change.change.replace_paths };
-    out.push_str(&body.block(schema, Some(&before), Some(&change.change.after), 6, &[]));
+    out.push_str(&body.block(schema, Some(before), Some(after), 6, &[]));
     out.push_str("    }\n\n");
     out
+}
+
+fn drift_heading(change: &ResourceChange, differ: Differ) -> String {
+    let style = differ.style;
+    let addr = style.bold(&subject(change));
+    let what = match change.change.action {
+        Action::Delete => "has been deleted",
+        Action::NoOp => match &change.previous {
+            Some(from) => {
+                return format!("  # {} has moved to {addr}\n", style.bold(&neutral(&from.to_string())));
+            }
+            None => "is unchanged",
+        },
+        _ => "has changed",
+    };
+    format!("  # {addr} {what}\n")
+}
+
+/// The address, with the key of a deposed object.
+fn subject(change: &ResourceChange) -> String {
+    let deposed = change.deposed.as_ref().map(|key| format!(" (deposed object {key})")).unwrap_or_default();
+    neutral(&format!("{}{deposed}", change.addr))
 }
 
 /// The symbol of an action, three columns wide.
@@ -41,8 +81,7 @@ pub(crate) fn action_symbol(action: Action, differ: Differ) -> String {
 
 fn heading(change: &ResourceChange, differ: Differ) -> String {
     let style = differ.style;
-    let deposed = change.deposed.as_ref().map(|key| format!(" (deposed object {key})")).unwrap_or_default();
-    let addr = style.bold(&format!("{}{deposed}", super::style::neutral(&change.addr.to_string())));
+    let addr = style.bold(&subject(change));
     let what = match change.change.action {
         Action::NoOp if change.importing.is_some() => "will be imported".into(),
         Action::NoOp if change.previous.is_some() => {
@@ -74,7 +113,7 @@ fn heading(change: &ResourceChange, differ: Differ) -> String {
         out.push_str(&format!("  # (moved from {from})\n"));
     }
     if let Some(id) = &change.importing {
-        out.push_str(&format!("  # (imported from \"{}\")\n", super::style::neutral(id)));
+        out.push_str(&format!("  # (imported from \"{}\")\n", neutral(id)));
     }
     out
 }
@@ -93,8 +132,23 @@ fn why(change: &ResourceChange) -> Option<String> {
         Reason::ReadBecauseDependencyPending => {
             "depends on a resource or a module with changes pending".into()
         }
+        Reason::ReplaceBecauseCannotUpdate => {
+            let names: BTreeSet<&str> = change.change.replace_paths.iter().filter_map(top).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            let (last, rest) = names.split_last()?;
+            let rest = if rest.is_empty() { String::new() } else { format!("{} and ", rest.join(", ")) };
+            format!("because {rest}{last} can't be changed in place")
+        }
         _ => return None,
     })
+}
+
+/// The attribute or block that a path begins with.
+fn top(path: &Path) -> Option<&str> {
+    match path.0.first()? {
+        PathStep::Attribute(name) => Some(name),
+        PathStep::Index(_) => None,
+    }
 }
 
 /// Writes the inside of blocks.
@@ -142,24 +196,25 @@ impl BlockView<'_> {
     ) -> String {
         let mut rows = Vec::new();
         let mut hidden = 0;
-        for name in schema.attributes.keys() {
+        let mut width = 0;
+        for (name, attribute) in &schema.attributes {
             let (b, a) = (child(before, name), child(after, name));
             let sign = sign(b, a);
             let empty = b.is_none_or(Value::is_null) && a.is_none_or(Value::is_null);
             if empty {
                 continue;
             }
+            width = width.max(name.chars().count());
             let telling = at.is_empty() && TELLING.contains(&&**name);
             if sign == Sign::Same && !telling && !self.differ.whole {
                 hidden += 1;
                 continue;
             }
-            rows.push((name, b, a, sign));
+            rows.push((name, attribute, (b, a), sign));
         }
-        let width = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0);
         let mut out = String::new();
-        for (name, b, a, sign) in rows {
-            let value = self.differ.value(b, a, column, true);
+        for (name, attribute, (b, a), sign) in rows {
+            let value = self.value(attribute, (b, a), sign, column);
             let forces = if self.forces(at, name) {
                 self.differ.style.red(" # forces replacement")
             } else {
@@ -179,6 +234,22 @@ impl BlockView<'_> {
             out.push_str(&format!("{}{note}\n", " ".repeat(column + 2)));
         }
         out
+    }
+
+    /// Of what the schema calls sensitive nothing is shown, marked or not.
+    fn value(
+        self,
+        attribute: &Attribute,
+        (before, after): (Option<&Value>, Option<&Value>),
+        sign: Sign,
+        column: usize,
+    ) -> String {
+        let unknown = after.is_some_and(|value| !value.is_known());
+        match (attribute.sensitive && !unknown, sign) {
+            (true, Sign::Remove) => format!("(sensitive value){}", self.differ.style.dim(" -> null")),
+            (true, _) => "(sensitive value)".into(),
+            (false, _) => self.differ.value(before, after, column, true),
+        }
     }
 
     fn forces(self, at: &[PathStep], name: &Name) -> bool {

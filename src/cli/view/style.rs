@@ -18,6 +18,10 @@ impl Style {
         self.dress("1", text)
     }
 
+    pub(crate) fn underline(self, text: &str) -> String {
+        self.dress("4", text)
+    }
+
     pub(crate) fn red(self, text: &str) -> String {
         self.dress("31", text)
     }
@@ -46,7 +50,9 @@ pub(crate) fn neutral(text: &str) -> String {
         match c {
             '\n' | '\t' => out.push(c),
             c if c.is_control() => out.extend(c.escape_default()),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.extend(c.escape_unicode()),
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+                out.extend(c.escape_unicode())
+            }
             c => out.push(c),
         }
     }
@@ -65,7 +71,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> String {
             continue;
         }
         let mut column = 0;
-        for word in line.split(' ') {
+        for word in line.trim_end().split(' ') {
             let length = word.chars().count();
             if column > 0 && column + 1 + length > width {
                 out.push('\n');

@@ -129,3 +129,16 @@ pub(crate) fn quote(text: &str) -> String {
     out.push('"');
     out
 }
+
+/// `12,345`
+pub(crate) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

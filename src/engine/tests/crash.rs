@@ -135,7 +135,7 @@ impl Scenario {
 async fn run(stage: &Stage, options: &PlanOptions, cut: Cut) -> usize {
     let session = stage.open().await;
     let (writes, dead): (Arc<AtomicUsize>, Arc<Notify>) = Default::default();
-    let mut session = session.around_store(|inner| Cutting::new(inner, cut, &writes, &dead));
+    let mut session = session.around_store(|inner| Cutting::around(inner, cut, &writes, &dead));
     tokio::select! {
         outcome = plan_and_apply(&mut session, options) => {
             assert_eq!(errors(&outcome.diagnostics), Vec::<String>::new());
@@ -143,7 +143,7 @@ async fn run(stage: &Stage, options: &PlanOptions, cut: Cut) -> usize {
         }
         () = dead.notified() => {}
         // With a call that hangs nothing moves any more, and the paused clock jumps here.
-        () = tokio::time::sleep(Duration::from_secs(60)) => {}
+        () = tokio::time::sleep(Duration::from_mins(1)) => {}
     }
     writes.load(Ordering::Relaxed)
 }
@@ -313,10 +313,10 @@ async fn a_saved_plan_is_stale_after_a_crash() {
     let stage = scenario.stage().await;
     let saved = stage.plan(&PlanOptions::default()).await.plan;
     let session = stage.open().await;
-    let cutting = |inner| Cutting::new(inner, Cut::After(4), &Arc::default(), &Arc::default());
+    let cutting = |inner| Cutting::around(inner, Cut::After(4), &Arc::default(), &Arc::default());
     let mut session = session.around_store(cutting);
     let run = trueup_engine::apply(&mut session, &saved, "hash", 10);
-    assert!(tokio::time::timeout(Duration::from_secs(60), run).await.is_err(), "it was cut");
+    assert!(tokio::time::timeout(Duration::from_mins(1), run).await.is_err(), "it was cut");
     drop(session);
     let made = stage.created();
     assert!(!made.is_empty());

@@ -32,7 +32,7 @@ pub(crate) struct Cutting {
 
 impl Cutting {
     /// `writes` counts, and `dead` is told of the death.
-    pub(crate) fn new(
+    pub(crate) fn around(
         inner: Arc<dyn Store>,
         cut: Cut,
         writes: &Arc<AtomicUsize>,

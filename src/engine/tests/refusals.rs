@@ -115,7 +115,7 @@ async fn a_store_may_fail_at_any_write() {
             let stage = Stage::new(config);
             let session = stage.open().await;
             let cut = if for_good { Cut::FailsFrom(number) } else { Cut::Fails(number) };
-            let wrap = |inner| Cutting::new(inner, cut, &Arc::default(), &Arc::default());
+            let wrap = |inner| Cutting::around(inner, cut, &Arc::default(), &Arc::default());
             let mut session = session.around_store(wrap);
             let outcome = plan_and_apply(&mut session, &PlanOptions::default()).await;
             drop(session.close().await);

@@ -156,41 +156,10 @@ impl Hook<'_> {
             HookWire { elapsed_seconds: Some(elapsed_seconds), ..self.wire(Some(words.action), false) };
         Some(self.line("apply_errored", &message, hook))
     }
-
-    /// Something about a provisioner of this type; output in it must not be sensitive.
-    pub(crate) fn provision(&self, provisioner: &str, what: Provisioning<'_>) -> String {
-        let (kind, message, output) = match what {
-            Provisioning::Start => ("provision_start", format!("Provisioning with '{provisioner}'..."), None),
-            Provisioning::Progress(output) => {
-                ("provision_progress", format!("({provisioner}): {output}"), Some(output.to_owned()))
-            }
-            Provisioning::Complete => {
-                ("provision_complete", format!("({provisioner}) Provisioning complete"), None)
-            }
-            Provisioning::Errored => {
-                ("provision_errored", format!("({provisioner}) Provisioning errored"), None)
-            }
-        };
-        let hook = HookWire { provisioner: Some(provisioner.to_owned()), output, ..self.wire(None, false) };
-        self.line(kind, &message, hook)
-    }
-}
-
-/// How far a provisioner is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Provisioning<'a> {
-    /// It begins.
-    Start,
-    /// It wrote this line.
-    Progress(&'a str),
-    /// It is done.
-    Complete,
-    /// It failed.
-    Errored,
 }
 
 /// `9s`, `1m30s`, `1h0m5s`.
-fn duration(seconds: u64) -> String {
+pub(crate) fn duration(seconds: u64) -> String {
     let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     match (hours, minutes) {
         (0, 0) => format!("{rest}s"),

@@ -7,7 +7,7 @@ mod change;
 mod hook;
 
 pub(crate) use change::{drift, outputs, planned, planned_outputs};
-pub(crate) use hook::{Hook, Provisioning};
+pub(crate) use hook::{Hook, duration};
 
 use super::diagnostic::{DiagnosticWire, severity, wire};
 use super::text;

@@ -2,7 +2,7 @@
 
 use super::changes::{null, resource};
 use super::{check_same, parsed};
-use crate::document::events::{self, Hook, Operation, Provisioning};
+use crate::document::events::{self, Hook, Operation};
 use std::collections::BTreeMap;
 use trueup_addr::{Name, ResourceInstance};
 use trueup_diff::{Action, Reason};
@@ -65,23 +65,6 @@ fn what_happens_to_an_object() {
     let rest = r#""action":"create","elapsed_seconds":3605"#;
     check(&line, &shown("Creation errored after 1h0m5s"), "apply_errored", &payload(rest));
     assert_eq!(hook.apply_start(Part::Forget), None);
-}
-
-#[test]
-fn provisioners() {
-    let addr = addr();
-    let hook = Hook { timestamp: NOW, addr: &addr, id: None };
-    let shown = |message: &str| format!("{addr}: {message}");
-    let payload =
-        |rest: &str| format!("{{\"hook\":{{\"resource\":{ADDR},\"provisioner\":\"local-exec\"{rest}}}}}");
-    for (what, message, kind, rest) in [
-        (Provisioning::Start, "Provisioning with 'local-exec'...", "provision_start", ""),
-        (Provisioning::Progress("hi"), "(local-exec): hi", "provision_progress", r#","output":"hi""#),
-        (Provisioning::Complete, "(local-exec) Provisioning complete", "provision_complete", ""),
-        (Provisioning::Errored, "(local-exec) Provisioning errored", "provision_errored", ""),
-    ] {
-        check(&hook.provision("local-exec", what), &shown(message), kind, &payload(rest));
-    }
 }
 
 #[test]

@@ -145,7 +145,7 @@ impl Differ {
             |name: &Name| if quoted || !is_bare(name) { super::value::quote(name) } else { name.to_string() };
         let shown =
             |row: &&Row<'_>| self.whole || outer != Sign::Change || sign(row.1.0, row.1.1) != Sign::Same;
-        let width = rows.iter().filter(shown).map(|(name, _)| key(name).chars().count()).max().unwrap_or(0);
+        let width = rows.iter().map(|(name, _)| key(name).chars().count()).max().unwrap_or(0);
         let mut out = String::from("{\n");
         for (name, (before, after)) in rows.iter().filter(shown) {
             let sign = sign(*before, *after);
