@@ -152,7 +152,8 @@ fn brackets_are_open(text: &str) -> bool {
     while let Some(line) = lines.next() {
         depth += depth_of(line);
         if let Some(marker) = heredoc_marker(line) {
-            drop(lines.find(|line| line.trim() == marker));
+            // The heredoc's own lines are passed over, to its end marker or to the end.
+            let _ = lines.find(|line| line.trim() == marker);
         }
     }
     depth > 0

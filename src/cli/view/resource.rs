@@ -37,7 +37,7 @@ pub(crate) fn resource(change: &ResourceChange, schema: &Block, told: Told, diff
         _ => (before, after),
     };
     let body = BlockView { differ, replace: &change.change.replace_paths };
-    out.push_str(&body.block(schema, Some(before), Some(after), 6, &[]));
+    out.push_str(&body.block(schema, (Some(before), Some(after)), 6, &[]));
     out.push_str("    }\n\n");
     out
 }
@@ -151,6 +151,9 @@ fn top(path: &Path) -> Option<&str> {
     }
 }
 
+/// The two sides of a change; one that isn't there is absent.
+type Sides<'v> = (Option<&'v Value>, Option<&'v Value>);
+
 /// Writes the inside of blocks.
 #[derive(Clone, Copy)]
 struct BlockView<'a> {
@@ -162,19 +165,12 @@ struct BlockView<'a> {
 const TELLING: [&str; 3] = ["id", "name", "tags"];
 
 impl BlockView<'_> {
-    fn block(
-        self,
-        schema: &Block,
-        before: Option<&Value>,
-        after: Option<&Value>,
-        column: usize,
-        at: &[PathStep],
-    ) -> String {
-        let mut out = self.attributes(schema, before, after, column, at);
+    fn block(self, schema: &Block, (before, after): Sides<'_>, column: usize, at: &[PathStep]) -> String {
+        let mut out = self.attributes(schema, (before, after), column, at);
         let mut hidden = 0;
         for (name, nested) in &schema.blocks {
             let (text, same) =
-                self.nested(name, nested, (child(before, name), child(after, name)), column, at);
+                self.nested((name, nested), (child(before, name), child(after, name)), column, at);
             hidden += same;
             out.push_str(&text);
         }
@@ -189,8 +185,7 @@ impl BlockView<'_> {
     fn attributes(
         self,
         schema: &Block,
-        before: Option<&Value>,
-        after: Option<&Value>,
+        (before, after): Sides<'_>,
         column: usize,
         at: &[PathStep],
     ) -> String {
@@ -262,9 +257,8 @@ impl BlockView<'_> {
     /// All blocks of one type; gives the text and how many are the same and not shown.
     fn nested(
         self,
-        name: &Name,
-        nested: &NestedBlock,
-        sides: (Option<&Value>, Option<&Value>),
+        (name, nested): (&Name, &NestedBlock),
+        sides: Sides<'_>,
         column: usize,
         at: &[PathStep],
     ) -> (String, usize) {
@@ -293,7 +287,7 @@ impl BlockView<'_> {
             let forces = self.replace.iter().any(|path| path.0 == inner || path.0 == inner[..=at.len()]);
             let forces = if forces { self.differ.style.red(" # forces replacement") } else { String::new() };
             let label = label.map(|l| format!(" {}", super::value::quote(&l))).unwrap_or_default();
-            let body = self.block(&nested.block, b, a, column + 4, &inner);
+            let body = self.block(&nested.block, (b, a), column + 4, &inner);
             out.push_str(&format!(
                 "\n{}{} {name}{label} {{{forces}\n{body}{}}}\n",
                 " ".repeat(column),

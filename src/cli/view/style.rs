@@ -51,7 +51,7 @@ pub(crate) fn neutral(text: &str) -> String {
             '\n' | '\t' => out.push(c),
             c if c.is_control() => out.extend(c.escape_default()),
             '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
-                out.extend(c.escape_unicode())
+                out.extend(c.escape_unicode());
             }
             c => out.push(c),
         }

@@ -159,16 +159,15 @@ impl Differ {
             ));
         }
         let hidden = rows.len() - rows.iter().filter(shown).count();
-        out.push_str(&self.hidden(hidden, "attribute", "element", quoted, column));
+        out.push_str(&self.hidden(hidden, if quoted { "element" } else { "attribute" }, column));
         out.push_str(&format!("{}}}", " ".repeat(column + 2)));
         out
     }
 
-    fn hidden(self, count: usize, attribute: &str, element: &str, is_map: bool, column: usize) -> String {
+    fn hidden(self, count: usize, word: &str, column: usize) -> String {
         if count == 0 {
             return String::new();
         }
-        let word = if is_map { element } else { attribute };
         let s = if count == 1 { "" } else { "s" };
         let note = format!("# ({count} unchanged {word}{s} hidden)");
         format!("{}{}\n", " ".repeat(column + 6), self.style.dim(&note))
