@@ -162,9 +162,7 @@ fn expect(sandbox: &Sandbox, mut outcome: Outcome, expectations: Vec<Expectation
 /// Fixtures that trueup doesn't live up to yet, and what is missing. One that holds must leave the list.
 const NOT_YET: &[(&str, &str)] = &[
     ("checks", "a check that fails isn't reported by apply"),
-    ("import_block", "import blocks"),
     ("imported_and_refreshed", "the commands import, taint and untaint"),
-    ("machine_readable", "the event streams of -json"),
     ("remote_state", "the data source terraform_remote_state"),
     ("state_surgery", "the commands state mv, state rm and taint"),
     ("workspaces", "workspaces"),
