@@ -119,7 +119,7 @@ pub(crate) struct Terminal {
     /// Ask for missing values
     #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
     pub(crate) input: bool,
-    /// Shorter diagnostics
+    /// List warnings by their summaries alone
     #[arg(long = "compact-warnings")]
     pub(crate) compact_warnings: bool,
 }

@@ -61,6 +61,14 @@ fn options(
             "Nobody can be asked for approval when -json is set. Apply a saved plan file, or give the -auto-approve option.",
         );
     }
+    let kept = args.backup.as_deref().filter(|path| *path != "-");
+    if let Some(option) = args.state_out.as_ref().map(|_| "-state-out").or(kept.map(|_| "-backup")) {
+        let diagnostic = Diagnostic::error(
+            format!("Unsupported option {option}"),
+            "trueup writes the state in one place, the one it was read from, and keeps no copy beside it.",
+        );
+        return Err(diagnostic.hint("copy the state with \"trueup state pull\" before the apply").into());
+    }
     let plan = plan_options(planning, destroy)?;
     let variables = &planning.variables;
     let session =

@@ -232,13 +232,7 @@ impl BlockView<'_> {
     }
 
     /// Of what the schema calls sensitive nothing is shown, marked or not.
-    fn value(
-        self,
-        attribute: &Attribute,
-        (before, after): (Option<&Value>, Option<&Value>),
-        sign: Sign,
-        column: usize,
-    ) -> String {
+    fn value(self, attribute: &Attribute, (before, after): Sides<'_>, sign: Sign, column: usize) -> String {
         let unknown = after.is_some_and(|value| !value.is_known());
         match (attribute.sensitive && !unknown, sign) {
             (true, Sign::Remove) => format!("(sensitive value){}", self.differ.style.dim(" -> null")),
