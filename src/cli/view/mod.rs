@@ -18,6 +18,6 @@ use trueup_state::Commit;
 pub(crate) fn commit(commit: &Commit) -> String {
     let hash: String = commit.hash.chars().take(12).collect();
     let branch = commit.branch.as_ref().map(|branch| format!(" on {branch}")).unwrap_or_default();
-    let dirty = if commit.dirty { ", with changes that are not committed" } else { "" };
+    let dirty = if commit.dirty { ", plus uncommitted changes" } else { "" };
     format!("commit {hash}{branch}{dirty}")
 }

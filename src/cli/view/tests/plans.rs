@@ -120,7 +120,7 @@ fn the_commit_is_one_line() {
     plan.commit = Some(Commit { hash: hash.clone(), branch: Some("main".into()), dirty: true });
     assert_eq!(
         commit(&plan),
-        "\nPlanned from commit 0123456789ab on main, with changes that are not committed.\n"
+        "\nPlanned from commit 0123456789ab on main, plus uncommitted changes.\n"
     );
     plan.commit = Some(Commit { hash, branch: None, dirty: false });
     assert_eq!(commit(&plan), "\nPlanned from commit 0123456789ab.\n");
