@@ -118,10 +118,7 @@ fn the_commit_is_one_line() {
     assert_eq!(commit(&plan), "");
     let hash = "0123456789abcdef0123456789abcdef01234567".to_owned();
     plan.commit = Some(Commit { hash: hash.clone(), branch: Some("main".into()), dirty: true });
-    assert_eq!(
-        commit(&plan),
-        "\nPlanned from commit 0123456789ab on main, plus uncommitted changes.\n"
-    );
+    assert_eq!(commit(&plan), "\nPlanned from commit 0123456789ab on main, plus uncommitted changes.\n");
     plan.commit = Some(Commit { hash, branch: None, dirty: false });
     assert_eq!(commit(&plan), "\nPlanned from commit 0123456789ab.\n");
 }
