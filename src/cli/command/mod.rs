@@ -84,7 +84,7 @@ fn factory() -> Arc<dyn Factory> {
     };
     let mut all: Vec<Arc<dyn Factory>> = vec![Arc::new(Builtin::new(Arc::new(ids)))];
     #[cfg(feature = "aws")]
-    all.push(Arc::new(trueup_provider_aws::AwsFactory::default()));
+    all.push(Arc::new(trueup_provider_aws::AwsFactory));
     #[cfg(not(feature = "aws"))]
     all.shrink_to_fit();
     Arc::new(Factories(all))
