@@ -9,5 +9,5 @@ mod nearest;
 mod source;
 
 pub use diagnostic::{Diagnostic, Diagnostics, ExpressionValue, Severity};
-pub use nearest::nearest;
+pub use nearest::{edit_distance, nearest};
 pub use source::{FileId, Position, SourceFile, Sources, Span};

@@ -3,15 +3,15 @@
 /// The candidate that `name` was probably meant to be: few edits away for its length, the first of equals.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = name.chars().count().div_ceil(3).clamp(1, 3);
-    let scored = candidates.into_iter().map(|candidate| (distance(name, candidate), candidate));
+    let scored = candidates.into_iter().map(|candidate| (edit_distance(name, candidate), candidate));
     scored
         .filter(|(edits, _)| *edits <= limit)
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein distance in characters.
-fn distance(a: &str, b: &str) -> usize {
+/// How many characters have to be put in, taken out or replaced to get from one word to the other (Levenshtein).
+pub fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, from) in a.chars().enumerate() {

@@ -106,24 +106,8 @@ pub fn suggest(name: &str) -> Option<&'static str> {
     let plain = name.strip_prefix("core::").unwrap_or(name);
     let names = TABLE.iter().map(|function| function.name).chain(LAZY_NAMES.iter().copied());
     names
-        .map(|known| (distance(plain, known), known))
+        .map(|known| (trueup_diag::edit_distance(plain, known), known))
         .filter(|(distance, _)| *distance < 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
-}
-
-/// Levenshtein's distance in characters.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }
