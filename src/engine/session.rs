@@ -20,7 +20,7 @@ use trueup_plan::{Plan, PlanMode, Snapshot, SnapshotInput};
 use trueup_resolve::Program;
 use trueup_resolve::program::Module;
 use trueup_state::{Action, Begun, Checkpoint, Commit, Entry, Replayed, State, replay};
-use trueup_store::{ErrorKind, Lock, LockInfo, Store, StoreError, Version};
+use trueup_store::{Lock, LockInfo, Store, StoreError, Version, lock_waiting};
 use trueup_value::{Name, Value};
 
 /// How the state is locked.
@@ -398,21 +398,9 @@ async fn acquire(
         created: (world.clock)(),
         path: String::new(),
     };
-    let mut waited = Duration::ZERO;
-    let mut pause = Duration::from_millis(200);
-    loop {
-        match store.lock(info.clone()).await {
-            Ok(lock) => return Ok(lock),
-            Err(error) if matches!(error.kind, ErrorKind::Locked(_)) && waited < options.locking.timeout => {
-                world.observer.event(&Event::Waiting(format!("{error}")));
-                let next = pause.min(options.locking.timeout.saturating_sub(waited));
-                tokio::time::sleep(next).await;
-                waited += next;
-                pause = (pause * 2).min(Duration::from_secs(5));
-            }
-            Err(error) => return Err(store_diagnostic(&error)),
-        }
-    }
+    let waiting = |error: &StoreError| world.observer.event(&Event::Waiting(error.to_string()));
+    let locked = lock_waiting(&**store, &info, options.locking.timeout, waiting).await;
+    locked.map_err(|error| store_diagnostic(&error))
 }
 
 async fn release(lock: Option<Lock>) {

@@ -93,18 +93,20 @@ impl fmt::Debug for Lock {
     }
 }
 
-/// Takes the lock, trying again for as long as `patience` while someone else has it.
+/// Takes the lock, trying again for as long as `patience` while someone else has it; `waiting` is told each time.
 pub async fn lock_waiting(
     store: &dyn Store,
     info: &LockInfo,
     patience: Duration,
+    waiting: impl Fn(&StoreError),
 ) -> Result<Lock, StoreError> {
     const PAUSE_MAX: Duration = Duration::from_secs(5);
     let mut waited = Duration::ZERO;
-    let mut pause = Duration::from_millis(250);
+    let mut pause = Duration::from_millis(200);
     loop {
         match store.lock(info.clone()).await {
             Err(error) if matches!(error.kind, ErrorKind::Locked(_)) && waited < patience => {
+                waiting(&error);
                 pause = pause.min(patience.saturating_sub(waited)).max(Duration::from_millis(1));
                 tokio::time::sleep(pause).await;
                 waited += pause;

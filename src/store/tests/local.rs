@@ -165,7 +165,8 @@ async fn child_dies_with_the_lock() {
 async fn child_counts() {
     for _ in 0..ROUNDS {
         let store = child_store();
-        let lock = lock_waiting(&store, &info("child"), Duration::from_mins(1)).await.expect("free in time");
+        let lock =
+            lock_waiting(&store, &info("child"), Duration::from_mins(1), |_| {}).await.expect("free in time");
         let (serial, version) = match store.read().await.expect("readable") {
             Some(read) => (read.state.serial, read.version),
             None => (0, Version::ABSENT),

@@ -67,7 +67,7 @@ async fn terraform_and_the_store_keep_each_other_out() {
     let error = store.lock(info()).await.expect_err("terraform has it");
     let ErrorKind::Locked(Some(holder)) = error.kind else { panic!("{error:?}") };
     assert_eq!(holder.version, "1.11.4");
-    let lock = lock_waiting(&store, &info(), Duration::from_secs(30)).await.expect("free in time");
+    let lock = lock_waiting(&store, &info(), Duration::from_secs(30), |_| {}).await.expect("free in time");
     let (worked, said) = ended(running);
     assert!(worked, "{said}");
     let read = store.read().await.expect("readable").expect("written by terraform");
