@@ -1,19 +1,19 @@
 //! Everything the provider offers: one line a type.
 
+use crate::account::site::Site;
 use crate::data::{ami::Ami, availability_zones::AvailabilityZones, caller_identity::CallerIdentity};
-use crate::instance::Instance;
-use crate::internet_gateway::InternetGateway;
-use crate::route::Route;
-use crate::route_table::RouteTable;
-use crate::route_table_association::RouteTableAssociation;
-use crate::s3_bucket::Bucket;
-use crate::s3_bucket_versioning::BucketVersioning;
-use crate::s3_object::S3Object;
-use crate::security_group::SecurityGroup;
-use crate::security_group_rule::{EGRESS, INGRESS};
-use crate::site::Site;
-use crate::subnet::Subnet;
-use crate::vpc::Vpc;
+use crate::ec2::instance::Instance;
+use crate::ec2::internet_gateway::InternetGateway;
+use crate::ec2::route::Route;
+use crate::ec2::route_table::RouteTable;
+use crate::ec2::route_table_association::RouteTableAssociation;
+use crate::ec2::security_group::SecurityGroup;
+use crate::ec2::security_group_rule::{EGRESS, INGRESS};
+use crate::ec2::subnet::Subnet;
+use crate::ec2::vpc::Vpc;
+use crate::s3::bucket::Bucket;
+use crate::s3::bucket_versioning::BucketVersioning;
+use crate::s3::object::S3Object;
 use std::sync::OnceLock;
 use trueup_provider_kit::{Catalog, DataSource, Offer, Resource};
 

@@ -1,9 +1,9 @@
 //! `aws_ami`: a machine image.
 
+use crate::account::site::Site;
 use crate::data::filters;
 use crate::ec2::tags;
 use crate::fault::Attempt;
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{BlockDeviceMapping, EbsBlockDevice, Image};
 use regex_lite::Regex;

@@ -1,9 +1,9 @@
 //! `aws_availability_zones`: the zones of a region.
 
+use crate::account::site::Site;
 use crate::data::filters;
 use crate::ec2::filter;
 use crate::fault::Attempt;
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::AvailabilityZone;
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! `aws_caller_identity`: who the credentials belong to.
 
+use crate::account::site::Site;
 use crate::fault::Attempt;
-use crate::site::Site;
 use async_trait::async_trait;
 use trueup_provider_kit::{DataSource, Fault, Object};
 

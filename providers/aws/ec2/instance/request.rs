@@ -1,9 +1,9 @@
 //! The request that starts an instance.
 
 use super::{shutdown_behavior, volume_tags};
+use crate::account::site::Site;
 use crate::ec2::specification;
 use crate::fault::Attempt;
-use crate::site::Site;
 use aws_sdk_ec2::operation::run_instances::builders::RunInstancesFluentBuilder;
 use aws_sdk_ec2::types::{
     AmdSevSnpSpecification, BlockDeviceMapping, CpuOptionsRequest, CreditSpecificationRequest,

@@ -1,8 +1,8 @@
 //! `aws_route`: one route of a route table. What inline routes of `aws_route_table` share with it is here too.
 
+use crate::account::site::Site;
+use crate::ec2::route_table::describe;
 use crate::fault::Attempt;
-use crate::route_table::describe;
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Route as Description, RouteTable};
 use trueup_diag::{Diagnostic, Diagnostics};

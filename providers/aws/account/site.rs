@@ -1,6 +1,6 @@
 //! One region: its clients and what ARNs need.
 
-use crate::connect::{identity_timeouts, upload_timeouts};
+use crate::account::connect::{identity_timeouts, upload_timeouts};
 use aws_config::SdkConfig;
 use std::fmt;
 
@@ -22,30 +22,27 @@ impl Site {
     pub(crate) fn new(
         base: &SdkConfig,
         region: &str,
-        endpoints: &crate::settings::Endpoints,
+        endpoints: &crate::account::settings::Endpoints,
         path_style: bool,
     ) -> Site {
         let place = aws_config::Region::new(region.to_owned());
-        let ec2 = aws_sdk_ec2::config::Builder::from(base).region(place.clone());
-        let s3 = aws_sdk_s3::config::Builder::from(base)
-            .region(place.clone())
+        let sts_region = endpoints.sts_region.clone().map_or(place.clone(), aws_config::Region::new);
+        let mut ec2 = aws_sdk_ec2::config::Builder::from(base).region(place.clone());
+        let mut s3 = aws_sdk_s3::config::Builder::from(base)
+            .region(place)
             .force_path_style(path_style)
             .timeout_config(upload_timeouts());
-        let sts_region = endpoints.sts_region.clone().map_or(place, aws_config::Region::new);
-        let sts =
+        let mut sts =
             aws_sdk_sts::config::Builder::from(base).region(sts_region).timeout_config(identity_timeouts());
-        let ec2 = match &endpoints.ec2 {
-            Some(url) => ec2.endpoint_url(url),
-            None => ec2,
-        };
-        let s3 = match &endpoints.s3 {
-            Some(url) => s3.endpoint_url(url),
-            None => s3,
-        };
-        let sts = match &endpoints.sts {
-            Some(url) => sts.endpoint_url(url),
-            None => sts,
-        };
+        // An endpoint of the provider block wins over those of the environment, which are in `base`.
+        macro_rules! endpoint {
+            ($($service:ident),+) => {
+                $(if let Some(url) = endpoints.of(stringify!($service)) {
+                    $service = $service.endpoint_url(url);
+                })+
+            };
+        }
+        endpoint!(ec2, s3, sts);
         Site {
             ec2: aws_sdk_ec2::Client::from_conf(ec2.build()),
             s3: aws_sdk_s3::Client::from_conf(s3.build()),

@@ -1,8 +1,8 @@
 //! `aws_subnet`: a range of addresses of a VPC in one availability zone.
 
+use crate::account::site::Site;
 use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, has_planned_tags, specification, tags, update_tags};
 use crate::fault::Attempt;
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_ec2::operation::modify_subnet_attribute::builders::ModifySubnetAttributeFluentBuilder as Modify;
 use aws_sdk_ec2::types::{

@@ -1,9 +1,9 @@
 //! `aws_vpc_security_group_ingress_rule` and `aws_vpc_security_group_egress_rule`: one rule of a security group.
 
+use crate::account::site::Site;
+use crate::ec2::security_group::{Direction, is_early, protocol};
 use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, specification, tags, update_tags};
 use crate::fault::Attempt;
-use crate::security_group::{Direction, is_early, protocol};
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
     IpPermission, IpRange, Ipv6Range, PrefixListId, ResourceType, SecurityGroupRule as Description,

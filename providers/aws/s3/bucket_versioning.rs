@@ -1,7 +1,7 @@
 //! `aws_s3_bucket_versioning`: whether a bucket keeps old versions of its objects.
 
+use crate::account::site::Site;
 use crate::fault::{Attempt, found};
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_s3::types::{BucketVersioningStatus, MfaDelete, VersioningConfiguration};
 use trueup_diag::{Diagnostic, Diagnostics};

@@ -1,8 +1,8 @@
 //! `aws_internet_gateway`: the way from a VPC to the internet.
 
+use crate::account::site::Site;
 use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, mark_filter, marked, tags, unmark, update_tags};
 use crate::fault::{Attempt, found};
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{InternetGateway as Description, ResourceType};
 use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Resource, lookup};

@@ -1,7 +1,7 @@
 //! From settings to clients.
 
-use crate::credentials::{provider, with_roles};
-use crate::settings::Settings;
+use crate::account::credentials::{provider, with_roles};
+use crate::account::settings::Settings;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -43,7 +43,7 @@ pub(crate) async fn load(settings: &Settings) -> Result<SdkConfig, Fault> {
         loader = loader.credentials_provider(credentials);
     }
     let mut base = loader.load().await;
-    if let Some(url) = &settings.endpoints.sts {
+    if let Some(url) = settings.endpoints.of("sts") {
         // Roles are assumed through the same endpoint as everything else of STS.
         base = with_roles(base, settings, Some(url)).await?;
     } else {

@@ -1,9 +1,9 @@
 //! Reading instances: many with a call each for instances and their volumes; what the API tells one instance and one
 //! attribute at a time, only where it is looked at.
 
+use crate::account::site::Site;
 use crate::ec2::{FILTER_MAX, filter, tags};
 use crate::fault::{Attempt, found};
-use crate::site::Site;
 use aws_sdk_ec2::types::{
     Instance as Description, InstanceAttributeName as Name, InstanceNetworkInterface as Interface,
     InstanceStateName as State, Volume,

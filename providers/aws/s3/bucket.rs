@@ -1,8 +1,8 @@
 //! `aws_s3_bucket`: a bucket. What the deprecated blocks inside it say belongs to resources of their own.
 
+use crate::account::site::Site;
 use crate::fault::{Attempt, found};
-use crate::s3_object::delete_versions;
-use crate::site::Site;
+use crate::s3::object::delete_versions;
 use async_trait::async_trait;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, CreateBucketConfiguration, ObjectLockEnabled, Tag, Tagging,

@@ -1,9 +1,13 @@
 //! One provider block at work: its clients by region, its tags, its account.
 
-use crate::connect;
+mod connect;
+mod credentials;
+mod settings;
+pub(crate) mod site;
+
+use crate::account::settings::{Settings, validate};
+use crate::account::site::Site;
 use crate::fault::{Attempt, CREDENTIALS_HINT};
-use crate::settings::{Settings, validate};
-use crate::site::Site;
 use crate::table::catalog;
 use async_trait::async_trait;
 use aws_config::SdkConfig;

@@ -1,5 +1,6 @@
 //! The provider block as far as it is honoured.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider_kit::{Fields, TagPolicy, Tags};
@@ -52,10 +53,18 @@ pub(crate) struct Role {
 /// Where calls go instead of the clouds' own endpoints.
 #[derive(Debug, Default)]
 pub(crate) struct Endpoints {
-    pub(crate) ec2: Option<String>,
-    pub(crate) s3: Option<String>,
-    pub(crate) sts: Option<String>,
+    urls: BTreeMap<&'static str, String>,
     pub(crate) sts_region: Option<String>,
+}
+
+/// The services that types here call, as the `endpoints` block names them.
+const SERVICES: [&str; 3] = ["ec2", "s3", "sts"];
+
+impl Endpoints {
+    /// Where calls to a service go; None for the cloud's own endpoint.
+    pub(crate) fn of(&self, service: &str) -> Option<&String> {
+        self.urls.get(service)
+    }
 }
 
 /// What not to check at the start.
@@ -194,12 +203,8 @@ fn role(block: &Value) -> Option<Role> {
 /// Endpoints of services that no type here calls have nothing to act on.
 fn endpoints(config: &Value) -> Endpoints {
     let given = |name| config.items("endpoints").iter().find_map(|block| block.owned(name));
-    Endpoints {
-        ec2: given("ec2"),
-        s3: given("s3"),
-        sts: given("sts"),
-        sts_region: config.owned("sts_region"),
-    }
+    let urls = SERVICES.iter().filter_map(|name| Some((*name, given(name)?)));
+    Endpoints { urls: urls.collect(), sts_region: config.owned("sts_region") }
 }
 
 fn tag_policy(config: &Value) -> TagPolicy {

@@ -1,8 +1,8 @@
 //! `aws_vpc`: a virtual network.
 
+use crate::account::site::Site;
 use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, mark_filter, marked, tags, unmark, update_tags};
 use crate::fault::Attempt;
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, ResourceType, Tenancy, Vpc as Description, VpcAttributeName,

@@ -4,8 +4,8 @@
 //! apart makes them comparable, whatever the grouping.
 
 use super::{Direction, is_early};
+use crate::account::site::Site;
 use crate::fault::{Attempt, found};
-use crate::site::Site;
 use aws_sdk_ec2::types::{
     IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroup as Description, UserIdGroupPair,
 };

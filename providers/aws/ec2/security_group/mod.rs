@@ -2,9 +2,9 @@
 
 mod permissions;
 
+use crate::account::site::Site;
 use crate::ec2::{FILTER_MAX, filter, has_planned_tags, specification, tags, update_tags};
 use crate::fault::{Attempt, found};
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, SecurityGroup as Description};
 use permissions::{Atoms, atoms, change, normal, remote, shown};

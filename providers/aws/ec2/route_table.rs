@@ -1,9 +1,9 @@
 //! `aws_route_table`: a route table with the routes written inside it.
 
+use crate::account::site::Site;
+use crate::ec2::route::{self, Destination, TARGETS, Target};
 use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, mark_filter, marked, tags, unmark, update_tags};
 use crate::fault::{Attempt, found};
-use crate::route::{self, Destination, TARGETS, Target};
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, Route as RouteDescription, RouteOrigin, RouteTable as Description};
 use std::collections::BTreeMap;

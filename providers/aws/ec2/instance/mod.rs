@@ -4,9 +4,9 @@ mod read;
 mod request;
 mod update;
 
+use crate::account::site::Site;
 use crate::ec2::filter;
 use crate::fault::{Attempt, found};
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, Instance as Description, InstanceStateName as State, ShutdownBehavior,

@@ -1,9 +1,9 @@
 //! `aws_route_table_association`: which route table a subnet or gateway uses.
 
+use crate::account::site::Site;
+use crate::ec2::route_table::describe as describe_tables;
 use crate::ec2::{FILTER_MAX, filter};
 use crate::fault::Attempt;
-use crate::route_table::describe as describe_tables;
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
     RouteTable, RouteTableAssociation as Description, RouteTableAssociationStateCode as State,

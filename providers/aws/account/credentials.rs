@@ -1,7 +1,7 @@
 //! Where credentials come from when the SDK's own chain isn't to decide.
 
-use crate::connect::profile_files;
-use crate::settings::{Role, Settings};
+use crate::account::connect::profile_files;
+use crate::account::settings::{Role, Settings};
 use aws_config::SdkConfig;
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;

@@ -2,9 +2,9 @@
 
 use super::request::user_data;
 use super::{STOPPING, shutdown_behavior, wait_running, wait_state};
+use crate::account::site::Site;
 use crate::ec2::{change_tags, update_tags};
 use crate::fault::Attempt;
-use crate::site::Site;
 use aws_sdk_ec2::primitives::Blob;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, AttributeValue, EbsInstanceBlockDeviceSpecification, HttpTokensState,

@@ -1,7 +1,7 @@
 //! `aws_s3_object`: an object in a bucket.
 
+use crate::account::site::Site;
 use crate::fault::{Attempt, found};
-use crate::site::Site;
 use async_trait::async_trait;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::{ByteStream, DateTime, DateTimeFormat};

@@ -1,7 +1,17 @@
 //! What the EC2 types share: filters, tags, and the mark of a creation under way.
 
+pub(crate) mod instance;
+pub(crate) mod internet_gateway;
+pub(crate) mod route;
+pub(crate) mod route_table;
+pub(crate) mod route_table_association;
+pub(crate) mod security_group;
+pub(crate) mod security_group_rule;
+pub(crate) mod subnet;
+pub(crate) mod vpc;
+
+use crate::account::site::Site;
 use crate::fault::Attempt;
-use crate::site::Site;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 use trueup_provider_kit::{Fault, FaultKind, Fields, Object, Tags, TagsChange};
 

@@ -1,0 +1,5 @@
+//! The types of S3.
+
+pub(crate) mod bucket;
+pub(crate) mod bucket_versioning;
+pub(crate) mod object;
