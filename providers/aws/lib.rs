@@ -5,7 +5,7 @@
 //!
 //! Another type takes four steps: its schema as `schemas/aws/TYPE.json` (the shape `providers schema -json` prints, with
 //! `force_new`, `default` and `computed_block` where they hold), a file beside `ec2/subnet.rs` that implements `Resource`
-//! in the same order, a line in `table`, and a case in `tests/emulator/cases.rs`.
+//! in the same order, a line in `table`, and a case in `tests/emulator/cases/`.
 
 mod account;
 mod data;

@@ -1,36 +1,10 @@
-//! The cases that every type walks through, as data.
+//! Networks and the instances in them.
 
-/// One type's life. Templates hold `${name.attribute}` of what is set up, and of `this`.
-pub(crate) struct Case {
-    pub(crate) kind: &'static str,
-    /// What it needs: name, type and configuration.
-    pub(crate) setup: &'static [(&'static str, &'static str, &'static str)],
-    pub(crate) create: &'static str,
-    /// Configurations that change it in place, one after the other.
-    pub(crate) updates: &'static [&'static str],
-    /// Configurations that replace it, and the attribute that does.
-    pub(crate) replaces: &'static [(&'static str, &'static str)],
-    /// Requests behind the provider's back, and the attribute that they change.
-    pub(crate) tampers: &'static [(&'static str, &'static str)],
-    /// Requests that delete it behind the provider's back.
-    pub(crate) lose: &'static [&'static str],
-    pub(crate) import: &'static str,
-    /// Attributes that the API doesn't tell.
-    pub(crate) unread: &'static [&'static str],
-}
-
-const VPC: (&str, &str, &str) = ("vpc", "aws_vpc", r#"{"cidr_block": "10.1.0.0/16"}"#);
-const SUBNET: (&str, &str, &str) =
-    ("subnet", "aws_subnet", r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.1.0/24"}"#);
-const IGW: (&str, &str, &str) = ("igw", "aws_internet_gateway", r#"{"vpc_id": "${vpc.id}"}"#);
-const TABLE: (&str, &str, &str) = ("table", "aws_route_table", r#"{"vpc_id": "${vpc.id}"}"#);
-const GROUP: (&str, &str, &str) =
-    ("group", "aws_security_group", r#"{"vpc_id": "${vpc.id}", "name": "other"}"#);
+use super::{CASE, Case, GROUP, IGW, SUBNET, TABLE, VPC};
 
 pub(crate) const CASES: &[Case] = &[
     Case {
         kind: "aws_vpc",
-        setup: &[],
         create: r#"{"cidr_block": "10.0.0.0/16", "tags": {"Name": "a"}}"#,
         updates: &[
             r#"{"cidr_block": "10.0.0.0/16", "tags": {"Name": "b", "env": "prod"}, "enable_dns_hostnames": true}"#,
@@ -49,8 +23,7 @@ pub(crate) const CASES: &[Case] = &[
             ("DeleteTags&ResourceId.1=${this.id}&Tag.1.Key=team", "tags_all"),
         ],
         lose: &["DeleteVpc&VpcId=${this.id}"],
-        import: "${this.id}",
-        unread: &[],
+        ..CASE
     },
     Case {
         kind: "aws_subnet",
@@ -75,8 +48,7 @@ pub(crate) const CASES: &[Case] = &[
             ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=Name&Tag.1.Value=y", "tags"),
         ],
         lose: &["DeleteSubnet&SubnetId=${this.id}"],
-        import: "${this.id}",
-        unread: &[],
+        ..CASE
     },
     Case {
         kind: "aws_internet_gateway",
@@ -89,8 +61,7 @@ pub(crate) const CASES: &[Case] = &[
             "DetachInternetGateway&InternetGatewayId=${this.id}&VpcId=${other.id}",
             "DeleteInternetGateway&InternetGatewayId=${this.id}",
         ],
-        import: "${this.id}",
-        unread: &[],
+        ..CASE
     },
     Case {
         kind: "aws_route_table",
@@ -111,8 +82,7 @@ pub(crate) const CASES: &[Case] = &[
             ("DeleteRoute&RouteTableId=${this.id}&DestinationCidrBlock=192.168.0.0/16", "route"),
         ],
         lose: &["DeleteRouteTable&RouteTableId=${this.id}"],
-        import: "${this.id}",
-        unread: &[],
+        ..CASE
     },
     Case {
         kind: "aws_route",
@@ -146,7 +116,7 @@ pub(crate) const CASES: &[Case] = &[
         )],
         lose: &["DeleteRoute&RouteTableId=${table.id}&DestinationCidrBlock=0.0.0.0/0"],
         import: "${table.id}_0.0.0.0/0",
-        unread: &[],
+        ..CASE
     },
     Case {
         kind: "aws_route_table_association",
@@ -159,10 +129,9 @@ pub(crate) const CASES: &[Case] = &[
         create: r#"{"route_table_id": "${table.id}", "subnet_id": "${subnet.id}"}"#,
         updates: &[r#"{"route_table_id": "${second.id}", "subnet_id": "${subnet.id}"}"#],
         replaces: &[(r#"{"route_table_id": "${second.id}", "subnet_id": "subnet-other"}"#, "subnet_id")],
-        tampers: &[],
         lose: &["DisassociateRouteTable&AssociationId=${this.id}"],
         import: "${subnet.id}/${second.id}",
-        unread: &[],
+        ..CASE
     },
     Case {
         kind: "aws_security_group",
@@ -198,8 +167,7 @@ pub(crate) const CASES: &[Case] = &[
             ),
         ],
         lose: &["DeleteSecurityGroup&GroupId=${this.id}"],
-        import: "${this.id}",
-        unread: &[],
+        ..CASE
     },
     Case {
         kind: "aws_vpc_security_group_ingress_rule",
@@ -227,23 +195,19 @@ pub(crate) const CASES: &[Case] = &[
             ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags"),
         ],
         lose: &["RevokeSecurityGroupIngress&GroupId=${group.id}&SecurityGroupRuleId.1=${this.id}"],
-        import: "${this.id}",
-        unread: &[],
+        ..CASE
     },
     Case {
         kind: "aws_vpc_security_group_egress_rule",
         setup: &[VPC, GROUP],
         create: r#"{"security_group_id": "${group.id}", "ip_protocol": "-1",
             "referenced_security_group_id": "${group.id}"}"#,
-        updates: &[],
         replaces: &[(
             r#"{"security_group_id": "sg-other", "ip_protocol": "-1", "cidr_ipv4": "10.0.0.0/8"}"#,
             "security_group_id",
         )],
-        tampers: &[],
         lose: &["RevokeSecurityGroupEgress&GroupId=${group.id}&SecurityGroupRuleId.1=${this.id}"],
-        import: "${this.id}",
-        unread: &[],
+        ..CASE
     },
     Case {
         kind: "aws_instance",
@@ -278,8 +242,7 @@ pub(crate) const CASES: &[Case] = &[
             ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags"),
         ],
         lose: &["TerminateInstances&InstanceId.1=${this.id}"],
-        import: "${this.id}",
-        unread: &[],
+        ..CASE
     },
     Case {
         kind: "aws_instance",
@@ -312,49 +275,9 @@ pub(crate) const CASES: &[Case] = &[
                 "root_block_device",
             ),
         ],
-        tampers: &[],
         lose: &["TerminateInstances&InstanceId.1=${this.id}"],
-        import: "${this.id}",
         // Tags of volumes are looked at where the configuration gives them.
         unread: &["ebs_block_device", "root_block_device"],
-    },
-    Case {
-        kind: "aws_s3_bucket",
-        setup: &[],
-        create: r#"{"bucket": "walk-bucket", "tags": {"a": "b"}}"#,
-        updates: &[
-            r#"{"bucket": "walk-bucket", "tags": {"a": "c"}, "force_destroy": true}"#,
-            r#"{"bucket": "walk-bucket"}"#,
-        ],
-        replaces: &[(r#"{"bucket": "other-bucket"}"#, "bucket")],
-        tampers: &[(
-            "PUT /${this.id}?tagging <Tagging><TagSet><Tag><Key>x</Key><Value>y</Value></Tag></TagSet></Tagging>",
-            "tags",
-        )],
-        lose: &["DELETE /${this.id}"],
-        import: "${this.id}",
-        unread: &[],
-    },
-    Case {
-        kind: "aws_s3_object",
-        setup: &[("bucket", "aws_s3_bucket", r#"{"bucket": "walk-objects"}"#)],
-        create: r#"{"bucket": "${bucket.id}", "key": "a/b.txt", "content": "hello"}"#,
-        updates: &[
-            r#"{"bucket": "${bucket.id}", "key": "a/b.txt", "content": "hello", "tags": {"a": "b"}}"#,
-            r#"{"bucket": "${bucket.id}", "key": "a/b.txt", "content": "world", "content_type": "text/plain",
-                "metadata": {"k": "v"}, "cache_control": "no-store"}"#,
-        ],
-        replaces: &[(r#"{"bucket": "${bucket.id}", "key": "c", "content": "hello"}"#, "key")],
-        tampers: &[
-            ("PUT /${bucket.id}/a/b.txt tampered", "content"),
-            (
-                "PUT /${bucket.id}/a/b.txt?tagging \
-                 <Tagging><TagSet><Tag><Key>x</Key><Value>y</Value></Tag></TagSet></Tagging>",
-                "tags_all",
-            ),
-        ],
-        lose: &["DELETE /${bucket.id}/a/b.txt"],
-        import: "${bucket.id}/a/b.txt",
-        unread: &["content"],
+        ..CASE
     },
 ];

@@ -1,0 +1,49 @@
+//! The cases that every type walks through, as data: one file for each family of types.
+
+mod network;
+mod s3;
+
+/// One type's life. Templates hold `${name.attribute}` of what is set up, and of `this`.
+pub(crate) struct Case {
+    pub(crate) kind: &'static str,
+    /// What it needs: name, type and configuration.
+    pub(crate) setup: &'static [(&'static str, &'static str, &'static str)],
+    pub(crate) create: &'static str,
+    /// Configurations that change it in place, one after the other.
+    pub(crate) updates: &'static [&'static str],
+    /// Configurations that replace it, and the attribute that does.
+    pub(crate) replaces: &'static [(&'static str, &'static str)],
+    /// Requests behind the provider's back, and the attribute that they change.
+    pub(crate) tampers: &'static [(&'static str, &'static str)],
+    /// Requests that delete it behind the provider's back.
+    pub(crate) lose: &'static [&'static str],
+    pub(crate) import: &'static str,
+    /// Attributes that the API doesn't tell.
+    pub(crate) unread: &'static [&'static str],
+}
+
+/// What cases start from: `Case { kind, create, lose, ..CASE }`.
+const CASE: Case = Case {
+    kind: "",
+    setup: &[],
+    create: "{}",
+    updates: &[],
+    replaces: &[],
+    tampers: &[],
+    lose: &[],
+    import: "${this.id}",
+    unread: &[],
+};
+
+const VPC: (&str, &str, &str) = ("vpc", "aws_vpc", r#"{"cidr_block": "10.1.0.0/16"}"#);
+const SUBNET: (&str, &str, &str) =
+    ("subnet", "aws_subnet", r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.1.0/24"}"#);
+const IGW: (&str, &str, &str) = ("igw", "aws_internet_gateway", r#"{"vpc_id": "${vpc.id}"}"#);
+const TABLE: (&str, &str, &str) = ("table", "aws_route_table", r#"{"vpc_id": "${vpc.id}"}"#);
+const GROUP: (&str, &str, &str) =
+    ("group", "aws_security_group", r#"{"vpc_id": "${vpc.id}", "name": "other"}"#);
+
+/// All of them.
+pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
+    [network::CASES, s3::CASES].into_iter().flatten()
+}
