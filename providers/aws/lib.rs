@@ -4,7 +4,7 @@
 //! folder) for each type, listed in `table`.
 //!
 //! Another type takes four steps: its schema as `schemas/aws/TYPE.json` (the shape `providers schema -json` prints, with
-//! `force_new`, `default` and `computed_block` where they hold), a file beside `ec2/subnet.rs` that implements `Resource`
+//! `force_new`, `default`, `computed_block` and `meaning` where they hold), a file beside `ec2/subnet.rs` that implements `Resource`
 //! in the same order, a line in `table`, and a case in `tests/emulator/cases/`.
 
 mod account;
@@ -12,6 +12,7 @@ mod data;
 mod ec2;
 mod factory;
 mod fault;
+mod policy;
 mod s3;
 mod table;
 

@@ -11,6 +11,7 @@ use crate::ec2::security_group::SecurityGroup;
 use crate::ec2::security_group_rule::{EGRESS, INGRESS};
 use crate::ec2::subnet::Subnet;
 use crate::ec2::vpc::Vpc;
+use crate::policy::POLICY;
 use crate::s3::bucket::Bucket;
 use crate::s3::bucket_versioning::BucketVersioning;
 use crate::s3::object::S3Object;
@@ -93,7 +94,7 @@ static DATA: &[Offer<dyn DataSource<Site>>] = &[
 /// The catalog, its schema files read when it is first needed.
 pub(crate) fn catalog() -> &'static Catalog<Site> {
     static CATALOG: OnceLock<Catalog<Site>> = OnceLock::new();
-    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA))
+    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA, &[POLICY]))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Everything a cloud offers, from its tables.
 
-use crate::{DataSource, Object, Resource, Rules, SchemaFile};
+use crate::{DataSource, Meaning, Object, Resource, Rules, SchemaFile};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trueup_schema::{ProviderSchema, Schema};
@@ -54,7 +54,7 @@ pub struct Catalog<S: 'static> {
 }
 
 impl<S> Catalog<S> {
-    /// Reads a cloud's tables.
+    /// Reads a cloud's tables. `meanings` are what its schema files name beside `json`.
     ///
     /// # Panics
     ///
@@ -63,11 +63,14 @@ impl<S> Catalog<S> {
         provider: &str,
         resources: &[Offer<dyn Resource<S>>],
         data: &[Offer<dyn DataSource<S>>],
+        meanings: &[Meaning],
     ) -> Catalog<S> {
-        let provider = SchemaFile::parse(provider).unwrap_or_else(|e| panic!("provider block: {e}")).schema;
+        let provider =
+            SchemaFile::parse(provider, meanings).unwrap_or_else(|e| panic!("provider block: {e}")).schema;
         let resources: BTreeMap<_, _> =
-            resources.iter().map(|offer| (offer.kind, Entry::new(offer))).collect();
-        let data: BTreeMap<_, _> = data.iter().map(|offer| (offer.kind, Entry::new(offer))).collect();
+            resources.iter().map(|offer| (offer.kind, Entry::new(offer, meanings))).collect();
+        let data: BTreeMap<_, _> =
+            data.iter().map(|offer| (offer.kind, Entry::new(offer, meanings))).collect();
         let config = object_type(&provider);
         let schema = ProviderSchema {
             provider,
@@ -95,8 +98,9 @@ impl<S> Catalog<S> {
 }
 
 impl<T: ?Sized> Entry<T> {
-    fn new(offer: &Offer<T>) -> Entry<T> {
-        let file = SchemaFile::parse(offer.schema).unwrap_or_else(|e| panic!("{}: {e}", offer.kind));
+    fn new(offer: &Offer<T>, meanings: &[Meaning]) -> Entry<T> {
+        let file =
+            SchemaFile::parse(offer.schema, meanings).unwrap_or_else(|e| panic!("{}: {e}", offer.kind));
         Entry {
             kind: offer.kind.into(),
             noun: offer.noun,

@@ -3,7 +3,7 @@
 use crate::plan::{Surroundings, plan};
 use crate::read::{failed, read_many, unknown_kind};
 use crate::upgrade::upgrade;
-use crate::{Cloud, Fault, Object};
+use crate::{Cloud, Fault, Fields, Object};
 use async_trait::async_trait;
 use std::sync::OnceLock;
 use trueup_diag::{Diagnostic, Diagnostics};
@@ -65,11 +65,11 @@ impl<C: Cloud> Embedded<C> {
             C::catalog().data(&request.kind).ok_or_else(|| Diagnostics::from(unknown_kind(&request.kind)))?;
         let mut object = entry.object(&request.config).unwrap_or_else(|| entry.blank());
         for (name, rule) in entry.rules.iter() {
-            if let Some(default) = rule.default.as_ref().filter(|_| !crate::Fields::is_set(&object, name)) {
+            if let Some(default) = rule.default.as_ref().filter(|_| !object.is_set(name)) {
                 object.put(name, default.clone());
             }
         }
-        let region = crate::Fields::owned(&object, "region");
+        let region = object.owned("region");
         let read = async {
             let site = cloud.site(region.as_deref())?;
             entry.code.read(&site, &mut object).await
@@ -103,7 +103,19 @@ impl<C: Cloud> Provider for Embedded<C> {
 
     async fn validate_resource(&self, kind: &str, config: &Value) -> Diagnostics {
         let Some(entry) = C::catalog().resource(kind) else { return unknown_kind(kind).into() };
-        entry.object(config).map(|config| entry.code.validate(&config)).unwrap_or_default()
+        let Some(config) = entry.object(config) else { return Diagnostics::new() };
+        let mut diagnostics = entry.code.validate(&config);
+        let mut complaints = Vec::new();
+        for (name, rule) in entry.rules.iter() {
+            rule.complaints(name, config.field(name).unwrap_or(&entry.empty), &mut complaints);
+        }
+        for complaint in complaints {
+            diagnostics.push(
+                Diagnostic::error(complaint, "The text can't be sent to the API as it is.")
+                    .hint("Write it with jsonencode, or correct it."),
+            );
+        }
+        diagnostics
     }
 
     async fn validate_data(&self, kind: &str, config: &Value) -> Diagnostics {

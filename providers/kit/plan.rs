@@ -174,10 +174,9 @@ where
 {
     let Block { attributes, blocks, .. } = &entry.schema.block;
     for (name, attribute) in attributes {
-        let default = entry.rules.get(name).and_then(|rule| rule.default.as_ref());
         let before = prior.and_then(|prior| prior.field(name));
         let wanted = config.field(name).expect("a configuration has all attributes");
-        planned.put(name, fill_attribute(attribute, default, before, wanted));
+        planned.put(name, fill_attribute(attribute, entry.rules.get(name), before, wanted));
     }
     for (name, nested) in blocks {
         let none = Rule::default();
@@ -191,10 +190,11 @@ where
 
 fn fill_attribute(
     attribute: &Attribute,
-    default: Option<&Value>,
+    rule: Option<&Rule>,
     before: Option<&Value>,
     wanted: &Value,
 ) -> Value {
+    let default = rule.and_then(|rule| rule.default.as_ref());
     if wanted.is_null() {
         return match (default, before) {
             (Some(default), Some(before)) if is_same(before, default) => before.clone(),
@@ -206,6 +206,7 @@ fn fill_attribute(
     }
     match before {
         Some(before) if is_same(before, wanted) => before.clone(),
+        Some(before) if rule.is_some_and(|rule| rule.means_same(before, wanted)) => before.clone(),
         _ => wanted.clone(),
     }
 }
@@ -235,9 +236,7 @@ fn fill_item(block: &Block, rules: &Rules, before: Option<&Value>, wanted: &Valu
         let rule = rules.get(name);
         let before = before.and_then(|before| before.get(name));
         let value = match (block.attributes.get(name), block.blocks.get(name)) {
-            (Some(attribute), _) => {
-                fill_attribute(attribute, rule.and_then(|rule| rule.default.as_ref()), before, wanted)
-            }
+            (Some(attribute), _) => fill_attribute(attribute, rule, before, wanted),
             (None, Some(nested)) => fill_blocks(nested, rule.unwrap_or(&Rule::default()), before, wanted),
             (None, None) => wanted.clone(),
         };
@@ -275,8 +274,7 @@ fn matches(
         let Some(before) = before.get(name) else { return false };
         match block.attributes.get(name) {
             Some(attribute) => {
-                let default = rules.get(name).and_then(|rule| rule.default.as_ref());
-                is_same(before, &fill_attribute(attribute, default, Some(before), wanted))
+                is_same(before, &fill_attribute(attribute, rules.get(name), Some(before), wanted))
             }
             None => is_same(before, wanted),
         }

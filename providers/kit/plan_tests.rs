@@ -44,6 +44,7 @@ const SCHEMA: &str = r#"{"block": {
         "zone": {"type": "string", "optional": true, "computed": true, "force_new": true},
         "size": {"type": "number", "optional": true, "default": 8},
         "fast": {"type": "bool", "optional": true},
+        "notes": {"type": "string", "optional": true, "meaning": "json"},
         "version": {"type": "string", "computed": true},
         "tags": {"type": ["map", "string"], "optional": true},
         "tags_all": {"type": ["map", "string"], "optional": true, "computed": true}},
@@ -60,7 +61,7 @@ fn entry() -> &'static Entry<dyn Resource<()>> {
     static CATALOG: OnceLock<Catalog<()>> = OnceLock::new();
     let offers: [Offer<dyn Resource<()>>; 1] =
         [Offer { kind: "disk", noun: "Disk", schema: SCHEMA, code: &Disk }];
-    let catalog = CATALOG.get_or_init(|| Catalog::new(r#"{"block": {}}"#, &offers, &[]));
+    let catalog = CATALOG.get_or_init(|| Catalog::new(r#"{"block": {}}"#, &offers, &[], &[]));
     catalog.resource("disk").expect("it is offered")
 }
 
@@ -125,6 +126,16 @@ fn what_means_the_same_is_no_change() {
         assert_eq!(answer.planned, object(STORED), "{config}");
         assert_eq!(replaced(&answer), Vec::<String>::new(), "{config}");
     }
+}
+
+#[test]
+fn texts_change_with_their_meaning() {
+    let stored = STORED.replace(r#""size": 8,"#, r#""size": 8, "notes": "{\"a\": [1], \"b\": 2}","#);
+    let config = |notes: &str| format!(r#"{{"part": [{{"name": "x"}}], "notes": "{notes}"}}"#);
+    let same = planned(Some(&stored), &config(r#"{\"b\":2,\"a\":[1]}"#));
+    assert_eq!(same.planned, object(&stored));
+    let other = planned(Some(&stored), &config(r#"{\"b\":2}"#));
+    assert_eq!(other.planned.get("notes"), Some(&Value::from(r#"{"b":2}"#)));
 }
 
 #[test]

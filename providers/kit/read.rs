@@ -100,6 +100,11 @@ pub(crate) fn finish<T: ?Sized>(
     let names: Vec<Name> = fresh.names().cloned().collect();
     for name in names {
         let (Some(before), Some(now)) = (prior.field(&name), fresh.field(&name)) else { continue };
+        if let Some(rule) = entry.rules.get(&name).filter(|rule| rule.has_meaning()) {
+            let kept = rule.kept(before, now);
+            fresh.put(&name, kept);
+        }
+        let (Some(before), Some(now)) = (prior.field(&name), fresh.field(&name)) else { continue };
         let is_same_nothing = before != now && before.is_known() && is_zero(before) && is_zero(now);
         // Only the provider sets a computed bool or number: there false and 0 say more than null.
         let is_computed =

@@ -1,5 +1,7 @@
-//! What a resource's schema file says beyond the plugin protocol: defaults, and what can't be changed in place.
+//! What a resource's schema file says beyond the plugin protocol: defaults, what can't be changed in place, and when
+//! texts mean the same.
 
+use crate::Meaning;
 use trueup_value::Value;
 
 /// Rules of the attributes and blocks of one block, by name.
@@ -17,13 +19,16 @@ pub struct Rule {
     pub default: Option<Value>,
     /// A block that the provider fills in when none is written.
     pub computed_block: bool,
+    /// When two texts of it mean the same, other than by their letters.
+    pub meaning: Option<Meaning>,
     /// Rules of what stands inside a block.
     pub inside: Rules,
 }
 
 impl Rule {
     fn is_empty(&self) -> bool {
-        !self.force_new && self.default.is_none() && !self.computed_block && self.inside.rules.is_empty()
+        let says_nothing = !self.force_new && self.default.is_none() && !self.computed_block;
+        says_nothing && self.meaning.is_none() && self.inside.rules.is_empty()
     }
 }
 

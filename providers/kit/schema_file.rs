@@ -1,8 +1,9 @@
 //! Schemas kept as data: the shape that `providers schema -json` prints for one type, with keys of our own.
 //!
-//! Ours: `force_new` (attributes and blocks), `default` (attributes), `computed_block` (blocks).
+//! Ours: `force_new` (attributes and blocks), `default` and `meaning` (attributes), `computed_block` (blocks).
 
-use crate::{Rule, Rules};
+use crate::meaning::JSON;
+use crate::{Meaning, Rule, Rules};
 use serde_json::{Map, Value as Json};
 use std::fmt;
 use std::sync::Arc;
@@ -33,32 +34,33 @@ impl std::error::Error for SchemaFileError {}
 type Outcome<T> = Result<T, SchemaFileError>;
 
 impl SchemaFile {
-    /// Reads the JSON text of one schema.
-    pub fn parse(text: &str) -> Outcome<SchemaFile> {
+    /// Reads the JSON text of one schema. `meanings` are those of the cloud, beside that of any JSON.
+    pub fn parse(text: &str, meanings: &[Meaning]) -> Outcome<SchemaFile> {
         let json: Json = serde_json::from_str(text).map_err(|e| SchemaFileError(e.to_string()))?;
         let version = json.get("version").and_then(Json::as_u64).unwrap_or(0);
-        let (block, rules) = block(json.get("block").unwrap_or(&Json::Null))?;
+        let (block, rules) = block(json.get("block").unwrap_or(&Json::Null), meanings)?;
         Ok(SchemaFile { schema: Schema { version, block }, rules })
     }
 }
 
-fn block(json: &Json) -> Outcome<(Block, Rules)> {
+fn block(json: &Json, meanings: &[Meaning]) -> Outcome<(Block, Rules)> {
     let mut out = Block { deprecated: is_true(json, "deprecated"), ..Block::default() };
     let mut rules = Rules::default();
     for (name, json) in members(json, "attributes") {
         let attribute = attribute(json).map_err(|e| e.inside(name))?;
         let default = json.get("default").map(|text| literal(text, &attribute.value_type()));
         let default = default.transpose().map_err(|e| e.inside(name))?;
-        rules.add(name, Rule { force_new: is_true(json, "force_new"), default, ..Rule::default() });
+        let meaning = meaning(json, meanings).map_err(|e| e.inside(name))?;
+        rules.add(name, Rule { force_new: is_true(json, "force_new"), default, meaning, ..Rule::default() });
         out.attributes.insert(Name::from(name.as_str()), attribute);
     }
     for (name, json) in members(json, "block_types") {
-        let (nested, inside) = nested(json).map_err(|e| e.inside(name))?;
+        let (nested, inside) = nested(json, meanings).map_err(|e| e.inside(name))?;
         let rule = Rule {
             force_new: is_true(json, "force_new"),
-            default: None,
             computed_block: is_true(json, "computed_block"),
             inside,
+            ..Rule::default()
         };
         rules.add(name, rule);
         out.blocks.insert(Name::from(name.as_str()), nested);
@@ -66,7 +68,7 @@ fn block(json: &Json) -> Outcome<(Block, Rules)> {
     Ok((out, rules))
 }
 
-fn nested(json: &Json) -> Outcome<(NestedBlock, Rules)> {
+fn nested(json: &Json, meanings: &[Meaning]) -> Outcome<(NestedBlock, Rules)> {
     let nesting = match json.get("nesting_mode").and_then(Json::as_str) {
         Some("single") => Nesting::Single,
         Some("group") => Nesting::Group,
@@ -75,9 +77,15 @@ fn nested(json: &Json) -> Outcome<(NestedBlock, Rules)> {
         Some("map") => Nesting::Map,
         other => return Err(SchemaFileError(format!("no nesting mode {other:?} exists"))),
     };
-    let (block, rules) = block(json.get("block").unwrap_or(&Json::Null))?;
+    let (block, rules) = block(json.get("block").unwrap_or(&Json::Null), meanings)?;
     let limit = |key| json.get(key).and_then(Json::as_u64).unwrap_or(0);
     Ok((NestedBlock { nesting, block, items_min: limit("min_items"), items_max: limit("max_items") }, rules))
+}
+
+fn meaning(json: &Json, meanings: &[Meaning]) -> Outcome<Option<Meaning>> {
+    let Some(word) = json.get("meaning") else { return Ok(None) };
+    let found = meanings.iter().chain([&JSON]).find(|meaning| word.as_str() == Some(meaning.name));
+    found.copied().map(Some).ok_or_else(|| SchemaFileError(format!("no meaning {word} exists")))
 }
 
 fn attribute(json: &Json) -> Outcome<Attribute> {
@@ -160,7 +168,7 @@ mod tests {
                 "tags": {"type": ["map", "string"], "optional": true, "computed": true}},
             "block_types": {"disk": {"nesting_mode": "set", "max_items": 2, "block": {"attributes": {
                 "size": {"type": "number", "optional": true, "default": 8, "force_new": true}}}}}}}"#;
-        let file = SchemaFile::parse(text).expect("a good schema");
+        let file = SchemaFile::parse(text, &[]).expect("a good schema");
         let block = &file.schema.block;
         assert_eq!(file.schema.version, 3);
         assert!(block.attributes["cidr"].required);
@@ -183,9 +191,14 @@ mod tests {
                 r#"{"block": {"attributes": {"a": {"type": "bool", "default": 1}}}}"#,
                 "not a schema: a: the default 1 isn't a bool",
             ),
+            (
+                r#"{"block": {"attributes": {"a": {"type": "string", "meaning": "poem"}}}}"#,
+                "not a schema: a: no meaning \"poem\" exists",
+            ),
         ];
         for (text, message) in cases {
-            assert_eq!(SchemaFile::parse(text).map(|_| ()).map_err(|e| e.to_string()), Err(message.into()));
+            let parsed = SchemaFile::parse(text, &[]);
+            assert_eq!(parsed.map(|_| ()).map_err(|e| e.to_string()), Err(message.into()));
         }
     }
 }
