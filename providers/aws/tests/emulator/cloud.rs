@@ -2,6 +2,7 @@
 
 use crate::moto::Moto;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use trueup_addr::ProviderAddr;
 use trueup_diag::Diagnostics;
 use trueup_provider::{
@@ -16,6 +17,7 @@ use trueup_value::{Value, json};
 pub(crate) struct Cloud {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) moto: Moto,
+    tokens: AtomicUsize,
 }
 
 /// A provider block for an endpoint; `more` are further arguments as JSON members.
@@ -58,7 +60,12 @@ impl Cloud {
         let provider = start();
         let diagnostics = configure(&*provider, &provider_block(&moto.url, more)).await;
         assert!(diagnostics.is_empty(), "{diagnostics:#?}");
-        Cloud { provider, moto }
+        Cloud { provider, moto, tokens: AtomicUsize::new(0) }
+    }
+
+    /// A token that no other step has.
+    pub(crate) fn token(&self) -> String {
+        token("step", &self.tokens.fetch_add(1, Ordering::Relaxed).to_string())
     }
 
     fn block(&self, kind: &str) -> &Block {
@@ -109,8 +116,7 @@ impl Cloud {
         let wanted = self.config(kind, config).await;
         let plan = self.plan(kind, &null, &wanted).await;
         assert!(!plan.diagnostics.has_errors(), "{kind}: {:#?}", plan.diagnostics);
-        let token = token(kind, config);
-        let answer = self.apply(kind, &null, &plan.planned, &token).await;
+        let answer = self.apply(kind, &null, &plan.planned, &self.token()).await;
         assert!(answer.diagnostics.is_empty(), "creating {kind}: {:#?}", answer.diagnostics);
         answer.state
     }

@@ -3,6 +3,8 @@
 mod batch;
 mod cases;
 mod cloud;
+mod coverage;
+mod gaps;
 mod moto;
 mod provider;
 mod recover;

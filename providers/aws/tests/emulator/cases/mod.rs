@@ -20,6 +20,11 @@ pub(crate) struct Case {
     pub(crate) import: &'static str,
     /// Attributes that the API doesn't tell.
     pub(crate) unread: &'static [&'static str],
+    /// What tampers change besides: a tampered attribute, and a computed one that follows from it.
+    pub(crate) follows: &'static [(&'static str, &'static str)],
+    /// Attributes (`name`, or `block.name`; all below it too) that no update, replace or tamper needs to show, and why.
+    /// A replace that names one is planned and not carried out.
+    pub(crate) excused: &'static [(&'static str, &'static str)],
 }
 
 /// What cases start from: `Case { kind, create, lose, ..CASE }`.
@@ -33,9 +38,12 @@ const CASE: Case = Case {
     lose: &[],
     import: "${this.id}",
     unread: &[],
+    follows: &[],
+    excused: &[],
 };
 
 const VPC: (&str, &str, &str) = ("vpc", "aws_vpc", r#"{"cidr_block": "10.1.0.0/16"}"#);
+const OTHER: (&str, &str, &str) = ("other", "aws_vpc", r#"{"cidr_block": "10.9.0.0/16"}"#);
 const SUBNET: (&str, &str, &str) =
     ("subnet", "aws_subnet", r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.1.0/24"}"#);
 const IGW: (&str, &str, &str) = ("igw", "aws_internet_gateway", r#"{"vpc_id": "${vpc.id}"}"#);

@@ -1,6 +1,6 @@
 //! Networks and the instances in them.
 
-use super::{CASE, Case, GROUP, IGW, SUBNET, TABLE, VPC};
+use super::{CASE, Case, GROUP, IGW, OTHER, SUBNET, TABLE, VPC};
 
 pub(crate) const CASES: &[Case] = &[
     Case {
@@ -52,7 +52,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         kind: "aws_internet_gateway",
-        setup: &[VPC, ("other", "aws_vpc", r#"{"cidr_block": "10.9.0.0/16"}"#)],
+        setup: &[VPC, OTHER],
         create: r#"{"vpc_id": "${vpc.id}"}"#,
         updates: &[r#"{"vpc_id": "${vpc.id}", "tags": {"a": "b"}}"#, r#"{"vpc_id": "${other.id}"}"#],
         replaces: &[(r#"{"region": "eu-west-1"}"#, "region")],
@@ -65,7 +65,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         kind: "aws_route_table",
-        setup: &[VPC, IGW],
+        setup: &[VPC, IGW, OTHER],
         create: r#"{"vpc_id": "${vpc.id}", "route": [{"cidr_block": "0.0.0.0/0", "gateway_id": "${igw.id}"}]}"#,
         updates: &[
             r#"{"vpc_id": "${vpc.id}", "tags": {"a": "b"}, "route": [
@@ -73,7 +73,7 @@ pub(crate) const CASES: &[Case] = &[
                 {"cidr_block": "192.168.0.0/16", "gateway_id": "${igw.id}"}]}"#,
             r#"{"vpc_id": "${vpc.id}", "route": [{"cidr_block": "192.168.0.0/16", "gateway_id": "${igw.id}"}]}"#,
         ],
-        replaces: &[(r#"{"vpc_id": "vpc-other"}"#, "vpc_id")],
+        replaces: &[(r#"{"vpc_id": "${other.id}"}"#, "vpc_id")],
         tampers: &[
             (
                 "CreateRoute&RouteTableId=${this.id}&DestinationCidrBlock=172.16.0.0/12&GatewayId=${igw.id}",
@@ -116,6 +116,11 @@ pub(crate) const CASES: &[Case] = &[
         )],
         lose: &["DeleteRoute&RouteTableId=${table.id}&DestinationCidrBlock=0.0.0.0/0"],
         import: "${table.id}_0.0.0.0/0",
+        follows: &[
+            ("gateway_id", "instance_id"),
+            ("gateway_id", "instance_owner_id"),
+            ("gateway_id", "network_interface_id"),
+        ],
         ..CASE
     },
     Case {
@@ -125,10 +130,11 @@ pub(crate) const CASES: &[Case] = &[
             SUBNET,
             TABLE,
             ("second", "aws_route_table", r#"{"vpc_id": "${vpc.id}", "tags": {"n": "2"}}"#),
+            ("beside", "aws_subnet", r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.9.0/24"}"#),
         ],
         create: r#"{"route_table_id": "${table.id}", "subnet_id": "${subnet.id}"}"#,
         updates: &[r#"{"route_table_id": "${second.id}", "subnet_id": "${subnet.id}"}"#],
-        replaces: &[(r#"{"route_table_id": "${second.id}", "subnet_id": "subnet-other"}"#, "subnet_id")],
+        replaces: &[(r#"{"route_table_id": "${second.id}", "subnet_id": "${beside.id}"}"#, "subnet_id")],
         lose: &["DisassociateRouteTable&AssociationId=${this.id}"],
         import: "${subnet.id}/${second.id}",
         ..CASE
@@ -199,11 +205,15 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         kind: "aws_vpc_security_group_egress_rule",
-        setup: &[VPC, GROUP],
+        setup: &[
+            VPC,
+            GROUP,
+            ("beside", "aws_security_group", r#"{"vpc_id": "${vpc.id}", "name": "beside"}"#),
+        ],
         create: r#"{"security_group_id": "${group.id}", "ip_protocol": "-1",
             "referenced_security_group_id": "${group.id}"}"#,
         replaces: &[(
-            r#"{"security_group_id": "sg-other", "ip_protocol": "-1", "cidr_ipv4": "10.0.0.0/8"}"#,
+            r#"{"security_group_id": "${beside.id}", "ip_protocol": "-1", "cidr_ipv4": "10.0.0.0/8"}"#,
             "security_group_id",
         )],
         lose: &["RevokeSecurityGroupEgress&GroupId=${group.id}&SecurityGroupRuleId.1=${this.id}"],
@@ -248,17 +258,18 @@ pub(crate) const CASES: &[Case] = &[
         kind: "aws_instance",
         setup: &[VPC, SUBNET],
         create: r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
-            "associate_public_ip_address": true, "private_ip": "10.1.1.77", "key_name": "k",
+            "associate_public_ip_address": true, "key_name": "k",
             "root_block_device": [{"volume_size": 20, "volume_type": "gp3", "delete_on_termination": true}],
             "ebs_block_device": [{"device_name": "/dev/sdf", "volume_size": 5, "tags": {"v": "1"}}],
             "metadata_options": [{"http_tokens": "required", "http_put_response_hop_limit": 2}]}"#,
         updates: &[r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
-                "associate_public_ip_address": true, "private_ip": "10.1.1.77", "key_name": "k",
+                "associate_public_ip_address": true, "key_name": "k",
                 "root_block_device": [{"volume_size": 20, "volume_type": "gp3", "delete_on_termination": true}],
                 "ebs_block_device": [{"device_name": "/dev/sdf", "volume_size": 5, "tags": {"v": "2"}}],
                 "metadata_options": [{"http_tokens": "required", "http_put_response_hop_limit": 3}],
                 "tags": {"Name": "n"}}"#],
         replaces: &[
+            // Once only: moto does not release the addresses of instances that are gone.
             (
                 r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
                     "private_ip": "10.1.1.78"}"#,
@@ -271,7 +282,7 @@ pub(crate) const CASES: &[Case] = &[
             ),
             (
                 r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
-                    "root_block_device": [{"encrypted": true}]}"#,
+                    "root_block_device": [{"encrypted": true, "volume_size": 20}]}"#,
                 "root_block_device",
             ),
         ],

@@ -33,11 +33,19 @@ pub(crate) const CASES: &[Case] = &[
             (
                 "PUT /${bucket.id}/a/b.txt?tagging \
                  <Tagging><TagSet><Tag><Key>x</Key><Value>y</Value></Tag></TagSet></Tagging>",
-                "tags_all",
+                "tags",
             ),
         ],
         lose: &["DELETE /${bucket.id}/a/b.txt"],
         import: "${bucket.id}/a/b.txt",
         unread: &["content"],
+        // Who writes an object anew writes all of it.
+        follows: &[
+            ("content", "cache_control"),
+            ("content", "etag"),
+            ("content", "metadata"),
+            ("content", "tags_all"),
+        ],
+        ..CASE
     },
 ];

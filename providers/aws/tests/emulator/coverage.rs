@@ -1,0 +1,187 @@
+//! What the cases leave out: for each type the attributes that no update changes in place, that no replace replaces by,
+//! and that nobody tampers with.
+
+use crate::cases::{Case, cases};
+use crate::gaps::GAPS;
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use trueup_provider_kit::{Rules, SchemaFile};
+use trueup_schema::Block;
+use trueup_value::Type;
+
+/// The same for every type, and tested in the kit or with one type: where it is, its identifier, its tags together with
+/// the default ones, and how long things may take.
+const COMMON: [&str; 4] = ["id", "region", "tags_all", "timeouts"];
+
+/// Attribute paths, in order.
+type Paths = BTreeSet<String>;
+
+/// What to do with a type's attributes, and which of them.
+#[derive(Default)]
+struct Tasks {
+    update: Paths,
+    replace: Paths,
+    tamper: Paths,
+}
+
+#[test]
+fn cases_leave_nothing_out_but_the_known_gaps() {
+    let mut known: BTreeMap<(&str, &str), Paths> = BTreeMap::new();
+    for (kind, task, paths) in GAPS {
+        let paths = paths.split_whitespace().map(str::to_owned);
+        known.entry((kind, task)).or_default().extend(paths);
+    }
+    let mut report = String::new();
+    let provider = crate::cloud::start();
+    for kind in provider.schema().resources.keys() {
+        let of_kind: Vec<&Case> = cases().filter(|case| case.kind == &**kind).collect();
+        let left = left_out(kind, &of_kind);
+        for (task, left) in [("update", left.update), ("replace", left.replace), ("tamper", left.tamper)] {
+            let known = known.remove(&(&**kind, task)).unwrap_or_default();
+            let mut say = |what: &str, paths: Vec<&String>| {
+                if !paths.is_empty() {
+                    let _ = writeln!(report, "{kind} {task}: {what}: {}", words(&paths));
+                }
+            };
+            say("in none", left.difference(&known).collect());
+            say("no longer a gap, take it off gaps.rs", known.difference(&left).collect());
+        }
+    }
+    for ((kind, task), _) in known {
+        let _ = writeln!(report, "{kind} {task}: gaps.rs names a type or task that doesn't exist");
+    }
+    assert!(
+        report.is_empty(),
+        "cases are incomplete. update: let an update change these in place; replace: let a replace change these; \
+         tamper: change these behind the provider's back. What can't be shown is `excused` in the case, with the \
+         reason.\n{report}"
+    );
+}
+
+#[test]
+fn excuses_have_reasons_and_name_attributes() {
+    for case in cases() {
+        let file = schema(case.kind);
+        let mut all = Tasks::default();
+        slots(&file.schema.block, &file.rules, ("", false), &mut all);
+        let paths: Paths = [all.update, all.replace, all.tamper].into_iter().flatten().collect();
+        for (path, reason) in case.excused {
+            let is_there = paths.iter().any(|of| is_at_or_below(of, path));
+            assert!(is_there, "{}: {path} is excused and is no attribute to be covered", case.kind);
+            assert!(reason.len() > 10, "{}: {path} is excused without a reason", case.kind);
+        }
+    }
+}
+
+fn schema(kind: &str) -> SchemaFile {
+    let path = format!("{}/../../schemas/aws/{kind}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+    SchemaFile::parse(&text).unwrap_or_else(|e| panic!("{kind}: {e}"))
+}
+
+/// What no case of a type does.
+fn left_out(kind: &str, cases: &[&Case]) -> Tasks {
+    let file = schema(kind);
+    let mut tasks = Tasks::default();
+    slots(&file.schema.block, &file.rules, ("", false), &mut tasks);
+    for case in cases {
+        let is_excused = |path: &String| case.excused.iter().any(|(name, _)| is_at_or_below(path, name));
+        for paths in [&mut tasks.update, &mut tasks.replace, &mut tasks.tamper] {
+            paths.retain(|path| !is_excused(path));
+        }
+        let mut config = case.create;
+        for update in case.updates {
+            let touched = touched(config, update);
+            tasks.update.retain(|path| !touched.iter().any(|of| is_at_or_below(of, path)));
+            config = update;
+        }
+        for (replace, attribute) in case.replaces {
+            let touched = touched(config, replace);
+            let is_done = |path: &String| {
+                is_at_or_below(path, attribute) && touched.iter().any(|of| is_at_or_below(of, path))
+            };
+            tasks.replace.retain(|path| !is_done(path));
+        }
+        tasks.tamper.retain(|path| case.tampers.iter().all(|(_, attribute)| attribute != path));
+    }
+    tasks
+}
+
+/// Sorts the attributes that can be configured by what is to be shown of them. Of blocks and objects the parts are to
+/// be updated and replaced by, and the whole is to be tampered with.
+fn slots(block: &Block, rules: &Rules, (prefix, is_fixed): (&str, bool), out: &mut Tasks) {
+    for (name, attribute) in &block.attributes {
+        let is_ours = attribute.required || attribute.optional;
+        if !is_ours || COMMON.contains(&&**name) {
+            continue;
+        }
+        let is_fixed = is_fixed || rules.is_force_new(name);
+        leaves(&format!("{prefix}{name}"), &attribute.value_type(), is_fixed, out);
+    }
+    for (name, nested) in block.blocks.iter().filter(|(name, _)| !COMMON.contains(&&***name)) {
+        let none = Rules::default();
+        let inside = rules.get(name).map_or(&none, |rule| &rule.inside);
+        let is_fixed = is_fixed || rules.is_force_new(name);
+        slots(&nested.block, inside, (&format!("{prefix}{name}."), is_fixed), out);
+    }
+}
+
+fn leaves(path: &str, ty: &Type, is_fixed: bool, out: &mut Tasks) {
+    if let Some(Type::Object(ty)) = ty.element() {
+        for (name, ty) in &ty.attributes {
+            leaves(&format!("{path}.{name}"), ty, is_fixed, out);
+        }
+    } else if is_fixed {
+        out.replace.insert(path.to_owned());
+    } else {
+        out.update.insert(path.to_owned());
+        let top = path.split('.').next().expect("a path has a first part");
+        out.tamper.insert(top.to_owned());
+    }
+}
+
+/// The paths in which two configurations differ.
+fn touched(one: &str, other: &str) -> Paths {
+    let parse = |text: &str| -> Json { serde_json::from_str(text).unwrap_or_else(|e| panic!("{text}: {e}")) };
+    let mut out = Paths::new();
+    compare("", &parse(one), &parse(other), &mut out);
+    out
+}
+
+fn compare(path: &str, one: &Json, other: &Json, out: &mut Paths) {
+    let is_object = |json: &Json| json.is_object() || json.is_null();
+    let holds_objects = |json: &Json| {
+        json.is_null() || json.as_array().is_some_and(|items| items.iter().all(Json::is_object))
+    };
+    if one == other {
+        return;
+    }
+    if is_object(one) && is_object(other) {
+        let names = [one, other].into_iter().filter_map(Json::as_object).flat_map(|object| object.keys());
+        for name in names.collect::<BTreeSet<_>>() {
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            compare(&path, &one[name.as_str()], &other[name.as_str()], out);
+        }
+    } else if holds_objects(one) && holds_objects(other) {
+        let count = |json: &Json| json.as_array().map_or(0, Vec::len);
+        for index in 0..count(one).max(count(other)) {
+            compare(
+                path,
+                one.get(index).unwrap_or(&Json::Null),
+                other.get(index).unwrap_or(&Json::Null),
+                out,
+            );
+        }
+    } else {
+        out.insert(path.to_owned());
+    }
+}
+
+fn is_at_or_below(path: &str, top: &str) -> bool {
+    path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+fn words(paths: &[&String]) -> String {
+    paths.iter().map(|path| path.as_str()).collect::<Vec<_>>().join(" ")
+}
