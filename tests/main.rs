@@ -7,6 +7,7 @@ mod backends;
 mod clouds;
 mod fixtures;
 mod floors;
+mod from_git;
 mod modules;
 mod support;
 mod tidy;

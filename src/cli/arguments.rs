@@ -99,6 +99,17 @@ impl Args for Variables {
     }
 }
 
+/// Which commit the configuration is taken from.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Origin {
+    /// Take the configuration from a commit, without a checkout: a Git address or a path in a repository, with `//DIRECTORY` and `?ref=REFERENCE`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) from: Option<String>,
+    /// With -from, a setting of the backend or a file of them; may be given several times
+    #[arg(long = "backend-config", value_name = "PATH|NAME=VALUE")]
+    pub(crate) backend_config: Vec<String>,
+}
+
 /// How the state is locked.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Locking {
@@ -201,6 +212,9 @@ pub(crate) struct Validate {
     /// Accepted for compatibility; test files are not validated yet
     #[arg(long = "no-tests")]
     pub(crate) no_tests: bool,
+    /// Take the configuration from a commit, without a checkout: a Git address or a path in a repository, with `//DIRECTORY` and `?ref=REFERENCE`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) from: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -217,6 +231,8 @@ pub(crate) struct Plan {
     /// The local state file, for configurations without a backend block
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<String>,
+    #[command(flatten)]
+    pub(crate) origin: Origin,
     #[command(flatten)]
     pub(crate) planning: Planning,
 }
@@ -257,6 +273,8 @@ pub(crate) struct Drift {
     #[arg(long = "auto-approve")]
     pub(crate) auto_approve: bool,
     #[command(flatten)]
+    pub(crate) origin: Origin,
+    #[command(flatten)]
     pub(crate) variables: Variables,
     /// Only this resource, instance or module; may be given several times
     #[arg(long, value_name = "ADDRESS")]
@@ -275,6 +293,8 @@ pub(crate) struct Show {
     /// A saved plan or a state file; without one the current state
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<String>,
+    #[command(flatten)]
+    pub(crate) origin: Origin,
     /// Machine-readable output
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::sync::watch;
 use trueup_engine::Interrupt;
@@ -18,6 +19,13 @@ pub(crate) fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
         .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
         .collect()
+}
+
+/// The directory that the program was started in: as the shell calls it, where that is the same one.
+pub(crate) fn directory(environment: &BTreeMap<String, String>) -> PathBuf {
+    let real = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let shell = environment.get("PWD").map(PathBuf::from).filter(|path| path.is_absolute());
+    shell.filter(|path| path.canonicalize().ok() == real.canonicalize().ok()).unwrap_or(real)
 }
 
 /// Now, RFC 3339 in UTC with whole seconds.

@@ -289,7 +289,7 @@ fn leave_note(world: &World, chosen: &Chosen, block: &Block) -> Result<(), Box<D
 
 /// Opens the store of a backend in the selected workspace.
 pub(crate) async fn open_store(world: &World, chosen: &Chosen) -> Result<Arc<dyn Store>, Box<Diagnostic>> {
-    let around = trueup_store::World { directory: world.dir.clone(), workspace: world.workspace() };
+    let around = trueup_store::World { directory: world.state_dir.clone(), workspace: world.workspace() };
     let opened = trueup_store::open(&chosen.kind, &chosen.config, &around).await;
     opened.map(Arc::from).map_err(|error| store_diagnostic(&error))
 }

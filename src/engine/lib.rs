@@ -37,4 +37,4 @@ pub use references::references;
 pub use session::{LockOptions, NotOpened, Planned, Session, SessionOptions};
 pub use trueup_evaluate::Schemas;
 pub use validate::validate;
-pub use world::{Event, Observer, Random, Refreshed, Unobserved, World};
+pub use world::{Event, Observer, Random, Refreshed, TakenFrom, Unobserved, World};

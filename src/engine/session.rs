@@ -331,7 +331,8 @@ impl Session {
         let inputs = self.inputs.iter().filter(|(name, _)| lasting(name)).map(|(name, input)| {
             (name.clone(), SnapshotInput { value: input.value.clone(), source: input.source.clone() })
         });
-        Snapshot { inputs: inputs.collect(), ..self.snapshot.clone() }
+        let origin = self.world.taken_from.as_ref().map(|taken| taken.origin.clone());
+        Snapshot { inputs: inputs.collect(), origin, ..self.snapshot.clone() }
     }
 
     /// The program, for views.
@@ -459,6 +460,9 @@ fn stopped_planning() -> Diagnostic {
 }
 
 fn commit_of(world: &World) -> Option<Commit> {
+    if let Some(taken) = &world.taken_from {
+        return Some(taken.commit.clone());
+    }
     let info = trueup_source::describe(&world.dir).ok().flatten()?;
     Some(Commit { hash: info.commit?, branch: info.branch, dirty: info.dirty })
 }

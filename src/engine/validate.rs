@@ -104,8 +104,7 @@ async fn judge_instance(providers: &crate::providers::Providers, ask: &InstanceA
     found.into_iter().map(name).collect()
 }
 
-/// The absolute working directory.
+/// What `path.cwd` is.
 pub(crate) fn cwd(world: &World) -> Arc<str> {
-    let path = std::path::absolute(&world.dir).unwrap_or_else(|_| world.dir.clone());
-    path.to_string_lossy().into()
+    world.started_in.to_string_lossy().into()
 }

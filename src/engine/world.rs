@@ -9,7 +9,9 @@ use trueup_addr::ResourceInstance;
 use trueup_apply::Interrupt;
 use trueup_evaluate::Host;
 use trueup_evaluate::functions::{DirectoryEntry, FileKind};
+use trueup_plan::SnapshotOrigin;
 use trueup_provider::Factory;
+use trueup_state::Commit;
 
 /// Something that happened, for whoever watches.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,11 +75,26 @@ impl Observer for Unobserved {
 /// Fills with unpredictable bytes.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
+/// A commit whose files were written into a directory.
+#[derive(Clone, Debug)]
+pub struct TakenFrom {
+    /// The commit.
+    pub commit: Commit,
+    /// How to take it again, for a plan file.
+    pub origin: SnapshotOrigin,
+}
+
 /// The outside.
 #[derive(Clone)]
 pub struct World {
     /// The root module's directory.
     pub dir: PathBuf,
+    /// Where the program was started, as an absolute path: what `path.cwd` says.
+    pub started_in: PathBuf,
+    /// What the paths of a local state are relative to.
+    pub state_dir: PathBuf,
+    /// Says that the directory holds a commit that was taken out of Git, and no working tree.
+    pub taken_from: Option<TakenFrom>,
     /// Where modules and the backend's settings are kept, `.terraform` unless `TF_DATA_DIR` says otherwise.
     pub data_dir: PathBuf,
     /// Environment variables.

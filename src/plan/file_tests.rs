@@ -2,7 +2,8 @@
 
 use crate::file::{hash, read, write};
 use crate::{
-    Node, OutputChange, Part, Plan, PlanMode, ResourceChange, Snapshot, SnapshotInput, Step, StepGraph,
+    Node, OutputChange, Part, Plan, PlanMode, ResourceChange, Snapshot, SnapshotInput, SnapshotOrigin, Step,
+    StepGraph,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,6 +151,8 @@ fn sample_snapshot() -> Snapshot {
     snapshot.inputs.insert("v".into(), input);
     let hidden = SnapshotInput { value: Value::from("hush").mark(Marks::EPHEMERAL), source: "-var".into() };
     snapshot.inputs.insert("token".into(), hidden);
+    let address = "git::https://example.com/r.git//a?ref=0123".into();
+    snapshot.origin = Some(SnapshotOrigin { address, backend: vec!["bucket=b".into()] });
     snapshot
 }
 
@@ -176,6 +179,7 @@ fn what_is_written_is_read_back() {
     };
     assert_eq!(files(&snapshot), files(&expected));
     assert_eq!(snapshot.calls, expected.calls);
+    assert_eq!(snapshot.origin, expected.origin);
     assert_eq!(snapshot.inputs.get("v"), expected.inputs.get("v"));
     assert_eq!(snapshot.inputs.len(), 1, "what is ephemeral is stored nowhere");
     assert_eq!(write(&plan, &snapshot).expect("it can be written again"), bytes());

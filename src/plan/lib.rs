@@ -14,4 +14,4 @@ pub use file::PlanFileError;
 pub use graph::{Node, Part, Step, StepGraph};
 pub use model::{OutputChange, Plan, PlanMode, ResourceChange, Summary};
 pub use order::{Order, order};
-pub use snapshot::{Recorder, Snapshot, SnapshotInput};
+pub use snapshot::{Recorder, Snapshot, SnapshotInput, SnapshotOrigin};

@@ -16,6 +16,18 @@ pub struct Snapshot {
     pub calls: BTreeMap<ModulePath, usize>,
     /// What was given for root variables. Whoever fills this leaves out variables that are ephemeral.
     pub inputs: BTreeMap<Name, SnapshotInput>,
+    /// Where the files came from that aren't configuration, if that isn't the working directory.
+    pub origin: Option<SnapshotOrigin>,
+}
+
+/// A commit that a plan was made of without a checkout: applying takes it out of Git again, since the configuration
+/// may read files that lie beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotOrigin {
+    /// The commit's address, without credentials.
+    pub address: String,
+    /// What `-backend-config` gave.
+    pub backend: Vec<String>,
 }
 
 /// What was given for one root variable.

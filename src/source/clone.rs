@@ -18,16 +18,41 @@ pub(crate) struct Wanted<'a> {
     pub(crate) depth: Option<u32>,
 }
 
+/// What was fetched.
+pub(crate) struct Fetched {
+    /// The commit, as hexadecimal digits.
+    pub(crate) commit: String,
+    /// The branch that the reference names, or that `HEAD` is on where there is no reference.
+    pub(crate) branch: Option<String>,
+}
+
 /// Writes the wanted files into the empty directory `files` and returns the commit. `scratch` is a path that
 /// doesn't exist yet; the caller removes it.
-pub(crate) fn fetch(wanted: &Wanted<'_>, scratch: &Path, files: &Path) -> Result<String, SourceError> {
+pub(crate) fn fetch(wanted: &Wanted<'_>, scratch: &Path, files: &Path) -> Result<Fetched, SourceError> {
     let (repository, filters) = match wanted.url.strip_prefix("file://") {
         Some(path) => (open(wanted, Path::new(path))?, Filters::None),
         None => (clone(wanted, scratch)?, Filters::OfTheUser),
     };
     let commit = resolve(&repository, wanted, filters)?;
     checkout(&repository, commit, files, filters)?;
-    Ok(commit.to_string())
+    Ok(Fetched { commit: commit.to_string(), branch: branch(&repository, wanted, filters) })
+}
+
+/// The branch, if it is one: in a clone `HEAD` is on it, in a repository that stands here it is looked up.
+fn branch(repository: &gix::Repository, wanted: &Wanted<'_>, filters: Filters) -> Option<String> {
+    let here = filters == Filters::None;
+    match wanted.reference {
+        Some(name) if here => {
+            let found = repository.try_find_reference(&format!("refs/heads/{name}")).ok().flatten();
+            found.map(|_| name.to_owned())
+        }
+        Some(name) if is_hexadecimal(name) => None,
+        _ => {
+            let head = repository.head_name().ok().flatten()?;
+            let is_branch = head.category() == Some(gix::reference::Category::LocalBranch);
+            is_branch.then(|| head.shorten().to_string())
+        }
+    }
 }
 
 /// A repository of this machine is read where it stands: no copy, and no other program.

@@ -8,6 +8,7 @@ mod address;
 mod archive;
 mod checkout;
 mod clone;
+mod commit;
 mod directory;
 mod error;
 mod git_address;
@@ -23,6 +24,7 @@ mod web;
 use std::path::{Path, PathBuf};
 
 pub use address::ModuleSource;
+pub use commit::{CommitTree, fetch_commit};
 pub use error::{SourceError, SourceErrorKind};
 pub use installer::{Installed, ModuleInstaller, Origin};
 pub use manifest::{Manifest, ManifestEntry};
@@ -127,8 +129,8 @@ fn fetch_package(
     match source {
         ModuleSource::Git { url, reference, subdir, depth, .. } => {
             let wanted = clone::Wanted { url, reference: reference.as_deref(), depth: *depth };
-            let commit = clone::fetch(&wanted, &staging.join("repository"), &files)?;
-            Ok(Arrived { subdir: subdir.clone(), commit: Some(commit), version: None })
+            let fetched = clone::fetch(&wanted, &staging.join("repository"), &files)?;
+            Ok(Arrived { subdir: subdir.clone(), commit: Some(fetched.commit), version: None })
         }
         ModuleSource::Directory { path, subdir } => {
             directory::copy(path, &files)?;

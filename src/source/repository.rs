@@ -57,6 +57,22 @@ fn open(dir: &Path) -> Result<Option<gix::Repository>, SourceError> {
     }
 }
 
+/// The repository around a directory, and where in its tree the directory lies, with forward slashes.
+pub(crate) fn locate(dir: &Path) -> Result<(PathBuf, String), SourceError> {
+    let Some(repository) = open(dir)? else {
+        let cause = "it is in no Git repository";
+        return Err(SourceError::new(SourceErrorKind::NotFound, "read", dir.display().to_string(), cause)
+            .hint("name a directory of a Git repository, or the repository's URL"));
+    };
+    let real = dir.canonicalize().map_err(|cause| SourceError::io("read", dir, &cause))?;
+    let Some(root) = repository.workdir() else {
+        return Ok((repository.git_dir().to_owned(), String::new()));
+    };
+    let root = root.canonicalize().map_err(|cause| SourceError::io("read", root, &cause))?;
+    let prefix = real.strip_prefix(&root).unwrap_or(Path::new("")).to_string_lossy().into_owned();
+    Ok((root, prefix))
+}
+
 /// Whether no directory from here up has anything that could be a repository; told apart from one that is
 /// there and broken, which a person must hear about.
 fn has_no_git(dir: &Path) -> bool {

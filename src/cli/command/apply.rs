@@ -1,11 +1,12 @@
 //! `trueup apply` and `trueup destroy`
 
 use super::Context;
+use super::from::{self, Needs};
 use super::options::{plan_options, session_options};
 use super::plan::{complain, show_plan};
 use super::progress::Progress;
 use super::stream;
-use crate::arguments::Apply as Arguments;
+use crate::arguments::{Apply as Arguments, Origin};
 use crate::screen::Screen;
 use crate::view::plan::commit;
 use crate::view::state as state_view;
@@ -27,6 +28,10 @@ pub(crate) async fn run(context: &Context, args: Arguments, destroy: bool) -> u8
         Err(diagnostic) => return complain(&screen, (*diagnostic).into(), &Sources::default()),
     };
     session_options.saved = saved.as_ref().map(|(_, snapshot)| snapshot.clone());
+    let context = &match from::enter(context, &origin(saved.as_ref()), Needs::State).await {
+        Ok(entered) => entered,
+        Err((diagnostics, sources)) => return complain(&screen, diagnostics, &sources),
+    };
     let world = context.world(Progress::new(screen.clone()));
     let mut session = match Session::open(&world, session_options).await {
         Ok(session) => session,
@@ -40,6 +45,15 @@ pub(crate) async fn run(context: &Context, args: Arguments, destroy: bool) -> u8
     let sources = std::mem::take(&mut session.sources);
     let closing = session.close().await;
     if closing.has_errors() { complain(&screen, closing, &sources) } else { code }
+}
+
+/// The commit that a saved plan was made of, where it wasn't made in a working directory.
+fn origin(saved: Option<&(Plan, Snapshot)>) -> Origin {
+    let origin = saved.and_then(|(_, snapshot)| snapshot.origin.clone());
+    origin.map_or_else(Origin::default, |origin| Origin {
+        from: Some(origin.address),
+        backend_config: origin.backend,
+    })
 }
 
 fn options(

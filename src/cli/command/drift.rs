@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::apply::ask;
+use super::from::{self, Needs};
 use super::options::{plan_options, session_options};
 use super::plan::complain;
 use super::progress::Progress;
@@ -27,6 +28,10 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let (options, session_options) = match opened {
         Ok(options) => options,
         Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
+    };
+    let context = &match from::enter(context, &args.origin, Needs::State).await {
+        Ok(entered) => entered,
+        Err((diagnostics, sources)) => return complain(&screen, diagnostics, &sources),
     };
     let observer: Arc<dyn Observer> =
         if args.json { Arc::new(Unobserved) } else { Progress::new(screen.clone()) };

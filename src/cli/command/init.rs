@@ -4,6 +4,7 @@ use super::Context;
 use super::plan::complain;
 use crate::arguments::Init as Arguments;
 use crate::screen::Screen;
+use std::path::Path;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_engine::{BackendSettings, Unobserved, World, initialize_backend, install_modules, load};
@@ -12,7 +13,7 @@ use trueup_engine::{BackendSettings, Unobserved, World, initialize_backend, inst
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let screen = context.screen(args.terminal.no_color);
     let world = context.world(Arc::new(Unobserved));
-    if is_empty(&world) {
+    if !has_configuration(&world.dir) {
         screen.print("trueup initialized in an empty directory!\n\nThe directory has no configuration files. Write some, then run init again.\n");
         return 0;
     }
@@ -28,13 +29,12 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     }
 }
 
-fn is_empty(world: &World) -> bool {
-    let names = std::fs::read_dir(&world.dir)
-        .into_iter()
-        .flatten()
-        .filter_map(|e| e.ok()?.file_name().into_string().ok());
+/// Whether a directory has configuration files.
+pub(super) fn has_configuration(dir: &Path) -> bool {
+    let names =
+        std::fs::read_dir(dir).into_iter().flatten().filter_map(|e| e.ok()?.file_name().into_string().ok());
     let known = [".tf", ".tf.json", ".tofu", ".tofu.json"];
-    !names.into_iter().any(|name| known.iter().any(|ending| name.ends_with(ending)))
+    names.into_iter().any(|name| known.iter().any(|ending| name.ends_with(ending)))
 }
 
 async fn set_up(screen: &Screen, world: &World, args: &Arguments) -> Result<(), (Diagnostics, Sources)> {

@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub(crate) mod console;
 pub(crate) mod drift;
 pub(crate) mod fmt;
+mod from;
 pub(crate) mod graph;
 pub(crate) mod init;
 mod options;
@@ -28,8 +29,16 @@ use trueup_provider::{Factories, Factory};
 use trueup_provider_builtin::Builtin;
 
 /// What every command is given.
+#[derive(Clone)]
 pub(crate) struct Context {
+    /// The root module's directory.
     pub(crate) dir: PathBuf,
+    /// What files that commands write, and a local state, are relative to.
+    working: PathBuf,
+    /// Where the program was started, before any `-chdir`.
+    started_in: PathBuf,
+    /// The commit whose tree the directory is in.
+    checkout: Option<Arc<from::Checkout>>,
     pub(crate) environment: Arc<BTreeMap<String, String>>,
     interrupt: watch::Receiver<Interrupt>,
 }
@@ -38,12 +47,25 @@ impl Context {
     pub(crate) fn new(chdir: Option<&str>) -> Result<Context, String> {
         let environment = Arc::new(outside::environment());
         let dir = PathBuf::from(chdir.unwrap_or("."));
+        let started_in = outside::directory(&environment);
         if let Some(chdir) = chdir {
             std::env::set_current_dir(&dir).map_err(|error| {
                 format!("Error: the directory {chdir} given with -chdir can't be entered: {error}")
             })?;
         }
-        Ok(Context { dir: PathBuf::from("."), environment, interrupt: outside::interrupts() })
+        let (dir, working) = (PathBuf::from("."), PathBuf::from("."));
+        let interrupt = outside::interrupts();
+        Ok(Context { dir, working, started_in, checkout: None, environment, interrupt })
+    }
+
+    /// A file that the command line names, to be written or to be read as a whole.
+    pub(crate) fn beside(&self, path: &str) -> PathBuf {
+        if path.is_empty() { PathBuf::new() } else { self.working.join(path) }
+    }
+
+    /// Works in this workspace, whatever the directory says.
+    fn selects_workspace(&mut self, name: String) {
+        Arc::make_mut(&mut self.environment).insert("TF_WORKSPACE".into(), name);
     }
 
     /// A screen; colours stand down when asked to, without a terminal, or where `NO_COLOR` is set.
@@ -60,9 +82,14 @@ impl Context {
 
     /// The outside, as the engine wants it.
     pub(crate) fn world(&self, observer: Arc<dyn Observer>) -> World {
-        let data_dir = self.environment.get("TF_DATA_DIR").filter(|dir| !dir.is_empty());
+        // A commit's tree keeps its own, which goes away with it.
+        let given = self.environment.get("TF_DATA_DIR").filter(|dir| !dir.is_empty());
+        let data_dir = given.filter(|_| self.checkout.is_none());
         World {
             dir: self.dir.clone(),
+            started_in: self.started_in.clone(),
+            state_dir: self.working.clone(),
+            taken_from: self.checkout.as_ref().map(|checkout| checkout.taken()),
             data_dir: self.dir.join(data_dir.map_or(".terraform", String::as_str)),
             environment: self.environment.clone(),
             clock: Arc::new(outside::now),

@@ -1,12 +1,14 @@
 //! `trueup plan`
 
 use super::Context;
+use super::from::{self, Needs};
 use super::options::{plan_options, session_options};
 use super::progress::Progress;
 use super::stream;
 use crate::arguments::Plan as Arguments;
 use crate::screen::Screen;
 use crate::view::plan::{PlanView, commit};
+use std::path::Path;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_engine::{PlanOptions, Planned, Session, SessionOptions};
@@ -19,13 +21,18 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         Ok(options) => options,
         Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
     };
+    let context = &match from::enter(context, &args.origin, Needs::State).await {
+        Ok(entered) => entered,
+        Err((diagnostics, sources)) => return complain(&screen, diagnostics, &sources),
+    };
     let world = context.world(Progress::new(screen.clone()));
     let mut session = match Session::open(&world, options.1).await {
         Ok(session) => session,
         Err(not_opened) => return complain(&screen, not_opened.diagnostics, &not_opened.sources),
     };
     let planned = session.plan(&options.0).await;
-    let code = show(&screen, &session, planned, &args);
+    let out = args.out.as_deref().map(|file| context.beside(file));
+    let code = show(&screen, &session, planned, (&args, out.as_deref()));
     let sources = std::mem::take(&mut session.sources);
     let closing = session.close().await;
     if closing.has_errors() { complain(&screen, closing, &sources) } else { code }
@@ -44,11 +51,16 @@ fn options(context: &Context, args: &Arguments) -> Result<(PlanOptions, SessionO
     Ok((plan, session))
 }
 
-fn show(screen: &Screen, session: &Session, planned: Planned, args: &Arguments) -> u8 {
+fn show(
+    screen: &Screen,
+    session: &Session,
+    planned: Planned,
+    (args, out): (&Arguments, Option<&Path>),
+) -> u8 {
     let Planned { plan, mut diagnostics } = planned;
     show_plan(screen, session, &plan);
     // A plan that stopped at an error is saved too, so that it can be looked at; it can't be applied.
-    let saved = args.out.as_ref().map(|file| save(session, &plan, file));
+    let saved = out.map(|file| save(session, &plan, file));
     if let Some(Err(diagnostic)) = saved {
         diagnostics.push(*diagnostic);
     }
@@ -73,14 +85,14 @@ pub(crate) fn show_plan(screen: &Screen, session: &Session, plan: &Plan) {
     screen.print(&view.text(screen.style));
 }
 
-fn save(session: &Session, plan: &Plan, file: &str) -> Result<(), Box<Diagnostic>> {
+fn save(session: &Session, plan: &Plan, file: &Path) -> Result<(), Box<Diagnostic>> {
     let bytes =
         trueup_plan::file::write(plan, &session.snapshot()).map_err(|error| Box::new(error.diagnostic()))?;
     crate::files::write_private(file, &bytes).map_err(|error| {
         Box::new(
             Diagnostic::error(
                 "Failed to write plan file",
-                format!("The plan file {file} can't be written: {error}."),
+                format!("The plan file {} can't be written: {error}.", file.display()),
             )
             .hint("give -out a path in a directory that exists and can be written to"),
         )

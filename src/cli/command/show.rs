@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::apply::read_plan;
+use super::from::{self, Needs};
 use super::plan::complain;
 use crate::arguments::Show as Arguments;
 use crate::document;
@@ -16,6 +17,17 @@ use trueup_plan::{Plan, Snapshot};
 /// Shows a saved plan, a state file, or the current state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let screen = context.screen(args.no_color);
+    if let (Some(file), Some(_)) = (&args.file, &args.origin.from) {
+        let detail = format!(
+            "The file {file} says itself what it shows; -from names the commit whose state is shown."
+        );
+        let wrong = Diagnostic::error("Option -from with a file", detail).hint("leave one of them out");
+        return complain(&screen, wrong.into(), &Sources::default());
+    }
+    let context = &match from::enter(context, &args.origin, Needs::State).await {
+        Ok(entered) => entered,
+        Err((diagnostics, sources)) => return complain(&screen, diagnostics, &sources),
+    };
     let world = context.world(Arc::new(Unobserved));
     let view = match &args.file {
         Some(file) if is_plan(file) => {

@@ -1,15 +1,19 @@
 //! `trueup validate`
 
 use super::Context;
-use crate::arguments::Validate as Arguments;
+use super::from::{self, Needs};
+use crate::arguments::{Origin, Validate as Arguments};
 use std::sync::Arc;
 use trueup_engine::Unobserved;
 
 /// Judges the configuration.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let screen = context.screen(args.no_color);
-    let world = context.world(Arc::new(Unobserved));
-    let (sources, diagnostics) = trueup_engine::validate(&world).await;
+    let origin = Origin { from: args.from.clone(), backend_config: Vec::new() };
+    let (sources, diagnostics) = match from::enter(context, &origin, Needs::Modules).await {
+        Ok(context) => trueup_engine::validate(&context.world(Arc::new(Unobserved))).await,
+        Err((diagnostics, sources)) => (sources, diagnostics),
+    };
     let failed = diagnostics.has_errors();
     if args.json {
         let text = crate::document::validate::document(&diagnostics, &sources);

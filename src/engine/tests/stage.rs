@@ -198,6 +198,9 @@ pub(crate) fn world(
     let drawn = drawn.clone();
     World {
         dir: directory.to_owned(),
+        started_in: directory.to_owned(),
+        state_dir: directory.to_owned(),
+        taken_from: None,
         data_dir: directory.join(".terraform"),
         environment: Arc::default(),
         clock: Arc::new(|| "2026-01-01T00:00:00Z".into()),

@@ -2,7 +2,7 @@
 
 use super::types::{TypesIn, TypesOut};
 use super::value::ValueWire;
-use crate::snapshot::{Snapshot, SnapshotInput};
+use crate::snapshot::{Snapshot, SnapshotInput, SnapshotOrigin};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -15,6 +15,15 @@ pub(crate) struct ConfigWire {
     calls: Vec<CallWire>,
     types: Vec<Box<RawValue>>,
     inputs: BTreeMap<String, InputWire>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<OriginWire>,
+}
+
+/// The commit that the configuration was taken from.
+#[derive(Debug, Serialize, Deserialize)]
+struct OriginWire {
+    address: String,
+    backend: Vec<String>,
 }
 
 /// The files of one module source.
@@ -72,13 +81,22 @@ impl ConfigWire {
             calls: calls.collect(),
             inputs: inputs.collect::<Result<_, String>>()?,
             types: types.into_texts(),
+            origin: snapshot.origin.as_ref().map(|origin| OriginWire {
+                address: origin.address.clone(),
+                backend: origin.backend.clone(),
+            }),
         })
     }
 
     /// Reads a manifest; the sources are left for the caller to fill in.
     pub(crate) fn read(&self) -> Result<Snapshot, String> {
         let types = TypesIn::read(&self.types)?;
-        let mut snapshot = Snapshot::default();
+        let origin = self.origin.as_ref();
+        let origin = origin.map(|origin| SnapshotOrigin {
+            address: origin.address.clone(),
+            backend: origin.backend.clone(),
+        });
+        let mut snapshot = Snapshot { origin, ..Snapshot::default() };
         for call in &self.calls {
             if call.source >= self.sources.len() {
                 return Err(format!(
