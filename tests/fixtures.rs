@@ -161,7 +161,6 @@ fn expect(sandbox: &Sandbox, mut outcome: Outcome, expectations: Vec<Expectation
 
 /// Fixtures that trueup doesn't live up to yet, and what is missing. One that holds must leave the list.
 const NOT_YET: &[(&str, &str)] = &[
-    ("checks", "a check that fails isn't reported by apply"),
     ("imported_and_refreshed", "the commands import, taint and untaint"),
     ("remote_state", "the data source terraform_remote_state"),
     ("state_surgery", "the commands state mv, state rm and taint"),

@@ -20,7 +20,7 @@ use trueup_provider::{Private, Provider};
 use trueup_resolve::Program;
 use trueup_resolve::program::ProviderBinding;
 use trueup_schema::Schema;
-use trueup_state::State;
+use trueup_state::{CheckResult, State};
 use trueup_value::Value;
 
 /// What the applier is lent.
@@ -58,6 +58,8 @@ pub struct Applied {
     pub state: State,
     /// Values of root outputs.
     pub outputs: BTreeMap<Name, Value>,
+    /// How conditions came out.
+    pub checks: Vec<CheckResult>,
     /// What went wrong.
     pub diagnostics: Diagnostics,
     /// Steps that were done, by part: created, updated, destroyed...
@@ -92,6 +94,8 @@ struct Driver<'a> {
     stop: Interrupt,
     done: BTreeMap<Part, usize>,
     cut: bool,
+    /// `check` blocks are still to be judged, which is the last thing.
+    unchecked: bool,
 }
 
 impl Apply<'_> {
@@ -116,6 +120,7 @@ impl Apply<'_> {
             stop: Interrupt::None,
             done: BTreeMap::new(),
             cut: false,
+            unchecked: self.plan.targets.is_empty() && self.plan.mode != trueup_plan::PlanMode::Destroy,
         };
         driver.request();
         driver.drive(self.interrupt).await;
@@ -146,7 +151,11 @@ impl<'a> Driver<'a> {
         loop {
             self.pump(&mut calls);
             if calls.is_empty() {
-                return;
+                if !std::mem::take(&mut self.unchecked) || self.stop != Interrupt::None {
+                    return;
+                }
+                self.sheet.request_checks();
+                continue;
             }
             tokio::select! {
                 came = calls.next() => if let Some(came) = came { self.take(came) },
@@ -358,7 +367,12 @@ impl<'a> Driver<'a> {
                     .on(change.addr.to_string())]);
             }
         }
-        self.sheet.report(outcome.diagnostics);
+        let scoped = self.asks.get(&change.addr).map(|ask| ask.cell);
+        let scoped = scoped.filter(|cell| step.part == Part::Read && self.sheet.is_in_check(*cell));
+        match scoped {
+            Some(cell) => self.sheet.report_unread(cell, outcome.diagnostics),
+            None => self.sheet.report(outcome.diagnostics),
+        }
         let event = if outcome.good {
             *self.done.entry(step.part).or_default() += 1;
             let id = id_of(&outcome.value);
@@ -374,9 +388,11 @@ impl<'a> Driver<'a> {
         self.hands.event(event);
         let forward = matches!(step.part, Part::Create | Part::Update | Part::Read);
         if forward && let Some(ask) = self.asks.remove(&change.addr) {
-            self.sheet.fill(ask.cell, outcome.good.then_some(outcome.value));
+            // A check whose data source can't be read fails; nothing else does.
+            let planned = || scoped.map(|_| change.change.after.clone());
+            self.sheet.fill(ask.cell, if outcome.good { Some(outcome.value) } else { planned() });
         }
-        self.schedule.done(outcome.node, outcome.good);
+        self.schedule.done(outcome.node, outcome.good || scoped.is_some());
     }
 
     fn close(mut self) -> Applied {
@@ -386,8 +402,10 @@ impl<'a> Driver<'a> {
             let asks = self.sheet.ready();
             debug_assert!(asks.is_empty(), "outputs that are wholly reached need nothing more");
         }
+        let checks = self.sheet.check_results();
         let closed = self.sheet.close();
         Applied {
+            checks,
             state: self.state,
             outputs: closed.outputs,
             diagnostics: closed.diagnostics,

@@ -191,7 +191,12 @@ async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, appli
     let failed = diagnostics.has_errors() || applied.interrupted;
     state.outputs = outputs(&session.state.outputs, &applied.outputs, plan, failed);
     state.lineage.clone_from(&session.state.lineage);
-    let last = vec![Entry::Outputs(state.outputs.clone()), Entry::End { ok: !failed }];
+    state.checks = trueup_state::wire::check::write(&applied.checks);
+    let last = vec![
+        Entry::Outputs(state.outputs.clone()),
+        Entry::Checks(state.checks.clone()),
+        Entry::End { ok: !failed },
+    ];
     let outputs = state.outputs.clone();
     let written = match journal.append(last).await {
         Ok(()) => session.write(state, Ending::Ends).await,

@@ -7,14 +7,6 @@ use trueup_resolve::Program;
 pub(crate) fn unsupported(program: &Program) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     for module in &program.modules {
-        for check in &module.checks {
-            let detail = format!(
-                "The assertions of check \"{}\" are not evaluated yet; everything else is.",
-                check.name
-            );
-            diagnostics
-                .push(Diagnostic::warning("Check blocks are not supported yet", detail).at(check.span));
-        }
         for resource in &module.resources {
             for provisioner in &resource.provisioners {
                 diagnostics.push(refusal(

@@ -35,10 +35,14 @@ pub async fn validate(world: &World) -> (Sources, Diagnostics) {
     for binding in written_bindings(&program) {
         sheet.request_provider(&binding);
     }
+    let mut unchecked = true;
     loop {
         let asks = sheet.ready();
-        if asks.is_empty() {
+        if asks.is_empty() && !std::mem::take(&mut unchecked) {
             break;
+        }
+        if asks.is_empty() {
+            sheet.request_checks();
         }
         for ask in asks {
             judge(&mut sheet, &providers, ask).await;

@@ -125,6 +125,7 @@ fn sample() -> Plan {
         steps: sample_steps(),
         outputs: BTreeMap::from([("old".into(), output)]),
         drift: vec![change("terraform_data.a", Action::Update, rich(), Value::from(1))],
+        checks: Some("[]".into()),
         prior,
         variables: BTreeMap::from([("v".into(), rich())]),
         targets: ["module.m", "terraform_data.a", "terraform_data.c[\"x\"]"]

@@ -35,6 +35,8 @@ pub struct Plan {
     pub outputs: BTreeMap<Name, OutputChange>,
     /// Objects that the world changed since the state was written, sorted by address.
     pub drift: Vec<ResourceChange>,
+    /// How conditions came out, as far as they are known, as compact JSON in the statefile's form.
+    pub checks: Option<Arc<str>>,
     /// The state the plan stands on, refreshed and with moves done.
     pub prior: State,
     /// Values of root variables, as given and converted; ephemeral ones are absent.

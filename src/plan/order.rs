@@ -52,6 +52,7 @@ pub fn order(order: &Order<'_>) -> StepGraph {
     };
     builder.add_steps();
     builder.forward_edges();
+    builder.check_edges();
     builder.backward_edges();
     StepGraph { graph: builder.graph }
 }
@@ -103,6 +104,21 @@ impl Builder<'_> {
                 }
             }
         }
+    }
+
+    /// The data sources of check blocks are read when everything else is done: a check is about how things are then.
+    fn check_edges(&mut self) {
+        let Some(sheet) = self.order.sheet else { return };
+        let in_check = |change: &ResourceChange| {
+            self.order.cells.get(&change.addr).is_some_and(|cell| sheet.is_in_check(*cell))
+        };
+        let mut others = Vec::new();
+        let mut scoped = Vec::new();
+        for (change, parts) in self.order.changes.iter().zip(&self.parts) {
+            let list = if in_check(change) { &mut scoped } else { &mut others };
+            list.extend(parts.forward.into_iter().chain(parts.delete));
+        }
+        self.all_before_all(&others, &scoped);
     }
 
     /// The node that stands for a cell being there: its step, a junction of the steps it came from, or none.

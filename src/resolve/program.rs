@@ -265,6 +265,8 @@ pub struct Resource {
     pub provisioners: Vec<Provisioner>,
     /// `connection`
     pub connection: Option<Body>,
+    /// The check block that it stands in: its slot in [`Module::checks`].
+    pub check: Option<u32>,
     /// The header's place.
     pub span: Span,
 }

@@ -89,6 +89,7 @@ impl Unit<'_, '_> {
                 .filter_map(|block| self.provisioner(Part { block, json: declared.json }, provisioned))
                 .collect(),
             connection,
+            check: resource.check,
             span: declared.header(),
             addr,
         }

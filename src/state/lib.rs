@@ -4,12 +4,14 @@
 //! provider. Where the bytes live is the business of the store.
 
 mod change;
+mod check;
 mod journal;
 mod object;
 mod state;
 pub mod wire;
 
 pub use change::{Change, ChangeError};
+pub use check::{CheckKind, CheckObject, CheckResult, CheckStatus};
 pub use journal::{Action, Begun, Checkpoint, Commit, Entry, ReplayError, Replayed, Start, replay};
 pub use object::{Object, ObjectError, Status};
 pub use state::{InstanceState, ObjectRef, Output, ResourceState, State};

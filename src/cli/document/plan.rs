@@ -104,7 +104,7 @@ pub(crate) fn document(plan: &Plan, program: &Program, schemas: &dyn Schemas) ->
         prior_state: prior,
         configuration: configuration::wire(program, schemas)?,
         relevant_attributes: relevant::wire(plan, program)?,
-        checks: read_checks(plan.prior.checks.as_deref())?,
+        checks: read_checks(plan.checks.as_deref())?,
         timestamp: plan.timestamp.to_string(),
         applyable: !plan.errored && plan.has_changes(),
         complete,

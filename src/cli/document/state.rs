@@ -53,15 +53,15 @@ pub(crate) fn document(state: &State, schemas: &dyn Schemas) -> Result<String, F
 
 /// The document of a state, to stand in another one.
 pub(crate) fn wire(state: &State, schemas: &dyn Schemas) -> Result<StateWire, Failure> {
-    let checks = read_checks(state.checks.as_deref())?;
     if state.is_empty() {
         return Ok(StateWire {
             format_version: FORMAT_VERSION,
             terraform_version: None,
             values: None,
-            checks,
+            checks: Vec::new(),
         });
     }
+    let checks = read_checks(state.checks.as_deref())?;
     let mut tree = Tree::default();
     for object in state.objects().filter(|object| object.node.resource.mode != Mode::Ephemeral) {
         tree.add(&object.node.module, object_wire(&object, schemas)?);

@@ -132,6 +132,7 @@ fn why(change: &ResourceChange) -> Option<String> {
         Reason::ReadBecauseDependencyPending => {
             "depends on a resource or a module with changes pending".into()
         }
+        Reason::ReadBecauseCheckNested => "config will be reloaded to verify a check block".into(),
         Reason::ReplaceBecauseCannotUpdate => {
             let names: BTreeSet<&str> = change.change.replace_paths.iter().filter_map(top).collect();
             let names: Vec<&str> = names.into_iter().collect();

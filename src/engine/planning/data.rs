@@ -1,5 +1,6 @@
 //! Data sources: read while planning where that can be, while applying otherwise.
 
+use super::Planner;
 use super::instance::dress;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::{Action, Change, Reason};
@@ -27,6 +28,34 @@ impl DataPlan {
             replace_paths: Vec::new(),
             private: Private::from([]),
         }
+    }
+}
+
+impl Planner<'_> {
+    /// Takes what a data source gave, or what went wrong.
+    pub(super) fn take_read(&mut self, ask: &InstanceAsk, value: Option<Value>, diagnostics: Diagnostics) {
+        let scoped = self.sheet.is_in_check(ask.cell);
+        let located = Self::located(ask, diagnostics);
+        let schema = self.providers.resource(&ask.binding.provider, true, &ask.addr.resource.kind);
+        let schema = schema.expect("the sheet asks only for types that have a schema");
+        if let Some(value) = &value {
+            self.objects.set_data(&self.program, ask, value, &schema);
+        }
+        if !scoped {
+            self.sheet.report(located);
+            if let Some(after) = value.clone() {
+                self.note(ask, DataPlan { action: Action::NoOp, reason: None, after }.change());
+            }
+            self.sheet.fill(ask.cell, value);
+            return;
+        }
+        // It is read again when the plan is applied, so that the check says how things are at the end.
+        self.sheet.report_unread(ask.cell, located);
+        let after = value.unwrap_or_else(|| deferred(&schema, &ask.config));
+        let reason = Some(Reason::ReadBecauseCheckNested);
+        self.note(ask, DataPlan { action: Action::Read, reason, after: after.clone() }.change());
+        self.changing.insert(ask.cell);
+        self.sheet.fill(ask.cell, Some(after));
     }
 }
 

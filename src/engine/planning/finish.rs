@@ -56,6 +56,7 @@ impl Planner<'_> {
         let drift = self.drift();
         let mode = self.options.mode;
         let partial = errored || !self.options.targets.is_empty();
+        let checks = trueup_state::wire::check::write(&self.sheet.check_results());
         let closed = self.sheet.close();
         let outputs = output_changes(&self.objects.state, &closed.outputs, mode, partial);
         let errored = errored || closed.diagnostics.has_errors();
@@ -65,6 +66,7 @@ impl Planner<'_> {
             steps,
             outputs,
             drift,
+            checks,
             prior: self.objects.state,
             variables: around.variables,
             targets: self.options.targets,

@@ -145,6 +145,7 @@ impl<'a> Planner<'a> {
         self.request();
         let mut calls: FuturesUnordered<BoxFuture<'a, Answer>> = FuturesUnordered::new();
         let mut targeted = !self.options.targets.is_empty() && self.options.mode != PlanMode::Destroy;
+        let mut unchecked = self.options.targets.is_empty() && self.options.mode != PlanMode::Destroy;
         loop {
             let asks = self.sheet.ready();
             if !asks.is_empty() {
@@ -160,6 +161,10 @@ impl<'a> Planner<'a> {
                 None if targeted => {
                     targeted = false;
                     self.sheet.request_reached_outputs();
+                }
+                None if unchecked => {
+                    unchecked = false;
+                    self.sheet.request_checks();
                 }
                 None => break,
             }
@@ -457,19 +462,6 @@ impl<'a> Planner<'a> {
         self.sheet.fill(ask.cell, Some(planned.after));
     }
 
-    fn take_read(&mut self, ask: &InstanceAsk, value: Option<Value>, diagnostics: Diagnostics) {
-        let located = Self::located(ask, diagnostics);
-        self.sheet.report(located);
-        if let Some(value) = &value {
-            let schema = self.providers.resource(&ask.binding.provider, true, &ask.addr.resource.kind);
-            if let Some(schema) = schema {
-                self.objects.set_data(&self.program, ask, value, &schema);
-            }
-            self.note(ask, DataPlan { action: Action::NoOp, reason: None, after: value.clone() }.change());
-        }
-        self.sheet.fill(ask.cell, value);
-    }
-
     /// An instance that stays as it is, as in destroy and refresh-only plans.
     fn keep(&mut self, ask: &InstanceAsk, value: Value) {
         if self.options.mode == PlanMode::RefreshOnly && !value.is_null() {
@@ -486,7 +478,7 @@ impl<'a> Planner<'a> {
         self.sheet.fill(ask.cell, Some(value));
     }
 
-    fn located(ask: &InstanceAsk, diagnostics: Diagnostics) -> Vec<Diagnostic> {
+    pub(super) fn located(ask: &InstanceAsk, diagnostics: Diagnostics) -> Vec<Diagnostic> {
         let name = |d: Diagnostic| {
             let named = Diagnostic { address: d.address.clone().or_else(|| Some(ask.addr.to_string())), ..d };
             named.at_opt(Some(ask.span))

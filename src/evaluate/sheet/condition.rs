@@ -5,16 +5,63 @@ use trueup_diag::Diagnostic;
 use trueup_resolve::program::Condition;
 use trueup_value::{Kind, Type, Value, convert};
 
-/// Judges a pre- or postcondition; whether it holds or can't be told yet. The message is evaluated either way, so
-/// that a wrong one is found before it is needed.
-pub(super) fn judge(e: &mut Evaluator<'_>, condition: &Condition, summary: &'static str) -> bool {
+/// How one condition came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Holds,
+    /// It doesn't; what its message says, where that can be shown.
+    Fails(Option<String>),
+    /// It can't be told yet.
+    Unknown,
+    /// It could not be evaluated, which is reported.
+    Wrong,
+}
+
+/// What a condition says when it doesn't hold.
+pub(super) struct Message {
+    pub(super) text: String,
+    /// It is what the author wrote, not what stands for something that can't be shown.
+    fit: bool,
+}
+
+/// Judges a pre- or postcondition or an assertion; one that doesn't hold is reported under the summary with
+/// `report`. The message is evaluated either way, so that a wrong one is found before it is needed.
+pub(super) fn judge(
+    e: &mut Evaluator<'_>,
+    condition: &Condition,
+    summary: &'static str,
+    report: fn(&'static str, String) -> Diagnostic,
+) -> Verdict {
+    // Each condition comes out on its own: what is wrong with another one doesn't count.
+    let others = std::mem::take(&mut e.diagnostics);
+    let verdict = judge_alone(e, condition, summary, report);
+    let found = std::mem::replace(&mut e.diagnostics, others);
+    e.diagnostics.append(found);
+    verdict
+}
+
+fn judge_alone(
+    e: &mut Evaluator<'_>,
+    condition: &Condition,
+    summary: &'static str,
+    report: fn(&'static str, String) -> Diagnostic,
+) -> Verdict {
     let value = e.evaluate(&condition.condition);
+    let wrong = e.diagnostics.has_errors();
     let message = error_message(e, condition, false);
-    let Some(holds) = condition_value(e, &value, condition, "Invalid condition result") else { return true };
-    if let (false, Some(message)) = (holds, message) {
-        e.diagnostics.push(Diagnostic::error(summary, message).at(condition.condition.span));
+    if wrong {
+        return Verdict::Wrong;
     }
-    holds
+    match condition_value(e, &value, condition, "Invalid condition result") {
+        Some(true) => Verdict::Holds,
+        Some(false) => {
+            let Some(message) = message else { return Verdict::Fails(None) };
+            e.diagnostics.push(report(summary, message.text.clone()).at(condition.condition.span));
+            Verdict::Fails(message.fit.then_some(message.text))
+        }
+        None if value.is_known() => Verdict::Wrong,
+        None => Verdict::Unknown,
+    }
 }
 
 /// A condition's result; `None` when it isn't known yet or after a report.
@@ -48,34 +95,41 @@ pub(super) fn error_message(
     e: &mut Evaluator<'_>,
     condition: &Condition,
     validation: bool,
-) -> Option<String> {
+) -> Option<Message> {
     let before = e.diagnostics.has_errors();
     let message = e.evaluate(&condition.message);
     if e.diagnostics.has_errors() && !before {
         return None;
     }
     let place = condition.message.span;
-    if message.deep_marks().is_sensitive() {
-        let detail = "The error message is made from sensitive values, so it is not shown.";
-        let summary = "Error message refers to sensitive values";
+    let stand_in = |text: &str| Some(Message { text: text.into(), fit: false });
+    let marks = message.deep_marks();
+    if marks.is_sensitive() || marks.is_ephemeral() {
+        let what = if marks.is_sensitive() { "sensitive" } else { "ephemeral" };
+        let summary = format!("Error message refers to {what} values");
+        let detail = format!("The error message is made from {what} values, so it is not shown.");
         let found = if validation {
             Diagnostic::error(summary, detail)
         } else {
             Diagnostic::warning(summary, detail)
         };
-        e.diagnostics.push(
-            found.at(place).hint("leave them out, or use nonsensitive() where the text discloses nothing"),
-        );
-        return Some("This condition does not hold; its error message holds sensitive values.".into());
+        let hint = match what {
+            "sensitive" => "leave them out, or use nonsensitive() where the text discloses nothing",
+            _ => "leave them out: what is ephemeral is kept nowhere, not even in a message",
+        };
+        e.diagnostics.push(found.at(place).hint(hint));
+        return stand_in("This condition does not hold; its error message holds values that are not shown.");
     }
     let wrong = |e: &mut Evaluator<'_>, detail: &str| {
         e.fail(place, "Invalid error message", detail);
         None
     };
     match convert(&message, &Type::String).map(Value::into_kind) {
-        Ok(Kind::String(text)) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Ok(Kind::String(text)) if !text.trim().is_empty() => {
+            Some(Message { text: text.trim().to_owned(), fit: true })
+        }
         Ok(Kind::Null(_)) => wrong(e, "The error message must be a string, and it is null."),
-        Ok(_) => Some("This condition does not hold; its error message is empty or not known yet.".into()),
+        Ok(_) => stand_in("This condition does not hold; its error message is empty or not known yet."),
         Err(error) => wrong(e, &format!("The error message must be a string: {error}.")),
     }
 }

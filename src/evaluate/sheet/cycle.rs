@@ -109,6 +109,7 @@ impl Sheet {
                 format!("module.{} (expand)", module.calls[at(*slot)].name)
             }
             CellKind::ModuleClosed(slot) => format!("module.{} (close)", module.calls[at(*slot)].name),
+            CellKind::Check(slot) => format!("check.{} (expand)", module.checks[at(*slot)].name),
             CellKind::Provider(binding) => return format!("provider[\"{}\"]", binding.provider),
         };
         if frame.addr.is_root() { local } else { format!("{}.{local}", frame.addr) }
@@ -128,6 +129,7 @@ impl Sheet {
             CellKind::ModuleKeys(slot) | CellKind::ModuleWhole(slot) | CellKind::ModuleClosed(slot) => {
                 Some(module.calls[at(*slot)].span)
             }
+            CellKind::Check(slot) => Some(module.checks[at(*slot)].span),
             CellKind::Provider(_) => None,
         }
     }

@@ -34,7 +34,9 @@ impl Sheet {
             cells.push(cell);
         }
         let first = cells.first().copied().unwrap_or(CellId(0));
+        let count = u32::try_from(keys.len()).expect("counts are bounded when they are evaluated");
         self.frame_mut(frame).resources[slot as usize] = Some(Instances { keys, first });
+        self.expect_instances(frame, slot, count);
         for cell in cells.into_iter().rev() {
             if self.is_wanted(cell) {
                 self.request(cell);
@@ -79,6 +81,9 @@ impl Sheet {
             let child = addr.child(&call.name, keys.key(index));
             let caller = (frame, slot, keys.repetition(index));
             frames.push(self.open_frame(node, child, Some(caller), waits_for.clone()));
+        }
+        if frames.is_empty() {
+            self.expect_nothing(node);
         }
         self.frame_mut(frame).calls[slot as usize] = Some(Called { keys, frames: frames.clone() });
         for child in frames.into_iter().rev() {

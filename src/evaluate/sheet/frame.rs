@@ -28,6 +28,7 @@ pub(super) struct Frame {
     call_keys: u32,
     call_wholes: u32,
     call_closed: u32,
+    checks: u32,
 }
 
 /// Which instance: what `count.index`, `each.key` and `each.value` are.
@@ -147,6 +148,10 @@ impl Frame {
     pub(super) fn module_closed(&self, slot: usize) -> CellId {
         cell_at(self.call_closed, slot)
     }
+
+    pub(super) fn check(&self, slot: usize) -> CellId {
+        cell_at(self.checks, slot)
+    }
 }
 
 fn cell_at(base: u32, slot: usize) -> CellId {
@@ -177,6 +182,7 @@ impl Sheet {
         let call_keys = self.row(id, module.calls.len(), CellKind::ModuleKeys);
         let call_wholes = self.row(id, module.calls.len(), CellKind::ModuleWhole);
         let call_closed = self.row(id, module.calls.len(), CellKind::ModuleClosed);
+        let checks = self.row(id, module.checks.len(), CellKind::Check);
         self.frames.push(Frame {
             node,
             module: program.node(node).module,
@@ -193,6 +199,7 @@ impl Sheet {
             call_keys,
             call_wholes,
             call_closed,
+            checks,
         });
         self.first_frames.entry(node).or_insert(id);
         id

@@ -1,8 +1,8 @@
 //! Resource instances and provider configurations: what the world is asked.
 
-use super::condition::judge;
+use super::condition::{Verdict, judge};
 use super::frame::{Instances, Repetition};
-use super::step::Outcome;
+use super::step::{Attempt, Outcome};
 use super::{Ask, CellId, CellKind, CellState, FrameId, InstanceAsk, ProviderAsk, Sheet, Trigger};
 use crate::expression::Evaluator;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use trueup_diag::{Diagnostic, Span};
 use trueup_resolve::program::{IgnoreChanges, ProviderBinding, Resource};
 use trueup_resolve::{Expr, ExprKind, Reference};
 use trueup_schema::{Schema, sensitive_paths};
+use trueup_state::CheckKind;
 use trueup_value::{Kind, Marks, Name, Path, PathStep, Value};
 
 impl Sheet {
@@ -29,10 +30,10 @@ impl Sheet {
         }
         let Some(schema) = self.instance_schema(resource, &binding) else { return Outcome::Failed };
         let repetition = self.repetition(frame, slot, index);
+        if let Err(outcome) = self.judge_preconditions(id, frame, resource, &repetition) {
+            return outcome;
+        }
         let attempt = self.attempt(frame, Some(&repetition), None, |e| {
-            for condition in &resource.lifecycle.preconditions {
-                judge(e, condition, "Resource precondition failed");
-            }
             for (path, span) in ignored_unknown(resource, &schema) {
                 let detail = format!("{path} is not an argument, a block or an attribute of {}, so ignore_changes can't name it.", resource.addr.kind);
                 e.fail(span, "Unsupported attribute", detail);
@@ -61,6 +62,36 @@ impl Sheet {
             span: resource.span,
         })));
         Outcome::Asked
+    }
+
+    fn judge_preconditions(
+        &mut self,
+        id: CellId,
+        frame: FrameId,
+        resource: &Resource,
+        repetition: &Repetition,
+    ) -> Result<(), Outcome> {
+        if resource.lifecycle.preconditions.is_empty() {
+            return Ok(());
+        }
+        let attempt = self.attempt(frame, Some(repetition), None, |e| {
+            let conditions = resource.lifecycle.preconditions.iter();
+            conditions.map(|c| judge(e, c, "Resource precondition failed", Diagnostic::error)).collect()
+        });
+        self.settle_conditions(id, attempt)
+    }
+
+    /// Takes down how conditions of an instance came out.
+    fn settle_conditions(&mut self, id: CellId, attempt: Attempt<Vec<Verdict>>) -> Result<(), Outcome> {
+        if attempt.missing.is_empty()
+            && !attempt.failed
+            && let Some(addr) = self.instance_of(id)
+        {
+            let (config, object) = (addr.resource.to_string(), format!("{}{}", addr.resource, addr.key));
+            let of = (CheckKind::Resource, &*config, &*object);
+            self.note_verdicts(self.cell(id).frame, of, attempt.value.clone());
+        }
+        self.settle_on(id, attempt, None).map(drop)
     }
 
     /// `depends_on`, of the block and of the calls around it.
@@ -232,11 +263,10 @@ impl Sheet {
         let resource = &program.module(self.frame(frame).module).resources[slot as usize];
         let repetition = self.repetition(frame, slot, index);
         let attempt = self.attempt(frame, Some(&repetition), Some(&value), |e| {
-            for condition in &resource.lifecycle.postconditions {
-                judge(e, condition, "Resource postcondition failed");
-            }
+            let conditions = resource.lifecycle.postconditions.iter();
+            conditions.map(|c| judge(e, c, "Resource postcondition failed", Diagnostic::error)).collect()
         });
-        match self.settle(id, attempt) {
+        match self.settle_conditions(id, attempt) {
             Ok(()) => Outcome::Done(value),
             Err(outcome) => outcome,
         }

@@ -4,6 +4,7 @@
 //! waits for just that one and is computed again when it comes. No IO happens here: [`Sheet::ready`] hands out what
 //! the world must answer, [`Sheet::fill`] takes the answer, [`Sheet::close`] says what is left and why.
 
+mod checked;
 mod condition;
 mod cycle;
 mod expand;
@@ -15,6 +16,7 @@ mod step;
 mod target;
 
 use crate::host::{Host, Language};
+use checked::Checked;
 use frame::Frame;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -171,6 +173,8 @@ enum CellKind {
     ModuleClosed(u32),
     /// The configuration of a provider.
     Provider(Box<ProviderBinding>),
+    /// The assertions of a `check` block.
+    Check(u32),
 }
 
 #[derive(Clone, Debug)]
@@ -195,6 +199,7 @@ pub struct Sheet {
     first_frames: BTreeMap<NodeId, FrameId>,
     targets: Option<BTreeSet<Target>>,
     completed: usize,
+    checked: Checked,
     diagnostics: Diagnostics,
 }
 
@@ -211,6 +216,7 @@ impl Sheet {
     /// A sheet with the root module opened and nothing asked for.
     pub fn new(program: Arc<Program>, around: Surroundings) -> Sheet {
         let mut sheet = Sheet {
+            checked: Checked::new(&program),
             program,
             world: Language::new(around.host.clone()),
             around,

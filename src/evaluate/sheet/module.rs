@@ -1,12 +1,13 @@
 //! Variables, locals and outputs.
 
-use super::condition::{condition_value, error_message, judge};
+use super::condition::{Verdict, condition_value, error_message, judge};
 use super::frame::Repetition;
 use super::step::Outcome;
 use super::{CellId, FrameId, Mode, Sheet};
 use crate::expression::Evaluator;
 use trueup_diag::{Diagnostic, Span};
-use trueup_resolve::program::{Condition, Variable};
+use trueup_resolve::program::{Condition, Output, Variable};
+use trueup_state::CheckKind;
 use trueup_value::{Marks, Value, convert};
 
 impl Sheet {
@@ -29,13 +30,12 @@ impl Sheet {
             return outcome;
         }
         let root = self.frame(frame).caller.is_none();
+        if let Err(outcome) = self.judge_output(id, frame, output) {
+            return outcome;
+        }
         let attempt = self.attempt(frame, None, None, |e| {
-            let holds =
-                output.preconditions.iter().all(|c| judge(e, c, "Module output value precondition failed"));
             let value = e.evaluate(&output.expr);
-            if holds {
-                check_output_marks(e, &value, output, root);
-            }
+            check_output_marks(e, &value, output, root);
             value
         });
         match self.settle(id, attempt) {
@@ -43,6 +43,24 @@ impl Sheet {
             Ok(value) => Outcome::Done(value),
             Err(outcome) => outcome,
         }
+    }
+
+    fn judge_output(&mut self, id: CellId, frame: FrameId, output: &Output) -> Result<(), Outcome> {
+        if output.preconditions.is_empty() {
+            return Ok(());
+        }
+        let name = format!("output.{}", output.name);
+        let of = (CheckKind::Output, &*name, &*name);
+        self.expect_conditions(frame, of, output.preconditions.len());
+        let attempt = self.attempt(frame, None, None, |e| -> Vec<Verdict> {
+            let conditions = output.preconditions.iter();
+            let summary = "Module output value precondition failed";
+            conditions.map(|c| judge(e, c, summary, Diagnostic::error)).collect()
+        });
+        if attempt.missing.is_empty() && !attempt.failed {
+            self.note_verdicts(frame, of, attempt.value.clone());
+        }
+        self.settle(id, attempt).map(drop)
     }
 
     pub(super) fn compute_variable(&mut self, id: CellId, frame: FrameId, slot: u32) -> Outcome {
@@ -124,21 +142,26 @@ impl Sheet {
         if variable.validations.is_empty() {
             return Outcome::Done(value);
         }
+        let name = format!("var.{}", variable.name);
+        let of = (CheckKind::Variable, &*name, &*name);
+        self.expect_conditions(frame, of, variable.validations.len());
         let own = self.frame(frame).variable(slot as usize);
         let place = self.input_place(frame, variable);
         // The variable's own cell is filled for the time of the judgement, so that its conditions can read it.
         let before = std::mem::replace(&mut self.cell_mut(own).state, super::CellState::Done(value.clone()));
         let attempt = self.attempt(frame, None, None, |e| {
-            for validation in &variable.validations {
-                validate(e, validation, variable, place);
-            }
+            let validations = variable.validations.iter();
+            validations.map(|validation| validate(e, validation, variable, place)).collect::<Vec<_>>()
         });
         self.cell_mut(own).state = before;
         let depends_on_itself = |cell: &CellId| *cell != own;
         let mut attempt = attempt;
         attempt.depends.retain(depends_on_itself);
+        if attempt.missing.is_empty() && !attempt.failed {
+            self.note_verdicts(frame, of, attempt.value.clone());
+        }
         match self.settle(id, attempt) {
-            Ok(()) => Outcome::Done(value),
+            Ok(_) => Outcome::Done(value),
             Err(outcome) => outcome,
         }
     }
@@ -216,27 +239,23 @@ fn mark_variable(variable: &Variable, value: Value) -> Value {
     value.mark(marks)
 }
 
-fn validate(e: &mut Evaluator<'_>, validation: &Condition, variable: &Variable, place: Span) {
+fn validate(e: &mut Evaluator<'_>, validation: &Condition, variable: &Variable, place: Span) -> Verdict {
     let value = e.evaluate(&validation.condition);
     let message = error_message(e, validation, true);
-    let Some(holds) = condition_value(e, &value, validation, "Invalid variable validation result") else {
-        return;
-    };
-    if holds {
-        return;
+    match condition_value(e, &value, validation, "Invalid variable validation result") {
+        Some(true) => return Verdict::Holds,
+        Some(false) => {}
+        None => return if value.is_known() { Verdict::Wrong } else { Verdict::Unknown },
     }
-    let Some(message) = message else { return };
+    let Some(message) = message else { return Verdict::Fails(None) };
+    let text = message.text;
     let detail =
-        format!("{message}\n\nThis was checked by the validation rule of variable \"{}\".", variable.name);
+        format!("{text}\n\nThis was checked by the validation rule of variable \"{}\".", variable.name);
     e.diagnostics.push(Diagnostic::error("Invalid value for variable", detail).at(place));
+    Verdict::Fails(Some(text))
 }
 
-fn check_output_marks(
-    e: &mut Evaluator<'_>,
-    value: &Value,
-    output: &trueup_resolve::program::Output,
-    root: bool,
-) {
+fn check_output_marks(e: &mut Evaluator<'_>, value: &Value, output: &Output, root: bool) {
     let marks = value.deep_marks();
     if marks.is_sensitive() && !output.sensitive && root {
         let detail = format!(

@@ -47,6 +47,17 @@ impl Sheet {
 
     /// Turns an attempt into an outcome: waits, fails in silence where a dependency has failed, or reports.
     pub(super) fn settle<T>(&mut self, cell: CellId, attempt: Attempt<T>) -> Result<T, Outcome> {
+        let address = self.instance_of(cell).map(|addr| addr.to_string());
+        self.settle_on(cell, attempt, address.as_deref())
+    }
+
+    /// The same for what is reported without an instance's name, as conditions are.
+    pub(super) fn settle_on<T>(
+        &mut self,
+        cell: CellId,
+        attempt: Attempt<T>,
+        address: Option<&str>,
+    ) -> Result<T, Outcome> {
         if !attempt.missing.is_empty() {
             return Err(Outcome::Waiting(attempt.missing));
         }
@@ -55,9 +66,8 @@ impl Sheet {
             return Err(Outcome::Failed);
         }
         let wrong = attempt.diagnostics.has_errors();
-        let address = self.instance_of(cell).map(|addr| addr.to_string());
         self.diagnostics.extend(attempt.diagnostics.into_iter().map(|mut diagnostic| {
-            diagnostic.address = diagnostic.address.or_else(|| address.clone());
+            diagnostic.address = diagnostic.address.or_else(|| address.map(String::from));
             diagnostic
         }));
         if wrong { Err(Outcome::Failed) } else { Ok(attempt.value) }
@@ -101,6 +111,7 @@ impl Sheet {
             CellKind::ModuleWhole(slot) => self.compute_module_whole(id, frame, slot),
             CellKind::ModuleClosed(slot) => self.compute_module_closed(id, frame, slot),
             CellKind::Provider(binding) => self.compute_provider(id, frame, &binding),
+            CellKind::Check(slot) => self.compute_check(id, frame, slot),
         }
     }
 

@@ -38,6 +38,8 @@ pub(crate) struct PlanWire {
     changes: Vec<ChangeWire>,
     drift: Vec<ChangeWire>,
     outputs: BTreeMap<String, OutputWire>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    checks: Option<Box<RawValue>>,
     nodes: Vec<NodeWire>,
     edges: Vec<(usize, usize)>,
 }
@@ -107,6 +109,7 @@ impl PlanWire {
             changes,
             drift,
             outputs,
+            checks: plan.checks.as_ref().map(|json| raw(json)).transpose()?,
             nodes: plan.steps.nodes().map(|(_, node)| write_node(node)).collect(),
             edges,
             types: types.into_texts(),
@@ -134,6 +137,7 @@ impl PlanWire {
             steps,
             outputs: outputs.collect::<Result<_, String>>()?,
             drift: self.drift.into_iter().map(|c| c.read(&types)).collect::<Result<_, _>>()?,
+            checks: self.checks.map(|json| json.get().into()),
             prior,
             variables: read_variables(&self.variables, &types)?,
             targets: self.targets.iter().map(|t| parse(t)).collect::<Result<BTreeSet<Target>, _>>()?,
@@ -144,6 +148,10 @@ impl PlanWire {
             changes,
         })
     }
+}
+
+fn raw(json: &str) -> Result<Box<RawValue>, String> {
+    RawValue::from_string(json.to_owned()).map_err(|error| format!("check results: {error}"))
 }
 
 /// Values of variables; ephemeral ones are left out.

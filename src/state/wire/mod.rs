@@ -1,6 +1,7 @@
 //! What state and journal look like outside: statefile version 4 and journal lines.
 
 mod change;
+pub mod check;
 mod error;
 pub mod journal;
 mod object;

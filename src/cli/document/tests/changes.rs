@@ -153,6 +153,7 @@ fn sample() -> Plan {
             (Name::from("unknown"), output(Action::Create, null(), Value::tuple([Value::dynamic()]))),
         ]),
         drift: vec![resource("terraform_data.gone", Action::Update, x(), x())],
+        checks: None,
         prior: State::default(),
         variables: BTreeMap::from([(Name::from("v"), Value::from("x").mark(Marks::SENSITIVE))]),
         targets: BTreeSet::new(),

@@ -16,6 +16,7 @@ fn plan(mode: PlanMode, changes: Vec<ResourceChange>) -> Plan {
         steps: StepGraph::default(),
         outputs: BTreeMap::new(),
         drift: Vec::new(),
+        checks: None,
         prior: State::default(),
         variables: BTreeMap::new(),
         targets: BTreeSet::new(),
