@@ -2,15 +2,17 @@
 
 use crate::account::site::Site;
 use crate::data::{ami::Ami, availability_zones::AvailabilityZones, caller_identity::CallerIdentity};
+use crate::ec2::default_security_group::DefaultSecurityGroup;
 use crate::ec2::instance::Instance;
 use crate::ec2::internet_gateway::InternetGateway;
 use crate::ec2::route::Route;
 use crate::ec2::route_table::RouteTable;
 use crate::ec2::route_table_association::RouteTableAssociation;
 use crate::ec2::security_group::SecurityGroup;
-use crate::ec2::security_group_rule::{EGRESS, INGRESS};
+use crate::ec2::security_group_rule::SecurityGroupRule;
 use crate::ec2::subnet::Subnet;
 use crate::ec2::vpc::Vpc;
+use crate::ec2::vpc_security_group_rule::{EGRESS, INGRESS};
 use crate::policy::POLICY;
 use crate::s3::bucket::Bucket;
 use crate::s3::bucket_versioning::BucketVersioning;
@@ -25,6 +27,12 @@ macro_rules! schema {
 }
 
 static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
+    Offer {
+        kind: "aws_default_security_group",
+        noun: "EC2 Default Security Group",
+        schema: schema!("aws_default_security_group"),
+        code: &DefaultSecurityGroup,
+    },
     Offer { kind: "aws_instance", noun: "EC2 Instance", schema: schema!("aws_instance"), code: &Instance },
     Offer {
         kind: "aws_internet_gateway",
@@ -58,6 +66,12 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         noun: "EC2 Security Group",
         schema: schema!("aws_security_group"),
         code: &SecurityGroup,
+    },
+    Offer {
+        kind: "aws_security_group_rule",
+        noun: "EC2 Security Group Rule",
+        schema: schema!("aws_security_group_rule"),
+        code: &SecurityGroupRule,
     },
     Offer { kind: "aws_subnet", noun: "EC2 Subnet", schema: schema!("aws_subnet"), code: &Subnet },
     Offer { kind: "aws_vpc", noun: "EC2 VPC", schema: schema!("aws_vpc"), code: &Vpc },

@@ -1,5 +1,6 @@
 //! What the EC2 types share: filters, tags, and the mark of a creation under way.
 
+pub(crate) mod default_security_group;
 pub(crate) mod instance;
 pub(crate) mod internet_gateway;
 pub(crate) mod route;
@@ -9,6 +10,7 @@ pub(crate) mod security_group;
 pub(crate) mod security_group_rule;
 pub(crate) mod subnet;
 pub(crate) mod vpc;
+pub(crate) mod vpc_security_group_rule;
 
 use crate::account::site::Site;
 use crate::fault::Attempt;

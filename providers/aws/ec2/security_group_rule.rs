@@ -1,230 +1,298 @@
-//! `aws_vpc_security_group_ingress_rule` and `aws_vpc_security_group_egress_rule`: one rule of a security group.
+//! `aws_security_group_rule`: one or more rules of a security group with the same protocol and ports.
 
 use crate::account::site::Site;
-use crate::ec2::security_group::{Direction, is_early, protocol};
-use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, specification, tags, update_tags};
+use crate::ec2::security_group::change::{authorize, describe as describe_rules, revoke_ids};
+use crate::ec2::security_group::permissions::{Atom, Atoms, Peer, atoms_of, remote_rule};
+use crate::ec2::security_group::{Direction, protocol};
+use crate::ec2::{FILTER_MAX, PAGE_MAX, filter};
 use crate::fault::Attempt;
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{
-    IpPermission, IpRange, Ipv6Range, PrefixListId, ResourceType, SecurityGroupRule as Description,
-    SecurityGroupRuleRequest, SecurityGroupRuleUpdate, UserIdGroupPair,
-};
+use aws_sdk_ec2::types::SecurityGroupRule as Description;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource, lookup};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, described};
+use trueup_value::Value;
 
-/// `aws_vpc_security_group_ingress_rule` or `aws_vpc_security_group_egress_rule`
-pub(crate) struct SecurityGroupRule(Direction);
+/// `aws_security_group_rule`
+pub(crate) struct SecurityGroupRule;
 
-/// `aws_vpc_security_group_ingress_rule`
-pub(crate) static INGRESS: SecurityGroupRule = SecurityGroupRule(Direction::Ingress);
-/// `aws_vpc_security_group_egress_rule`
-pub(crate) static EGRESS: SecurityGroupRule = SecurityGroupRule(Direction::Egress);
+/// The attributes of peers; a rule has some.
+const PEERS: [&str; 5] =
+    ["cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "self", "source_security_group_id"];
+/// Lists of peers, whose order means nothing.
+const LISTS: [&str; 3] = ["cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids"];
+const SOURCE: &str = "source_security_group_id";
 
-/// The kinds of peers; a rule has exactly one.
-const PEERS: [&str; 4] = ["cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"];
-/// What makes up a rule, apart from its description.
-const CONTENT: [&str; 7] = [
-    "cidr_ipv4",
-    "cidr_ipv6",
-    "prefix_list_id",
-    "referenced_security_group_id",
-    "ip_protocol",
-    "from_port",
-    "to_port",
-];
+/// What a group has: its rules with description and id, by direction.
+type Found = BTreeMap<(bool, Atom), (String, String)>;
 
 #[async_trait]
 impl Resource<Site> for SecurityGroupRule {
-    fn validate(&self, config: &Object) -> Diagnostics {
-        let count = PEERS.iter().filter(|name| config.is_set(name)).count();
-        let may_be_set = PEERS.iter().any(|name| config.is_unknown(name));
-        if count > 1 || (count == 0 && !may_be_set) {
-            let detail = format!("Exactly one of {} must be set; {count} are.", PEERS.join(", "));
-            return Diagnostic::error("Invalid Attribute Combination", detail).into();
-        }
-        Diagnostics::new()
+    fn patience(&self) -> Duration {
+        Duration::from_mins(5)
     }
 
-    /// A rule can't change from one kind of peer to another.
-    fn plan(&self, planning: &mut Planning<'_>) {
-        for name in PEERS {
-            let has = |object: &Object| object.is_set(name) || object.is_unknown(name);
-            if planning.prior.is_some_and(|prior| has(prior) != has(&planning.planned)) {
-                planning.replace(name);
+    fn validate(&self, config: &Object) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let is_given = |name: &&str| {
+            let value = config.field(name);
+            config.is_unknown(name)
+                || value.is_some_and(|value| match value.as_sequence() {
+                    Some(items) => !items.is_empty(),
+                    None => !value.is_null() && value.as_bool() != Some(false),
+                })
+        };
+        if !PEERS.iter().any(is_given) {
+            let detail = format!("At least one of {} must be set.", PEERS.join(", "));
+            diagnostics.push(Diagnostic::error("Missing required argument", detail));
+        }
+        if is_given(&SOURCE) {
+            for other in ["cidr_blocks", "ipv6_cidr_blocks", "self"].iter().filter(|name| is_given(name)) {
+                let detail = format!("The arguments {SOURCE} and {other} exclude each other.");
+                diagnostics.push(
+                    Diagnostic::error("Conflicting configuration arguments", detail)
+                        .hint("Write a rule of its own for each."),
+                );
             }
+        }
+        if let Some(written) = config.text("type").filter(|written| direction(written).is_none()) {
+            let detail = format!("The type of a rule is ingress or egress, not {written:?}.");
+            diagnostics.push(Diagnostic::error("Invalid rule type", detail));
+        }
+        diagnostics
+    }
+
+    /// The order of peers and the spelling of ranges and protocols mean nothing.
+    fn plan(&self, planning: &mut Planning<'_>) {
+        let Some(prior) = planning.prior else { return };
+        for name in LISTS {
+            let peers = |object: &Object| -> Vec<Peer> {
+                let lists = object.field(name).filter(|value| value.is_wholly_known());
+                let alone = lists.map(|value| Value::object([(name, value.clone())]));
+                alone
+                    .map(|alone| atoms_of(&alone, SOURCE, "").into_keys().map(|atom| atom.peer).collect())
+                    .unwrap_or_default()
+            };
+            if planning.changes(name)
+                && !planning.planned.is_unknown(name)
+                && peers(prior) == peers(&planning.planned)
+            {
+                planning.planned.put(name, prior.field(name).cloned().expect("the schema has it"));
+            }
+        }
+        let spelt = |object: &Object| object.text("protocol").map(protocol);
+        if spelt(prior) == spelt(&planning.planned) {
+            planning.planned.put("protocol", prior.field("protocol").cloned().expect("the schema has it"));
         }
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let describe = |ids: Vec<String>| describe(site, ids);
-        lookup(
-            objects,
-            FILTER_MAX,
-            |object| object.id_or_empty().to_owned(),
-            describe,
-            |object, found| {
-                fill(site, object, found);
-            },
-        )
-        .await
+        let groups = objects.iter().filter_map(|object| object.owned("security_group_id"));
+        match described(groups, FILTER_MAX, |groups| describe(site, groups)).await {
+            Ok(found) => objects
+                .into_iter()
+                .map(|mut object| {
+                    let rules = found.get(object.text("security_group_id").unwrap_or_default());
+                    Ok(rules.is_some_and(|rules| fill(&mut object, rules)).then_some(object))
+                })
+                .collect(),
+            Err(fault) => objects.iter().map(|_| Err(fault.clone())).collect(),
+        }
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
-        let deadline = call.deadline.within(Duration::from_mins(1));
-        let id = deadline.retry(is_early, || authorize(call.site, self.0, object)).await?;
-        object.put_text("id", id.as_ref());
-        object.put_text("security_group_rule_id", id.as_ref());
+        let group = object.owned("security_group_id").unwrap_or_default();
+        let made = authorize(call, &group, way(object), (&atoms(object), None)).await;
+        made.map_err(|fault| match fault.code.as_str() {
+            "InvalidPermission.Duplicate" => fault.hint(
+                "The group has such a rule already: import it, or take it out of what else manages the group.",
+            ),
+            _ => fault,
+        })?;
+        object.put_text("id", Some(id(object)));
         Ok(())
     }
 
     async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
-        let id = prior.id_or_empty();
-        if object.differs(prior, "description") || object.differs_in(prior, &CONTENT) {
-            let update = SecurityGroupRuleUpdate::builder()
-                .security_group_rule_id(id)
-                .security_group_rule(rule_request(object))
-                .build();
-            let request = call.site.ec2.modify_security_group_rules();
-            let request =
-                request.set_group_id(object.owned("security_group_id")).security_group_rules(update);
-            request.send().await.plain()?;
-        }
-        update_tags(call.site, id, prior, object).await
-    }
-
-    async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
-        let (id, group) = (object.id_or_empty(), object.owned("security_group_id"));
-        match self.0 {
-            Direction::Ingress => {
-                let request = call.site.ec2.revoke_security_group_ingress().set_group_id(group);
-                request.security_group_rule_ids(id).send().await.plain()?;
-            }
-            Direction::Egress => {
-                let request = call.site.ec2.revoke_security_group_egress().set_group_id(group);
-                request.security_group_rule_ids(id).send().await.plain()?;
-            }
+        let group = object.owned("security_group_id").unwrap_or_default();
+        if object.differs(prior, "description") {
+            describe_rules(call.site, &group, way(object), &atoms(object)).await?;
         }
         Ok(())
     }
 
-    async fn import(&self, _site: &Site, id: &str, object: &mut Object) -> Result<(), Fault> {
-        object.put_text("id", Some(id));
-        object.put_text("security_group_rule_id", Some(id));
+    async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
+        let group = object.owned("security_group_id").unwrap_or_default();
+        let mut ids: Vec<String> = object.owned("security_group_rule_id").into_iter().collect();
+        if ids.is_empty() {
+            for (_, rules) in describe(call.site, vec![group.clone()]).await? {
+                ids.extend(matching(object, &rules).map(|(_, (_, id))| id.clone()));
+            }
+        }
+        if ids.is_empty() {
+            return Ok(());
+        }
+        revoke_ids(call.site, &group, way(object), ids).await
+    }
+
+    /// `sg-1_ingress_tcp_80_80_10.0.0.0/8`, with further peers after further underscores.
+    async fn import(&self, _site: &Site, written: &str, object: &mut Object) -> Result<(), Fault> {
+        let parts: Vec<&str> = written.split('_').collect();
+        let bad = || {
+            Fault::new(FaultKind::Invalid, format!("{written:?} does not name a rule")).hint(
+                "Write SECURITYGROUP_TYPE_PROTOCOL_FROMPORT_TOPORT_SOURCE, with more sources after further \
+                 underscores: sg-1_ingress_tcp_80_80_10.0.0.0/8.",
+            )
+        };
+        let [group, kind, protocol, from, to, sources @ ..] = parts.as_slice() else { return Err(bad()) };
+        let ports = [from, to].map(|port| port.parse::<i32>().ok());
+        let [Some(from), Some(to)] = ports else { return Err(bad()) };
+        if direction(kind).is_none() || sources.is_empty() || !group.starts_with("sg-") {
+            return Err(bad());
+        }
+        object.put_text("security_group_id", Some(group));
+        object.put_text("type", Some(kind));
+        object.put_text("protocol", Some(protocol));
+        object.put_integer("from_port", Some(from));
+        object.put_integer("to_port", Some(to));
+        let mut lists: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for source in sources.iter().copied() {
+            match source {
+                "self" => object.put_flag("self", Some(true)),
+                _ if source.contains("sg-") => object.put_text(SOURCE, Some(source)),
+                _ if source.starts_with("pl-") => lists.entry(LISTS[2]).or_default().push(source),
+                _ if source.contains(':') => lists.entry(LISTS[1]).or_default().push(source),
+                _ => lists.entry(LISTS[0]).or_default().push(source),
+            }
+        }
+        for (name, list) in lists {
+            object.put_texts(name, list);
+        }
+        object.put_text("id", Some(id(object)));
         Ok(())
     }
 
     /// A group has no two rules of the same content.
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
-        let group = filter("group-id", [object.text("security_group_id").unwrap_or_default()]);
-        let pages = call.site.ec2.describe_security_group_rules().filters(group).into_paginator();
-        let rules: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
-        let is_egress = self.0 == Direction::Egress;
-        let is_ours = |rule: &&Description| {
-            let mut found = object.clone();
-            fill(call.site, &mut found, rule);
-            rule.is_egress() == Some(is_egress) && !found.differs_in(object, &CONTENT)
-        };
-        let id = rules.iter().find(is_ours).and_then(Description::security_group_rule_id);
-        object.put_text("id", id);
-        object.put_text("security_group_rule_id", id);
-        Ok(id.is_some())
-    }
-}
-
-async fn authorize(site: &Site, direction: Direction, object: &Object) -> Result<Option<String>, Fault> {
-    let (group, permission) = (object.owned("security_group_id"), permission(object));
-    let tags = specification(ResourceType::SecurityGroupRule, &object.map("tags_all"));
-    let rules = match direction {
-        Direction::Ingress => {
-            let request = site.ec2.authorize_security_group_ingress().set_group_id(group);
-            let request = request.ip_permissions(permission).set_tag_specifications(tags);
-            request.send().await.plain()?.security_group_rules
+        let group = object.owned("security_group_id").unwrap_or_default();
+        let found = describe(call.site, vec![group]).await?;
+        let wanted = atoms(object);
+        let is_made = found.iter().any(|(_, rules)| {
+            let made: Atoms =
+                matching(object, rules).map(|((_, atom), (text, _))| (atom.clone(), text.clone())).collect();
+            made == wanted
+        });
+        if is_made {
+            object.put_text("id", Some(id(object)));
         }
-        Direction::Egress => {
-            let request = site.ec2.authorize_security_group_egress().set_group_id(group);
-            let request = request.ip_permissions(permission).set_tag_specifications(tags);
-            request.send().await.plain()?.security_group_rules
-        }
-    };
-    Ok(rules.unwrap_or_default().into_iter().next().and_then(|rule| rule.security_group_rule_id))
+        Ok(is_made)
+    }
 }
 
-fn permission(object: &Object) -> IpPermission {
-    let description = object.owned("description");
-    let mut permission = IpPermission::builder()
-        .ip_protocol(protocol(object.text("ip_protocol").unwrap_or("-1")))
-        .set_from_port(object.small("from_port"))
-        .set_to_port(object.small("to_port"));
-    if let Some(range) = object.text("cidr_ipv4") {
-        permission = permission
-            .ip_ranges(IpRange::builder().cidr_ip(range).set_description(description.clone()).build());
+fn direction(written: &str) -> Option<Direction> {
+    match written {
+        "ingress" => Some(Direction::Ingress),
+        "egress" => Some(Direction::Egress),
+        _ => None,
     }
-    if let Some(range) = object.text("cidr_ipv6") {
-        let range = Ipv6Range::builder().cidr_ipv6(range).set_description(description.clone()).build();
-        permission = permission.ipv6_ranges(range);
-    }
-    if let Some(list) = object.text("prefix_list_id") {
-        let list = PrefixListId::builder().prefix_list_id(list).set_description(description.clone()).build();
-        permission = permission.prefix_list_ids(list);
-    }
-    if let Some(group) = object.text("referenced_security_group_id") {
-        let (user, id) =
-            group.split_once('/').map_or((None, group), |(user, id)| (Some(user.to_owned()), id));
-        let pair =
-            UserIdGroupPair::builder().group_id(id).set_user_id(user).set_description(description).build();
-        permission = permission.user_id_group_pairs(pair);
-    }
-    permission.build()
 }
 
-fn rule_request(object: &Object) -> SecurityGroupRuleRequest {
-    let group = object.text("referenced_security_group_id");
-    let group = group.map(|group| group.split_once('/').map_or(group, |(_, id)| id).to_owned());
-    SecurityGroupRuleRequest::builder()
-        .ip_protocol(protocol(object.text("ip_protocol").unwrap_or("-1")))
-        .set_from_port(object.small("from_port"))
-        .set_to_port(object.small("to_port"))
-        .set_cidr_ipv4(object.owned("cidr_ipv4"))
-        .set_cidr_ipv6(object.owned("cidr_ipv6"))
-        .set_prefix_list_id(object.owned("prefix_list_id"))
-        .set_referenced_group_id(group)
-        .set_description(object.owned("description"))
-        .build()
+/// The direction of a rule whose type has been validated.
+fn way(object: &Object) -> Direction {
+    object.text("type").and_then(direction).unwrap_or(Direction::Ingress)
 }
 
-async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Description)>, Fault> {
-    let request = site.ec2.describe_security_group_rules().filters(filter("security-group-rule-id", ids));
+/// The rules that the API makes of it.
+fn atoms(object: &Object) -> Atoms {
+    let group = object.text("security_group_id").unwrap_or_default();
+    // With `self` the source is the group itself, whether or not it is named as well.
+    atoms_of(object, SOURCE, group)
+}
+
+/// The rules of a group that belong to it.
+fn matching<'a>(
+    object: &Object,
+    rules: &'a Found,
+) -> impl Iterator<Item = (&'a (bool, Atom), &'a (String, String))> {
+    let is_egress = way(object) == Direction::Egress;
+    let keys: Vec<(bool, Atom)> = atoms(object).into_keys().map(|atom| (is_egress, atom)).collect();
+    keys.into_iter().filter_map(|key| rules.get_key_value(&key))
+}
+
+/// The id that stands for its rules: a checksum of them.
+fn id(object: &Object) -> String {
+    let mut text = format!("{} {}", object.text("security_group_id").unwrap_or_default(), way(object).name());
+    for atom in atoms(object).into_keys() {
+        text = format!("{text} {atom}");
+    }
+    format!("sgrule-{}", crc32(text.as_bytes()))
+}
+
+/// CRC-32 as in IEEE 802.3.
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |sum: u32| if sum & 1 == 1 { (sum >> 1) ^ 0xEDB8_8320 } else { sum >> 1 };
+    let add = |sum: u32, byte: &u8| (0..8).fold(sum ^ u32::from(*byte), |sum, _| step(sum));
+    !bytes.iter().fold(u32::MAX, add)
+}
+
+async fn describe(site: &Site, groups: Vec<String>) -> Result<Vec<(String, Found)>, Fault> {
+    let request = site.ec2.describe_security_group_rules().filters(filter("group-id", groups));
     let pages = request.max_results(PAGE_MAX).into_paginator();
-    let found: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
-    Ok(found.into_iter().filter_map(|rule| Some((rule.security_group_rule_id.clone()?, rule))).collect())
+    let rules: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
+    let mut groups: BTreeMap<String, Found> = BTreeMap::new();
+    for rule in rules {
+        let Some((atom, description)) = remote_rule(&rule) else { continue };
+        let key = (rule.is_egress() == Some(true), atom);
+        let id = rule.security_group_rule_id.unwrap_or_default();
+        groups.entry(rule.group_id.unwrap_or_default()).or_default().insert(key, (description, id));
+    }
+    Ok(groups.into_iter().collect())
 }
 
-fn fill(site: &Site, object: &mut Object, rule: &Description) {
-    let id = rule.security_group_rule_id().unwrap_or_default();
-    let owner = rule.group_owner_id().unwrap_or_default();
-    let arn = site.arn("ec2", owner, &format!("security-group-rule/{id}"));
-    object.put_text("arn", Some(rule.security_group_rule_arn().unwrap_or(&arn)));
-    object.put_text("cidr_ipv4", rule.cidr_ipv4());
-    object.put_text("cidr_ipv6", rule.cidr_ipv6());
-    object.put_text("description", rule.description());
-    object.put_text("prefix_list_id", rule.prefix_list_id());
-    object.put_text("security_group_id", rule.group_id());
-    object.put_text("security_group_rule_id", Some(id));
-    object.put_map("tags_all", &tags(rule.tags()));
-    let told = rule.ip_protocol().unwrap_or("-1");
-    // Written as a number or in capitals it is the same protocol.
-    if object.text("ip_protocol").map(protocol).as_deref() != Some(told) {
-        object.put_text("ip_protocol", Some(told));
+/// Leaves what the group still has of it; false when it has nothing any more.
+fn fill(object: &mut Object, rules: &Found) -> bool {
+    let found: Vec<_> =
+        matching(object, rules).map(|((_, atom), told)| (atom.clone(), told.clone())).collect();
+    let Some((_, (description, id))) = found.first() else { return false };
+    let left = |peer: &Peer| found.iter().any(|(atom, _)| atom.peer == *peer);
+    for name in LISTS {
+        let texts: Vec<String> = object.texts(name);
+        let is_left = |text: &&String| {
+            let alone = Value::object([(
+                name,
+                Value::list(trueup_value::Type::String, [Value::from(text.as_str())]),
+            )]);
+            atoms_of(&alone, SOURCE, "").keys().all(|atom| left(&atom.peer))
+        };
+        let kept: Vec<&String> = texts.iter().filter(is_left).collect();
+        if kept.len() != texts.len() {
+            object.put_texts(name, kept);
+        }
     }
-    // The API tells -1 for the ports of "all"; the configuration leaves them out.
-    let is_all = told == "-1";
-    object.put_integer("from_port", rule.from_port().filter(|port| !is_all || *port != -1));
-    object.put_integer("to_port", rule.to_port().filter(|port| !is_all || *port != -1));
-    let group = rule.referenced_group_info();
-    let peered = group.filter(|group| group.vpc_peering_connection_id().is_some());
-    let user = peered.and_then(|group| group.user_id()).filter(|user| *user != owner);
-    let id = group.and_then(|group| group.group_id());
-    let name = id.map(|id| user.map_or_else(|| id.to_owned(), |user| format!("{user}/{id}")));
-    object.put_text("referenced_security_group_id", name);
+    let is_left =
+        |group: &str| left(&Peer::Group(crate::ec2::security_group::permissions::Group::parse(group)));
+    let group = object.owned("security_group_id").unwrap_or_default();
+    if object.flag("self") == Some(true) && !is_left(&group) {
+        object.put_flag("self", Some(false));
+    }
+    if object.text(SOURCE).is_some_and(|source| !is_left(source)) {
+        object.put_null(SOURCE);
+    }
+    // Those of one resource have one description; another one among them is a difference to be put right.
+    let own = object.owned("description").unwrap_or_default();
+    let told = found.iter().map(|(_, (text, _))| text).find(|text| **text != own).unwrap_or(description);
+    object.put_text("description", Some(told));
+    object.put_text("security_group_rule_id", Some(id).filter(|_| found.len() == 1));
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checksums_are_crc32() {
+        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
+    }
 }

@@ -1,19 +1,22 @@
 //! `aws_security_group`: a security group with the rules written inside it.
 
-mod permissions;
+pub(crate) mod change;
+pub(crate) mod permissions;
+mod service;
 
 use crate::account::site::Site;
 use crate::ec2::{FILTER_MAX, filter, has_planned_tags, specification, tags, update_tags};
 use crate::fault::{Attempt, found};
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, SecurityGroup as Description};
-use permissions::{Atoms, atoms, change, normal, remote, shown};
+use change::change;
+use permissions::{Atoms, atoms, complaints, normal, remote, shown};
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, lookup};
 use trueup_value::Value;
 
-pub(crate) use permissions::protocol;
+pub(crate) use service::{protocol, range};
 
 /// `aws_security_group`
 pub(crate) struct SecurityGroup;
@@ -29,7 +32,7 @@ impl Direction {
     const BOTH: [Direction; 2] = [Direction::Ingress, Direction::Egress];
 
     /// The attribute of its rules.
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Direction::Ingress => "ingress",
             Direction::Egress => "egress",
@@ -49,36 +52,16 @@ impl Resource<Site> for SecurityGroup {
     }
 
     fn validate(&self, config: &Object) -> Diagnostics {
+        let mut diagnostics = validate_rules(config);
         if config.is_set("name") && config.is_set("name_prefix") {
             let detail = "The arguments name and name_prefix exclude each other.";
-            return Diagnostic::error("Conflicting configuration arguments", detail).into();
+            diagnostics.push(Diagnostic::error("Conflicting configuration arguments", detail));
         }
-        Diagnostics::new()
+        diagnostics
     }
 
     fn plan(&self, planning: &mut Planning<'_>) {
-        for direction in Direction::BOTH {
-            let name = direction.name();
-            if planning.config.field(name).is_some_and(Value::is_null) {
-                continue;
-            }
-            let wanted = normal(planning.planned.field(name));
-            let group = planning.prior.and_then(Object::id).unwrap_or_default().to_owned();
-            let is_met = |prior: &&Object| {
-                let before = normal(prior.field(name));
-                before == wanted
-                    || (before.is_wholly_known()
-                        && wanted.is_wholly_known()
-                        && atoms(&before, &group) == atoms(&wanted, &group))
-            };
-            match planning.prior.filter(is_met) {
-                Some(prior) => {
-                    let rules = prior.field(name).cloned().expect("the schema has rules");
-                    planning.planned.put(name, rules);
-                }
-                None => planning.planned.put(name, wanted),
-            }
-        }
+        plan_rules(planning);
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
@@ -111,31 +94,19 @@ impl Resource<Site> for SecurityGroup {
         let id = object.id_or_empty().to_owned();
         // A new group lets everything out; what the configuration doesn't say goes.
         let group = wait_described(call, &id).await?;
-        for direction in Direction::BOTH {
-            let wanted = wanted(object, direction);
-            change(call, &id, direction, (&remote(&group, direction), &wanted)).await?;
-        }
-        Ok(())
+        replace_rules(call, &group, object).await
     }
 
     async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
-        let id = prior.id_or_empty();
-        for direction in Direction::BOTH {
-            let (before, wanted) = (wanted(prior, direction), wanted(object, direction));
-            change(call, id, direction, (&before, &wanted)).await?;
-        }
-        update_tags(call.site, id, prior, object).await
+        update_rules(call, prior, object).await?;
+        update_tags(call.site, prior.id_or_empty(), prior, object).await
     }
 
     async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
         let id = object.id_or_empty();
         if object.flag("revoke_rules_on_delete") == Some(true) {
             for (_, group) in describe(call.site, vec![id.to_owned()]).await? {
-                for direction in Direction::BOTH {
-                    let revoked =
-                        change(call, id, direction, (&remote(&group, direction), &Atoms::new())).await;
-                    found(revoked)?;
-                }
+                found(revoke_rules(call, &group).await)?;
             }
         }
         call.site.ec2.delete_security_group().group_id(id).send().await.plain()?;
@@ -155,6 +126,67 @@ impl Resource<Site> for SecurityGroup {
         object.put_text("id", id);
         Ok(id.is_some())
     }
+}
+
+/// Complaints about the rules of a configuration.
+pub(crate) fn validate_rules(config: &Object) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for name in Direction::BOTH.map(Direction::name) {
+        diagnostics.append(config.field(name).map(|rules| complaints(name, rules)).unwrap_or_default());
+    }
+    diagnostics
+}
+
+/// Rules that come to the same are no change, however they are grouped.
+pub(crate) fn plan_rules(planning: &mut Planning<'_>) {
+    for name in Direction::BOTH.map(Direction::name) {
+        if planning.config.field(name).is_some_and(Value::is_null) {
+            continue;
+        }
+        let wanted = normal(planning.planned.field(name));
+        let group = planning.prior.and_then(Object::id).unwrap_or_default().to_owned();
+        let is_met = |prior: &&Object| {
+            let before = normal(prior.field(name));
+            before == wanted
+                || (before.is_wholly_known()
+                    && wanted.is_wholly_known()
+                    && atoms(&before, &group) == atoms(&wanted, &group))
+        };
+        match planning.prior.filter(is_met) {
+            Some(prior) => {
+                let rules = prior.field(name).cloned().expect("the schema has rules");
+                planning.planned.put(name, rules);
+            }
+            None => planning.planned.put(name, wanted),
+        }
+    }
+}
+
+/// Brings the rules that a group has, whosever they are, to those of `object`.
+pub(crate) async fn replace_rules(
+    call: &Call<'_, Site>,
+    group: &Description,
+    object: &Object,
+) -> Result<(), Fault> {
+    let id = group.group_id().unwrap_or_default();
+    for direction in Direction::BOTH {
+        let wanted = wanted(object, direction);
+        change(call, id, direction, (&remote(group, direction), &wanted)).await?;
+    }
+    Ok(())
+}
+
+/// Brings the rules from those of `prior` to those of `object`.
+pub(crate) async fn update_rules(
+    call: &Call<'_, Site>,
+    prior: &Object,
+    object: &Object,
+) -> Result<(), Fault> {
+    for direction in Direction::BOTH {
+        let (before, wanted) = (wanted(prior, direction), wanted(object, direction));
+        change(call, prior.id_or_empty(), direction, (&before, &wanted)).await?;
+    }
+    Ok(())
 }
 
 /// The name to create it with: as written, or made from the token, so that another attempt finds the same.
@@ -178,6 +210,14 @@ fn wanted(object: &Object, direction: Direction) -> Atoms {
     object.field(direction.name()).map(|rules| atoms(rules, object.id_or_empty())).unwrap_or_default()
 }
 
+async fn revoke_rules(call: &Call<'_, Site>, group: &Description) -> Result<(), Fault> {
+    for direction in Direction::BOTH {
+        let id = group.group_id().unwrap_or_default();
+        change(call, id, direction, (&remote(group, direction), &Atoms::new())).await?;
+    }
+    Ok(())
+}
+
 async fn wait_described(call: &Call<'_, Site>, id: &str) -> Result<Description, Fault> {
     let state = || async {
         let found = describe(call.site, vec![id.to_owned()]).await?;
@@ -186,14 +226,16 @@ async fn wait_described(call: &Call<'_, Site>, id: &str) -> Result<Description, 
     call.deadline.until("the security group to appear", state).await
 }
 
-async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Description)>, Fault> {
+/// Describes security groups by their ids.
+pub(crate) async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Description)>, Fault> {
     let request = site.ec2.describe_security_groups().filters(filter("group-id", ids));
     let pages = request.max_results(crate::ec2::PAGE_MAX).into_paginator();
     let found: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
     Ok(found.into_iter().filter_map(|group| Some((group.group_id.clone()?, group))).collect())
 }
 
-fn fill(site: &Site, object: &mut Object, group: &Description) {
+/// What the API tells of a group.
+pub(crate) fn fill(site: &Site, object: &mut Object, group: &Description) {
     let id = group.group_id().unwrap_or_default();
     let owner = group.owner_id().unwrap_or_default();
     let arn = site.arn("ec2", owner, &format!("security-group/{id}"));

@@ -143,15 +143,6 @@ pub(crate) const GAPS: &[(&str, &str, &str)] = &[
         server_side_encryption source source_hash storage_class website_redirect",
     ),
     (
-        "aws_security_group",
-        "update",
-        "\
-        egress.description egress.ipv6_cidr_blocks egress.prefix_list_ids egress.security_groups egress.self \
-        ingress.prefix_list_ids revoke_rules_on_delete",
-    ),
-    ("aws_security_group", "replace", "name_prefix vpc_id"),
-    ("aws_security_group", "tamper", "egress revoke_rules_on_delete tags"),
-    (
         "aws_subnet",
         "update",
         "\

@@ -9,4 +9,5 @@ mod moto;
 mod provider;
 mod recover;
 mod second;
+mod security;
 mod walk;

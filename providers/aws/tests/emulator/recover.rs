@@ -30,6 +30,12 @@ const CASES: &[(&str, &str, bool)] = &[
             "cidr_ipv4": "10.0.0.0/8"}"#,
         false,
     ),
+    (
+        "aws_security_group_rule",
+        r#"{"security_group_id": "${aws_security_group}", "type": "egress", "protocol": "udp", "from_port": 53,
+            "to_port": 53, "cidr_blocks": ["10.0.0.0/8", "11.0.0.0/8"], "self": true}"#,
+        false,
+    ),
     ("aws_s3_bucket", r#"{"bucket_prefix": "made-"}"#, false),
 ];
 

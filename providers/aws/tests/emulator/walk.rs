@@ -64,6 +64,10 @@ impl Walk<'_> {
         for (request, attribute) in self.case.tampers {
             state = self.tamper(&state, config, (request, attribute)).await;
         }
+        if self.case.lose.is_empty() {
+            // It can't be made or deleted: it was taken over, and is left behind.
+            return self.cloud.delete(self.case.kind, &state).await;
+        }
         self.lose(&state).await;
         let state = self.create(self.case.create).await;
         self.cloud.delete(kind, &state).await;

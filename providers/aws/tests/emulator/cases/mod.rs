@@ -2,6 +2,7 @@
 
 mod network;
 mod s3;
+mod security;
 
 /// One type's life. Templates hold `${name.attribute}` of what is set up, and of `this`.
 pub(crate) struct Case {
@@ -15,7 +16,7 @@ pub(crate) struct Case {
     pub(crate) replaces: &'static [(&'static str, &'static str)],
     /// Requests behind the provider's back, and the attribute that they change.
     pub(crate) tampers: &'static [(&'static str, &'static str)],
-    /// Requests that delete it behind the provider's back.
+    /// Requests that delete it behind the provider's back; none where nothing can.
     pub(crate) lose: &'static [&'static str],
     pub(crate) import: &'static str,
     /// Attributes that the API doesn't tell.
@@ -53,5 +54,5 @@ const GROUP: (&str, &str, &str) =
 
 /// All of them.
 pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
-    [network::CASES, s3::CASES].into_iter().flatten()
+    [network::CASES, s3::CASES, security::CASES].into_iter().flatten()
 }
