@@ -20,7 +20,7 @@ use trueup_plan::{Plan, PlanMode, Snapshot, SnapshotInput};
 use trueup_resolve::Program;
 use trueup_resolve::program::Module;
 use trueup_state::{Action, Begun, Checkpoint, Commit, Entry, Replayed, State, replay};
-use trueup_store::{Lock, LockInfo, Store, StoreError, Version, lock_waiting};
+use trueup_store::{ErrorKind, Lock, LockInfo, Store, StoreError, Version, lock_waiting};
 use trueup_value::{Name, Value};
 
 /// How the state is locked.
@@ -82,6 +82,8 @@ pub struct Planned {
 
 /// Why a session could not be opened.
 pub struct NotOpened {
+    /// Somebody else holds the lock on the state.
+    pub locked: bool,
     /// The texts, for diagnostics.
     pub sources: Sources,
     /// Why.
@@ -98,7 +100,7 @@ impl Session {
         diagnostics.append(loaded.planning);
         diagnostics.append(loaded.backend);
         if diagnostics.has_errors() {
-            return Err(NotOpened { sources, diagnostics });
+            return Err(NotOpened { locked: false, sources, diagnostics });
         }
         let root = loaded.program.module_at(trueup_resolve::NodeId::ROOT);
         let (mut inputs, found) = read_inputs(&world.dir, root, &options.inputs, &mut sources);
@@ -109,14 +111,14 @@ impl Session {
             inputs.extend(saved.inputs.iter().map(|(name, input)| (name.clone(), restored(input))));
         }
         if diagnostics.has_errors() {
-            return Err(NotOpened { sources, diagnostics });
+            return Err(NotOpened { locked: false, sources, diagnostics });
         }
         let opened = Session::open_state(world, &loaded.program, &options).await;
         let (store, lock, document, version, replayed) = match opened {
             Ok(opened) => opened,
-            Err(diagnostic) => {
+            Err((diagnostic, locked)) => {
                 diagnostics.push(*diagnostic);
-                return Err(NotOpened { sources, diagnostics });
+                return Err(NotOpened { locked, sources, diagnostics });
             }
         };
         let (providers, found) =
@@ -124,7 +126,7 @@ impl Session {
         diagnostics.append(found);
         if diagnostics.has_errors() {
             release(lock).await;
-            return Err(NotOpened { sources, diagnostics });
+            return Err(NotOpened { locked: false, sources, diagnostics });
         }
         Ok(Session {
             world: world.clone(),
@@ -150,16 +152,25 @@ impl Session {
         world: &World,
         program: &Program,
         options: &SessionOptions,
-    ) -> Result<Opened, Box<Diagnostic>> {
-        let chosen = choose_backend(world, program, options.state_path.as_deref())?;
-        let store: Arc<dyn Store> = open_store(world, &chosen).await?;
-        let lock = if options.locking.lock { Some(acquire(world, &store, options).await?) } else { None };
+    ) -> Result<Opened, (Box<Diagnostic>, bool)> {
+        let otherwise = |diagnostic| (diagnostic, false);
+        let chosen = choose_backend(world, program, options.state_path.as_deref()).map_err(otherwise)?;
+        let store: Arc<dyn Store> = open_store(world, &chosen).await.map_err(otherwise)?;
+        let lock =
+            if options.locking.lock {
+                let locked = acquire(world, &store, options).await;
+                Some(locked.map_err(|error| {
+                    (store_diagnostic(&error), matches!(error.kind, ErrorKind::Locked(_)))
+                })?)
+            } else {
+                None
+            };
         let read = read_state(&store).await;
         match read {
             Ok((document, version, replayed)) => Ok((store, lock, document, version, replayed)),
             Err(diagnostic) => {
                 release(lock).await;
-                Err(diagnostic)
+                Err(otherwise(diagnostic))
             }
         }
     }
@@ -389,7 +400,7 @@ async fn acquire(
     world: &World,
     store: &Arc<dyn Store>,
     options: &SessionOptions,
-) -> Result<Lock, Box<Diagnostic>> {
+) -> Result<Lock, StoreError> {
     let info = LockInfo {
         id: world.uuid(),
         operation: options.operation.clone(),
@@ -400,8 +411,7 @@ async fn acquire(
         path: String::new(),
     };
     let waiting = |error: &StoreError| world.observer.event(&Event::Waiting(error.to_string()));
-    let locked = lock_waiting(&**store, &info, options.locking.timeout, waiting).await;
-    locked.map_err(|error| store_diagnostic(&error))
+    lock_waiting(&**store, &info, options.locking.timeout, waiting).await
 }
 
 async fn release(lock: Option<Lock>) {
