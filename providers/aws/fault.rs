@@ -122,13 +122,25 @@ fn chain(error: &dyn Error) -> String {
     messages.join(": ")
 }
 
-/// What an error code means for the reaction. The codes are those of the EC2, S3 and STS API references.
+/// What an error code means for the reaction. The codes are those of the API references of the services.
 fn kind(code: &str) -> FaultKind {
     match code {
-        "NoSuchBucket" | "NoSuchKey" | "NoSuchVersion" | "NotFound" | "NoSuchTagSet" => FaultKind::NotFound,
-        "DependencyViolation" | "InvalidGroup.InUse" | "OperationAborted" | "ResourceInUse" => {
-            FaultKind::InUse
-        }
+        "NoSuchBucket"
+        | "NoSuchEntity"
+        | "NoSuchKey"
+        | "NoSuchTagSet"
+        | "NoSuchVersion"
+        | "NotFound"
+        | "ResourceNotFoundException"
+        | "TableNotFoundException" => FaultKind::NotFound,
+        "ConcurrentModification"
+        | "DeleteConflict"
+        | "DependencyViolation"
+        | "EntityTemporarilyUnmodifiable"
+        | "InvalidGroup.InUse"
+        | "OperationAborted"
+        | "ResourceInUse"
+        | "ResourceInUseException" => FaultKind::InUse,
         "RequestLimitExceeded"
         | "Throttling"
         | "ThrottlingException"
@@ -144,13 +156,16 @@ fn kind(code: &str) -> FaultKind {
         "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" | "OptInRequired" => {
             FaultKind::Denied
         }
-        "RouteAlreadyExists" | "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" => FaultKind::Exists,
+        "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" | "EntityAlreadyExists" | "RouteAlreadyExists" => {
+            FaultKind::Exists
+        }
         _ if code.ends_with("NotFound") || code.ends_with(".Unknown") => FaultKind::NotFound,
         _ if code.starts_with("Expired") || code == "RequestExpired" => FaultKind::Unauthenticated,
         _ if code.ends_with(".Duplicate") || code.ends_with(".Conflict") => FaultKind::Exists,
         _ if code.starts_with("Invalid") || code.starts_with("Missing") || code == "ValidationError" => {
             FaultKind::Invalid
         }
+        "MalformedPolicyDocument" | "ValidationException" => FaultKind::Invalid,
         _ => FaultKind::Other,
     }
 }
@@ -174,6 +189,11 @@ mod tests {
             ("ExpiredToken", FaultKind::Unauthenticated),
             ("UnauthorizedOperation", FaultKind::Denied),
             ("InternalError", FaultKind::Other),
+            ("NoSuchEntity", FaultKind::NotFound),
+            ("ResourceNotFoundException", FaultKind::NotFound),
+            ("DeleteConflict", FaultKind::InUse),
+            ("EntityAlreadyExists", FaultKind::Exists),
+            ("ValidationException", FaultKind::Invalid),
         ];
         for (code, expected) in cases {
             assert_eq!(kind(code), expected, "{code}");

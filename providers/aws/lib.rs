@@ -1,4 +1,4 @@
-//! The aws provider, on the official SDK crates. In: provider requests. Out: calls to EC2, S3 and STS.
+//! The aws provider, on the official SDK crates. In: provider requests. Out: calls to EC2, IAM, S3 and STS.
 //!
 //! Names and schemas are those of `hashicorp/aws` 6. One folder for each service and in it one file (or
 //! folder) for each type, listed in `table`.
@@ -12,6 +12,8 @@ mod data;
 mod ec2;
 mod factory;
 mod fault;
+mod iam;
+mod names;
 mod policy;
 mod s3;
 mod table;

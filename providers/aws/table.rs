@@ -13,6 +13,11 @@ use crate::ec2::security_group_rule::SecurityGroupRule;
 use crate::ec2::subnet::Subnet;
 use crate::ec2::vpc::Vpc;
 use crate::ec2::vpc_security_group_rule::{EGRESS, INGRESS};
+use crate::iam::instance_profile::InstanceProfile;
+use crate::iam::policy::Policy;
+use crate::iam::role::Role;
+use crate::iam::role_policy::RolePolicy;
+use crate::iam::role_policy_attachment::RolePolicyAttachment;
 use crate::policy::POLICY;
 use crate::s3::bucket::Bucket;
 use crate::s3::bucket_versioning::BucketVersioning;
@@ -32,6 +37,26 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         noun: "EC2 Default Security Group",
         schema: schema!("aws_default_security_group"),
         code: &DefaultSecurityGroup,
+    },
+    Offer {
+        kind: "aws_iam_instance_profile",
+        noun: "IAM Instance Profile",
+        schema: schema!("aws_iam_instance_profile"),
+        code: &InstanceProfile,
+    },
+    Offer { kind: "aws_iam_policy", noun: "IAM Policy", schema: schema!("aws_iam_policy"), code: &Policy },
+    Offer { kind: "aws_iam_role", noun: "IAM Role", schema: schema!("aws_iam_role"), code: &Role },
+    Offer {
+        kind: "aws_iam_role_policy",
+        noun: "IAM Role Policy",
+        schema: schema!("aws_iam_role_policy"),
+        code: &RolePolicy,
+    },
+    Offer {
+        kind: "aws_iam_role_policy_attachment",
+        noun: "IAM Role Policy Attachment",
+        schema: schema!("aws_iam_role_policy_attachment"),
+        code: &RolePolicyAttachment,
     },
     Offer { kind: "aws_instance", noun: "EC2 Instance", schema: schema!("aws_instance"), code: &Instance },
     Offer {

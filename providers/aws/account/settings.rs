@@ -58,7 +58,7 @@ pub(crate) struct Endpoints {
 }
 
 /// The services that types here call, as the `endpoints` block names them.
-const SERVICES: [&str; 3] = ["ec2", "s3", "sts"];
+const SERVICES: [&str; 4] = ["ec2", "iam", "s3", "sts"];
 
 impl Endpoints {
     /// Where calls to a service go; None for the cloud's own endpoint.

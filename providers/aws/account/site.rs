@@ -7,6 +7,7 @@ use std::fmt;
 /// The clients of one region.
 pub(crate) struct Site {
     pub(crate) ec2: aws_sdk_ec2::Client,
+    pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sts: aws_sdk_sts::Client,
     pub(crate) region: String,
@@ -28,6 +29,7 @@ impl Site {
         let place = aws_config::Region::new(region.to_owned());
         let sts_region = endpoints.sts_region.clone().map_or(place.clone(), aws_config::Region::new);
         let mut ec2 = aws_sdk_ec2::config::Builder::from(base).region(place.clone());
+        let mut iam = aws_sdk_iam::config::Builder::from(base).region(place.clone());
         let mut s3 = aws_sdk_s3::config::Builder::from(base)
             .region(place)
             .force_path_style(path_style)
@@ -42,9 +44,10 @@ impl Site {
                 })+
             };
         }
-        endpoint!(ec2, s3, sts);
+        endpoint!(ec2, iam, s3, sts);
         Site {
             ec2: aws_sdk_ec2::Client::from_conf(ec2.build()),
+            iam: aws_sdk_iam::Client::from_conf(iam.build()),
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             region: region.to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::account::site::Site;
 use crate::fault::{Attempt, found};
+use crate::names;
 use crate::s3::object::delete_versions;
 use async_trait::async_trait;
 use aws_sdk_s3::types::{
@@ -13,6 +14,8 @@ use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Reso
 
 /// `aws_s3_bucket`
 pub(crate) struct Bucket;
+
+const NAME: (&str, &str) = ("bucket", "bucket_prefix");
 
 /// Deprecated parts of the type; each has a resource of its own.
 const ELSEWHERE: [(&str, &str); 13] = [
@@ -44,10 +47,7 @@ impl Resource<Site> for Bucket {
                 diagnostics.push(diagnostic.hint(format!("Use {elsewhere}, or the provider plugin.")));
             }
         }
-        if config.is_set("bucket") && config.is_set("bucket_prefix") {
-            let detail = "The arguments bucket and bucket_prefix exclude each other.";
-            diagnostics.push(Diagnostic::error("Conflicting configuration arguments", detail));
-        }
+        diagnostics.extend(names::conflict(config, NAME));
         diagnostics
     }
 
@@ -56,7 +56,7 @@ impl Resource<Site> for Bucket {
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
-        let name = name(object, call.token);
+        let name = names::made(object, NAME, call.token);
         let place = (call.site.region != "us-east-1").then(|| {
             let region = BucketLocationConstraint::from(call.site.region.as_str());
             CreateBucketConfiguration::builder().location_constraint(region).build()
@@ -105,7 +105,7 @@ impl Resource<Site> for Bucket {
 
     /// A bucket of the name that this account owns and that nobody has given other tags is taken to be the one.
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
-        let name = name(object, call.token);
+        let name = names::made(object, NAME, call.token);
         let pages = call.site.s3.list_buckets().prefix(&name).into_paginator();
         let mut pages = pages.send();
         let mut is_own = false;
@@ -125,16 +125,6 @@ impl Resource<Site> for Bucket {
         object.put_text("id", Some(&name));
         object.put_text("bucket", Some(&name));
         Ok(true)
-    }
-}
-
-/// The name to create it with: as written, or made from the token, so that another attempt finds the same.
-fn name(object: &Object, token: &str) -> String {
-    let unique = &token[..token.len().min(26)];
-    match (object.text("bucket"), object.text("bucket_prefix")) {
-        (Some(name), _) => name.to_owned(),
-        (None, Some(prefix)) => format!("{prefix}{unique}"),
-        (None, None) => format!("terraform-{unique}"),
     }
 }
 
@@ -207,16 +197,9 @@ async fn read(site: &Site, mut object: Object) -> Result<Option<Object>, Fault> 
     object.put_text("bucket_regional_domain_name", Some(regional));
     object.put_text("bucket_region", Some(&site.region));
     object.put_text("hosted_zone_id", hosted_zone(&site.region));
-    object.put_text("bucket_prefix", bucket_prefix(&name));
+    object.put_text("bucket_prefix", names::prefix(&name));
     object.put_map("tags_all", &tags);
     Ok(Some(object))
-}
-
-/// The prefix of a generated name.
-fn bucket_prefix(name: &str) -> Option<&str> {
-    let at = name.len().checked_sub(26).filter(|at| name.is_char_boundary(*at))?;
-    let (prefix, unique) = name.split_at(at);
-    unique.chars().all(|c| c.is_ascii_hexdigit()).then_some(prefix)
 }
 
 /// A bucket that never had a lock has no configuration of it.

@@ -7,12 +7,13 @@ mod service;
 use crate::account::site::Site;
 use crate::ec2::{FILTER_MAX, filter, has_planned_tags, specification, tags, update_tags};
 use crate::fault::{Attempt, found};
+use crate::names::{self, NAME};
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, SecurityGroup as Description};
 use change::change;
 use permissions::{Atoms, atoms, complaints, normal, remote, shown};
 use std::time::Duration;
-use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_diag::Diagnostics;
 use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, lookup};
 use trueup_value::Value;
 
@@ -53,10 +54,7 @@ impl Resource<Site> for SecurityGroup {
 
     fn validate(&self, config: &Object) -> Diagnostics {
         let mut diagnostics = validate_rules(config);
-        if config.is_set("name") && config.is_set("name_prefix") {
-            let detail = "The arguments name and name_prefix exclude each other.";
-            diagnostics.push(Diagnostic::error("Conflicting configuration arguments", detail));
-        }
+        diagnostics.extend(names::conflict(config, NAME));
         diagnostics
     }
 
@@ -79,7 +77,7 @@ impl Resource<Site> for SecurityGroup {
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
-        let name = name(object, call.token);
+        let name = names::made(object, NAME, call.token);
         let request = call
             .site
             .ec2
@@ -115,7 +113,7 @@ impl Resource<Site> for SecurityGroup {
 
     /// Names are unique in a VPC.
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
-        let name = filter("group-name", [name(object, call.token)]);
+        let name = filter("group-name", [names::made(object, NAME, call.token)]);
         let mut request = call.site.ec2.describe_security_groups().filters(name);
         if let Some(vpc) = object.text("vpc_id") {
             request = request.filters(filter("vpc-id", [vpc]));
@@ -189,23 +187,6 @@ pub(crate) async fn update_rules(
     Ok(())
 }
 
-/// The name to create it with: as written, or made from the token, so that another attempt finds the same.
-fn name(object: &Object, token: &str) -> String {
-    let unique = &token[..token.len().min(26)];
-    match (object.text("name"), object.text("name_prefix")) {
-        (Some(name), _) => name.to_owned(),
-        (None, Some(prefix)) => format!("{prefix}{unique}"),
-        (None, None) => format!("terraform-{unique}"),
-    }
-}
-
-/// The prefix of a generated name.
-fn name_prefix(name: &str) -> Option<&str> {
-    let at = name.len().checked_sub(26).filter(|at| name.is_char_boundary(*at))?;
-    let (prefix, unique) = name.split_at(at);
-    unique.chars().all(|c| c.is_ascii_hexdigit()).then_some(prefix)
-}
-
 fn wanted(object: &Object, direction: Direction) -> Atoms {
     object.field(direction.name()).map(|rules| atoms(rules, object.id_or_empty())).unwrap_or_default()
 }
@@ -242,7 +223,7 @@ pub(crate) fn fill(site: &Site, object: &mut Object, group: &Description) {
     object.put_text("arn", Some(group.security_group_arn().unwrap_or(&arn)));
     object.put_text("description", group.description());
     object.put_text("name", group.group_name());
-    object.put_text("name_prefix", group.group_name().and_then(name_prefix));
+    object.put_text("name_prefix", group.group_name().and_then(names::prefix));
     object.put_text("owner_id", group.owner_id());
     object.put_text("vpc_id", group.vpc_id());
     object.put_map("tags_all", &tags(group.tags()));

@@ -20,12 +20,16 @@ pub(crate) struct Cloud {
     tokens: AtomicUsize,
 }
 
+/// The services that the emulator stands in for.
+const SERVICES: [&str; 4] = ["ec2", "iam", "s3", "sts"];
+
 /// A provider block for an endpoint; `more` are further arguments as JSON members.
 pub(crate) fn provider_block(url: &str, more: &str) -> String {
     let comma = if more.is_empty() { "" } else { "," };
     format!(
         r#"{{"region": "us-east-1", "access_key": "mock", "secret_key": "mock", "s3_use_path_style": true,
-            "endpoints": [{{"ec2": "{url}", "s3": "{url}", "sts": "{url}"}}]{comma}{more}}}"#
+            "endpoints": [{{{}}}]{comma}{more}}}"#,
+        SERVICES.map(|service| format!("\"{service}\": \"{url}\"")).join(", ")
     )
 }
 

@@ -5,6 +5,7 @@ mod cases;
 mod cloud;
 mod coverage;
 mod gaps;
+mod iam;
 mod moto;
 mod provider;
 mod recover;

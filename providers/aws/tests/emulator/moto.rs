@@ -60,19 +60,32 @@ impl Moto {
 }
 
 impl Moto {
-    /// Makes a request behind the provider's back: `ACTION&PARAMETERS` of EC2, or `METHOD /path [body]` of S3.
+    /// Makes a request behind the provider's back: `ACTION&PARAMETERS` of EC2, `METHOD /path [body]` of S3,
+    /// `iam:ACTION&PARAMETERS` of IAM, or `dynamodb:OPERATION json` of `DynamoDB`.
     pub(crate) async fn tamper(&self, request: &str) {
-        let (method, path, body, service) = match request.split_once(" /") {
-            Some((method, rest)) => {
+        let (method, path, body) = match request.split_once(" /") {
+            Some((method, rest)) if ["DELETE", "POST", "PUT"].contains(&method) => {
                 let (path, body) = rest.split_once(' ').unwrap_or((rest, ""));
-                (method, path, body.to_owned(), "s3")
+                (method, path, body)
             }
-            None => ("POST", "", format!("Version=2016-11-15&Action={request}"), "ec2"),
+            _ => ("POST", "", request),
+        };
+        let form = |version: &str, action: &str| {
+            ("application/x-www-form-urlencoded", format!("Version={version}&Action={action}"), String::new())
+        };
+        let (service, (kind, body, more)) = match body.split_once(':') {
+            Some(("iam", action)) => ("iam", form("2010-05-08", action)),
+            Some(("dynamodb", call)) => {
+                let (operation, json) = call.split_once(' ').expect("an operation and its JSON");
+                let target = format!("X-Amz-Target: DynamoDB_20120810.{operation}\r\n");
+                ("dynamodb", ("application/x-amz-json-1.0", json.to_owned(), target))
+            }
+            _ if path.is_empty() => ("ec2", form("2016-11-15", body)),
+            _ => ("s3", ("text/plain", body.to_owned(), String::new())),
         };
         let address = self.url.trim_start_matches("http://");
-        let kind = if service == "ec2" { "application/x-www-form-urlencoded" } else { "text/plain" };
         let text = format!(
-            "{method} /{path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\
+            "{method} /{path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{more}\
              Authorization: AWS4-HMAC-SHA256 Credential=mock/20260101/us-east-1/{service}/aws4_request, \
              SignedHeaders=host, Signature=0\r\nConnection: close\r\n\r\n{body}",
             body.len()

@@ -1,5 +1,6 @@
 //! Looking for what a killed process may have made.
 
+use crate::cases::{permit, trust};
 use crate::cloud::{Cloud, text, token};
 use trueup_provider::{RecoverAnswer, RecoverRequest};
 use trueup_value::Value;
@@ -37,6 +38,32 @@ const CASES: &[(&str, &str, bool)] = &[
         false,
     ),
     ("aws_s3_bucket", r#"{"bucket_prefix": "made-"}"#, false),
+    (
+        "aws_iam_role",
+        concat!(
+            r#"{"name_prefix": "made-", "description": "d", "path": "/made/", "tags": {"a": "b"},
+                "assume_role_policy": "#,
+            trust!("ec2"),
+            "}"
+        ),
+        false,
+    ),
+    (
+        "aws_iam_policy",
+        concat!(r#"{"name": "made", "path": "/made/", "policy": "#, permit!("s3:*"), "}"),
+        false,
+    ),
+    (
+        "aws_iam_role_policy",
+        concat!(r#"{"role": "${aws_iam_role}", "policy": "#, permit!("s3:*"), "}"),
+        false,
+    ),
+    (
+        "aws_iam_role_policy_attachment",
+        r#"{"role": "${aws_iam_role}", "policy_arn": "${aws_iam_policy}"}"#,
+        false,
+    ),
+    ("aws_iam_instance_profile", r#"{"role": "${aws_iam_role}", "tags": {"a": "b"}}"#, false),
 ];
 
 #[tokio::test]
@@ -79,6 +106,13 @@ async fn what_others_made_under_the_same_name_is_left_to_people() {
     let kind = "aws_s3_bucket";
     let wanted = cloud.config(kind, r#"{"bucket": "theirs", "tags": {"owner": "us"}}"#).await;
     let planned = cloud.plan(kind, &cloud.null(kind), &wanted).await.planned;
+    let answer = recover(&cloud, kind, &planned, &token(kind, "theirs")).await;
+    assert!(matches!(answer, RecoverAnswer::Unknown(_)), "{answer:?}");
+    let kind = "aws_iam_role";
+    let theirs = concat!(r#"{"name": "theirs", "assume_role_policy": "#, trust!("ec2"), "}");
+    cloud.create(kind, theirs).await;
+    let ours = concat!(r#"{"name": "theirs", "assume_role_policy": "#, trust!("lambda"), "}");
+    let planned = cloud.plan(kind, &cloud.null(kind), &cloud.config(kind, ours).await).await.planned;
     let answer = recover(&cloud, kind, &planned, &token(kind, "theirs")).await;
     assert!(matches!(answer, RecoverAnswer::Unknown(_)), "{answer:?}");
 }

@@ -1,8 +1,11 @@
 //! The cases that every type walks through, as data: one file for each family of types.
 
+mod iam;
 mod network;
 mod s3;
 mod security;
+
+pub(crate) use iam::{permit, trust};
 
 /// One type's life. Templates hold `${name.attribute}` of what is set up, and of `this`.
 pub(crate) struct Case {
@@ -54,5 +57,5 @@ const GROUP: (&str, &str, &str) =
 
 /// All of them.
 pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
-    [network::CASES, s3::CASES, security::CASES].into_iter().flatten()
+    [iam::CASES, network::CASES, s3::CASES, security::CASES].into_iter().flatten()
 }

@@ -34,7 +34,10 @@ pub(crate) const CASES: &[Case] = &[
             r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.2.0/24", "tags": {"Name": "x"}}"#,
         ],
         replaces: &[
-            (r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.3.0/24"}"#, "cidr_block"),
+            (
+                r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.3.0/24", "availability_zone": "us-east-1b"}"#,
+                "cidr_block",
+            ),
             (
                 r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.2.0/24", "availability_zone": "us-east-1c"}"#,
                 "availability_zone",
