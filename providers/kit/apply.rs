@@ -7,8 +7,8 @@ use crate::{
 };
 use std::sync::Arc;
 use std::time::Duration;
-use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider::{ApplyAnswer, ApplyRequest, Private, RecoverAnswer, RecoverRequest};
+use trueup_diag::{Diagnostic, Diagnostics, Severity};
+use trueup_provider::{ApplyAnswer, ApplyRequest, Private, RecoverAnswer, RecoverRequest, SettleRequest};
 use trueup_value::Value;
 
 /// How long a new object may stay invisible to reads.
@@ -71,6 +71,27 @@ pub(crate) async fn recover<C: Cloud>(
         Err(fault) => {
             let doing = format!("looking for what the creation of {} may have made", entry.noun);
             RecoverAnswer::Unknown(fault.during(doing).diagnostic().into())
+        }
+    }
+}
+
+/// Takes away what only recovery needed; what stays is told as a warning.
+pub(crate) async fn settle<C: Cloud>(
+    cloud: &C,
+    entry: &ResourceEntry<C::Site>,
+    request: SettleRequest,
+) -> Diagnostics {
+    let Some(object) = entry.object(&request.state) else { return Diagnostics::new() };
+    let settled = async {
+        let site = cloud.site(object.text("region"))?;
+        entry.code.settle(&site, &object).await
+    };
+    match settled.await {
+        Ok(()) => Diagnostics::new(),
+        Err(fault) if fault.is_not_found() => Diagnostics::new(),
+        Err(fault) => {
+            let reason = fault.during(format!("finishing the creation of {}", entry.noun)).diagnostic();
+            Diagnostic { severity: Severity::Warning, ..reason }.into()
         }
     }
 }

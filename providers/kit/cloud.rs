@@ -94,6 +94,13 @@ pub trait Resource<S: Send + Sync>: Send + Sync {
 
     /// Looks for what a creation with this token and plan may have made; sets `id` and says true when it finds it.
     async fn recover(&self, call: &Call<'_, S>, object: &mut Object) -> Result<bool, Fault>;
+
+    /// Takes away from an object what only `recover` needs. It is called once the creation's end is on record, and not
+    /// before: a process may be killed between the two. Nothing to do where the API itself remembers tokens.
+    async fn settle(&self, site: &S, object: &Object) -> Result<(), Fault> {
+        let _ = (site, object);
+        Ok(())
+    }
 }
 
 /// One type of data source.

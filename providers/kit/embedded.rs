@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider::{
     ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, ImportAnswer, Imported, PlanAnswer, PlanRequest,
-    Private, Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest, UpgradeAnswer, UpgradeRequest,
+    Private, Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest, SettleRequest, UpgradeAnswer,
+    UpgradeRequest,
 };
 use trueup_schema::ProviderSchema;
 use trueup_value::{Type, Value};
@@ -188,6 +189,13 @@ impl<C: Cloud> Provider for Embedded<C> {
         match (entry, self.cloud()) {
             (Ok(entry), Ok(cloud)) => crate::apply::recover(cloud, entry, request).await,
             (Err(diagnostics), _) | (_, Err(diagnostics)) => RecoverAnswer::Unknown(diagnostics),
+        }
+    }
+
+    async fn settle(&self, request: SettleRequest) -> Diagnostics {
+        match (C::catalog().resource(&request.kind), self.cloud()) {
+            (Some(entry), Ok(cloud)) => crate::apply::settle(cloud, entry, request).await,
+            _ => Diagnostics::new(),
         }
     }
 

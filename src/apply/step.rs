@@ -7,6 +7,7 @@ use trueup_diff::ignore_changes;
 use trueup_plan::Part;
 use trueup_provider::{
     ApplyAnswer, ApplyRequest, DataRequest, PlanRequest, Private, RecoverAnswer, RecoverRequest,
+    SettleRequest,
 };
 use trueup_schema::{apply_errors, proposed_new, sensitive_paths};
 use trueup_state::{Action, Begun, Change, Entry, Object, Status};
@@ -259,6 +260,16 @@ fn failed(work: &Work, diagnostics: Diagnostics) -> Outcome {
     Outcome { node: work.node, value: work.prior.clone(), good: false, diagnostics, changes: Vec::new() }
 }
 
+/// The creation is on record: nobody has to look for it any more.
+async fn settle(work: &Work, value: &Value) -> Diagnostics {
+    let request = SettleRequest {
+        kind: work.addr.resource.kind.clone(),
+        state: value.without_marks(),
+        token: work.token.clone(),
+    };
+    work.provider.settle(request).await
+}
+
 /// The end of a step, on disk before anything follows from it.
 async fn end(
     work: &Work,
@@ -278,6 +289,9 @@ async fn end(
     };
     // What is not on record must not be built upon.
     let recorded = journal.append(entry.into_iter().collect()).await;
+    if recorded.is_ok() && work.part == Part::Create && !value.is_null() {
+        diagnostics.extend(settle(work, &value).await.into_iter().map(|d| name(d, work)));
+    }
     let good = !failed && recorded.is_ok();
     diagnostics.extend(recorded.err().map(|problem| *problem));
     let depose =

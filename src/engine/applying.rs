@@ -54,9 +54,10 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
         return refused(session, problem);
     }
     // Without a lock the plan left this to whoever goes on to change things.
-    if let Err(problem) = session.settle().await {
-        return refused(session, *problem);
-    }
+    let told = match session.settle().await {
+        Ok(told) => told,
+        Err(problem) => return refused(session, *problem),
+    };
     let journal = StoreJournal::new(session.store.clone());
     let opening = opening(session, plan, plan_hash);
     session.unsettled = true;
@@ -65,7 +66,7 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
     }
     let hands =
         SessionHands { providers: session.providers.clone(), observer: session.world.observer.clone() };
-    let applied = Apply {
+    let mut applied = Apply {
         plan,
         program: session.program.clone(),
         sheet: session.sheet(Mode::Apply, Some(plan.timestamp.clone()), false),
@@ -76,6 +77,7 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
     }
     .run()
     .await;
+    applied.diagnostics.append(told);
     if applied.cut {
         cut_off(session, &journal, applied).await
     } else {

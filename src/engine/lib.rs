@@ -10,6 +10,7 @@ mod files;
 mod inputs;
 mod journal;
 mod load;
+mod made;
 mod modules;
 mod peek;
 mod planning;
@@ -25,7 +26,7 @@ pub use trueup_apply::Interrupt;
 
 pub use applying::{ApplyOutcome, apply};
 pub use backend::{BackendSettings, Chosen, choose_backend, initialize_backend};
-pub use drift::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift, drift_document};
+pub use drift::{AttributeDrift, DriftDocument, DriftKind, ResourceDrift, drift_document};
 pub use inputs::{Given, InputSources};
 pub use load::{Loaded, TERRAFORM_VERSION, load};
 pub use modules::{install_modules, providers_of, schemas_of};

@@ -4,6 +4,7 @@ use crate::backend::{choose_backend, open_store};
 use crate::bindings::Bindings;
 use crate::inputs::{Given, InputSources, VAR_OPTION, read_inputs};
 use crate::load::{load, start_providers};
+use crate::made::tell_made;
 use crate::planning::{Circumstances, Finished, Objects, PlanOptions, Planner, reached};
 use crate::providers::Providers;
 use crate::validate::cwd;
@@ -20,7 +21,7 @@ use trueup_plan::{Plan, PlanMode, Snapshot, SnapshotInput};
 use trueup_resolve::Program;
 use trueup_resolve::program::Module;
 use trueup_state::{Action, Begun, Checkpoint, Commit, Entry, Replayed, State, replay};
-use trueup_store::{ErrorKind, Lock, LockInfo, Store, StoreError, Version, lock_waiting};
+use trueup_store::{Lock, LockInfo, Store, StoreError, Version, lock_waiting};
 use trueup_value::{Name, Value};
 
 /// How the state is locked.
@@ -62,6 +63,8 @@ pub struct Session {
     /// The document with the journal of an interrupted run replayed onto it.
     pub(crate) state: State,
     pub(crate) in_flight: Vec<Begun>,
+    /// Creations of an interrupted run that are on record, but whose providers may not know so.
+    made: Vec<Begun>,
     /// A journal of an interrupted run is there; what it says may not be in the document yet.
     pub(crate) unsettled: bool,
     /// A plan was made in this session without errors, so the ends of all interrupted steps are known.
@@ -82,8 +85,6 @@ pub struct Planned {
 
 /// Why a session could not be opened.
 pub struct NotOpened {
-    /// Somebody else holds the lock on the state.
-    pub locked: bool,
     /// The texts, for diagnostics.
     pub sources: Sources,
     /// Why.
@@ -100,7 +101,7 @@ impl Session {
         diagnostics.append(loaded.planning);
         diagnostics.append(loaded.backend);
         if diagnostics.has_errors() {
-            return Err(NotOpened { locked: false, sources, diagnostics });
+            return Err(NotOpened { sources, diagnostics });
         }
         let root = loaded.program.module_at(trueup_resolve::NodeId::ROOT);
         let (mut inputs, found) = read_inputs(&world.dir, root, &options.inputs, &mut sources);
@@ -111,14 +112,14 @@ impl Session {
             inputs.extend(saved.inputs.iter().map(|(name, input)| (name.clone(), restored(input))));
         }
         if diagnostics.has_errors() {
-            return Err(NotOpened { locked: false, sources, diagnostics });
+            return Err(NotOpened { sources, diagnostics });
         }
         let opened = Session::open_state(world, &loaded.program, &options).await;
         let (store, lock, document, version, replayed) = match opened {
             Ok(opened) => opened,
-            Err((diagnostic, locked)) => {
+            Err(diagnostic) => {
                 diagnostics.push(*diagnostic);
-                return Err(NotOpened { locked, sources, diagnostics });
+                return Err(NotOpened { sources, diagnostics });
             }
         };
         let (providers, found) =
@@ -126,7 +127,7 @@ impl Session {
         diagnostics.append(found);
         if diagnostics.has_errors() {
             release(lock).await;
-            return Err(NotOpened { locked: false, sources, diagnostics });
+            return Err(NotOpened { sources, diagnostics });
         }
         Ok(Session {
             world: world.clone(),
@@ -141,6 +142,7 @@ impl Session {
             looked_into: false,
             state: replayed.state,
             in_flight: replayed.in_flight,
+            made: replayed.made,
             inputs,
             commit: commit_of(world),
             snapshot: loaded.snapshot,
@@ -152,25 +154,16 @@ impl Session {
         world: &World,
         program: &Program,
         options: &SessionOptions,
-    ) -> Result<Opened, (Box<Diagnostic>, bool)> {
-        let otherwise = |diagnostic| (diagnostic, false);
-        let chosen = choose_backend(world, program, options.state_path.as_deref()).map_err(otherwise)?;
-        let store: Arc<dyn Store> = open_store(world, &chosen).await.map_err(otherwise)?;
-        let lock =
-            if options.locking.lock {
-                let locked = acquire(world, &store, options).await;
-                Some(locked.map_err(|error| {
-                    (store_diagnostic(&error), matches!(error.kind, ErrorKind::Locked(_)))
-                })?)
-            } else {
-                None
-            };
+    ) -> Result<Opened, Box<Diagnostic>> {
+        let chosen = choose_backend(world, program, options.state_path.as_deref())?;
+        let store: Arc<dyn Store> = open_store(world, &chosen).await?;
+        let lock = if options.locking.lock { Some(acquire(world, &store, options).await?) } else { None };
         let read = read_state(&store).await;
         match read {
             Ok((document, version, replayed)) => Ok((store, lock, document, version, replayed)),
             Err(diagnostic) => {
                 release(lock).await;
-                Err(otherwise(diagnostic))
+                Err(diagnostic)
             }
         }
     }
@@ -250,11 +243,14 @@ impl Session {
                 self.state.apply(change).expect("what was recovered goes where nothing is");
             }
             self.looked_into = true;
-            if self.lock.is_some()
-                && let Err(error) = self.settle().await
-            {
-                diagnostics.push(*error);
-                plan.errored = true;
+            if self.lock.is_some() {
+                match self.settle().await {
+                    Ok(found) => diagnostics.append(found),
+                    Err(error) => {
+                        diagnostics.push(*error);
+                        plan.errored = true;
+                    }
+                }
             }
         }
         plan.targets.clone_from(&options.targets);
@@ -284,15 +280,16 @@ impl Session {
     }
 
     /// Writes what an interrupted run left, now that a plan has found out how it ended, and clears its journal.
-    pub(crate) async fn settle(&mut self) -> Result<(), Box<Diagnostic>> {
+    pub(crate) async fn settle(&mut self) -> Result<Diagnostics, Box<Diagnostic>> {
         if !self.unsettled {
-            return Ok(());
+            return Ok(Diagnostics::new());
         }
         let state = self.state.clone();
         self.write(state, Journal::Ends).await?;
-        self.in_flight.clear();
         self.unsettled = false;
-        Ok(())
+        let ended = self.in_flight.drain(..).chain(self.made.drain(..));
+        let creations: Vec<Begun> = ended.filter(|begun| begun.action == Action::Create).collect();
+        Ok(tell_made(&self.program, &self.providers, &self.state, creations).await)
     }
 
     /// Writes a new document: the journal says which before, and is cleared after unless steps are in flight.
@@ -400,7 +397,7 @@ async fn acquire(
     world: &World,
     store: &Arc<dyn Store>,
     options: &SessionOptions,
-) -> Result<Lock, StoreError> {
+) -> Result<Lock, Box<Diagnostic>> {
     let info = LockInfo {
         id: world.uuid(),
         operation: options.operation.clone(),
@@ -411,7 +408,8 @@ async fn acquire(
         path: String::new(),
     };
     let waiting = |error: &StoreError| world.observer.event(&Event::Waiting(error.to_string()));
-    lock_waiting(&**store, &info, options.locking.timeout, waiting).await
+    let locked = lock_waiting(&**store, &info, options.locking.timeout, waiting).await;
+    locked.map_err(|error| store_diagnostic(&error))
 }
 
 async fn release(lock: Option<Lock>) {

@@ -13,7 +13,9 @@ pub use answer::{
 };
 pub use factory::{Factories, Factory, StartError};
 pub use request::Private;
-pub use request::{ApplyRequest, DataRequest, PlanRequest, ReadRequest, RecoverRequest, UpgradeRequest};
+pub use request::{
+    ApplyRequest, DataRequest, PlanRequest, ReadRequest, RecoverRequest, SettleRequest, UpgradeRequest,
+};
 
 use async_trait::async_trait;
 use trueup_diag::Diagnostics;
@@ -66,6 +68,13 @@ pub trait Provider: Send + Sync {
     /// Looks for what a killed process may have made: a creation was begun under this request's token and its
     /// end is not known.
     async fn recover(&self, request: RecoverRequest) -> RecoverAnswer;
+
+    /// Takes away what only [`Provider::recover`] needs to find a creation, now that its end is on record. It may be
+    /// called again for the same object. What it can't take away is no error of the creation: it warns.
+    async fn settle(&self, request: SettleRequest) -> Diagnostics {
+        let _ = request;
+        Diagnostics::new()
+    }
 
     /// Reads the object (or objects) that an import id names; each is read again before it is stored.
     async fn import(&self, kind: &str, id: &str) -> ImportAnswer;

@@ -72,6 +72,17 @@ pub struct RecoverRequest {
     pub token: Arc<str>,
 }
 
+/// A creation's end is on record.
+#[derive(Clone, Debug)]
+pub struct SettleRequest {
+    /// The resource type.
+    pub kind: Name,
+    /// The object as it was recorded.
+    pub state: Value,
+    /// The token of the step that created it.
+    pub token: Arc<str>,
+}
+
 /// Read one data source.
 #[derive(Clone, Debug)]
 pub struct DataRequest {

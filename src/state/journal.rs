@@ -143,6 +143,8 @@ pub struct Replayed {
     pub start: Option<Start>,
     /// Steps that were begun and whose end is not known, in the order of their beginning.
     pub in_flight: Vec<Begun>,
+    /// Creations of the last run that ended, in the order of their ends. Their providers may not have been told so.
+    pub made: Vec<Begun>,
     /// The last run came to its end.
     pub complete: bool,
     /// How many entries the document lacks.
@@ -225,7 +227,14 @@ struct Player {
 impl Player {
     fn new(state: State) -> Player {
         let serial = state.serial;
-        let replayed = Replayed { state, start: None, in_flight: Vec::new(), complete: true, pending: 0 };
+        let replayed = Replayed {
+            state,
+            start: None,
+            in_flight: Vec::new(),
+            made: Vec::new(),
+            complete: true,
+            pending: 0,
+        };
         Player { replayed, serial }
     }
 
@@ -246,7 +255,8 @@ impl Player {
                 None
             }
             Entry::Done { step, change } | Entry::Failed { step, change, .. } => {
-                replayed.in_flight.retain(|begun| begun.step != step);
+                let ended = replayed.in_flight.extract_if(.., |begun| begun.step == step);
+                replayed.made.extend(ended.filter(|begun| begun.action == Action::Create));
                 change
             }
             Entry::Changed(change) => Some(change),

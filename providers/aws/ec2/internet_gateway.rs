@@ -32,7 +32,6 @@ impl Resource<Site> for InternetGateway {
             call.site.ec2.create_internet_gateway().set_tag_specifications(tags).send().await.plain()?;
         object.put_text("id", made.internet_gateway().and_then(Description::internet_gateway_id));
         let id = object.id_or_empty().to_owned();
-        unmark(call.site, &id).await?;
         match object.text("vpc_id") {
             Some(vpc) => attach(call, &id, vpc).await,
             None => Ok(()),
@@ -68,8 +67,11 @@ impl Resource<Site> for InternetGateway {
         let id = made.internet_gateways().first().and_then(Description::internet_gateway_id);
         let Some(id) = id else { return Ok(false) };
         object.put_text("id", Some(id));
-        unmark(call.site, id).await?;
         Ok(true)
+    }
+
+    async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
+        unmark(site, object.id_or_empty()).await
     }
 }
 

@@ -63,7 +63,6 @@ impl Resource<Site> for RouteTable {
         let made = request.set_tag_specifications(tags).send().await.plain()?;
         object.put_text("id", made.route_table().and_then(Description::route_table_id));
         let id = object.id_or_empty().to_owned();
-        unmark(call.site, &id).await?;
         change_routes(call, &id, &Routes::new(), &routes(object)).await?;
         change_propagation(call.site, &id, &[], &object.texts("propagating_vgws")).await
     }
@@ -97,8 +96,11 @@ impl Resource<Site> for RouteTable {
             return Ok(false);
         };
         object.put_text("id", Some(id));
-        unmark(call.site, id).await?;
         Ok(true)
+    }
+
+    async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
+        unmark(site, object.id_or_empty()).await
     }
 }
 

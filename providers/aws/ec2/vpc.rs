@@ -101,7 +101,6 @@ impl Resource<Site> for Vpc {
         object.put_text("id", made.vpc().and_then(Description::vpc_id));
         let id = object.id_or_empty().to_owned();
         wait_available(call, &id).await?;
-        unmark(site, &id).await?;
         let fresh = Flags { dns_support: Some(true), dns_hostnames: Some(false), usage_metrics: Some(false) };
         set_flags(site, &id, fresh, object).await
     }
@@ -133,8 +132,11 @@ impl Resource<Site> for Vpc {
         let found = call.site.ec2.describe_vpcs().filters(mark_filter(call.token)).send().await.plain()?;
         let Some(id) = found.vpcs().first().and_then(Description::vpc_id) else { return Ok(false) };
         object.put_text("id", Some(id));
-        unmark(call.site, id).await?;
         Ok(true)
+    }
+
+    async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
+        unmark(site, object.id_or_empty()).await
     }
 }
 

@@ -126,6 +126,8 @@ impl Stage {
     #[track_caller]
     pub(crate) fn assert_true(&self, told: &str) {
         let state = self.state();
+        let marked = self.cloud.objects().into_iter().filter(|object| !object.token.is_empty());
+        assert_eq!(marked.count(), 0, "{told}: objects on record still carry the marks of their creations");
         let there = self.cloud.objects().into_iter();
         let there: BTreeMap<(String, String), Value> =
             there.map(|object| ((object.kind.to_string(), object.id.to_string()), object.value)).collect();

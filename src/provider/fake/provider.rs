@@ -6,8 +6,8 @@ use super::object::{Creation, foresee};
 use super::schema::SCHEMA;
 use crate::{
     ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, Factory, ImportAnswer, Imported, PlanAnswer,
-    PlanRequest, Private, Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest, StartError,
-    UpgradeAnswer, UpgradeRequest,
+    PlanRequest, Private, Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest, SettleRequest,
+    StartError, UpgradeAnswer, UpgradeRequest,
 };
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -255,6 +255,14 @@ impl Provider for FakeProvider {
             Some(object) => RecoverAnswer::Found(Box::new(object.value.clone()), private_of(&object.id)),
             None => RecoverAnswer::Absent,
         }
+    }
+
+    async fn settle(&self, request: SettleRequest) -> Diagnostics {
+        let made = |o: &&mut FakeObject| o.kind == request.kind && o.token == request.token;
+        if let Some(object) = self.cloud.lock().objects.values_mut().find(made) {
+            object.token = "".into();
+        }
+        Diagnostics::new()
     }
 
     async fn import(&self, kind: &str, id: &str) -> ImportAnswer {

@@ -2,7 +2,7 @@
 
 use crate::cases::{permit, trust};
 use crate::cloud::{Cloud, text, token};
-use trueup_provider::{RecoverAnswer, RecoverRequest};
+use trueup_provider::{RecoverAnswer, RecoverRequest, SettleRequest};
 use trueup_value::Value;
 
 /// Instances are looked for in `second`: moto does not know the filter client-token.
@@ -82,16 +82,19 @@ async fn what_a_killed_process_made_is_found_and_nothing_else() {
         let made = cloud.apply(kind, &cloud.null(kind), &planned, &token).await;
         assert!(made.diagnostics.is_empty(), "{kind}: {:#?}", made.diagnostics);
         let id = text(&made.state, "id").to_owned();
-        if *is_marked {
-            let request = format!("CreateTags&ResourceId.1={id}&Tag.1.Key=trueup:step&Tag.1.Value={token}");
-            cloud.moto.tamper(&request).await;
-        }
         match recover(&cloud, kind, &planned, &token).await {
             RecoverAnswer::Found(found, _) => assert_eq!(*found, made.state, "{kind}"),
             other => panic!("{kind} is there: {other:?}"),
         }
         assert_eq!(cloud.read(kind, &made.state).await, made.state, "{kind}");
         if *is_marked {
+            let request = SettleRequest {
+                kind: (*kind).into(),
+                state: made.state.clone(),
+                token: token.as_str().into(),
+            };
+            let found = cloud.provider.settle(request).await;
+            assert!(found.is_empty(), "{kind}: {found:#?}");
             let again = recover(&cloud, kind, &planned, &token).await;
             assert!(matches!(again, RecoverAnswer::Absent), "{kind} is no longer marked: {again:?}");
         }
