@@ -17,5 +17,6 @@ mod names;
 mod policy;
 mod s3;
 mod table;
+mod time;
 
 pub use factory::AwsFactory;

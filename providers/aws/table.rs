@@ -1,7 +1,12 @@
 //! Everything the provider offers: one line a type.
 
 use crate::account::site::Site;
-use crate::data::{ami::Ami, availability_zones::AvailabilityZones, caller_identity::CallerIdentity};
+use crate::data::ami::Ami;
+use crate::data::availability_zones::AvailabilityZones;
+use crate::data::caller_identity::CallerIdentity;
+use crate::data::partition::Partition;
+use crate::data::region::Region;
+use crate::data::s3_bucket::S3Bucket;
 use crate::ec2::default_security_group::DefaultSecurityGroup;
 use crate::ec2::instance::Instance;
 use crate::ec2::internet_gateway::InternetGateway;
@@ -20,8 +25,13 @@ use crate::iam::role_policy::RolePolicy;
 use crate::iam::role_policy_attachment::RolePolicyAttachment;
 use crate::policy::POLICY;
 use crate::s3::bucket::Bucket;
+use crate::s3::bucket_lifecycle_configuration::BucketLifecycle;
+use crate::s3::bucket_policy::BucketPolicy;
+use crate::s3::bucket_public_access_block::BucketPublicAccessBlock;
+use crate::s3::bucket_server_side_encryption_configuration::BucketServerSideEncryptionConfiguration;
 use crate::s3::bucket_versioning::BucketVersioning;
 use crate::s3::object::S3Object;
+use crate::time::TIME;
 use std::sync::OnceLock;
 use trueup_provider_kit::{Catalog, DataSource, Offer, Resource};
 
@@ -80,6 +90,30 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
     },
     Offer { kind: "aws_s3_bucket", noun: "S3 Bucket", schema: schema!("aws_s3_bucket"), code: &Bucket },
     Offer {
+        kind: "aws_s3_bucket_lifecycle_configuration",
+        noun: "S3 Bucket Lifecycle Configuration",
+        schema: schema!("aws_s3_bucket_lifecycle_configuration"),
+        code: &BucketLifecycle,
+    },
+    Offer {
+        kind: "aws_s3_bucket_policy",
+        noun: "S3 Bucket Policy",
+        schema: schema!("aws_s3_bucket_policy"),
+        code: &BucketPolicy,
+    },
+    Offer {
+        kind: "aws_s3_bucket_public_access_block",
+        noun: "S3 Bucket Public Access Block",
+        schema: schema!("aws_s3_bucket_public_access_block"),
+        code: &BucketPublicAccessBlock,
+    },
+    Offer {
+        kind: "aws_s3_bucket_server_side_encryption_configuration",
+        noun: "S3 Bucket Server-side Encryption Configuration",
+        schema: schema!("aws_s3_bucket_server_side_encryption_configuration"),
+        code: &BucketServerSideEncryptionConfiguration,
+    },
+    Offer {
         kind: "aws_s3_bucket_versioning",
         noun: "S3 Bucket Versioning",
         schema: schema!("aws_s3_bucket_versioning"),
@@ -128,12 +162,25 @@ static DATA: &[Offer<dyn DataSource<Site>>] = &[
         schema: schema!("data_aws_caller_identity"),
         code: &CallerIdentity,
     },
+    Offer {
+        kind: "aws_partition",
+        noun: "Partition",
+        schema: schema!("data_aws_partition"),
+        code: &Partition,
+    },
+    Offer { kind: "aws_region", noun: "Region", schema: schema!("data_aws_region"), code: &Region },
+    Offer {
+        kind: "aws_s3_bucket",
+        noun: "S3 Bucket",
+        schema: schema!("data_aws_s3_bucket"),
+        code: &S3Bucket,
+    },
 ];
 
 /// The catalog, its schema files read when it is first needed.
 pub(crate) fn catalog() -> &'static Catalog<Site> {
     static CATALOG: OnceLock<Catalog<Site>> = OnceLock::new();
-    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA, &[POLICY]))
+    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA, &[POLICY, TIME]))
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ impl<C: Cloud> Embedded<C> {
             entry.code.read(&site, &mut object).await
         };
         read.await.map_err(|fault: Fault| fault.during(format!("reading {}", entry.noun)).diagnostic())?;
-        if object.has("region") && region.is_none() {
+        if object.has("region") && !object.is_set("region") {
             object.put_text("region", cloud.region());
         }
         object.settle_unknowns(&entry.empty);

@@ -11,6 +11,7 @@ mod catalog;
 mod cloud;
 mod embedded;
 mod fault;
+mod keep;
 mod meaning;
 mod object;
 mod plan;

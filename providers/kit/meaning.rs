@@ -3,9 +3,9 @@
 //! A schema file names the meaning of an attribute with the key `meaning`. The state keeps the text as configured
 //! for as long as the cloud's text means the same.
 
-use crate::{Rule, Rules};
+use crate::Rule;
 use serde_json::Value as Json;
-use trueup_value::{Kind, Name, Value};
+use trueup_value::Value;
 
 /// What sort of text an attribute holds.
 #[derive(Clone, Copy, Debug)]
@@ -43,34 +43,6 @@ impl Rule {
         }
     }
 
-    /// What was read, with the texts of `before` where they mean the same.
-    pub(crate) fn kept(&self, before: &Value, now: &Value) -> Value {
-        if before == now || self.means_same(before, now) {
-            return before.clone();
-        }
-        if !self.has_meaning() || !before.is_known() {
-            return now.clone();
-        }
-        match (before.kind(), now.kind()) {
-            (Kind::List(old), Kind::List(new)) => {
-                let kept = new.items.iter().enumerate().map(|(index, item)| match old.items.get(index) {
-                    Some(before) => self.inside.kept_item(before, item),
-                    None => item.clone(),
-                });
-                Value::list(new.ty.clone(), kept)
-            }
-            (Kind::Set(old), Kind::Set(new)) => {
-                let kept = new.items.iter().map(|item| {
-                    let is_it = |before: &&Value| self.inside.kept_item(before, item) == **before;
-                    old.items.iter().find(is_it).unwrap_or(item).clone()
-                });
-                Value::set(new.ty.clone(), kept)
-            }
-            (Kind::Object(_), Kind::Object(_)) => self.inside.kept_item(before, now),
-            _ => now.clone(),
-        }
-    }
-
     /// Whether texts of it, or of something inside it, have a meaning beyond their letters.
     pub(crate) fn has_meaning(&self) -> bool {
         self.meaning.is_some() || self.inside.iter().any(|(_, rule)| rule.has_meaning())
@@ -91,24 +63,10 @@ impl Rule {
     }
 }
 
-impl Rules {
-    fn kept_item(&self, before: &Value, now: &Value) -> Value {
-        let Some(fields) = now.as_mapping() else { return now.clone() };
-        let kept = |(name, value): (&Name, &Value)| {
-            let value = match (self.get(name), before.get(name)) {
-                (Some(rule), Some(before)) => rule.kept(before, value),
-                _ => value.clone(),
-            };
-            (name.clone(), value)
-        };
-        Value::object(fields.iter().map(kept))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trueup_value::Type;
+    use crate::Rules;
 
     fn rule() -> Rule {
         let mut inside = Rules::default();
@@ -118,25 +76,6 @@ mod tests {
 
     fn item(name: &str, text: &str) -> Value {
         Value::object([("name", Value::from(name)), ("text", Value::from(text))])
-    }
-
-    #[test]
-    fn texts_that_mean_the_same_are_kept_as_they_were() {
-        let ty = item("", "").ty();
-        let (a, b) = (item("a", r#"{"x": 1, "y": [2]}"#), item("b", "[1, 2]"));
-        let new = [item("b", "[1,2]"), item("a", r#"{"y":[2],"x":1}"#)];
-        let (old_set, new_set) =
-            (Value::set(ty.clone(), [a.clone(), b.clone()]), Value::set(ty.clone(), new));
-        assert_eq!(rule().kept(&old_set, &new_set), old_set);
-        let changed = Value::set(ty.clone(), [item("a", r#"{"y":[3],"x":1}"#), b.clone()]);
-        assert_eq!(rule().kept(&old_set, &changed), changed);
-        let (old, new) = (Value::list(ty.clone(), [a.clone()]), Value::list(ty.clone(), [a.clone(), b]));
-        assert_eq!(rule().kept(&old, &new), new);
-        let order = Value::list(ty, [item("a", r#"{"y":[2],"x":1}"#)]);
-        assert_eq!(rule().kept(&old, &order), old);
-        assert_eq!(rule().kept(&a, &item("c", r#"{"y":[2],"x":1}"#)), item("c", r#"{"x": 1, "y": [2]}"#));
-        let null = Value::null(Type::String);
-        assert_eq!(rule().kept(&null, &Value::from("[]")), Value::from("[]"));
     }
 
     #[test]

@@ -173,112 +173,134 @@ where
     S: Send + Sync,
 {
     let Block { attributes, blocks, .. } = &entry.schema.block;
+    let filling = Filling { is_legacy: entry.is_legacy() };
     for (name, attribute) in attributes {
         let before = prior.and_then(|prior| prior.field(name));
         let wanted = config.field(name).expect("a configuration has all attributes");
-        planned.put(name, fill_attribute(attribute, entry.rules.get(name), before, wanted));
+        planned.put(name, filling.attribute(attribute, entry.rules.get(name), before, wanted));
     }
     for (name, nested) in blocks {
         let none = Rule::default();
         let rule = entry.rules.get(name).unwrap_or(&none);
         let before = prior.and_then(|prior| prior.field(name));
         let wanted = config.field(name).expect("a configuration has all blocks");
-        planned.put(name, fill_blocks(nested, rule, before, wanted));
+        planned.put(name, filling.blocks(nested, rule, before, wanted));
     }
     planned
 }
 
-fn fill_attribute(
-    attribute: &Attribute,
-    rule: Option<&Rule>,
-    before: Option<&Value>,
-    wanted: &Value,
-) -> Value {
-    let default = rule.and_then(|rule| rule.default.as_ref());
-    if wanted.is_null() {
-        return match (default, before) {
-            (Some(default), Some(before)) if is_same(before, default) => before.clone(),
-            (Some(default), _) => default.clone(),
-            (None, Some(before)) if attribute.computed || is_zero(before) => before.clone(),
-            (None, None) if attribute.computed => Value::unknown(wanted.ty()),
-            (None, _) => wanted.clone(),
-        };
-    }
-    match before {
-        Some(before) if is_same(before, wanted) => before.clone(),
-        Some(before) if rule.is_some_and(|rule| rule.means_same(before, wanted)) => before.clone(),
-        _ => wanted.clone(),
-    }
+/// How what a configuration gives becomes what is planned.
+#[derive(Clone, Copy)]
+struct Filling {
+    /// Plans may leave null where the configuration gives a zero value: the protocol allows it to legacy providers.
+    is_legacy: bool,
 }
 
-fn fill_blocks(nested: &NestedBlock, rule: &Rule, before: Option<&Value>, wanted: &Value) -> Value {
-    let Some(items) = wanted.as_sequence() else { return wanted.clone() };
-    if items.is_empty() && rule.computed_block {
-        return before.cloned().unwrap_or_else(|| Value::unknown(wanted.ty()));
-    }
-    let old = before.and_then(Value::as_sequence).unwrap_or_default();
-    let before: Vec<Option<&Value>> = match nested.nesting {
-        Nesting::Set => pairs(&nested.block, &rule.inside, old, items),
-        _ => (0..items.len()).map(|index| old.get(index)).collect(),
-    };
-    let pairs = items.iter().zip(before);
-    let filled = pairs.map(|(item, before)| fill_item(&nested.block, &rule.inside, before, item));
-    let element = wanted.ty().element().cloned().unwrap_or(Type::Dynamic);
-    match nested.nesting {
-        Nesting::Set => Value::set(element, filled),
-        _ => Value::list(element, filled),
-    }
-}
-
-fn fill_item(block: &Block, rules: &Rules, before: Option<&Value>, wanted: &Value) -> Value {
-    let Some(fields) = wanted.as_mapping() else { return wanted.clone() };
-    let fill = |(name, wanted): (&Name, &Value)| {
-        let rule = rules.get(name);
-        let before = before.and_then(|before| before.get(name));
-        let value = match (block.attributes.get(name), block.blocks.get(name)) {
-            (Some(attribute), _) => fill_attribute(attribute, rule, before, wanted),
-            (None, Some(nested)) => fill_blocks(nested, rule.unwrap_or(&Rule::default()), before, wanted),
-            (None, None) => wanted.clone(),
-        };
-        (name.clone(), value)
-    };
-    Value::object(fields.iter().map(fill))
-}
-
-/// The existing element of a set of blocks that each wanted one goes on from: one that is just so, or else one that
-/// can be changed into it in place.
-fn pairs<'a>(block: &Block, rules: &Rules, old: &'a [Value], wanted: &[Value]) -> Vec<Option<&'a Value>> {
-    let mut left: Vec<&Value> = old.iter().collect();
-    let mut found: Vec<Option<&Value>> = vec![None; wanted.len()];
-    let is_fixed = |name: &str| rules.is_force_new(name);
-    let rounds: [&dyn Fn(&str) -> bool; 2] = [&|_| true, &is_fixed];
-    let rounds = if rules.has_force_new() { &rounds[..] } else { &rounds[..1] };
-    for looks_at in rounds {
-        for (item, found) in wanted.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-            let position = left.iter().position(|before| matches((block, rules), before, item, looks_at));
-            *found = position.map(|position| left.remove(position));
+impl Filling {
+    fn attribute(
+        self,
+        attribute: &Attribute,
+        rule: Option<&Rule>,
+        before: Option<&Value>,
+        wanted: &Value,
+    ) -> Value {
+        let default = rule.and_then(|rule| rule.default.as_ref());
+        let is_computed = attribute.computed && !rule.is_some_and(|rule| rule.is_configured);
+        if wanted.is_null() {
+            return match (default, before) {
+                (Some(default), Some(before)) if is_same(before, default) => before.clone(),
+                (Some(default), _) => default.clone(),
+                (None, Some(before)) if is_computed || is_zero(before) => before.clone(),
+                (None, None) if is_computed => Value::unknown(wanted.ty()),
+                (None, _) => wanted.clone(),
+            };
         }
-    }
-    found
-}
-
-/// Whether an existing element is what the configuration's element asks for, in the attributes that `looks_at`.
-fn matches(
-    (block, rules): (&Block, &Rules),
-    before: &Value,
-    wanted: &Value,
-    looks_at: &dyn Fn(&str) -> bool,
-) -> bool {
-    let Some(fields) = wanted.as_mapping() else { return false };
-    fields.iter().filter(|(name, _)| looks_at(name)).all(|(name, wanted)| {
-        let Some(before) = before.get(name) else { return false };
-        match block.attributes.get(name) {
-            Some(attribute) => {
-                is_same(before, &fill_attribute(attribute, rules.get(name), Some(before), wanted))
+        match before {
+            Some(before) if is_same(before, wanted) && (self.is_legacy || !before.is_null()) => {
+                before.clone()
             }
-            None => is_same(before, wanted),
+            Some(before) if rule.is_some_and(|rule| rule.means_same(before, wanted)) => before.clone(),
+            _ => wanted.clone(),
         }
-    })
+    }
+
+    fn blocks(self, nested: &NestedBlock, rule: &Rule, before: Option<&Value>, wanted: &Value) -> Value {
+        let Some(items) = wanted.as_sequence() else { return wanted.clone() };
+        if items.is_empty() && rule.computed_block {
+            return before.cloned().unwrap_or_else(|| Value::unknown(wanted.ty()));
+        }
+        let old = before.and_then(Value::as_sequence).unwrap_or_default();
+        let before: Vec<Option<&Value>> = match nested.nesting {
+            Nesting::Set => self.pairs(&nested.block, &rule.inside, old, items),
+            _ => (0..items.len()).map(|index| old.get(index)).collect(),
+        };
+        let pairs = items.iter().zip(before);
+        let filled = pairs.map(|(item, before)| self.item(&nested.block, &rule.inside, before, item));
+        let element = wanted.ty().element().cloned().unwrap_or(Type::Dynamic);
+        match nested.nesting {
+            Nesting::Set => Value::set(element, filled),
+            _ => Value::list(element, filled),
+        }
+    }
+
+    fn item(self, block: &Block, rules: &Rules, before: Option<&Value>, wanted: &Value) -> Value {
+        let Some(fields) = wanted.as_mapping() else { return wanted.clone() };
+        let fill = |(name, wanted): (&Name, &Value)| {
+            let rule = rules.get(name);
+            let before = before.and_then(|before| before.get(name));
+            let value = match (block.attributes.get(name), block.blocks.get(name)) {
+                (Some(attribute), _) => self.attribute(attribute, rule, before, wanted),
+                (None, Some(nested)) => self.blocks(nested, rule.unwrap_or(&Rule::default()), before, wanted),
+                (None, None) => wanted.clone(),
+            };
+            (name.clone(), value)
+        };
+        Value::object(fields.iter().map(fill))
+    }
+
+    /// The existing element of a set of blocks that each wanted one goes on from: one that is just so, or else one that
+    /// can be changed into it in place.
+    fn pairs<'a>(
+        self,
+        block: &Block,
+        rules: &Rules,
+        old: &'a [Value],
+        wanted: &[Value],
+    ) -> Vec<Option<&'a Value>> {
+        let mut left: Vec<&Value> = old.iter().collect();
+        let mut found: Vec<Option<&Value>> = vec![None; wanted.len()];
+        let is_fixed = |name: &str| rules.is_force_new(name);
+        let rounds: [&dyn Fn(&str) -> bool; 2] = [&|_| true, &is_fixed];
+        let rounds = if rules.has_force_new() { &rounds[..] } else { &rounds[..1] };
+        for looks_at in rounds {
+            for (item, found) in wanted.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+                let position =
+                    left.iter().position(|before| self.matches((block, rules), before, item, looks_at));
+                *found = position.map(|position| left.remove(position));
+            }
+        }
+        found
+    }
+
+    /// Whether an existing element is what the configuration's element asks for, in the attributes that `looks_at`.
+    fn matches(
+        self,
+        (block, rules): (&Block, &Rules),
+        before: &Value,
+        wanted: &Value,
+        looks_at: &dyn Fn(&str) -> bool,
+    ) -> bool {
+        let Some(fields) = wanted.as_mapping() else { return false };
+        fields.iter().filter(|(name, _)| looks_at(name)).all(|(name, wanted)| {
+            let Some(before) = before.get(name) else { return false };
+            match block.attributes.get(name) {
+                Some(attribute) => {
+                    is_same(before, &self.attribute(attribute, rules.get(name), Some(before), wanted))
+                }
+                None => is_same(before, wanted),
+            }
+        })
+    }
 }
 
 /// Finds the attributes that differ and can't be changed in place.

@@ -45,6 +45,7 @@ const SCHEMA: &str = r#"{"block": {
         "size": {"type": "number", "optional": true, "default": 8},
         "fast": {"type": "bool", "optional": true},
         "notes": {"type": "string", "optional": true, "meaning": "json"},
+        "label": {"type": "string", "optional": true, "computed": true, "configured": true},
         "version": {"type": "string", "computed": true},
         "tags": {"type": ["map", "string"], "optional": true},
         "tags_all": {"type": ["map", "string"], "optional": true, "computed": true}},
@@ -136,6 +137,17 @@ fn texts_change_with_their_meaning() {
     assert_eq!(same.planned, object(&stored));
     let other = planned(Some(&stored), &config(r#"{\"b\":2}"#));
     assert_eq!(other.planned.get("notes"), Some(&Value::from(r#"{"b":2}"#)));
+}
+
+#[test]
+fn what_is_computed_in_name_only_is_empty_where_unset() {
+    let part = r#"{"part": [{"name": "x"}]}"#;
+    let label = |answer: PlanAnswer| answer.planned.get("label").cloned();
+    let null = Some(Value::null(Type::String));
+    assert_eq!(label(planned(None, part)), null);
+    let stored = |label: &str| STORED.replace(r#""size": 8,"#, &format!(r#""size": 8, "label": "{label}","#));
+    assert_eq!(label(planned(Some(&stored("old")), part)), null);
+    assert_eq!(label(planned(Some(&stored("")), part)), Some(Value::from("")));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Reading many objects: grouped by type and region, each group with as few calls as its API allows.
 
-use crate::plan::is_zero;
+use crate::keep::kept;
 use crate::{Cloud, Entry, Fault, Fields, Object, Resource, TagPolicy};
 use futures::stream::{self, StreamExt};
 use std::collections::BTreeMap;
@@ -100,19 +100,8 @@ pub(crate) fn finish<T: ?Sized>(
     let names: Vec<Name> = fresh.names().cloned().collect();
     for name in names {
         let (Some(before), Some(now)) = (prior.field(&name), fresh.field(&name)) else { continue };
-        if let Some(rule) = entry.rules.get(&name).filter(|rule| rule.has_meaning()) {
-            let kept = rule.kept(before, now);
-            fresh.put(&name, kept);
-        }
-        let (Some(before), Some(now)) = (prior.field(&name), fresh.field(&name)) else { continue };
-        let is_same_nothing = before != now && before.is_known() && is_zero(before) && is_zero(now);
-        // Only the provider sets a computed bool or number: there false and 0 say more than null.
-        let is_computed =
-            entry.schema.block.attributes.get(&name).is_some_and(|attribute| attribute.computed);
-        let is_told = is_computed && (now.as_bool().is_some() || now.as_number().is_some());
-        if is_same_nothing && !is_told {
-            fresh.put(&name, before.clone());
-        }
+        let kept = kept(&entry.schema.block, &entry.rules, &name, (before, now));
+        fresh.put(&name, kept);
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Rule {
     pub default: Option<Value>,
     /// A block that the provider fills in when none is written.
     pub computed_block: bool,
+    /// Computed in name only: the cloud doesn't decide it, and unset it is empty.
+    pub is_configured: bool,
     /// When two texts of it mean the same, other than by their letters.
     pub meaning: Option<Meaning>,
     /// Rules of what stands inside a block.
@@ -28,7 +30,7 @@ pub struct Rule {
 impl Rule {
     fn is_empty(&self) -> bool {
         let says_nothing = !self.force_new && self.default.is_none() && !self.computed_block;
-        says_nothing && self.meaning.is_none() && self.inside.rules.is_empty()
+        says_nothing && !self.is_configured && self.meaning.is_none() && self.inside.rules.is_empty()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Schemas kept as data: the shape that `providers schema -json` prints for one type, with keys of our own.
 //!
-//! Ours: `force_new` (attributes and blocks), `default` and `meaning` (attributes), `computed_block` (blocks).
+//! Ours: `force_new` (attributes and blocks), `default`, `meaning` and `configured` (attributes), `computed_block`
+//! (blocks).
 
 use crate::meaning::JSON;
 use crate::{Meaning, Rule, Rules};
@@ -51,7 +52,8 @@ fn block(json: &Json, meanings: &[Meaning]) -> Outcome<(Block, Rules)> {
         let default = json.get("default").map(|text| literal(text, &attribute.value_type()));
         let default = default.transpose().map_err(|e| e.inside(name))?;
         let meaning = meaning(json, meanings).map_err(|e| e.inside(name))?;
-        rules.add(name, Rule { force_new: is_true(json, "force_new"), default, meaning, ..Rule::default() });
+        let (force_new, is_configured) = (is_true(json, "force_new"), is_true(json, "configured"));
+        rules.add(name, Rule { force_new, default, is_configured, meaning, ..Rule::default() });
         out.attributes.insert(Name::from(name.as_str()), attribute);
     }
     for (name, json) in members(json, "block_types") {

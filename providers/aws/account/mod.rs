@@ -2,6 +2,7 @@
 
 mod connect;
 mod credentials;
+pub(crate) mod partition;
 mod settings;
 pub(crate) mod site;
 

@@ -1,6 +1,7 @@
 //! One region: its clients and what ARNs need.
 
 use crate::account::connect::{identity_timeouts, upload_timeouts};
+use crate::account::partition::Partition;
 use aws_config::SdkConfig;
 use std::fmt;
 
@@ -56,26 +57,16 @@ impl Site {
 
     /// The partition that the region belongs to.
     pub(crate) fn partition(&self) -> &'static str {
-        partition(&self.region)
+        Partition::of(&self.region).name
     }
 
     /// The domain of the partition's endpoints.
     pub(crate) fn domain(&self) -> &'static str {
-        if self.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
+        Partition::of(&self.region).domain
     }
 
     /// `arn:aws:ec2:us-east-1:123456789012:vpc/vpc-1`
     pub(crate) fn arn(&self, service: &str, account: &str, resource: &str) -> String {
         format!("arn:{}:{service}:{}:{account}:{resource}", self.partition(), self.region)
-    }
-}
-
-fn partition(region: &str) -> &'static str {
-    match region.split('-').next().unwrap_or_default() {
-        "cn" => "aws-cn",
-        "us" if region.starts_with("us-gov-") => "aws-us-gov",
-        "us" if region.starts_with("us-iso-") => "aws-iso",
-        "us" if region.starts_with("us-isob-") => "aws-iso-b",
-        _ => "aws",
     }
 }

@@ -3,6 +3,9 @@
 pub(crate) mod ami;
 pub(crate) mod availability_zones;
 pub(crate) mod caller_identity;
+pub(crate) mod partition;
+pub(crate) mod region;
+pub(crate) mod s3_bucket;
 
 use aws_sdk_ec2::types::Filter;
 use trueup_provider_kit::{Fields, Object};

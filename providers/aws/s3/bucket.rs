@@ -192,14 +192,24 @@ async fn read(site: &Site, mut object: Object) -> Result<Option<Object>, Fault> 
     }
     object.put_text("bucket", Some(&name));
     object.put_text("arn", Some(format!("arn:{}:s3:::{name}", site.partition())));
-    object.put_text("bucket_domain_name", Some(format!("{name}.s3.{}", site.domain())));
-    let regional = format!("{name}.s3.{}.{}", site.region, site.domain());
+    object.put_text("bucket_domain_name", Some(domain_name(site, &name)));
+    let regional = regional_domain_name(site, &name, &site.region);
     object.put_text("bucket_regional_domain_name", Some(regional));
     object.put_text("bucket_region", Some(&site.region));
     object.put_text("hosted_zone_id", hosted_zone(&site.region));
     object.put_text("bucket_prefix", names::prefix(&name));
     object.put_map("tags_all", &tags);
     Ok(Some(object))
+}
+
+/// `bucket.s3.amazonaws.com`
+pub(crate) fn domain_name(site: &Site, name: &str) -> String {
+    format!("{name}.s3.{}", site.domain())
+}
+
+/// `bucket.s3.eu-central-1.amazonaws.com`
+pub(crate) fn regional_domain_name(site: &Site, name: &str, region: &str) -> String {
+    format!("{name}.s3.{region}.{}", site.domain())
 }
 
 /// A bucket that never had a lock has no configuration of it.
@@ -220,7 +230,7 @@ async fn is_locked(site: &Site, name: &str) -> Result<bool, Fault> {
 }
 
 /// Route 53 zones of S3 website endpoints (AWS General Reference, "Amazon S3 endpoints and quotas").
-fn hosted_zone(region: &str) -> Option<&'static str> {
+pub(crate) fn hosted_zone(region: &str) -> Option<&'static str> {
     ZONES.iter().find(|(of, _)| *of == region).map(|(_, zone)| *zone)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::account::site::Site;
 use crate::fault::{Attempt, found};
+use crate::s3::{import_setting, setting_id};
 use async_trait::async_trait;
 use aws_sdk_s3::types::{BucketVersioningStatus, MfaDelete, VersioningConfiguration};
 use trueup_diag::{Diagnostic, Diagnostics};
@@ -34,11 +35,7 @@ impl Resource<Site> for BucketVersioning {
         if status(object) != Some("Disabled") {
             put(call.site, object).await?;
         }
-        let id = match (object.text("bucket"), object.text("expected_bucket_owner")) {
-            (Some(bucket), Some(owner)) => Some(format!("{bucket},{owner}")),
-            (bucket, _) => bucket.map(str::to_owned),
-        };
-        object.put_text("id", id);
+        object.put_text("id", Some(setting_id(object)));
         Ok(())
     }
 
@@ -63,10 +60,7 @@ impl Resource<Site> for BucketVersioning {
 
     /// `bucket` or `bucket,owner`
     async fn import(&self, _site: &Site, id: &str, object: &mut Object) -> Result<(), Fault> {
-        let (bucket, owner) = id.split_once(',').map_or((id, None), |(bucket, owner)| (bucket, Some(owner)));
-        object.put_text("id", Some(id));
-        object.put_text("bucket", Some(bucket));
-        object.put_text("expected_bucket_owner", owner);
+        import_setting(id, object);
         Ok(())
     }
 

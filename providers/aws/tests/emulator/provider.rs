@@ -34,6 +34,12 @@ async fn arguments_that_are_not_honoured_are_errors() {
             "primary_network_interface",
         ),
         ("aws_route", r#"{"route_table_id": "r", "gateway_id": "i"}"#, "destination_cidr_block"),
+        ("aws_s3_bucket_policy", r#"{"bucket": "b", "policy": "[]"}"#, "contains an invalid JSON policy"),
+        (
+            "aws_s3_bucket_server_side_encryption_configuration",
+            r#"{"bucket": "b", "rule": [{"apply_server_side_encryption_by_default": [{"sse_algorithm": "rot13"}]}]}"#,
+            "sse_algorithm must be one of AES256",
+        ),
     ];
     for (kind, config, word) in kinds {
         let config = cloud.config(kind, config).await;
@@ -179,4 +185,118 @@ async fn roles_are_assumed() {
     let (identity, told) = cloud.data("aws_caller_identity", "{}").await;
     assert!(told.is_empty(), "{told:#?}");
     assert!(text(&identity, "arn").contains("assumed-role/deploy/ci"), "{identity:?}");
+}
+
+#[tokio::test]
+async fn places_are_described() {
+    let cloud = Cloud::start("").await;
+    cloud.create("aws_s3_bucket", r#"{"bucket": "here"}"#).await;
+    let cases = [
+        ("aws_partition", "{}", "dns_suffix", "amazonaws.com"),
+        ("aws_partition", "{}", "reverse_dns_prefix", "com.amazonaws"),
+        ("aws_partition", "{}", "id", "aws"),
+        ("aws_region", "{}", "region", "us-east-1"),
+        ("aws_region", "{}", "description", "US East (N. Virginia)"),
+        ("aws_region", r#"{"region": "cn-north-1"}"#, "endpoint", "ec2.cn-north-1.amazonaws.com.cn"),
+        ("aws_region", r#"{"name": "eu-west-1"}"#, "region", "eu-west-1"),
+        ("aws_region", r#"{"endpoint": "ec2.eu-west-1.amazonaws.com"}"#, "id", "eu-west-1"),
+        ("aws_s3_bucket", r#"{"bucket": "here"}"#, "arn", "arn:aws:s3:::here"),
+        ("aws_s3_bucket", r#"{"bucket": "here"}"#, "bucket_region", "us-east-1"),
+        ("aws_s3_bucket", r#"{"bucket": "here"}"#, "bucket_domain_name", "here.s3.amazonaws.com"),
+        (
+            "aws_s3_bucket",
+            r#"{"bucket": "here"}"#,
+            "bucket_regional_domain_name",
+            "here.s3.us-east-1.amazonaws.com",
+        ),
+        ("aws_s3_bucket", r#"{"bucket": "here"}"#, "hosted_zone_id", "Z3AQBSTGFYJSTF"),
+    ];
+    for (kind, config, name, expected) in cases {
+        let (found, told) = cloud.data(kind, config).await;
+        assert!(told.is_empty(), "{kind} {config}: {told:#?}");
+        assert_eq!(text(&found, name), expected, "{kind} {config}");
+    }
+    let bad = [
+        ("aws_region", r#"{"region": "eu-wset-1"}"#, "Did you mean \"eu-west-1\"?"),
+        (
+            "aws_region",
+            r#"{"name": "eu-west-1", "endpoint": "ec2.eu-west-2.amazonaws.com"}"#,
+            "eu-west-1 with ec2",
+        ),
+        ("aws_s3_bucket", r#"{"bucket": "gone"}"#, "there is no bucket gone"),
+    ];
+    for (kind, config, words) in bad {
+        let (_, told) = cloud.data(kind, config).await;
+        let told: Vec<_> = told.iter().map(|told| format!("{} {:?}", told.summary, told.hint)).collect();
+        assert!(told.join(" ").replace("\\\"", "\"").contains(words), "{kind} {config}: {told:?}");
+    }
+    cloud.moto.tamper("PUT /here?website <WebsiteConfiguration><IndexDocument><Suffix>i.html</Suffix></IndexDocument></WebsiteConfiguration>").await;
+    let (found, _) = cloud.data("aws_s3_bucket", r#"{"bucket": "here"}"#).await;
+    assert_eq!(text(&found, "website_endpoint"), "here.s3-website-us-east-1.amazonaws.com");
+}
+
+#[tokio::test]
+async fn lifecycle_rules_are_judged_before_they_are_sent() {
+    let cloud = Cloud::start("").await;
+    let kind = "aws_s3_bucket_lifecycle_configuration";
+    let cases = [
+        (r#"{"id": "a", "status": "On", "expiration": [{"days": 1}]}"#, "status must be one of"),
+        (r#"{"id": "a", "status": "Enabled"}"#, "not what happens"),
+        (
+            r#"{"id": "a", "status": "Enabled", "expiration": [{"days": 1, "date": "2030-01-01T00:00:00Z"}]}"#,
+            "date and days",
+        ),
+        (
+            r#"{"id": "a", "status": "Enabled", "expiration": [{"date": "tomorrow"}]}"#,
+            "contains no time of RFC 3339",
+        ),
+        (
+            r#"{"id": "a", "status": "Enabled", "expiration": [{"days": 1}],
+                "filter": [{"prefix": "p", "tag": [{"key": "k", "value": "v"}]}]}"#,
+            "prefix, tag",
+        ),
+        (
+            r#"{"id": "a", "status": "Enabled", "expiration": [{"days": 1}], "prefix": "p", "filter": [{}]}"#,
+            "both prefix and filter",
+        ),
+        (
+            r#"{"id": "a", "status": "Enabled", "transition": [{"days": 1, "storage_class": "ICE"}]}"#,
+            "storage_class must be one of",
+        ),
+        (
+            r#"{"id": "a", "status": "Enabled", "expiration": [{"days": 1}]},
+               {"id": "a", "status": "Enabled", "expiration": [{"days": 2}]}"#,
+            "Two rules have the id",
+        ),
+        ("", "At least one rule"),
+    ];
+    for (rules, words) in cases {
+        let config = cloud.config(kind, &format!(r#"{{"bucket": "b", "rule": [{rules}]}}"#)).await;
+        let told = format!("{:?}", cloud.provider.validate_resource(kind, &config).await);
+        assert!(told.contains(words), "{rules}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_policy_told_in_other_words_is_no_drift() {
+    let cloud = Cloud::start("").await;
+    cloud.create("aws_s3_bucket", r#"{"bucket": "worded"}"#).await;
+    let kind = "aws_s3_bucket_policy";
+    let config = |statement: &str| {
+        let policy = format!(r#"{{"Version": "2012-10-17", "Statement": {statement}}}"#);
+        format!(r#"{{"bucket": "worded", "policy": {}}}"#, serde_json::json!(policy))
+    };
+    let ours = r#"{"Effect": "Deny", "Principal": {"AWS": "123456789012"}, "Resource": "arn:aws:s3:::worded/*",
+        "Action": ["s3:PutObject", "s3:GetObject"]}"#;
+    let state = cloud.create(kind, &config(ours)).await;
+    let theirs = r#"PUT /worded?policy {"Statement":[{"Action":["s3:GetObject","s3:PutObject"],"Effect":"Deny",
+        "Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Resource":["arn:aws:s3:::worded/*"]}],"Version":"2012-10-17"}"#;
+    cloud.moto.tamper(theirs).await;
+    assert_eq!(cloud.read(kind, &state).await, state);
+    let reworded = r#"[{"Action": ["s3:GetObject", "s3:PutObject"], "Effect": "Deny",
+        "Resource": "arn:aws:s3:::worded/*", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}]"#;
+    let wanted = cloud.config(kind, &config(reworded)).await;
+    assert_eq!(cloud.plan(kind, &state, &wanted).await.planned, state);
+    cloud.moto.tamper(&theirs.replace("Deny", "Allow")).await;
+    assert_ne!(cloud.read(kind, &state).await, state);
 }

@@ -1,7 +1,7 @@
 //! What moto gets wrong, on another emulator (ministack).
 //!
-//! moto answers `GetBucketVersioning` with an XML root that isn't the API's, which the SDK rejects; and it does not know
-//! the filter client-token of `DescribeInstances`.
+//! moto answers `GetBucketVersioning` with an XML root that isn't the API's, which the SDK rejects; it does not know
+//! the filter client-token of `DescribeInstances`; and it forgets parts of lifecycle rules.
 
 use crate::cloud::{Cloud, token};
 use crate::moto::Moto;
@@ -58,5 +58,33 @@ async fn an_instance_is_found_by_its_client_token() {
     match cloud.provider.recover(request).await {
         RecoverAnswer::Found(found, _) => assert_eq!(found.get("id"), made.state.get("id")),
         other => panic!("it is there: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn all_of_a_lifecycle_rule_is_written_and_read() {
+    let cloud = Cloud::on(Moto::second_opinion().await, "").await;
+    cloud.create("aws_s3_bucket", r#"{"bucket": "rules"}"#).await;
+    let kind = "aws_s3_bucket_lifecycle_configuration";
+    let configs = [
+        r#"{"id": "a", "status": "Enabled", "filter": [{"object_size_greater_than": 500}],
+            "noncurrent_version_expiration": [{"noncurrent_days": 1, "newer_noncurrent_versions": 2}]}"#,
+        r#"{"id": "a", "status": "Enabled", "filter": [{"object_size_less_than": 500}],
+            "noncurrent_version_expiration": [{"noncurrent_days": 1}]}"#,
+        r#"{"id": "a", "status": "Enabled", "filter": [{"and": [{"object_size_greater_than": 5, "prefix": "a/",
+            "object_size_less_than": 500, "tags": {"k": "v", "l": ""}}]}], "expiration": [{"days": 1}]}"#,
+        r#"{"id": "a", "status": "Enabled", "transition": [{"days": 0, "storage_class": "INTELLIGENT_TIERING"}]},
+           {"id": "b", "status": "Enabled", "filter": [{}], "expiration": [{"expired_object_delete_marker": true}]}"#,
+    ];
+    let mut state = cloud.null(kind);
+    for rules in configs {
+        let wanted = cloud.config(kind, &format!(r#"{{"bucket": "rules", "rule": [{rules}]}}"#)).await;
+        let plan = cloud.plan(kind, &state, &wanted).await;
+        let made = cloud.apply(kind, &state, &plan.planned, "1").await;
+        assert!(made.diagnostics.is_empty(), "{rules}: {:#?}", made.diagnostics);
+        state = made.state;
+        assert_eq!(state.get("rule"), plan.planned.get("rule"), "{rules}");
+        assert_eq!(cloud.read(kind, &state).await, state, "{rules}");
+        assert_eq!(cloud.plan(kind, &state, &wanted).await.planned, state, "{rules}");
     }
 }

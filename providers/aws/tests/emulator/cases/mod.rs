@@ -3,6 +3,7 @@
 mod iam;
 mod network;
 mod s3;
+mod s3_settings;
 mod security;
 
 pub(crate) use iam::{permit, trust};
@@ -57,5 +58,5 @@ const GROUP: (&str, &str, &str) =
 
 /// All of them.
 pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
-    [iam::CASES, network::CASES, s3::CASES, security::CASES].into_iter().flatten()
+    [iam::CASES, network::CASES, s3::CASES, s3_settings::CASES, security::CASES].into_iter().flatten()
 }
