@@ -99,7 +99,7 @@ pub(crate) const PROVIDERS_SEE: &[&str] = &[
 ];
 
 /// Crates that are for tests alone.
-pub(crate) const FOR_TESTS: &[&str] = &["insta", "proptest", "tempfile"];
+pub(crate) const FOR_TESTS: &[&str] = &["insta", "jsonschema", "proptest", "tempfile"];
 
 /// Folders of stand-ins for the world, and the cargo feature each is behind: tests enable it, the program never.
 pub(crate) const FAKES: &[(&str, &str)] = &[("src/provider/fake/", "fake")];
