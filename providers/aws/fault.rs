@@ -137,10 +137,10 @@ fn kind(code: &str) -> FaultKind {
         | "DeleteConflict"
         | "DependencyViolation"
         | "EntityTemporarilyUnmodifiable"
-        | "InvalidGroup.InUse"
         | "OperationAborted"
         | "ResourceInUse"
-        | "ResourceInUseException" => FaultKind::InUse,
+        | "ResourceInUseException"
+        | "VolumeInUse" => FaultKind::InUse,
         "RequestLimitExceeded"
         | "Throttling"
         | "ThrottlingException"
@@ -160,6 +160,7 @@ fn kind(code: &str) -> FaultKind {
             FaultKind::Exists
         }
         _ if code.ends_with("NotFound") || code.ends_with(".Unknown") => FaultKind::NotFound,
+        _ if code.ends_with(".InUse") => FaultKind::InUse,
         _ if code.starts_with("Expired") || code == "RequestExpired" => FaultKind::Unauthenticated,
         _ if code.ends_with(".Duplicate") || code.ends_with(".Conflict") => FaultKind::Exists,
         _ if code.starts_with("Invalid") || code.starts_with("Missing") || code == "ValidationError" => {
@@ -181,6 +182,9 @@ mod tests {
             ("InvalidSecurityGroupRuleId.NotFound", FaultKind::NotFound),
             ("NoSuchKey", FaultKind::NotFound),
             ("DependencyViolation", FaultKind::InUse),
+            ("InvalidGroup.InUse", FaultKind::InUse),
+            ("InvalidIPAddress.InUse", FaultKind::InUse),
+            ("VolumeInUse", FaultKind::InUse),
             ("InvalidSubnet.Conflict", FaultKind::Exists),
             ("InvalidPermission.Duplicate", FaultKind::Exists),
             ("InvalidGroup.Duplicate", FaultKind::Exists),

@@ -7,15 +7,24 @@ use crate::data::caller_identity::CallerIdentity;
 use crate::data::partition::Partition;
 use crate::data::region::Region;
 use crate::data::s3_bucket::S3Bucket;
+use crate::data::security_group::SecurityGroupData;
+use crate::data::subnet::SubnetData;
+use crate::data::subnets::Subnets;
+use crate::data::vpc::VpcData;
 use crate::ec2::default_security_group::DefaultSecurityGroup;
+use crate::ec2::ebs_volume::EbsVolume;
+use crate::ec2::eip::Eip;
 use crate::ec2::instance::Instance;
 use crate::ec2::internet_gateway::InternetGateway;
+use crate::ec2::key_pair::{KeyPair, PUBLIC_KEY};
+use crate::ec2::nat_gateway::NatGateway;
 use crate::ec2::route::Route;
 use crate::ec2::route_table::RouteTable;
 use crate::ec2::route_table_association::RouteTableAssociation;
 use crate::ec2::security_group::SecurityGroup;
 use crate::ec2::security_group_rule::SecurityGroupRule;
 use crate::ec2::subnet::Subnet;
+use crate::ec2::volume_attachment::VolumeAttachment;
 use crate::ec2::vpc::Vpc;
 use crate::ec2::vpc_security_group_rule::{EGRESS, INGRESS};
 use crate::iam::instance_profile::InstanceProfile;
@@ -48,6 +57,8 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         schema: schema!("aws_default_security_group"),
         code: &DefaultSecurityGroup,
     },
+    Offer { kind: "aws_ebs_volume", noun: "EBS Volume", schema: schema!("aws_ebs_volume"), code: &EbsVolume },
+    Offer { kind: "aws_eip", noun: "EC2 EIP", schema: schema!("aws_eip"), code: &Eip },
     Offer {
         kind: "aws_iam_instance_profile",
         noun: "IAM Instance Profile",
@@ -74,6 +85,13 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         noun: "EC2 Internet Gateway",
         schema: schema!("aws_internet_gateway"),
         code: &InternetGateway,
+    },
+    Offer { kind: "aws_key_pair", noun: "EC2 Key Pair", schema: schema!("aws_key_pair"), code: &KeyPair },
+    Offer {
+        kind: "aws_nat_gateway",
+        noun: "EC2 NAT Gateway",
+        schema: schema!("aws_nat_gateway"),
+        code: &NatGateway,
     },
     Offer { kind: "aws_route", noun: "EC2 Route", schema: schema!("aws_route"), code: &Route },
     Offer {
@@ -133,6 +151,12 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         code: &SecurityGroupRule,
     },
     Offer { kind: "aws_subnet", noun: "EC2 Subnet", schema: schema!("aws_subnet"), code: &Subnet },
+    Offer {
+        kind: "aws_volume_attachment",
+        noun: "EBS Volume Attachment",
+        schema: schema!("aws_volume_attachment"),
+        code: &VolumeAttachment,
+    },
     Offer { kind: "aws_vpc", noun: "EC2 VPC", schema: schema!("aws_vpc"), code: &Vpc },
     Offer {
         kind: "aws_vpc_security_group_egress_rule",
@@ -175,12 +199,21 @@ static DATA: &[Offer<dyn DataSource<Site>>] = &[
         schema: schema!("data_aws_s3_bucket"),
         code: &S3Bucket,
     },
+    Offer {
+        kind: "aws_security_group",
+        noun: "EC2 Security Group",
+        schema: schema!("data_aws_security_group"),
+        code: &SecurityGroupData,
+    },
+    Offer { kind: "aws_subnet", noun: "EC2 Subnet", schema: schema!("data_aws_subnet"), code: &SubnetData },
+    Offer { kind: "aws_subnets", noun: "EC2 Subnets", schema: schema!("data_aws_subnets"), code: &Subnets },
+    Offer { kind: "aws_vpc", noun: "EC2 VPC", schema: schema!("data_aws_vpc"), code: &VpcData },
 ];
 
 /// The catalog, its schema files read when it is first needed.
 pub(crate) fn catalog() -> &'static Catalog<Site> {
     static CATALOG: OnceLock<Catalog<Site>> = OnceLock::new();
-    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA, &[POLICY, TIME]))
+    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA, &[POLICY, PUBLIC_KEY, TIME]))
 }
 
 #[cfg(test)]

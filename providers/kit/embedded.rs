@@ -79,6 +79,10 @@ impl<C: Cloud> Embedded<C> {
         if object.has("region") && !object.is_set("region") {
             object.put_text("region", cloud.region());
         }
+        if object.field("tags").is_some_and(|tags| !tags.is_null() && tags.is_known()) {
+            let shown = cloud.tags().shown(object.map("tags"));
+            object.put_map("tags", &shown);
+        }
         object.settle_unknowns(&entry.empty);
         Ok(object.value())
     }

@@ -69,13 +69,19 @@ impl TagPolicy {
     /// Splits the tags found on an object into (its own, all): a tag is a default's when the defaults say exactly
     /// the same and the object wasn't given it itself.
     pub fn split(&self, found: Tags, given: &Tags) -> (Tags, Tags) {
-        let all: Tags = found.into_iter().filter(|(key, _)| !self.ignores(key)).collect();
+        let all = self.shown(found);
         let none = Tags::new();
         let defaults = self.defaults.as_ref().unwrap_or(&none);
         let is_own =
             |(key, text): &(&String, &String)| given.contains_key(*key) || defaults.get(*key) != Some(text);
         let own = all.iter().filter(is_own).map(|(key, text)| (key.clone(), text.clone())).collect();
         (own, all)
+    }
+
+    /// The tags found on an object that aren't to be left alone.
+    pub fn shown(&self, mut found: Tags) -> Tags {
+        found.retain(|key, _| !self.ignores(key));
+        found
     }
 
     fn ignores(&self, key: &str) -> bool {

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use aws_config::SdkConfig;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider_kit::{Catalog, Cloud, Fault, FaultKind, TagPolicy};
 use trueup_value::Value;
@@ -26,6 +26,8 @@ pub(crate) struct Account {
     /// None while the provider block holds unknowns: creations can be planned, nothing can be called.
     base: Option<SdkConfig>,
     sites: Mutex<BTreeMap<String, Arc<Site>>>,
+    /// The id of the caller's account once it is known, empty where it isn't to be asked for.
+    id: Arc<OnceLock<String>>,
 }
 
 impl fmt::Debug for Account {
@@ -54,7 +56,7 @@ impl Cloud for Account {
         let settings = Settings::of(config);
         if settings.is_partial {
             let region = settings.region.clone().filter(|_| !settings.is_region_unknown);
-            return Ok(Account { settings, region, base: None, sites: Mutex::default() });
+            return Ok(Account { settings, region, base: None, sites: Mutex::default(), id: Arc::default() });
         }
         let base = connect::load(&settings).await.map_err(|fault| fault.diagnostic())?;
         let region = base.region().map(|region| region.as_ref().to_owned());
@@ -62,7 +64,9 @@ impl Cloud for Account {
         if !settings.skips.region && !is_region(&region) {
             return Err(bad_region(&region).into());
         }
-        let account = Account { settings, region: Some(region), base: Some(base), sites: Mutex::default() };
+        let id = if settings.skips.account { OnceLock::from(String::new()) } else { OnceLock::new() };
+        let (region, base, id) = (Some(region), Some(base), Arc::new(id));
+        let account = Account { settings, region, base, sites: Mutex::default(), id };
         account.check().await?;
         Ok(account)
     }
@@ -83,10 +87,8 @@ impl Cloud for Account {
         };
         let mut sites = self.sites.lock().expect("no holder of this lock panics");
         let Settings { endpoints, is_path_style, .. } = &self.settings;
-        let site = sites
-            .entry(region.to_owned())
-            .or_insert_with(|| Arc::new(Site::new(base, region, endpoints, *is_path_style)));
-        Ok(site.clone())
+        let open = || Arc::new(Site::new(base, region, endpoints, *is_path_style, self.id.clone()));
+        Ok(sites.entry(region.to_owned()).or_insert_with(open).clone())
     }
 }
 
@@ -102,6 +104,8 @@ impl Account {
         let identity = site.sts.get_caller_identity().send().await.attempt("asking STS who the caller is");
         let identity = identity.map_err(|fault| self.explain(fault).diagnostic())?;
         let id = identity.account().unwrap_or_default();
+        // Where it isn't to be asked for it stays empty.
+        self.id.get_or_init(|| id.to_owned());
         let is_named = |ids: &[String]| ids.iter().any(|named| named == id);
         if is_named(forbidden_accounts) || (!allowed_accounts.is_empty() && !is_named(allowed_accounts)) {
             let detail =

@@ -2,8 +2,11 @@
 
 use crate::account::connect::{identity_timeouts, upload_timeouts};
 use crate::account::partition::Partition;
+use crate::fault::Attempt;
 use aws_config::SdkConfig;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
+use trueup_provider_kit::Fault;
 
 /// The clients of one region.
 pub(crate) struct Site {
@@ -12,6 +15,7 @@ pub(crate) struct Site {
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sts: aws_sdk_sts::Client,
     pub(crate) region: String,
+    account: Arc<OnceLock<String>>,
 }
 
 impl fmt::Debug for Site {
@@ -21,11 +25,13 @@ impl fmt::Debug for Site {
 }
 
 impl Site {
+    /// `account` is shared by the regions of a provider block: the id of the caller's account once it is known.
     pub(crate) fn new(
         base: &SdkConfig,
         region: &str,
         endpoints: &crate::account::settings::Endpoints,
         path_style: bool,
+        account: Arc<OnceLock<String>>,
     ) -> Site {
         let place = aws_config::Region::new(region.to_owned());
         let sts_region = endpoints.sts_region.clone().map_or(place.clone(), aws_config::Region::new);
@@ -52,7 +58,17 @@ impl Site {
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             region: region.to_owned(),
+            account,
         }
+    }
+
+    /// The id of the account that the credentials belong to; empty where the provider block says not to ask.
+    pub(crate) async fn account(&self) -> Result<&str, Fault> {
+        if let Some(id) = self.account.get() {
+            return Ok(id);
+        }
+        let identity = self.sts.get_caller_identity().send().await.attempt("asking STS who the caller is")?;
+        Ok(self.account.get_or_init(|| identity.account().unwrap_or_default().to_owned()))
     }
 
     /// The partition that the region belongs to.

@@ -1,14 +1,19 @@
 //! What the EC2 types share: filters, tags, and the mark of a creation under way.
 
 pub(crate) mod default_security_group;
+pub(crate) mod ebs_volume;
+pub(crate) mod eip;
 pub(crate) mod instance;
 pub(crate) mod internet_gateway;
+pub(crate) mod key_pair;
+pub(crate) mod nat_gateway;
 pub(crate) mod route;
 pub(crate) mod route_table;
 pub(crate) mod route_table_association;
 pub(crate) mod security_group;
 pub(crate) mod security_group_rule;
 pub(crate) mod subnet;
+pub(crate) mod volume_attachment;
 pub(crate) mod vpc;
 pub(crate) mod vpc_security_group_rule;
 
@@ -94,4 +99,15 @@ pub(crate) async fn change_tags(site: &Site, id: &str, change: &TagsChange) -> R
         site.ec2.create_tags().resources(id).set_tags(Some(set)).send().await.attempt("setting tags")?;
     }
     Ok(())
+}
+
+/// CRC-32 as in ISO 3309, which identifiers of the Terraform provider are made with where AWS has none.
+pub(crate) fn checksum(text: &str) -> u32 {
+    let step = |crc: u32, byte: u8| {
+        (0..8).fold(
+            crc ^ u32::from(byte),
+            |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 },
+        )
+    };
+    !text.bytes().fold(u32::MAX, step)
 }

@@ -1,6 +1,7 @@
 //! `aws_route`: one route of a route table. What inline routes of `aws_route_table` share with it is here too.
 
 use crate::account::site::Site;
+use crate::ec2::checksum;
 use crate::ec2::route_table::describe;
 use crate::fault::Attempt;
 use async_trait::async_trait;
@@ -300,18 +301,7 @@ fn fill(object: &mut Object, route: &Description) {
 
 /// The identifier that the Terraform provider gives a route: `r-`, the table, and a checksum of the destination.
 fn route_id(table: &str, destination: &Destination) -> String {
-    format!("r-{table}{}", crc32(destination.text()))
-}
-
-/// CRC-32 as in ISO 3309.
-fn crc32(text: &str) -> u32 {
-    let step = |crc: u32, byte: u8| {
-        (0..8).fold(
-            crc ^ u32::from(byte),
-            |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 },
-        )
-    };
-    !text.bytes().fold(u32::MAX, step)
+    format!("r-{table}{}", checksum(destination.text()))
 }
 
 #[cfg(test)]

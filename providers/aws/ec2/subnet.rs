@@ -6,9 +6,10 @@ use crate::fault::Attempt;
 use async_trait::async_trait;
 use aws_sdk_ec2::operation::modify_subnet_attribute::builders::ModifySubnetAttributeFluentBuilder as Modify;
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, HostnameType, ResourceType, Subnet as Description, SubnetState,
+    AttributeBooleanValue, Filter, HostnameType, ResourceType, Subnet as Description, SubnetState,
 };
-use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource, lookup};
+use std::collections::{BTreeMap, BTreeSet};
+use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource, described, lookup};
 
 /// `aws_subnet`
 pub(crate) struct Subnet;
@@ -36,7 +37,19 @@ impl Resource<Site> for Subnet {
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let describe = |ids: Vec<String>| describe(site, ids);
+        let known = match network_by_network(site, &objects).await {
+            Ok(known) => known,
+            Err(fault) => return objects.iter().map(|_| Err(fault.clone())).collect(),
+        };
+        let known = &known;
+        let describe = |ids: Vec<String>| async move {
+            let (seen, unseen): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| known.contains_key(id));
+            let mut found: Vec<_> = seen.into_iter().map(|id| (id.clone(), known[&id].clone())).collect();
+            if !unseen.is_empty() {
+                found.extend(describe(site, filter("subnet-id", unseen)).await?);
+            }
+            Ok(found)
+        };
         lookup(
             objects,
             FILTER_MAX,
@@ -174,9 +187,19 @@ async fn update_ipv6(call: &Call<'_, Site>, id: &str, prior: &Object, object: &O
     Ok(())
 }
 
-async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Description)>, Fault> {
-    let pages =
-        site.ec2.describe_subnets().filters(filter("subnet-id", ids)).max_results(PAGE_MAX).into_paginator();
+/// The subnets of the VPCs that the objects are in, where listing these takes fewer calls than asking for each subnet
+/// by its id: a page of a list holds more than a filter. Subnets that aren't there are asked for by id all the same.
+async fn network_by_network(site: &Site, objects: &[Object]) -> Result<BTreeMap<String, Description>, Fault> {
+    let vpcs: Option<BTreeSet<&str>> = objects.iter().map(|object| object.text("vpc_id")).collect();
+    let Some(vpcs) = vpcs.filter(|vpcs| vpcs.len() < objects.len().div_ceil(FILTER_MAX)) else {
+        return Ok(BTreeMap::new());
+    };
+    let vpcs = vpcs.into_iter().map(str::to_owned);
+    described(vpcs, FILTER_MAX, |vpcs| describe(site, filter("vpc-id", vpcs))).await
+}
+
+async fn describe(site: &Site, filter: Filter) -> Result<Vec<(String, Description)>, Fault> {
+    let pages = site.ec2.describe_subnets().filters(filter).max_results(PAGE_MAX).into_paginator();
     let found: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
     Ok(found.into_iter().filter_map(|subnet| Some((subnet.subnet_id.clone()?, subnet))).collect())
 }
@@ -192,6 +215,12 @@ fn ipv6(subnet: &Description) -> Option<(&str, &str)> {
 }
 
 fn fill(site: &Site, object: &mut Object, subnet: &Description) {
+    fill_attributes(site, object, subnet);
+    object.put_map("tags_all", &tags(subnet.tags()));
+}
+
+/// Fills in what the resource and the data source have in common.
+pub(crate) fn fill_attributes(site: &Site, object: &mut Object, subnet: &Description) {
     let owner = subnet.owner_id().unwrap_or_default();
     let arn = site.arn("ec2", owner, &format!("subnet/{}", subnet.subnet_id().unwrap_or_default()));
     object.put_text("arn", Some(subnet.subnet_arn().unwrap_or(&arn)));
@@ -210,7 +239,6 @@ fn fill(site: &Site, object: &mut Object, subnet: &Description) {
     object.put_text("outpost_arn", subnet.outpost_arn());
     object.put_text("owner_id", subnet.owner_id());
     object.put_text("vpc_id", subnet.vpc_id());
-    object.put_map("tags_all", &tags(subnet.tags()));
     let names = subnet.private_dns_name_options_on_launch();
     let a =
         names.and_then(aws_sdk_ec2::types::PrivateDnsNameOptionsOnLaunch::enable_resource_name_dns_a_record);

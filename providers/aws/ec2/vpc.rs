@@ -27,10 +27,10 @@ struct Found {
 
 /// Attributes that the API tells one VPC and one attribute at a time.
 #[derive(Clone, Copy, Default)]
-struct Flags {
-    dns_support: Option<bool>,
-    dns_hostnames: Option<bool>,
-    usage_metrics: Option<bool>,
+pub(crate) struct Flags {
+    pub(crate) dns_support: Option<bool>,
+    pub(crate) dns_hostnames: Option<bool>,
+    pub(crate) usage_metrics: Option<bool>,
 }
 
 const IPV6: [&str; 5] = [
@@ -231,13 +231,15 @@ async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Found)>,
     Ok(found.collect())
 }
 
-type ByVpc = BTreeMap<String, String>;
+/// Identifiers by VPC.
+pub(crate) type ByVpc = BTreeMap<String, String>;
 
 fn by_vpc(pairs: impl IntoIterator<Item = (Option<String>, Option<String>)>) -> ByVpc {
     pairs.into_iter().filter_map(|(vpc, id)| Some((vpc?, id?))).collect()
 }
 
-async fn main_tables(site: &Site, vpcs: &[String]) -> Result<ByVpc, Fault> {
+/// The main route tables of VPCs.
+pub(crate) async fn main_tables(site: &Site, vpcs: &[String]) -> Result<ByVpc, Fault> {
     let filters = vec![filter("vpc-id", vpcs), filter("association.main", ["true"])];
     let pages = site.ec2.describe_route_tables().set_filters(Some(filters)).into_paginator();
     let found: Vec<_> =
@@ -261,7 +263,8 @@ async fn default_acls(site: &Site, vpcs: &[String]) -> Result<ByVpc, Fault> {
     Ok(by_vpc(found.into_iter().map(|acl| (acl.vpc_id, acl.network_acl_id))))
 }
 
-async fn all_flags(site: &Site, vpcs: &[String]) -> Result<BTreeMap<String, Flags>, Fault> {
+/// What is told one VPC and one attribute at a time.
+pub(crate) async fn all_flags(site: &Site, vpcs: &[String]) -> Result<BTreeMap<String, Flags>, Fault> {
     let read = |id: &String| {
         let id = id.clone();
         async move {
@@ -310,15 +313,18 @@ fn fill(site: &Site, object: &mut Object, found: &Found) {
     object.put_text("main_route_table_id", found.route_table.as_deref());
     object.put_text("owner_id", vpc.owner_id());
     object.put_map("tags_all", &tags(vpc.tags()));
-    fill_ipv6(object, vpc.ipv6_cidr_block_association_set());
+    fill_ipv6(object, ipv6(vpc));
 }
 
-fn fill_ipv6(object: &mut Object, associations: &[VpcIpv6CidrBlockAssociation]) {
-    let is_there = |association: &&VpcIpv6CidrBlockAssociation| {
+/// The association of the IPv6 range.
+pub(crate) fn ipv6(vpc: &Description) -> Option<&VpcIpv6CidrBlockAssociation> {
+    vpc.ipv6_cidr_block_association_set().iter().find(|association| {
         let state = association.ipv6_cidr_block_state().and_then(|state| state.state());
         state.is_some_and(|state| matches!(state.as_str(), "associated" | "associating"))
-    };
-    let association = associations.iter().find(is_there);
+    })
+}
+
+fn fill_ipv6(object: &mut Object, association: Option<&VpcIpv6CidrBlockAssociation>) {
     let pool = association.and_then(|association| association.ipv6_pool());
     object.put_flag("assign_generated_ipv6_cidr_block", Some(pool == Some("Amazon")));
     object.put_text("ipv6_association_id", association.and_then(|a| a.association_id()));

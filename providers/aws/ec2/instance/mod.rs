@@ -184,6 +184,12 @@ async fn wait_state(call: &Call<'_, Site>, id: &str, wanted: State) -> Result<()
     call.deadline.until(&format!("the instance to become {}", wanted.as_str()), reached).await
 }
 
+/// Stops an instance and waits until it has; `what` says what for.
+pub(crate) async fn stop(call: &Call<'_, Site>, id: &str, what: &str) -> Result<(), Fault> {
+    call.site.ec2.stop_instances().instance_ids(id).send().await.attempt(what)?;
+    wait_state(call, id, State::Stopped).await
+}
+
 async fn wait_running(call: &Call<'_, Site>, id: &str) -> Result<(), Fault> {
     wait_state(call, id, State::Running).await
 }

@@ -1,7 +1,7 @@
 //! Changing an instance in place.
 
 use super::request::user_data;
-use super::{STOPPING, shutdown_behavior, wait_running, wait_state};
+use super::{STOPPING, shutdown_behavior, stop, wait_running};
 use crate::account::site::Site;
 use crate::ec2::{change_tags, update_tags};
 use crate::fault::Attempt;
@@ -10,7 +10,7 @@ use aws_sdk_ec2::types::{
     AttributeBooleanValue, AttributeValue, EbsInstanceBlockDeviceSpecification, HttpTokensState,
     IamInstanceProfileSpecification, InstanceBlockDeviceMappingSpecification,
     InstanceCreditSpecificationRequest, InstanceMetadataEndpointState, InstanceMetadataProtocolState,
-    InstanceMetadataTagsState, InstanceStateName as State, SecureBlobAttributeValue, VolumeType,
+    InstanceMetadataTagsState, SecureBlobAttributeValue, VolumeType,
 };
 use aws_smithy_types::base64;
 use std::collections::BTreeMap;
@@ -127,8 +127,7 @@ async fn change_stopped(call: &Call<'_, Site>, prior: &Object, object: &Object) 
     let (ec2, id) = (&call.site.ec2, prior.id_or_empty());
     let was_running = prior.text("instance_state").is_none_or(|state| state == "running");
     if was_running {
-        ec2.stop_instances().instance_ids(id).send().await.attempt("stopping the instance to change it")?;
-        wait_state(call, id, State::Stopped).await?;
+        stop(call, id, "stopping the instance to change it").await?;
     }
     if object.differs(prior, "instance_type") {
         let value = AttributeValue::builder().set_value(object.owned("instance_type")).build();

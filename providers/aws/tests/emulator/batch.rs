@@ -6,41 +6,94 @@ use trueup_provider::{Private, ReadRequest};
 use trueup_value::Value;
 
 #[tokio::test]
-async fn a_thousand_subnets_are_read_with_at_most_ten_calls() {
+async fn a_thousand_subnets_are_read_with_one_call() {
     let cloud = Cloud::start("").await;
     let vpc = cloud.create("aws_vpc", r#"{"cidr_block": "10.0.0.0/16"}"#).await;
-    let vpc = text(&vpc, "id");
-    let config = |n: usize| format!(r#"{{"vpc_id": "{vpc}", "cidr_block": "10.0.{n}.0/24"}}"#);
-    // A fifth of the thousand exists; the others ask for ids that don't.
-    let made: Vec<Value> = stream::iter(0..200)
-        .map(|n| {
-            let (cloud, config) = (&cloud, config(n));
-            async move { cloud.create("aws_subnet", &config).await }
-        })
-        .buffered(8)
-        .collect()
-        .await;
-    let request = |state: &Value| ReadRequest {
-        kind: "aws_subnet".into(),
-        state: state.clone(),
-        private: Private::from([]),
-    };
-    let mut requests: Vec<ReadRequest> = made.iter().map(request).collect();
-    for n in 0..800 {
-        let gone = made[0].as_mapping().expect("an object").clone();
-        let id = Value::from(format!("subnet-gone{n}").as_str());
-        let gone = gone
-            .into_iter()
-            .map(|(name, value)| if &*name == "id" { (name, id.clone()) } else { (name, value) });
-        requests.push(request(&Value::object(gone)));
+    let config = format!(r#"{{"vpc_id": "{}", "cidr_block": "10.0.0.0/26"}}"#, text(&vpc, "id"));
+    let first = cloud.create("aws_subnet", &config).await;
+    let ids = more_subnets(&cloud, text(&vpc, "id"), 1..1000).await;
+    let requests: Vec<ReadRequest> =
+        ids.iter().map(|id| request("aws_subnet", renamed(&first, id))).collect();
+    cloud.moto.requests();
+    let answers = cloud.provider.read_many(requests.clone()).await;
+    assert_eq!(cloud.moto.requests(), 1, "calls for 1,000 subnets of one VPC");
+    let mut ranges: Vec<&str> = Vec::new();
+    for (answer, id) in answers.iter().zip(&ids) {
+        assert!(answer.diagnostics.is_empty(), "{:#?}", answer.diagnostics);
+        assert_eq!(text(&answer.state, "id"), id);
+        ranges.push(text(&answer.state, "cidr_block"));
+    }
+    ranges.sort_unstable();
+    ranges.dedup();
+    assert_eq!(ranges.len(), 1000, "each subnet has a range of its own");
+
+    // A network around them. The VPC takes seven: itself, its main table, group and ACL, and three attributes.
+    let around = ["aws_route_table", "aws_security_group"].map(|kind| {
+        let (cloud, config) = (&cloud, format!(r#"{{"vpc_id": "{}"}}"#, text(&vpc, "id")));
+        async move { request(kind, cloud.create(kind, &config).await) }
+    });
+    let around = futures::future::join_all(around).await.into_iter().chain([request("aws_vpc", vpc.clone())]);
+    let all: Vec<ReadRequest> = requests.iter().cloned().chain(around).collect();
+    cloud.moto.requests();
+    let answers = cloud.provider.read_many(all).await;
+    let calls = cloud.moto.requests();
+    assert!(calls <= 10, "{calls} calls for 1,000 subnets and a network");
+    assert!(answers.iter().all(|answer| !answer.state.is_null()));
+
+    // Some have vanished: those are asked for by their ids before they count as gone.
+    for id in &ids[..3] {
+        cloud.moto.tamper(&format!("DeleteSubnet&SubnetId={id}")).await;
     }
     cloud.moto.requests();
     let answers = cloud.provider.read_many(requests).await;
     let calls = cloud.moto.requests();
-    assert!(calls <= 10, "{calls} calls");
-    for (answer, state) in answers.iter().zip(&made) {
-        assert!(answer.diagnostics.is_empty(), "{:#?}", answer.diagnostics);
-        assert_eq!(&answer.state, state);
-    }
-    assert!(answers[200..].iter().all(|answer| answer.state.is_null()));
+    assert!(calls <= 4, "{calls} calls for 1,000 subnets, three of them gone");
+    assert!(answers[..3].iter().all(|answer| answer.state.is_null()));
+    assert!(answers[3..].iter().all(|answer| !answer.state.is_null()));
+}
+
+#[tokio::test]
+async fn subnets_of_many_networks_are_read_by_their_ids() {
+    let cloud = Cloud::start("").await;
+    let vpc = cloud.create("aws_vpc", r#"{"cidr_block": "10.0.0.0/16"}"#).await;
+    let config = format!(r#"{{"vpc_id": "{}", "cidr_block": "10.0.0.0/26"}}"#, text(&vpc, "id"));
+    let first = cloud.create("aws_subnet", &config).await;
+    // Where a network isn't known, as after an import, only the ids are.
+    let unknown = renamed(&first, "subnet-gone");
+    let fields = unknown.as_mapping().expect("an object").clone().into_iter();
+    let blank = |(name, v): (trueup_value::Name, Value)| {
+        if &*name == "vpc_id" { (name, Value::null(v.ty())) } else { (name, v) }
+    };
+    let unknown = Value::object(fields.map(blank));
+    let gone = (0..500).map(|n| renamed(&unknown, &format!("subnet-gone{n}")));
+    let requests = gone.chain([first.clone()]).map(|state| request("aws_subnet", state)).collect();
+    cloud.moto.requests();
+    let answers = cloud.provider.read_many(requests).await;
+    assert_eq!(cloud.moto.requests(), 3, "calls for 501 ids");
+    assert!(answers[..500].iter().all(|answer| answer.state.is_null()));
+    assert_eq!(answers[500].state, first);
+}
+
+/// Makes further subnets behind the provider's back, the quick way, and gives the ids of all.
+async fn more_subnets(cloud: &Cloud, vpc: &str, numbers: std::ops::Range<usize>) -> Vec<String> {
+    let make = |n: usize| async move {
+        let range = format!("10.0.{}.{}/26", n / 4, n % 4 * 64);
+        cloud.moto.tamper(&format!("CreateSubnet&VpcId={vpc}&CidrBlock={range}")).await;
+    };
+    stream::iter(numbers.map(make)).buffer_unordered(8).collect::<Vec<()>>().await;
+    let filter = format!(r#"{{"filter": [{{"name": "vpc-id", "values": ["{vpc}"]}}]}}"#);
+    let (found, told) = cloud.data("aws_subnets", &filter).await;
+    assert!(told.is_empty(), "{told:#?}");
+    let ids = found.get("ids").and_then(Value::as_sequence).expect("a list of ids");
+    ids.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn request(kind: &str, state: Value) -> ReadRequest {
+    ReadRequest { kind: kind.into(), state, private: Private::from([]) }
+}
+
+/// The same object with another id.
+fn renamed(object: &Value, id: &str) -> Value {
+    let fields = object.as_mapping().expect("an object").clone().into_iter();
+    Value::object(fields.map(|(name, v)| if &*name == "id" { (name, Value::from(id)) } else { (name, v) }))
 }

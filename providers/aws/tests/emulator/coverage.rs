@@ -6,7 +6,7 @@ use crate::gaps::GAPS;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use trueup_provider_kit::{Meaning, Rules, SchemaFile};
+use trueup_provider_kit::{Rules, SchemaFile};
 use trueup_schema::Block;
 use trueup_value::Type;
 
@@ -74,13 +74,12 @@ fn excuses_have_reasons_and_name_attributes() {
     }
 }
 
-/// The meaning that schema files of the provider name; what it is doesn't matter here.
-const POLICY: Meaning = Meaning { name: "policy", is_same: str::eq, complaint: |_| None };
-
 fn schema(kind: &str) -> SchemaFile {
     let path = format!("{}/../../schemas/aws/{kind}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
-    SchemaFile::parse(&text, &[POLICY]).unwrap_or_else(|e| panic!("{kind}: {e}"))
+    // What texts mean doesn't matter here: any meaning will do.
+    let text = text.replace(r#""meaning":"#, r#""is_told_apart_by":"#);
+    SchemaFile::parse(&text, &[]).unwrap_or_else(|e| panic!("{kind}: {e}"))
 }
 
 /// What no case of a type does.

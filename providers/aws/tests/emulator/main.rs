@@ -6,6 +6,7 @@ mod cloud;
 mod coverage;
 mod gaps;
 mod iam;
+mod machines;
 mod moto;
 mod provider;
 mod recover;

@@ -62,7 +62,7 @@ impl Moto {
 impl Moto {
     /// Makes a request behind the provider's back: `ACTION&PARAMETERS` of EC2, `METHOD /path [body]` of S3,
     /// `iam:ACTION&PARAMETERS` of IAM, or `dynamodb:OPERATION json` of `DynamoDB`.
-    pub(crate) async fn tamper(&self, request: &str) {
+    pub(crate) async fn tamper(&self, request: &str) -> String {
         let (method, path, body) = match request.split_once(" /") {
             Some((method, rest)) if ["DELETE", "POST", "PUT"].contains(&method) => {
                 let (path, body) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -95,6 +95,7 @@ impl Moto {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("moto answers");
         assert!(answer.starts_with("HTTP/1.1 2"), "{request}: {answer}");
+        answer
     }
 }
 

@@ -40,6 +40,38 @@ async fn arguments_that_are_not_honoured_are_errors() {
             r#"{"bucket": "b", "rule": [{"apply_server_side_encryption_by_default": [{"sse_algorithm": "rot13"}]}]}"#,
             "sse_algorithm must be one of AES256",
         ),
+        (
+            "aws_key_pair",
+            r#"{"key_name": "a", "key_name_prefix": "b", "public_key": "k"}"#,
+            "key_name_prefix",
+        ),
+        ("aws_nat_gateway", r#"{"subnet_id": "s"}"#, "needs allocation_id"),
+        ("aws_nat_gateway", r#"{"allocation_id": "e"}"#, "needs subnet_id"),
+        (
+            "aws_nat_gateway",
+            r#"{"connectivity_type": "private", "subnet_id": "s", "allocation_id": "e"}"#,
+            "has no allocation_id",
+        ),
+        (
+            "aws_nat_gateway",
+            r#"{"subnet_id": "s", "allocation_id": "e", "secondary_private_ip_address_count": 1}"#,
+            "secondary_private_ip_address_count",
+        ),
+        ("aws_nat_gateway", r#"{"availability_mode": "regional"}"#, "needs vpc_id"),
+        (
+            "aws_nat_gateway",
+            r#"{"availability_mode": "regional", "vpc_id": "v", "subnet_id": "s"}"#,
+            "has no subnet_id",
+        ),
+        ("aws_ebs_volume", r#"{"availability_zone": "z"}"#, "snapshot_id"),
+        ("aws_ebs_volume", r#"{"availability_zone": "z", "size": 1, "type": "io2"}"#, "'iops' must be set"),
+        ("aws_ebs_volume", r#"{"availability_zone": "z", "size": 1, "iops": 9}"#, "'iops' must not be set"),
+        ("aws_ebs_volume", r#"{"availability_zone": "z", "size": 1, "throughput": 9}"#, "'throughput'"),
+        (
+            "aws_ebs_volume",
+            r#"{"availability_zone": "z", "size": 1, "kms_key_id": "alias/a"}"#,
+            "ARN of a key",
+        ),
     ];
     for (kind, config, word) in kinds {
         let config = cloud.config(kind, config).await;
@@ -175,6 +207,72 @@ async fn data_sources_read() {
     assert!(format!("{told:?}").contains("most_recent"), "{told:#?}");
     let (_, told) = cloud.data("aws_ami", r#"{"name_regex": "^nothing-is-called-this$"}"#).await;
     assert!(format!("{told:?}").contains("matches no image"), "{told:#?}");
+}
+
+#[tokio::test]
+async fn data_sources_find_the_one_network() {
+    let cloud = Cloud::start(r#""ignore_tags": [{"keys": ["seen"]}]"#).await;
+    let vpc = cloud.create("aws_vpc", r#"{"cidr_block": "10.7.0.0/16", "tags": {"Name": "main"}}"#).await;
+    let id = text(&vpc, "id");
+    cloud.moto.tamper(&format!("CreateTags&ResourceId.1={id}&Tag.1.Key=seen&Tag.1.Value=1")).await;
+    let config = format!(r#"{{"vpc_id": "{id}", "cidr_block": "10.7.1.0/24", "tags": {{"Name": "a"}}}}"#);
+    let one = cloud.create("aws_subnet", &config).await;
+    let config = format!(r#"{{"vpc_id": "{id}", "cidr_block": "10.7.2.0/24", "tags": {{"Name": "b"}}}}"#);
+    let two = cloud.create("aws_subnet", &config).await;
+    let config = format!(r#"{{"vpc_id": "{id}", "name": "web", "tags": {{"Name": "c"}}}}"#);
+    let group = cloud.create("aws_security_group", &config).await;
+    let cases = [
+        ("aws_vpc", r#"{"tags": {"Name": "main"}}"#.to_owned(), &vpc),
+        ("aws_vpc", format!(r#"{{"id": "{id}", "cidr_block": "10.7.0.0/16", "state": "available"}}"#), &vpc),
+        ("aws_vpc", r#"{"filter": [{"name": "cidr", "values": ["10.7.0.0/16"]}]}"#.to_owned(), &vpc),
+        ("aws_subnet", format!(r#"{{"id": "{}"}}"#, text(&one, "id")), &one),
+        ("aws_subnet", format!(r#"{{"vpc_id": "{id}", "cidr_block": "10.7.2.0/24"}}"#), &two),
+        ("aws_subnet", format!(r#"{{"vpc_id": "{id}", "tags": {{"Name": "b"}}}}"#), &two),
+        ("aws_security_group", format!(r#"{{"vpc_id": "{id}", "name": "web"}}"#), &group),
+        ("aws_security_group", r#"{"tags": {"Name": "c"}}"#.to_owned(), &group),
+    ];
+    for (kind, query, expected) in cases {
+        let (found, told) = cloud.data(kind, &query).await;
+        assert!(told.is_empty(), "{kind} {query}: {told:#?}");
+        let (fields, expected) =
+            (found.as_mapping().expect("an object"), expected.as_mapping().expect("one"));
+        // What the resource has too is the same there.
+        for (name, value) in fields.iter().filter(|(name, _)| expected.contains_key(*name)) {
+            let nothing = |value: &Value| value.is_null() || value.as_str() == Some("");
+            assert!(
+                value == &expected[name] || (nothing(value) && nothing(&expected[name])),
+                "{kind} {query}: {name}: {value:?}"
+            );
+        }
+    }
+    let (main, _) = cloud.data("aws_vpc", r#"{"default": true}"#).await;
+    assert_eq!(text(&main, "cidr_block"), "172.31.0.0/16");
+    let (ids, told) = cloud
+        .data(
+            "aws_subnets",
+            &format!(r#"{{"tags": {{"Name": "b"}}, "filter": [{{"name": "vpc-id", "values": ["{id}"]}}]}}"#),
+        )
+        .await;
+    assert!(told.is_empty(), "{told:#?}");
+    let ids = ids.get("ids").and_then(Value::as_sequence).expect("a list");
+    assert_eq!(ids, [two.get("id").expect("it has an id").clone()]);
+}
+
+#[tokio::test]
+async fn data_sources_that_find_none_or_several_say_so() {
+    let cloud = Cloud::start("").await;
+    let cases = [
+        ("aws_vpc", r#"{"cidr_block": "10.99.0.0/16"}"#, "no matching EC2 VPC found"),
+        ("aws_subnet", r#"{"default_for_az": true}"#, "multiple EC2 Subnets matched"),
+        ("aws_subnet", r#"{"id": "subnet-gone"}"#, "no matching EC2 Subnet found"),
+        ("aws_security_group", r#"{"name": "nobody"}"#, "no matching EC2 Security Group found"),
+    ];
+    for (kind, query, expected) in cases {
+        let (found, told) = cloud.data(kind, query).await;
+        let diagnostic = told.iter().next().unwrap_or_else(|| panic!("{kind} {query}: {found:?}"));
+        assert!(diagnostic.summary.contains(expected), "{kind} {query}: {diagnostic:?}");
+        assert!(diagnostic.hint.is_some() && found.is_null());
+    }
 }
 
 #[tokio::test]

@@ -37,6 +37,19 @@ const CASES: &[(&str, &str, bool)] = &[
             "to_port": 53, "cidr_blocks": ["10.0.0.0/8", "11.0.0.0/8"], "self": true}"#,
         false,
     ),
+    ("aws_eip", r#"{"tags": {"a": "b"}}"#, true),
+    ("aws_nat_gateway", r#"{"connectivity_type": "private", "subnet_id": "${aws_subnet}"}"#, true),
+    (
+        "aws_key_pair",
+        r#"{"key_name_prefix": "made-", "public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEur8+yFwBlsT6izfHcsvbcnwWMJ8KmoubqP3O3DGmeb"}"#,
+        false,
+    ),
+    ("aws_ebs_volume", r#"{"availability_zone": "us-east-1a", "size": 1}"#, true),
+    (
+        "aws_volume_attachment",
+        r#"{"device_name": "/dev/sdh", "instance_id": "${aws_instance}", "volume_id": "${aws_ebs_volume}"}"#,
+        false,
+    ),
     ("aws_s3_bucket", r#"{"bucket_prefix": "made-"}"#, false),
     (
         "aws_iam_role",
@@ -69,7 +82,9 @@ const CASES: &[(&str, &str, bool)] = &[
 #[tokio::test]
 async fn what_a_killed_process_made_is_found_and_nothing_else() {
     let cloud = Cloud::start("").await;
-    let mut ids: Vec<(&str, String)> = Vec::new();
+    let instance =
+        cloud.create("aws_instance", r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro"}"#).await;
+    let mut ids: Vec<(&str, String)> = vec![("aws_instance", text(&instance, "id").to_owned())];
     for (kind, template, is_marked) in CASES {
         let config = ids
             .iter()

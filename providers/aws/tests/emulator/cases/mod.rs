@@ -1,6 +1,8 @@
 //! The cases that every type walks through, as data: one file for each family of types.
 
+mod addresses;
 mod iam;
+mod machines;
 mod network;
 mod s3;
 mod s3_settings;
@@ -55,8 +57,23 @@ const IGW: (&str, &str, &str) = ("igw", "aws_internet_gateway", r#"{"vpc_id": "$
 const TABLE: (&str, &str, &str) = ("table", "aws_route_table", r#"{"vpc_id": "${vpc.id}"}"#);
 const GROUP: (&str, &str, &str) =
     ("group", "aws_security_group", r#"{"vpc_id": "${vpc.id}", "name": "other"}"#);
+const INSTANCE: (&str, &str, &str) = (
+    "instance",
+    "aws_instance",
+    r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}"}"#,
+);
 
 /// All of them.
 pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
-    [iam::CASES, network::CASES, s3::CASES, s3_settings::CASES, security::CASES].into_iter().flatten()
+    [
+        addresses::CASES,
+        iam::CASES,
+        machines::CASES,
+        network::CASES,
+        s3::CASES,
+        s3_settings::CASES,
+        security::CASES,
+    ]
+    .into_iter()
+    .flatten()
 }
