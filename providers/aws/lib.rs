@@ -8,6 +8,7 @@
 //! in the same order, a line in `table`, and a case in `tests/emulator/cases/`.
 
 mod account;
+mod checksum;
 mod data;
 mod ec2;
 mod factory;

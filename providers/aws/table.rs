@@ -4,6 +4,9 @@ use crate::account::site::Site;
 use crate::data::ami::Ami;
 use crate::data::availability_zones::AvailabilityZones;
 use crate::data::caller_identity::CallerIdentity;
+use crate::data::iam_policy::IamPolicy;
+use crate::data::iam_policy_document::IamPolicyDocument;
+use crate::data::iam_role::IamRole;
 use crate::data::partition::Partition;
 use crate::data::region::Region;
 use crate::data::s3_bucket::S3Bucket;
@@ -186,6 +189,19 @@ static DATA: &[Offer<dyn DataSource<Site>>] = &[
         schema: schema!("data_aws_caller_identity"),
         code: &CallerIdentity,
     },
+    Offer {
+        kind: "aws_iam_policy",
+        noun: "IAM Policy",
+        schema: schema!("data_aws_iam_policy"),
+        code: &IamPolicy,
+    },
+    Offer {
+        kind: "aws_iam_policy_document",
+        noun: "IAM Policy Document",
+        schema: schema!("data_aws_iam_policy_document"),
+        code: &IamPolicyDocument,
+    },
+    Offer { kind: "aws_iam_role", noun: "IAM Role", schema: schema!("data_aws_iam_role"), code: &IamRole },
     Offer {
         kind: "aws_partition",
         noun: "Partition",

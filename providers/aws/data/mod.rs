@@ -3,6 +3,9 @@
 pub(crate) mod ami;
 pub(crate) mod availability_zones;
 pub(crate) mod caller_identity;
+pub(crate) mod iam_policy;
+pub(crate) mod iam_policy_document;
+pub(crate) mod iam_role;
 pub(crate) mod partition;
 pub(crate) mod region;
 pub(crate) mod s3_bucket;

@@ -1,6 +1,7 @@
 //! `aws_security_group_rule`: one or more rules of a security group with the same protocol and ports.
 
 use crate::account::site::Site;
+use crate::checksum::crc32;
 use crate::ec2::security_group::change::{authorize, describe as describe_rules, revoke_ids};
 use crate::ec2::security_group::permissions::{Atom, Atoms, Peer, atoms_of, remote_rule};
 use crate::ec2::security_group::{Direction, protocol};
@@ -229,13 +230,6 @@ fn id(object: &Object) -> String {
     format!("sgrule-{}", crc32(text.as_bytes()))
 }
 
-/// CRC-32 as in IEEE 802.3.
-fn crc32(bytes: &[u8]) -> u32 {
-    let step = |sum: u32| if sum & 1 == 1 { (sum >> 1) ^ 0xEDB8_8320 } else { sum >> 1 };
-    let add = |sum: u32, byte: &u8| (0..8).fold(sum ^ u32::from(*byte), |sum, _| step(sum));
-    !bytes.iter().fold(u32::MAX, add)
-}
-
 async fn describe(site: &Site, groups: Vec<String>) -> Result<Vec<(String, Found)>, Fault> {
     let request = site.ec2.describe_security_group_rules().filters(filter("group-id", groups));
     let pages = request.max_results(PAGE_MAX).into_paginator();
@@ -285,14 +279,4 @@ fn fill(object: &mut Object, rules: &Found) -> bool {
     object.put_text("description", Some(told));
     object.put_text("security_group_rule_id", Some(id).filter(|_| found.len() == 1));
     true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn checksums_are_crc32() {
-        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
-    }
 }

@@ -74,3 +74,48 @@ async fn many_objects_of_iam_are_read_with_few_calls() {
         assert!(answers[COUNT - 1].state.is_null(), "{kind}: the deleted one is gone");
     }
 }
+
+#[tokio::test]
+async fn data_sources_of_iam_read() {
+    let cloud = Cloud::start("").await;
+    let config = r#"{"statement": [{"actions": ["sts:AssumeRole"], "principals": [
+        {"type": "Service", "identifiers": ["ec2.amazonaws.com"]}]}]}"#;
+    let (document, told) = cloud.data("aws_iam_policy_document", config).await;
+    assert!(told.is_empty(), "{told:#?}");
+    let minified = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",\
+        "Principal":{"Service":"ec2.amazonaws.com"}}]}"#;
+    assert_eq!(text(&document, "minified_json"), minified.replace("\\\n        ", ""));
+    assert_eq!(text(&document, "version"), "2012-10-17");
+    let role = concat!(
+        r#"{"name": "here", "path": "/p/", "description": "d", "tags": {"a": "b"}, "assume_role_policy": "#,
+        trust!("ec2"),
+        "}"
+    );
+    let role = cloud.create("aws_iam_role", role).await;
+    let (read, told) = cloud.data("aws_iam_role", r#"{"name": "here"}"#).await;
+    assert!(told.is_empty(), "{told:#?}");
+    for name in
+        ["arn", "id", "path", "description", "max_session_duration", "create_date", "tags", "unique_id"]
+    {
+        assert_eq!(read.get(name), role.get(name), "{name}");
+    }
+    let policy = concat!(r#"{"name": "here", "path": "/p/", "policy": "#, permit!("s3:*"), "}");
+    let policy = cloud.create("aws_iam_policy", policy).await;
+    let by_arn = format!(r#"{{"arn": "{}"}}"#, text(&policy, "arn"));
+    for config in [by_arn.as_str(), r#"{"name": "here"}"#, r#"{"name": "here", "path_prefix": "/p/"}"#] {
+        let (read, told) = cloud.data("aws_iam_policy", config).await;
+        assert!(told.is_empty(), "{config}: {told:#?}");
+        for name in ["arn", "id", "path", "policy", "policy_id", "name"] {
+            assert_eq!(read.get(name), policy.get(name), "{config}: {name}");
+        }
+    }
+    let wrong = [
+        ("aws_iam_role", r#"{"name": "nobody"}"#, "no role is called"),
+        ("aws_iam_policy", r#"{"name": "none"}"#, "no IAM policy found matching criteria (arn: , name: none"),
+        ("aws_iam_policy_document", r#"{"override_json": "{"}"#, "override_json is no policy document"),
+    ];
+    for (kind, config, words) in wrong {
+        let (_, told) = cloud.data(kind, config).await;
+        assert!(format!("{told:?}").contains(words), "{kind} {config}: {told:#?}");
+    }
+}
