@@ -95,8 +95,7 @@ impl Resource<Site> for EbsVolume {
         let made = request.send().await.plain()?;
         object.put_text("id", made.volume_id());
         let id = object.id_or_empty().to_owned();
-        wait_available(call, &id).await?;
-        unmark(call.site, &id).await
+        wait_available(call, &id).await
     }
 
     async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
@@ -129,8 +128,11 @@ impl Resource<Site> for EbsVolume {
         let Some(id) = made.and_then(Description::volume_id) else { return Ok(false) };
         object.put_text("id", Some(id));
         wait_available(call, id).await?;
-        unmark(call.site, id).await?;
         Ok(true)
+    }
+
+    async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
+        unmark(site, object.id_or_empty()).await
     }
 }
 

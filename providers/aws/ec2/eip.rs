@@ -65,10 +65,6 @@ impl Resource<Site> for Eip {
         let made = request.send().await.plain()?;
         object.put_text("id", made.allocation_id());
         let id = object.id_or_empty().to_owned();
-        // A new address may not be known everywhere yet.
-        let is_early = |fault: &Fault| fault.kind == FaultKind::NotFound;
-        let deadline = call.deadline.within(Duration::from_mins(1));
-        deadline.retry(is_early, || unmark(site, &id)).await?;
         associate(call, &id, object).await
     }
 
@@ -94,8 +90,11 @@ impl Resource<Site> for Eip {
         let made = request.send().await.plain()?;
         let Some(id) = made.addresses().first().and_then(Address::allocation_id) else { return Ok(false) };
         object.put_text("id", Some(id));
-        unmark(call.site, id).await?;
         Ok(true)
+    }
+
+    async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
+        unmark(site, object.id_or_empty()).await
     }
 }
 

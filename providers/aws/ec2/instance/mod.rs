@@ -5,7 +5,7 @@ mod request;
 mod update;
 
 use crate::account::site::Site;
-use crate::ec2::filter;
+use crate::ec2::{filter, mark_filter, unmark};
 use crate::fault::{Attempt, found};
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
@@ -121,14 +121,18 @@ impl Resource<Site> for Instance {
         call.deadline.until("the instance to terminate", gone).await
     }
 
-    /// The token is the client token that the API knows the instance by.
+    /// Repeating the call with its client token would tell as well, but would make what was never made.
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
-        let request = call.site.ec2.describe_instances().filters(filter("client-token", [call.token]));
+        let request = call.site.ec2.describe_instances().filters(mark_filter(call.token));
         let made = request.send().await.plain()?;
         let instances = made.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances);
         let id = instances.filter(|instance| !read::is_gone(instance)).find_map(Description::instance_id);
         object.put_text("id", id);
         Ok(id.is_some())
+    }
+
+    async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
+        unmark(site, object.id_or_empty()).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{shutdown_behavior, volume_tags};
 use crate::account::site::Site;
-use crate::ec2::specification;
+use crate::ec2::{marked, specification};
 use crate::fault::Attempt;
 use aws_sdk_ec2::operation::run_instances::builders::RunInstancesFluentBuilder;
 use aws_sdk_ec2::types::{
@@ -47,7 +47,7 @@ pub(super) fn run(
         .set_cpu_options(object.item("cpu_options").map(cpu))
         .set_enclave_options(enclave(object))
         .set_hibernation_options(hibernation(object))
-        .set_tag_specifications(tag_specifications(object));
+        .set_tag_specifications(tag_specifications(object, call.token));
     Ok(devices(network(request, object), object, root))
 }
 
@@ -140,8 +140,8 @@ fn hibernation(object: &Object) -> Option<HibernationOptionsRequest> {
     Some(HibernationOptionsRequest::builder().configured(is_on).build())
 }
 
-fn tag_specifications(object: &Object) -> Option<Vec<TagSpecification>> {
-    let mut all = specification(ResourceType::Instance, &object.map("tags_all")).unwrap_or_default();
+fn tag_specifications(object: &Object, token: &str) -> Option<Vec<TagSpecification>> {
+    let mut all = marked(ResourceType::Instance, &object.map("tags_all"), token).unwrap_or_default();
     all.extend(specification(ResourceType::Volume, &volume_tags(object)).unwrap_or_default());
     (!all.is_empty()).then_some(all)
 }

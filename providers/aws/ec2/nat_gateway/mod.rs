@@ -101,8 +101,7 @@ impl Resource<Site> for NatGateway {
         let made = request.send().await.plain()?;
         object.put_text("id", made.nat_gateway().and_then(Description::nat_gateway_id));
         let id = object.id_or_empty().to_owned();
-        wait_available(call, &id).await?;
-        unmark(call.site, &id).await
+        wait_available(call, &id).await
     }
 
     async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
@@ -148,8 +147,11 @@ impl Resource<Site> for NatGateway {
         };
         object.put_text("id", Some(id));
         wait_available(call, id).await?;
-        unmark(call.site, id).await?;
         Ok(true)
+    }
+
+    async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
+        unmark(site, object.id_or_empty()).await
     }
 }
 

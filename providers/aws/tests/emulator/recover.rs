@@ -5,8 +5,6 @@ use crate::cloud::{Cloud, text, token};
 use trueup_provider::{RecoverAnswer, RecoverRequest, SettleRequest};
 use trueup_value::Value;
 
-/// Instances are looked for in `second`: moto does not know the filter client-token.
-///
 /// Type and configuration; whether the API has no token of its own, so that a tag marks the creation.
 const CASES: &[(&str, &str, bool)] = &[
     ("aws_vpc", r#"{"cidr_block": "10.5.0.0/16", "tags": {"a": "b"}}"#, true),
@@ -49,6 +47,11 @@ const CASES: &[(&str, &str, bool)] = &[
         "aws_volume_attachment",
         r#"{"device_name": "/dev/sdh", "instance_id": "${aws_instance}", "volume_id": "${aws_ebs_volume}"}"#,
         false,
+    ),
+    (
+        "aws_instance",
+        r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${aws_subnet}"}"#,
+        true,
     ),
     ("aws_s3_bucket", r#"{"bucket_prefix": "made-"}"#, false),
     (

@@ -3,9 +3,8 @@
 //! moto answers `GetBucketVersioning` with an XML root that isn't the API's, which the SDK rejects; it does not know
 //! the filter client-token of `DescribeInstances`; and it forgets parts of lifecycle rules.
 
-use crate::cloud::{Cloud, token};
+use crate::cloud::Cloud;
 use crate::moto::Moto;
-use trueup_provider::{RecoverAnswer, RecoverRequest};
 use trueup_value::Value;
 
 #[tokio::test]
@@ -41,24 +40,6 @@ async fn versioning_is_switched_and_read() {
 fn status(state: &Value) -> Option<&str> {
     let blocks = state.get("versioning_configuration").and_then(Value::as_sequence)?;
     blocks.first()?.get("status")?.as_str()
-}
-
-#[tokio::test]
-async fn an_instance_is_found_by_its_client_token() {
-    let cloud = Cloud::on(Moto::second_opinion().await, "").await;
-    let kind = "aws_instance";
-    let wanted = cloud.config(kind, r#"{"ami": "ami-1", "instance_type": "t3.micro"}"#).await;
-    let planned = cloud.plan(kind, &cloud.null(kind), &wanted).await.planned;
-    let token = token(kind, "");
-    let request =
-        RecoverRequest { kind: kind.into(), planned: planned.clone(), token: token.as_str().into() };
-    assert!(matches!(cloud.provider.recover(request.clone()).await, RecoverAnswer::Absent));
-    let made = cloud.apply(kind, &cloud.null(kind), &planned, &token).await;
-    assert!(made.diagnostics.is_empty(), "{:#?}", made.diagnostics);
-    match cloud.provider.recover(request).await {
-        RecoverAnswer::Found(found, _) => assert_eq!(found.get("id"), made.state.get("id")),
-        other => panic!("it is there: {other:?}"),
-    }
 }
 
 #[tokio::test]
