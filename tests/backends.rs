@@ -3,8 +3,7 @@
 use crate::support::moto::Moto;
 use crate::support::sandbox::{Outcome, Sandbox, find_program};
 use crate::support::skip::skip_comparison;
-use std::panic::AssertUnwindSafe;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const BACKEND: &str = r#"
 terraform {
@@ -67,22 +66,6 @@ impl Place<'_> {
 
 /// Runs a test in an empty bucket with each program that is there.
 fn check(what: &str, test: impl Fn(&mut Place<'_>)) {
-    check_with(what, test, |place, test| test(place));
-}
-
-/// The same where trueup lacks something yet: it must fail there, so that the mark is taken off once it holds.
-fn check_not_yet(what: &str, test: impl Fn(&mut Place<'_>)) {
-    let trueup = Path::new(env!("CARGO_BIN_EXE_trueup"));
-    check_with(what, test, |place, test| {
-        if place.program != trueup {
-            return test(place);
-        }
-        let failed = std::panic::catch_unwind(AssertUnwindSafe(|| test(place))).is_err();
-        assert!(failed, "{what} holds now: call check instead of check_not_yet");
-    });
-}
-
-fn check_with<Test: Fn(&mut Place<'_>)>(what: &str, test: Test, run: impl Fn(&mut Place<'_>, &Test)) {
     let Some(moto) = Moto::start(what) else { return };
     let terraform = find_program("terraform");
     if terraform.is_none() {
@@ -102,7 +85,7 @@ fn check_with<Test: Fn(&mut Place<'_>)>(what: &str, test: Test, run: impl Fn(&mu
             moto.endpoint
         );
         sandbox.write("s3.tfbackend", &settings);
-        run(&mut Place { sandbox, moto: &moto, program }, &test);
+        test(&mut Place { sandbox, moto: &moto, program });
     }
 }
 
@@ -157,7 +140,7 @@ fn a_lock_that_somebody_holds_is_respected() {
 
 #[test]
 fn a_lock_that_was_left_behind_is_taken_away() {
-    check_not_yet("taking a lock in S3 away", |place| {
+    check("taking a lock in S3 away", |place| {
         place.run("init -no-color -backend-config=s3.tfbackend").code(0);
         let put = "s3.put_object(Bucket='states', Key='env/terraform.tfstate.tflock', Body=";
         place.moto.python(&format!("{put}'''{LOCK}''')"));
@@ -168,7 +151,7 @@ fn a_lock_that_was_left_behind_is_taken_away() {
 
 #[test]
 fn a_state_moves_between_backends() {
-    check_not_yet("moving a state to S3 and back", |place| {
+    check("moving a state to S3 and back", |place| {
         std::fs::remove_file(place.sandbox.path("backend.tf")).expect("it was there");
         place.run("init -no-color").code(0);
         place.run("apply -no-color -auto-approve").code(0);
@@ -188,7 +171,7 @@ fn a_state_moves_between_backends() {
 
 #[test]
 fn workspaces_are_objects_side_by_side() {
-    check_not_yet("workspaces in S3", |place| {
+    check("workspaces in S3", |place| {
         place.run("init -no-color -backend-config=s3.tfbackend").code(0);
         place.run("workspace new -no-color blue").code(0);
         place.run("apply -no-color -auto-approve -var v=blue").code(0);

@@ -1,7 +1,7 @@
 //! The one integration test binary: what holds for the whole house, and the program from the outside.
 
 mod architecture;
-#[cfg(feature = "aws")]
+#[cfg(feature = "s3")]
 mod backends;
 #[cfg(feature = "aws")]
 mod clouds;

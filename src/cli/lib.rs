@@ -15,6 +15,7 @@ use arguments::{Command, CommandLine, normalize};
 use clap::Parser;
 use command::Context;
 use std::process::ExitCode;
+use trueup_engine::Mark;
 
 /// The version of this program.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -66,6 +67,12 @@ async fn dispatch(line: CommandLine) -> u8 {
         Command::Show(args) => command::show::run(&context, args).await,
         Command::Output(args) => command::output::run(&context, args).await,
         Command::State(args) => command::state::run(&context, args).await,
+        Command::Workspace(args) => command::workspace::run(&context, args).await,
+        Command::Taint(args) => command::taint::run(&context, args, Mark::Taint).await,
+        Command::Untaint(args) => command::taint::run(&context, args, Mark::Untaint).await,
+        Command::Refresh(args) => command::refresh::run(&context, args).await,
+        Command::ForceUnlock(args) => command::force_unlock::run(&context, args).await,
+        Command::Get(args) => command::get::run(&context, &args),
         Command::Providers(args) => command::providers::run(&context, &args),
         Command::Console(args) => command::console::run(&context, args).await,
         Command::Graph(args) => command::graph::run(&context, &args),

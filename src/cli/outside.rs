@@ -28,6 +28,11 @@ pub(crate) fn directory(environment: &BTreeMap<String, String>) -> PathBuf {
     shell.filter(|path| path.canonicalize().ok() == real.canonicalize().ok()).unwrap_or(real)
 }
 
+/// Now, in whole seconds since 1970.
+pub(crate) fn seconds() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
 /// Now, RFC 3339 in UTC with whole seconds.
 pub(crate) fn now() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

@@ -3,10 +3,11 @@
 use crate::document::events;
 use crate::outside;
 use crate::view::diagnostic;
-use crate::view::style::Style;
+use crate::view::style::{Style, neutral};
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use trueup_diag::{Diagnostics, Sources};
+use trueup_engine::NotOpened;
 
 /// Columns where there is no terminal.
 const WIDTH: usize = 78;
@@ -85,6 +86,22 @@ impl Screen {
                 self.print(&diagnostic::human(&one, sources, self.style));
             }
         }
+    }
+
+    /// Errors of commands around the state: blocks of text on a terminal or where plain text was asked for, else a
+    /// line each, for scripts.
+    pub(crate) fn refusal(&self, refused: impl Into<NotOpened>) -> u8 {
+        let NotOpened { diagnostics, sources, .. } = refused.into();
+        let code = u8::from(diagnostics.has_errors());
+        if self.errors.color || self.look.no_color {
+            self.diagnostics(diagnostics, &sources);
+            return code;
+        }
+        for one in diagnostics.sorted() {
+            let hint = one.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            outside::complain(&neutral(&format!("{}: {}{hint}", one.summary, one.detail)));
+        }
+        code
     }
 }
 

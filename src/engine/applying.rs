@@ -1,8 +1,9 @@
 //! `apply`: a plan carried out on a session's state.
 
 use crate::journal::StoreJournal;
+use crate::ledger::{Journal as Ending, read_state};
 use crate::providers::Providers;
-use crate::session::{Journal as Ending, Session, read_state};
+use crate::session::Session;
 use crate::world::{Event, Observer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,9 +59,9 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
         Ok(told) => told,
         Err(problem) => return refused(session, *problem),
     };
-    let journal = StoreJournal::new(session.store.clone());
+    let journal = StoreJournal::new(session.ledger.store.clone());
     let opening = opening(session, plan, plan_hash);
-    session.unsettled = true;
+    session.ledger.unsettled = true;
     if let Err(problem) = journal.append(opening).await {
         return refused(session, *problem);
     }
@@ -89,7 +90,7 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
 fn refused(session: &Session, problem: Diagnostic) -> ApplyOutcome {
     ApplyOutcome {
         done: BTreeMap::new(),
-        outputs: session.state.outputs.clone(),
+        outputs: session.ledger.state.outputs.clone(),
         diagnostics: problem.into(),
         interrupted: false,
     }
@@ -105,7 +106,7 @@ fn unfit(session: &Session, plan: &Plan) -> Option<Diagnostic> {
     }
     // A plan that was made before there was a state is of no other one: a state that is there now makes it stale.
     let first = plan.prior.lineage.is_empty();
-    if !first && plan.prior.lineage != session.document.lineage {
+    if !first && plan.prior.lineage != session.ledger.document.lineage {
         let named = |lineage: &str| {
             if lineage.is_empty() {
                 "no state at all".into()
@@ -116,7 +117,7 @@ fn unfit(session: &Session, plan: &Plan) -> Option<Diagnostic> {
         let detail = format!(
             "The plan was made on {}, and here is {}.",
             named(&plan.prior.lineage),
-            named(&session.document.lineage)
+            named(&session.ledger.document.lineage)
         );
         return Some(
             Diagnostic::error("Saved plan does not match the given state", detail)
@@ -129,24 +130,24 @@ fn unfit(session: &Session, plan: &Plan) -> Option<Diagnostic> {
                 .hint("make a new plan: something else has changed the state since"),
         )
     };
-    if first && !session.document.lineage.is_empty() {
+    if first && !session.ledger.document.lineage.is_empty() {
         return stale("The plan was made when there was no state, and there is one now.".into());
     }
-    if plan.prior.serial != session.document.serial {
+    if plan.prior.serial != session.ledger.document.serial {
         return stale(format!(
             "The plan was made on serial {} of the state, and the state is at serial {} now.",
-            plan.prior.serial, session.document.serial
+            plan.prior.serial, session.ledger.document.serial
         ));
     }
-    if session.unsettled && !session.looked_into {
+    if session.ledger.unsettled && !session.looked_into {
         return stale("A run that was stopped half-way has left a journal since the plan was made.".into());
     }
     None
 }
 
 fn opening(session: &mut Session, plan: &Plan, plan_hash: &str) -> Vec<Entry> {
-    if session.state.lineage.is_empty() {
-        session.state.lineage = session.world.uuid();
+    if session.ledger.state.lineage.is_empty() {
+        session.ledger.state.lineage = session.world.uuid();
     }
     let start = Entry::Start(Start {
         run: session.world.uuid(),
@@ -155,13 +156,13 @@ fn opening(session: &mut Session, plan: &Plan, plan_hash: &str) -> Vec<Entry> {
             PlanMode::Destroy => "destroy".into(),
             PlanMode::RefreshOnly => "refresh".into(),
         },
-        lineage: session.state.lineage.clone(),
-        serial: session.document.serial,
+        lineage: session.ledger.state.lineage.clone(),
+        serial: session.ledger.document.serial,
         plan_hash: plan_hash.into(),
         commit: plan.commit.clone(),
         time: (session.world.clock)(),
     });
-    let seen = differences(&session.state, &plan.prior).into_iter().map(Entry::Changed);
+    let seen = differences(&session.ledger.state, &plan.prior).into_iter().map(Entry::Changed);
     std::iter::once(start).chain(seen).collect()
 }
 
@@ -191,8 +192,8 @@ async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, appli
     let mut diagnostics = applied.diagnostics;
     let mut state = applied.state;
     let failed = diagnostics.has_errors() || applied.interrupted;
-    state.outputs = outputs(&session.state.outputs, &applied.outputs, plan, failed);
-    state.lineage.clone_from(&session.state.lineage);
+    state.outputs = outputs(&session.ledger.state.outputs, &applied.outputs, plan, failed);
+    state.lineage.clone_from(&session.ledger.state.lineage);
     state.checks = trueup_state::wire::check::write(&applied.checks);
     let last = vec![
         Entry::Outputs(state.outputs.clone()),
@@ -201,11 +202,11 @@ async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, appli
     ];
     let outputs = state.outputs.clone();
     let written = match journal.append(last).await {
-        Ok(()) => session.write(state, Ending::Ends).await,
+        Ok(()) => session.ledger.write(&session.world, state, Ending::Ends).await,
         Err(problem) => Err(problem),
     };
     match written {
-        Ok(_) => session.unsettled = false,
+        Ok(_) => session.ledger.unsettled = false,
         Err(problem) => diagnostics.push(unwritten(*problem)),
     }
     ApplyOutcome { done: applied.done, outputs, diagnostics, interrupted: applied.interrupted }
@@ -222,17 +223,17 @@ async fn cut_off(session: &mut Session, journal: &StoreJournal, applied: Applied
     if let Err(problem) = written {
         diagnostics.push(unwritten(*problem));
     }
-    let outputs = session.state.outputs.clone();
+    let outputs = session.ledger.state.outputs.clone();
     ApplyOutcome { done: applied.done, outputs, diagnostics, interrupted: true }
 }
 
 async fn write_replayed(session: &mut Session) -> Result<(), Box<Diagnostic>> {
-    let (_, _, replayed) = read_state(&session.store).await?;
+    let (_, _, replayed) = read_state(&session.ledger.store).await?;
     let ending = if replayed.in_flight.is_empty() { Ending::Ends } else { Ending::Stays };
-    session.in_flight = replayed.in_flight;
+    session.ledger.in_flight = replayed.in_flight;
     session.looked_into = false;
-    session.write(replayed.state, ending).await?;
-    session.unsettled = ending == Ending::Stays;
+    session.ledger.write(&session.world, replayed.state, ending).await?;
+    session.ledger.unsettled = ending == Ending::Stays;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The journal of a run: entries of many steps gathered into one durable write.
 
-use crate::session::store_diagnostic;
+use crate::ledger::store_diagnostic;
 use async_trait::async_trait;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};

@@ -9,6 +9,7 @@ mod drift;
 mod files;
 mod inputs;
 mod journal;
+mod ledger;
 mod load;
 mod made;
 mod modules;
@@ -18,24 +19,31 @@ mod prompt;
 mod providers;
 mod references;
 mod session;
+mod surgery;
 mod unsupported;
 mod validate;
+mod workspaces;
 mod world;
 
 pub use trueup_apply::Interrupt;
 
 pub use applying::{ApplyOutcome, apply};
-pub use backend::{BackendSettings, Chosen, choose_backend, initialize_backend};
+pub use backend::{
+    Approval, BackendSettings, Chosen, Initialized, Question, choose_backend, initialize_backend,
+};
 pub use drift::{AttributeDrift, DriftDocument, DriftKind, ResourceDrift, drift_document};
 pub use inputs::{Given, InputSources};
-pub use load::{Loaded, TERRAFORM_VERSION, load};
+pub use ledger::{Holding, Ledger, LockOptions};
+pub use load::{Loaded, NotOpened, TERRAFORM_VERSION, load};
 pub use modules::{install_modules, providers_of, schemas_of};
-pub use peek::{StateView, load_saved, open_state, read_state_file};
+pub use peek::{StateView, force_unlock, load_saved, open_state, read_state_file};
 pub use planning::PlanOptions;
 pub use prompt::{Prompt, Said};
 pub use providers::Providers;
 pub use references::references;
-pub use session::{LockOptions, NotOpened, Planned, Session, SessionOptions};
+pub use session::{Planned, Session, SessionOptions};
+pub use surgery::{Mark, Moved, PushError, Surgery, SurgeryOptions, push};
 pub use trueup_evaluate::Schemas;
 pub use validate::validate;
+pub use workspaces::{Undeleted, Workspaces, is_overridden, select, selected};
 pub use world::{Event, Observer, Random, Refreshed, TakenFrom, Unobserved, World};

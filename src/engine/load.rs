@@ -1,6 +1,8 @@
 //! The configuration of a run: files to a program, with the providers it needs started.
 
+use crate::backend::{Chosen, choose_backend};
 use crate::files::DiskLoader;
+use crate::ledger::NotHeld;
 use crate::providers::Providers;
 use crate::world::World;
 use std::collections::BTreeSet;
@@ -62,6 +64,49 @@ pub fn load(world: &World, saved: Option<&Snapshot>) -> Loaded {
     }
     let backend = backend_problems(&program);
     Loaded { program, sources, diagnostics, references, backend, planning, snapshot: recorder.snapshot }
+}
+
+/// Why a configuration or its state could not be opened.
+pub struct NotOpened {
+    /// Somebody else holds the lock on the state.
+    pub locked: bool,
+    /// The texts, for diagnostics.
+    pub sources: Sources,
+    /// Why.
+    pub diagnostics: Diagnostics,
+}
+
+impl From<Box<Diagnostic>> for NotOpened {
+    fn from(diagnostic: Box<Diagnostic>) -> NotOpened {
+        Diagnostics::from(*diagnostic).into()
+    }
+}
+
+impl From<Diagnostics> for NotOpened {
+    fn from(diagnostics: Diagnostics) -> NotOpened {
+        NotOpened { locked: false, sources: Sources::default(), diagnostics }
+    }
+}
+
+impl From<NotHeld> for NotOpened {
+    fn from(refused: NotHeld) -> NotOpened {
+        NotOpened { locked: refused.locked, ..refused.diagnostic.into() }
+    }
+}
+
+/// The program in the world's directory, as far as it can be read, and the backend that it keeps its state in.
+pub(crate) fn load_backend(world: &World) -> Result<(Arc<Program>, Chosen), NotOpened> {
+    let Loaded { program, sources, mut diagnostics, backend, .. } = load(world, None);
+    // Modules that are not there say nothing of the backend; a file that can't be read might.
+    let elsewhere = ["Module not installed", "Module source has changed"];
+    diagnostics.append(backend);
+    if diagnostics.iter().any(|one| one.is_error() && !elsewhere.contains(&&*one.summary)) {
+        return Err(NotOpened { locked: false, sources, diagnostics });
+    }
+    match choose_backend(world, &program, None) {
+        Ok(chosen) => Ok((program, chosen)),
+        Err(diagnostic) => Err(NotOpened { locked: false, sources, diagnostics: (*diagnostic).into() }),
+    }
 }
 
 /// The version of Terraform whose configurations and documents this program reads and writes.

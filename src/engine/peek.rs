@@ -1,14 +1,15 @@
 //! A look at the state without a run: no lock, no refresh.
 
-use crate::backend::{choose_backend, open_store};
-use crate::load::{Loaded, load, start_providers};
+use crate::backend::{open_store, state_file};
+use crate::ledger::{read_state, store_diagnostic};
+use crate::load::{Loaded, NotOpened, load, load_backend, start_providers};
 use crate::providers::Providers;
-use crate::session::{read_state, store_diagnostic};
 use crate::world::World;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_plan::{Plan, Snapshot};
 use trueup_resolve::Program;
 use trueup_state::{Commit, State, wire};
+use trueup_store::{Backup, StoreError};
 
 /// A state and what is needed to read it.
 pub struct StateView {
@@ -23,21 +24,23 @@ pub struct StateView {
 }
 
 /// Reads the state of the configuration's backend, or a local file.
-pub async fn open_state(world: &World, path: Option<&str>) -> Result<StateView, Diagnostics> {
-    let loaded = load(world, None);
-    let chosen = choose_backend(world, &loaded.program, path).map_err(|d| Diagnostics::from(*d))?;
-    let store = open_store(world, &chosen).await.map_err(|d| Diagnostics::from(*d))?;
-    let exists = store.read().await.map_err(|error| Diagnostics::from(*store_diagnostic(&error)))?.is_some();
-    let (_, _, replayed) = read_state(&store).await.map_err(|d| Diagnostics::from(*d))?;
+pub async fn open_state(world: &World, path: Option<&str>) -> Result<StateView, NotOpened> {
+    let (program, chosen) = match path {
+        Some(path) => (load(world, None).program, state_file(path)),
+        None => load_backend(world)?,
+    };
+    let store = open_store(world, &chosen, &Backup::None).await?;
+    let exists = store.read().await.map_err(|error| store_diagnostic(&error))?.is_some();
+    let (_, _, replayed) = read_state(&store).await?;
     let commit = replayed.start.and_then(|start| start.commit);
     let exists = exists || replayed.pending > 0;
-    Ok(view(world, &loaded.program, replayed.state, exists, commit))
+    Ok(view(world, &program, replayed.state, exists, commit))
 }
 
 /// Reads a state file as it is.
-pub fn read_state_file(world: &World, file: &str) -> Result<StateView, Diagnostics> {
+pub fn read_state_file(world: &World, file: &str) -> Result<StateView, NotOpened> {
     let failed = |why: String| {
-        Diagnostics::from(Diagnostic::error(
+        Box::new(Diagnostic::error(
             "Failed to read the given file as a state or plan file",
             format!("The file {file} can't be read: {why}."),
         ))
@@ -68,4 +71,11 @@ pub fn load_saved(
         return Err((found, loaded.sources));
     }
     Ok((loaded, providers))
+}
+
+/// Takes a lock with this id away from the configuration's state.
+pub async fn force_unlock(world: &World, id: &str) -> Result<Result<(), StoreError>, NotOpened> {
+    let (_, chosen) = load_backend(world)?;
+    let store = open_store(world, &chosen, &Backup::None).await?;
+    Ok(store.force_unlock(id).await)
 }

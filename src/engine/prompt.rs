@@ -128,7 +128,7 @@ impl<'a> Prompt<'a> {
                 .map(|c| c.change.after.clone())
         });
         let stored = || {
-            let object = self.session.state.current(&ask.addr)?;
+            let object = self.session.state().current(&ask.addr)?;
             object.decode(schema?).ok()
         };
         let value = planned.or_else(stored).or_else(|| Some(unknown_computed(&schema?.block, &ask.config)));

@@ -1,17 +1,17 @@
 //! One run on one state: configuration read, store opened, lock held, state replayed.
 
-use crate::backend::{choose_backend, open_store};
+use crate::backend::choose_backend;
 use crate::bindings::Bindings;
 use crate::inputs::{Given, InputSources, VAR_OPTION, read_inputs};
-use crate::load::{load, start_providers};
+use crate::ledger::{Holding, Ledger, NotHeld};
+use crate::load::{NotOpened, load, start_providers};
 use crate::made::tell_made;
 use crate::planning::{Circumstances, Finished, Objects, PlanOptions, Planner, reached};
 use crate::providers::Providers;
 use crate::validate::cwd;
-use crate::world::{Event, World};
+use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
 use trueup_apply::Interrupt;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
@@ -20,26 +20,15 @@ use trueup_evaluate::{Input, Mode, Sheet, Surroundings};
 use trueup_plan::{Plan, PlanMode, Snapshot, SnapshotInput};
 use trueup_resolve::Program;
 use trueup_resolve::program::Module;
-use trueup_state::{Action, Begun, Checkpoint, Commit, Entry, Replayed, State, replay};
-use trueup_store::{Lock, LockInfo, Store, StoreError, Version, lock_waiting};
+use trueup_state::{Action, Begun, Commit, State};
+use trueup_store::Store;
 use trueup_value::{Name, Value};
-
-/// How the state is locked.
-#[derive(Clone, Copy, Debug)]
-pub struct LockOptions {
-    /// Hold a lock.
-    pub lock: bool,
-    /// Try again for so long while somebody else holds it.
-    pub timeout: Duration,
-}
 
 /// What a run is about.
 #[derive(Clone, Debug)]
 pub struct SessionOptions {
-    /// What the lock and the journal call it: `OperationTypePlan`, `OperationTypeApply`.
-    pub operation: String,
-    /// Lock or not.
-    pub locking: LockOptions,
+    /// How the state is taken in hand.
+    pub holding: Holding,
     /// Where values of variables come from.
     pub inputs: InputSources,
     /// A local state file named on the command line.
@@ -55,18 +44,7 @@ pub struct Session {
     /// The texts, for diagnostics.
     pub sources: Sources,
     pub(crate) providers: Arc<Providers>,
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) lock: Option<Lock>,
-    /// The document in the store.
-    pub(crate) document: State,
-    pub(crate) version: Version,
-    /// The document with the journal of an interrupted run replayed onto it.
-    pub(crate) state: State,
-    pub(crate) in_flight: Vec<Begun>,
-    /// Creations of an interrupted run that are on record, but whose providers may not know so.
-    made: Vec<Begun>,
-    /// A journal of an interrupted run is there; what it says may not be in the document yet.
-    pub(crate) unsettled: bool,
+    pub(crate) ledger: Ledger,
     /// A plan was made in this session without errors, so the ends of all interrupted steps are known.
     pub(crate) looked_into: bool,
     pub(crate) inputs: BTreeMap<Name, Input>,
@@ -83,14 +61,6 @@ pub struct Planned {
     pub diagnostics: Diagnostics,
 }
 
-/// Why a session could not be opened.
-pub struct NotOpened {
-    /// The texts, for diagnostics.
-    pub sources: Sources,
-    /// Why.
-    pub diagnostics: Diagnostics,
-}
-
 impl Session {
     /// Reads the configuration, opens and locks the store, and replays what an interrupted run left.
     pub async fn open(world: &World, options: SessionOptions) -> Result<Session, NotOpened> {
@@ -101,7 +71,7 @@ impl Session {
         diagnostics.append(loaded.planning);
         diagnostics.append(loaded.backend);
         if diagnostics.has_errors() {
-            return Err(NotOpened { sources, diagnostics });
+            return Err(NotOpened { locked: false, sources, diagnostics });
         }
         let root = loaded.program.module_at(trueup_resolve::NodeId::ROOT);
         let (mut inputs, found) = read_inputs(&world.dir, root, &options.inputs, &mut sources);
@@ -112,37 +82,30 @@ impl Session {
             inputs.extend(saved.inputs.iter().map(|(name, input)| (name.clone(), restored(input))));
         }
         if diagnostics.has_errors() {
-            return Err(NotOpened { sources, diagnostics });
+            return Err(NotOpened { locked: false, sources, diagnostics });
         }
-        let opened = Session::open_state(world, &loaded.program, &options).await;
-        let (store, lock, document, version, replayed) = match opened {
-            Ok(opened) => opened,
-            Err(diagnostic) => {
+        let ledger = match Session::open_ledger(world, &loaded.program, &options).await {
+            Ok(ledger) => ledger,
+            Err(NotHeld { locked, diagnostic }) => {
                 diagnostics.push(*diagnostic);
-                return Err(NotOpened { sources, diagnostics });
+                return Err(NotOpened { locked, sources, diagnostics });
             }
         };
         let (providers, found) =
-            start_providers(world, &loaded.program, Some(&replayed.state), &replayed.in_flight);
+            start_providers(world, &loaded.program, Some(&ledger.state), &ledger.in_flight);
         diagnostics.append(found);
         if diagnostics.has_errors() {
-            release(lock).await;
-            return Err(NotOpened { sources, diagnostics });
+            // The run fails for another reason, which is reported; a lock that stays is found by the next run.
+            drop(ledger.close().await);
+            return Err(NotOpened { locked: false, sources, diagnostics });
         }
         Ok(Session {
             world: world.clone(),
             program: loaded.program,
             sources,
             providers: Arc::new(providers),
-            store,
-            lock,
-            document,
-            version,
-            unsettled: replayed.start.is_some(),
+            ledger,
             looked_into: false,
-            state: replayed.state,
-            in_flight: replayed.in_flight,
-            made: replayed.made,
             inputs,
             commit: commit_of(world),
             snapshot: loaded.snapshot,
@@ -150,28 +113,19 @@ impl Session {
         })
     }
 
-    async fn open_state(
+    async fn open_ledger(
         world: &World,
         program: &Program,
         options: &SessionOptions,
-    ) -> Result<Opened, Box<Diagnostic>> {
+    ) -> Result<Ledger, NotHeld> {
         let chosen = choose_backend(world, program, options.state_path.as_deref())?;
-        let store: Arc<dyn Store> = open_store(world, &chosen).await?;
-        let lock = if options.locking.lock { Some(acquire(world, &store, options).await?) } else { None };
-        let read = read_state(&store).await;
-        match read {
-            Ok((document, version, replayed)) => Ok((store, lock, document, version, replayed)),
-            Err(diagnostic) => {
-                release(lock).await;
-                Err(diagnostic)
-            }
-        }
+        Ledger::open(world, &chosen, &options.holding).await
     }
 
     /// Puts something between the run and its store, such as what counts or limits its writes.
     #[must_use]
     pub fn around_store(mut self, wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) -> Session {
-        self.store = wrap(self.store);
+        self.ledger.store = wrap(self.ledger.store);
         self
     }
 
@@ -205,7 +159,7 @@ impl Session {
         let timestamp: Arc<str> = (self.world.clock)().into();
         let mut sheet = self.sheet(Mode::Plan, Some(timestamp.clone()), true);
         sheet.report(crate::unsupported::unsupported(&self.program));
-        let mut state = self.state.clone();
+        let mut state = self.ledger.state.clone();
         let (moves, mut diagnostics) = apply_moves(&mut state, &self.program);
         let moved_from = moves.into_iter().map(|m| (m.to, m.from)).collect();
         let objects = Objects::new(state, moved_from, !options.targets.is_empty());
@@ -216,7 +170,7 @@ impl Session {
         }
         let mut planner =
             Planner::new(self.program.clone(), (sheet, objects), reaching, &self.providers, &*world.observer)
-                .with_in_flight(self.in_flight.clone());
+                .with_in_flight(self.ledger.in_flight.clone());
         let interrupted = tokio::select! {
             biased;
             () = interruption(world.interrupt.clone()) => Some(stopped_planning()),
@@ -230,7 +184,7 @@ impl Session {
             variables: self.variables(),
             token: Arc::new(move || token.token()),
         };
-        let Finished { mut plan, recovered, diagnostics: found } = planner.finish(&self.state, around);
+        let Finished { mut plan, recovered, diagnostics: found } = planner.finish(&self.ledger.state, around);
         match interrupted {
             // What a sheet says that was left half-way is of no use to anybody.
             Some(stopped) => diagnostics.push(stopped),
@@ -240,10 +194,10 @@ impl Session {
         plan.errored |= diagnostics.has_errors();
         if !plan.errored {
             for change in &recovered {
-                self.state.apply(change).expect("what was recovered goes where nothing is");
+                self.ledger.state.apply(change).expect("what was recovered goes where nothing is");
             }
             self.looked_into = true;
-            if self.lock.is_some() {
+            if self.ledger.lock.is_some() {
                 match self.settle().await {
                     Ok(found) => diagnostics.append(found),
                     Err(error) => {
@@ -254,8 +208,8 @@ impl Session {
             }
         }
         plan.targets.clone_from(&options.targets);
-        plan.prior.serial = self.document.serial;
-        plan.prior.lineage.clone_from(&self.document.lineage);
+        plan.prior.serial = self.ledger.document.serial;
+        plan.prior.lineage.clone_from(&self.ledger.document.lineage);
         warn_of_targets(&mut diagnostics, &options.targets, options.mode);
         Planned { plan, diagnostics }
     }
@@ -263,7 +217,7 @@ impl Session {
     /// Creations of an interrupted run whose provider configuration is gone, so that nobody can say how they ended.
     fn out_of_reach(&self) -> Vec<Diagnostic> {
         let mut bindings = Bindings::default();
-        let creations = self.in_flight.iter().filter(|begun| begun.action == Action::Create);
+        let creations = self.ledger.in_flight.iter().filter(|begun| begun.action == Action::Create);
         let lost = creations.filter(|begun| bindings.find(&self.program, &begun.provider).is_none());
         lost.map(|begun| {
             Diagnostic::error(
@@ -281,55 +235,15 @@ impl Session {
 
     /// Writes what an interrupted run left, now that a plan has found out how it ended, and clears its journal.
     pub(crate) async fn settle(&mut self) -> Result<Diagnostics, Box<Diagnostic>> {
-        if !self.unsettled {
-            return Ok(Diagnostics::new());
-        }
-        let state = self.state.clone();
-        self.write(state, Journal::Ends).await?;
-        self.unsettled = false;
-        let ended = self.in_flight.drain(..).chain(self.made.drain(..));
-        let creations: Vec<Begun> = ended.filter(|begun| begun.action == Action::Create).collect();
-        Ok(tell_made(&self.program, &self.providers, &self.state, creations).await)
-    }
-
-    /// Writes a new document: the journal says which before, and is cleared after unless steps are in flight.
-    pub(crate) async fn write(
-        &mut self,
-        mut state: State,
-        journal: Journal,
-    ) -> Result<bool, Box<Diagnostic>> {
-        if state.lineage.is_empty() {
-            state.lineage = self.world.uuid();
-        }
-        let changed = state.finish(&self.document);
-        let failed = |error: StoreError| store_diagnostic(&error);
-        if changed {
-            if let Some(lock) = &self.lock {
-                lock.check().await.map_err(failed)?;
-            }
-            let checkpoint = Entry::Checkpoint(Checkpoint::of(&state));
-            if self.unsettled {
-                self.store.append(&[checkpoint]).await.map_err(failed)?;
-            }
-            self.version = self.store.write(&state, &self.version).await.map_err(failed)?;
-        }
-        if journal == Journal::Ends {
-            self.store.clear_journal().await.map_err(failed)?;
-        }
-        self.document = state.clone();
-        self.state = state;
-        Ok(changed)
+        let ended = self.ledger.settle(&self.world).await?;
+        let creations: Vec<Begun> =
+            ended.into_iter().filter(|begun| begun.action == Action::Create).collect();
+        Ok(tell_made(&self.program, &self.providers, self.state(), creations).await)
     }
 
     /// Gives the lock back.
-    pub async fn close(mut self) -> Diagnostics {
-        match self.lock.take() {
-            None => Diagnostics::new(),
-            Some(lock) => match lock.release().await {
-                Ok(()) => Diagnostics::new(),
-                Err(error) => Diagnostics::from(*store_diagnostic(&error)),
-            },
-        }
+    pub async fn close(self) -> Diagnostics {
+        self.ledger.close().await
     }
 
     /// The configuration and inputs, for a plan file.
@@ -355,73 +269,13 @@ impl Session {
 
     /// The state as it stands in the store, with an interrupted run's journal replayed.
     pub fn state(&self) -> &State {
-        &self.state
+        &self.ledger.state
     }
 
     /// Where an interrupted run was working.
     pub fn in_flight(&self) -> &[Begun] {
-        &self.in_flight
+        &self.ledger.in_flight
     }
-}
-
-/// What becomes of the journal once the document is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Journal {
-    /// The document holds all it says.
-    Ends,
-    /// It names steps that are in flight, for the next run.
-    Stays,
-}
-
-type Opened = (Arc<dyn Store>, Option<Lock>, State, Version, Replayed);
-
-pub(crate) async fn read_state(
-    store: &Arc<dyn Store>,
-) -> Result<(State, Version, Replayed), Box<Diagnostic>> {
-    let snapshot = store.read().await.map_err(|error| store_diagnostic(&error))?;
-    let (document, version) = match snapshot {
-        Some(snapshot) => (snapshot.state, snapshot.version),
-        None => (State::default(), Version::ABSENT),
-    };
-    let entries = store.journal().await.map_err(|error| store_diagnostic(&error))?;
-    let replayed = replay(document.clone(), entries).map_err(|error| {
-        Box::new(
-            Diagnostic::error("Journal doesn't fit the state", format!("An interrupted run left a journal, but {error}."))
-                .hint("if the state was restored or pushed on purpose, remove the journal beside it; its steps are then lost"),
-        )
-    })?;
-    Ok((document, version, replayed))
-}
-
-async fn acquire(
-    world: &World,
-    store: &Arc<dyn Store>,
-    options: &SessionOptions,
-) -> Result<Lock, Box<Diagnostic>> {
-    let info = LockInfo {
-        id: world.uuid(),
-        operation: options.operation.clone(),
-        info: String::new(),
-        who: world.who.clone(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        created: (world.clock)(),
-        path: String::new(),
-    };
-    let waiting = |error: &StoreError| world.observer.event(&Event::Waiting(error.to_string()));
-    let locked = lock_waiting(&**store, &info, options.locking.timeout, waiting).await;
-    locked.map_err(|error| store_diagnostic(&error))
-}
-
-async fn release(lock: Option<Lock>) {
-    if let Some(lock) = lock {
-        // The run fails for another reason, which is reported; a lock that stays is found by the next run.
-        drop(lock.release().await);
-    }
-}
-
-/// A store's error as a diagnostic: verb, object, cause and hint are its own.
-pub(crate) fn store_diagnostic(error: &StoreError) -> Box<Diagnostic> {
-    Box::new(error.diagnostic())
 }
 
 /// Variables that the command line sets although a saved plan has them; ephemeral ones are in no plan.

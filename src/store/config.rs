@@ -1,7 +1,7 @@
 //! From a backend block to a store.
 
 use crate::local::{LocalPaths, LocalStore};
-use crate::{DEFAULT_WORKSPACE, ErrorKind, Store, StoreError, s3_schema};
+use crate::{ErrorKind, Store, StoreError, s3_schema};
 use std::path::PathBuf;
 use trueup_schema::{Attribute, Block};
 use trueup_value::{Type, Value};
@@ -16,6 +16,22 @@ pub struct World {
     pub directory: PathBuf,
     /// The workspace.
     pub workspace: String,
+    /// Where a local backend keeps the state as it was before the first write.
+    pub backup: Backup,
+}
+
+/// Where a local backend keeps the state as it was before the first write.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Backup {
+    /// Beside the state, with `.backup` behind its name.
+    #[default]
+    Beside,
+    /// Beside the state, with this suffix behind its name.
+    Suffix(String),
+    /// In this file, relative to the directory.
+    File(PathBuf),
+    /// Nowhere.
+    None,
 }
 
 /// What the block of this backend may hold; `None` for a backend that isn't there.
@@ -63,16 +79,18 @@ fn open_local(config: &Value, world: &World) -> LocalStore {
     let text = |name: &str| config.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let path = text("path").unwrap_or("terraform.tfstate");
     let workspaces = text("workspace_dir").unwrap_or("terraform.tfstate.d");
-    LocalStore::new(LocalPaths::new(&world.directory, path.as_ref(), workspaces.as_ref()), &world.workspace)
+    let paths = LocalPaths::new(&world.directory, path.as_ref(), workspaces.as_ref());
+    LocalStore::new(paths, &world.workspace).backing_up(&world.backup, &world.directory)
 }
 
-/// Workspace names become parts of paths.
+/// Whether a workspace may have this name: it becomes part of paths and stands unescaped in a URL's path.
+pub fn is_workspace_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.~$&+:=@".contains(c);
+    !name.is_empty() && name != "." && name != ".." && name.chars().all(plain)
+}
+
 pub(crate) fn check_workspace(name: &str) -> Result<(), StoreError> {
-    let good = !name.is_empty()
-        && name != "."
-        && name != ".."
-        && name.chars().all(|c| c.is_alphanumeric() || "-_.~+@,".contains(c));
-    if good || name == DEFAULT_WORKSPACE {
+    if is_workspace_name(name) {
         return Ok(());
     }
     let cause =

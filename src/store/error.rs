@@ -100,7 +100,8 @@ impl StoreError {
             (_, "lock") => "Error acquiring the state lock",
             (_, "unlock") => "Error releasing the state lock",
             (_, "write") => "Failed to save state",
-            (ErrorKind::Corrupt | ErrorKind::NotFound, "read") => "Failed to load state",
+            (ErrorKind::Corrupt, "read") => "Unsupported state file format",
+            (ErrorKind::Corrupt, "replay") | (ErrorKind::NotFound, "read") => "Failed to load state",
             (_, "read") => "Error loading state",
             _ => "Error accessing the state store",
         }

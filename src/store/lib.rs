@@ -12,7 +12,7 @@ mod s3;
 mod s3_schema;
 mod store;
 
-pub use config::{KINDS, World, open, schema};
+pub use config::{Backup, KINDS, World, is_workspace_name, open, schema};
 pub use error::{ErrorKind, StoreError};
 pub use local::{LocalPaths, LocalStore};
 pub use lock::{Held, Lock, LockInfo, lock_waiting};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use trueup_schema::{Attribute, AttributeType, Block, Nesting, ObjectAttributes};
 use trueup_value::{Name, Type};
 
-const TEXTS: [&str; 27] = [
+const TEXTS: [&str; 25] = [
     "access_key",
     "acl",
     "bucket",
@@ -24,9 +24,7 @@ const TEXTS: [&str; 27] = [
     "profile",
     "region",
     "retry_mode",
-    "role_arn",
     "secret_key",
-    "session_name",
     "shared_credentials_file",
     "sse_customer_key",
     "sts_endpoint",
@@ -69,11 +67,24 @@ pub(crate) fn block() -> Block {
     }
     attributes.insert("max_retries".into(), optional(Type::Number));
     attributes.insert("use_path_style".into(), optional(Type::Bool));
-    attributes.insert("endpoints".into(), nested(&["dynamodb", "iam", "s3", "sso", "sts"]));
-    attributes.insert(
-        "assume_role".into(),
-        nested(&["duration", "external_id", "policy", "role_arn", "session_name", "source_identity"]),
-    );
+    let texts = |names: &[&str]| names.iter().map(|name| ((*name).into(), optional(Type::String))).collect();
+    attributes.insert("endpoints".into(), nested(texts(&["dynamodb", "iam", "s3", "sso", "sts"])));
+    let mut role: BTreeMap<Name, Attribute> =
+        texts(&["duration", "external_id", "policy", "role_arn", "session_name", "source_identity"]);
+    role.insert("policy_arns".into(), optional(Type::set(Type::String)));
+    role.insert("tags".into(), optional(Type::map(Type::String)));
+    role.insert("transitive_tag_keys".into(), optional(Type::set(Type::String)));
+    attributes.insert("assume_role".into(), nested(role));
+    let mut role: BTreeMap<Name, Attribute> = texts(&[
+        "duration",
+        "policy",
+        "role_arn",
+        "session_name",
+        "web_identity_token",
+        "web_identity_token_file",
+    ]);
+    role.insert("policy_arns".into(), optional(Type::set(Type::String)));
+    attributes.insert("assume_role_with_web_identity".into(), nested(role));
     for name in ["bucket", "key"] {
         if let Some(attribute) = attributes.get_mut(name) {
             attribute.optional = false;
@@ -83,9 +94,8 @@ pub(crate) fn block() -> Block {
     Block { attributes, ..Block::default() }
 }
 
-/// An object of optional texts.
-fn nested(names: &[&str]) -> Attribute {
-    let attributes = names.iter().map(|name| ((*name).into(), optional(Type::String))).collect();
+/// An object of its own.
+fn nested(attributes: BTreeMap<Name, Attribute>) -> Attribute {
     let ty = AttributeType::Nested(ObjectAttributes { nesting: Nesting::Single, attributes });
     Attribute { ty, ..optional(Type::Dynamic) }
 }

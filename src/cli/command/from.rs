@@ -5,14 +5,17 @@
 //! started in: a local state, and files that it is told to write.
 
 use super::Context;
-use super::init::has_configuration;
+use super::init::{Asked, has_configuration};
 use crate::arguments::Origin;
 use crate::outside;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_engine::{BackendSettings, TakenFrom, Unobserved, initialize_backend, install_modules, load};
+use trueup_engine::{
+    BackendSettings, LockOptions, TakenFrom, Unobserved, initialize_backend, install_modules, load,
+};
 use trueup_plan::SnapshotOrigin;
 use trueup_source::{CommitTree, fetch_commit};
 use trueup_state::Commit;
@@ -64,10 +67,19 @@ pub(crate) async fn enter(context: &Context, origin: &Origin, needs: Needs) -> R
     install_modules(&world, false)?;
     if needs == Needs::State {
         let mut loaded = load(&world, None);
-        let settings = BackendSettings { given: origin.backend_config.clone(), reconfigure: false };
+        // Nothing was noted yet, and a state beside the program is no concern of the commit's backend.
+        let settings = BackendSettings {
+            given: origin.backend_config.clone(),
+            reconfigure: true,
+            migrate: false,
+            locking: LockOptions { lock: false, timeout: Duration::ZERO },
+        };
         if !loaded.diagnostics.has_errors() && !loaded.backend.has_errors() {
-            let chosen = initialize_backend(&world, &loaded.program, &settings, &mut loaded.sources).await;
-            chosen.map_err(|diagnostic| (Diagnostics::from(*diagnostic), loaded.sources))?;
+            let screen = context.screen(false);
+            let asked = Asked { screen: &screen, input: false, force: false };
+            let (program, sources) = (loaded.program.clone(), &mut loaded.sources);
+            let done = initialize_backend(&world, &program, &settings, sources, &asked).await;
+            done.map_err(|diagnostic| (Diagnostics::from(*diagnostic), loaded.sources))?;
         }
     }
     Ok(context)

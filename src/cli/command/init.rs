@@ -1,13 +1,19 @@
 //! `trueup init`
 
 use super::Context;
+use super::options::lock_options;
 use super::plan::complain;
+use super::show::single;
 use crate::arguments::Init as Arguments;
 use crate::screen::Screen;
+use std::io::BufRead;
 use std::path::Path;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_engine::{BackendSettings, Unobserved, World, initialize_backend, install_modules, load};
+use trueup_engine::{
+    Approval, BackendSettings, Initialized, Loaded, Question, Unobserved, World, initialize_backend,
+    install_modules, load,
+};
 
 /// Fetches modules, checks that the providers are there, and sets the backend up.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
@@ -16,6 +22,10 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     if !has_configuration(&world.dir) {
         screen.print("trueup initialized in an empty directory!\n\nThe directory has no configuration files. Write some, then run init again.\n");
         return 0;
+    }
+    if args.reconfigure && args.migrate_state {
+        let detail = "The -migrate-state and -reconfigure options are mutually-exclusive: one copies the state, the other leaves it.";
+        return complain(&screen, single("Invalid init options", detail), &Sources::default());
     }
     match set_up(&screen, &world, &args).await {
         Ok(()) => {
@@ -53,17 +63,7 @@ async fn set_up(screen: &Screen, world: &World, args: &Arguments) -> Result<(), 
         if loaded.backend.has_errors() {
             return Err((loaded.backend, loaded.sources));
         }
-        screen.line("Initializing the backend...");
-        let settings = BackendSettings { given: args.backend_config.clone(), reconfigure: args.reconfigure };
-        let chosen = initialize_backend(world, &loaded.program, &settings, &mut loaded.sources).await;
-        match chosen {
-            Ok(chosen) if chosen.kind != "local" => {
-                let line = format!("Successfully configured the backend \"{}\"!", chosen.kind);
-                screen.line(&format!("\n{}", screen.style.green(&line)));
-            }
-            Ok(_) => {}
-            Err(diagnostic) => return Err(((*diagnostic).into(), loaded.sources)),
-        }
+        set_up_backend(screen, world, args, &mut loaded).await?;
     }
     screen.line("Initializing provider plugins...");
     let mut missing = Diagnostics::new();
@@ -90,4 +90,92 @@ async fn set_up(screen: &Screen, world: &World, args: &Arguments) -> Result<(), 
     }
     screen.diagnostics(loaded.diagnostics, &loaded.sources);
     Ok(())
+}
+
+async fn set_up_backend(
+    screen: &Screen,
+    world: &World,
+    args: &Arguments,
+    loaded: &mut Loaded,
+) -> Result<(), (Diagnostics, Sources)> {
+    screen.line("Initializing the backend...");
+    let outcome = match lock_options(&args.locking) {
+        Err(diagnostics) => Err(diagnostics),
+        Ok(locking) => {
+            let settings = BackendSettings {
+                given: args.backend_config.clone(),
+                reconfigure: args.reconfigure,
+                migrate: args.migrate_state || args.force_copy,
+                locking,
+            };
+            let asked = Asked { screen, input: args.terminal.input, force: args.force_copy };
+            let (program, sources) = (loaded.program.clone(), &mut loaded.sources);
+            let done = initialize_backend(world, &program, &settings, sources, &asked).await;
+            done.map_err(|diagnostic| Diagnostics::from(*diagnostic))
+        }
+    };
+    let said = match outcome {
+        Ok(Initialized::Local | Initialized::Kept(_)) => return Ok(()),
+        Ok(Initialized::Configured(kind)) => format!("Successfully configured the backend \"{kind}\"!"),
+        Ok(Initialized::Unset(kind)) => {
+            format!("Successfully unset the backend \"{kind}\". The state is a local file from now on.")
+        }
+        Err(diagnostics) => return Err((diagnostics, std::mem::take(&mut loaded.sources))),
+    };
+    screen.line(&format!("\n{}", screen.style.green(&said)));
+    Ok(())
+}
+
+/// A person in front of the screen, or the options that answer for one.
+pub(crate) struct Asked<'a> {
+    pub(crate) screen: &'a Screen,
+    pub(crate) input: bool,
+    /// Yes to everything.
+    pub(crate) force: bool,
+}
+
+impl Approval for Asked<'_> {
+    fn approve(&self, question: &Question) -> Result<bool, Box<Diagnostic>> {
+        if self.force {
+            return Ok(true);
+        }
+        if !self.input {
+            let detail = format!(
+                "{}\n\n{}\n\nNobody can be asked, since -input=false was given.",
+                question.title, question.text
+            );
+            return Err(Box::new(
+                Diagnostic::error("Error asking for state migration action: input is disabled", detail)
+                    .hint("-force-copy says yes, and -reconfigure leaves the state where it is"),
+            ));
+        }
+        self.screen.print(&format!(
+            "{}\n  {}\n\n  {} ",
+            self.screen.style.bold(&question.title),
+            question.text.replace('\n', "\n  "),
+            self.screen.style.bold("Enter a value:")
+        ));
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        self.screen.line("");
+        match (read, answer.trim()) {
+            (Ok(1..), "yes") => Ok(true),
+            (Ok(1..), _) => Ok(false),
+            _ => Err(Box::new(
+                Diagnostic::error(
+                    "Error asking for confirmation: EOF",
+                    "Standard input ended before there was an answer.",
+                )
+                .hint("-force-copy says yes, and -reconfigure leaves the state where it is"),
+            )),
+        }
+    }
+
+    fn tell(&self, text: &str) {
+        self.screen.line(text);
+    }
+
+    fn warn(&self, warning: Diagnostic) {
+        self.screen.diagnostics(warning.into(), &Sources::default());
+    }
 }

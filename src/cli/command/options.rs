@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use trueup_addr::{ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_engine::{InputSources, LockOptions, PlanOptions, SessionOptions};
+use trueup_engine::{Holding, InputSources, LockOptions, PlanOptions, SessionOptions};
 use trueup_plan::PlanMode;
+use trueup_store::Backup;
 
 /// What is planned.
 pub(crate) fn plan_options(planning: &Planning, destroy: bool) -> Result<PlanOptions, Diagnostics> {
@@ -70,6 +71,20 @@ pub(crate) fn session_options(
     locking: &Locking,
     state_path: Option<&String>,
 ) -> Result<SessionOptions, Diagnostics> {
+    Ok(SessionOptions {
+        holding: Holding {
+            operation: operation.into(),
+            locking: lock_options(locking)?,
+            backup: Backup::Beside,
+        },
+        inputs: input_sources(context, variables),
+        state_path: state_path.cloned(),
+        saved: None,
+    })
+}
+
+/// How a state is locked.
+pub(crate) fn lock_options(locking: &Locking) -> Result<LockOptions, Diagnostics> {
     let timeout = duration(&locking.lock_timeout).ok_or_else(|| {
         Diagnostics::from(
             Diagnostic::error(
@@ -79,13 +94,7 @@ pub(crate) fn session_options(
             .hint("durations are written 30s, 5m or 1h"),
         )
     })?;
-    Ok(SessionOptions {
-        operation: operation.into(),
-        locking: LockOptions { lock: locking.lock, timeout },
-        inputs: input_sources(context, variables),
-        state_path: state_path.cloned(),
-        saved: None,
-    })
+    Ok(LockOptions { lock: locking.lock, timeout })
 }
 
 /// Values for variables, later ones over earlier ones.

@@ -18,7 +18,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let world = context.world(Arc::new(Unobserved));
     let state = match open_state(&world, args.state.as_deref()).await {
         Ok(view) => view.state,
-        Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
+        Err(refused) => return complain(&screen, refused.diagnostics, &refused.sources),
     };
     match &args.name {
         Some(name) => one(&screen, &state, name, &args),

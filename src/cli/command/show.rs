@@ -41,7 +41,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     };
     match view {
         Ok(view) => show_state(&screen, &view, args.json),
-        Err(diagnostics) => complain(&screen, diagnostics, &Sources::default()),
+        Err(refused) => complain(&screen, refused.diagnostics, &refused.sources),
     }
 }
 

@@ -1,70 +1,96 @@
-//! `trueup state list`, `show` and `pull`
+//! `trueup state`: the state looked at; what changes it is in `surgery`.
 
-use super::Context;
-use super::plan::complain;
-use super::show::single;
+use super::{Context, surgery};
 use crate::arguments::{State as Arguments, StateList, StateShow};
+use crate::outside;
 use crate::screen::Screen;
 use crate::view::diff::Differ;
 use crate::view::state as view;
+use crate::view::style::neutral;
 use std::sync::Arc;
 use trueup_addr::{ResourceInstance, Target};
-use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_engine::{StateView, Unobserved, open_state};
+use trueup_state::State;
 
-/// Looks into the state.
+/// Looks into the state, or has it changed.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let (no_color, path) = match &args {
-        Arguments::List(args) => (true, args.state.clone()),
+        Arguments::List(args) => (args.no_color, args.state.clone()),
         Arguments::Show(args) => (args.no_color, args.state.clone()),
-        Arguments::Pull(_) => (true, None),
+        Arguments::Pull(args) => (args.no_color, None),
+        Arguments::Mv(args) => return surgery::mv(context, args.clone()).await,
+        Arguments::Rm(args) => return surgery::rm(context, args.clone()).await,
+        Arguments::Push(args) => return surgery::push(context, args.clone()).await,
+        Arguments::ReplaceProvider(args) => return surgery::replace_provider(context, args.clone()).await,
     };
     let screen = context.screen(no_color);
     let world = context.world(Arc::new(Unobserved));
     let view = match open_state(&world, path.as_deref()).await {
         Ok(view) => view,
-        Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
+        Err(diagnostics) => return screen.refusal(diagnostics),
     };
-    let done = match args {
+    match args {
         Arguments::List(args) => list(&screen, &view, &args),
         Arguments::Show(args) => show(&screen, &view, &args),
-        Arguments::Pull(_) => {
+        _ => {
             pull(&screen, &view);
-            Ok(())
+            0
         }
-    };
-    match done {
-        Ok(()) => 0,
-        Err(diagnostics) => complain(&screen, diagnostics, &Sources::default()),
     }
 }
 
-fn no_state() -> Diagnostics {
-    Diagnostic::error(
-        "No state file was found!",
-        "State management commands require a state file. Apply the configuration first.",
-    )
-    .hint("check the working directory and the selected workspace")
-    .into()
+/// Says that there is no state to work on.
+pub(crate) fn no_state() {
+    outside::complain(
+        "No state file was found!\n\nThis command works on a state. Apply the configuration first, check the working directory and the\nselected workspace, or name a state file with -state.",
+    );
 }
 
-fn list(screen: &Screen, view: &StateView, args: &StateList) -> Result<(), Diagnostics> {
+fn list(screen: &Screen, view: &StateView, args: &StateList) -> u8 {
     if !view.exists {
-        return Err(no_state());
+        no_state();
+        return 1;
     }
     let mut targets: Vec<Target> = Vec::new();
+    let mut problems = Diagnostics::new();
     for text in &args.addresses {
-        targets.push(text.parse().map_err(|error| single("Invalid address", format!("{error}.")))?);
+        match text.parse::<Target>() {
+            Ok(target) => {
+                problems.extend(unknown(&view.state, &target));
+                targets.push(target);
+            }
+            Err(error) => problems.push(Diagnostic::error("Invalid address", format!("{error}."))),
+        }
+    }
+    if problems.has_errors() {
+        return screen.refusal(problems);
     }
     for object in view.state.objects().filter(|object| object.deposed.is_none()) {
         let addr = object.address();
         let wanted = targets.is_empty() || targets.iter().any(|target| target.contains(&addr));
         let id = args.id.as_ref().is_none_or(|id| has_id(&object.object.attributes, id));
         if wanted && id {
-            screen.line(&crate::view::style::neutral(&addr.to_string()));
+            screen.line(&neutral(&addr.to_string()));
         }
     }
-    Ok(())
+    0
+}
+
+/// What is wrong with an address that names nothing.
+fn unknown(state: &State, target: &Target) -> Option<Diagnostic> {
+    if state.objects().any(|object| target.contains(&object.address())) {
+        return None;
+    }
+    let (summary, what) = match target {
+        Target::Module(_) => ("Unknown module", "no module at"),
+        Target::Resource(_) => ("Unknown resource", "no resource"),
+        Target::Instance(_) => ("Unknown resource instance", "no resource instance"),
+    };
+    let detail = format!("The current state contains {what} {target}.");
+    Some(
+        Diagnostic::error(summary, detail).hint("if it was added to the configuration just now, apply first"),
+    )
 }
 
 fn has_id(attributes: &str, id: &str) -> bool {
@@ -72,24 +98,26 @@ fn has_id(attributes: &str, id: &str) -> bool {
     parsed.ok().and_then(|value| value.get("id")?.as_str().map(|found| found == id)).unwrap_or(false)
 }
 
-fn show(screen: &Screen, view: &StateView, args: &StateShow) -> Result<(), Diagnostics> {
+fn show(screen: &Screen, view: &StateView, args: &StateShow) -> u8 {
+    let refused = |first: &str| {
+        let rest = "The address must name one instance. To see those there are, use \"trueup state list\".";
+        outside::complain(&neutral(&format!("{first}\n\n{rest}")));
+        1
+    };
     if !view.exists {
-        return Err(no_state());
+        no_state();
+        return 1;
     }
-    let addr: ResourceInstance = args
-        .address
-        .parse()
-        .map_err(|error| single("Error parsing instance address", format!("{error}.")))?;
+    let Ok(addr) = args.address.parse::<ResourceInstance>() else {
+        return refused(&format!("Error parsing instance address: {}", args.address));
+    };
     let found = view.state.objects().find(|object| object.deposed.is_none() && object.address() == addr);
     let Some(object) = found else {
-        let detail = format!("No instance found for the given address: {addr}.");
-        return Err(Diagnostic::error("No instance found for the given address!", detail)
-            .hint("\"trueup state list\" lists all addresses")
-            .into());
+        return refused("No instance found for the given address!");
     };
     let differ = Differ { style: screen.style, whole: true };
     screen.print(&view::one(&object, &view.providers, differ));
-    Ok(())
+    0
 }
 
 fn pull(screen: &Screen, view: &StateView) {

@@ -10,14 +10,15 @@ use tokio::sync::watch;
 use trueup_diag::Diagnostics;
 use trueup_diff::Action;
 use trueup_engine::{
-    ApplyOutcome, Event, InputSources, Interrupt, LockOptions, Observer, PlanOptions, Planned, Session,
-    SessionOptions, World, apply,
+    ApplyOutcome, Event, Holding, InputSources, Interrupt, LockOptions, Observer, PlanOptions, Planned,
+    Session, SessionOptions, World, apply,
 };
 use trueup_plan::{Plan, PlanMode};
 use trueup_provider::fake::{FakeCloud, FakeFactory};
 use trueup_provider::{Factories, Factory};
 use trueup_provider_builtin::Builtin;
 use trueup_state::{State, wire};
+use trueup_store::Backup;
 use trueup_value::Value;
 
 /// What every configuration of the tests opens with.
@@ -221,8 +222,11 @@ pub(crate) fn world(
 
 pub(crate) fn session_options(lock: bool) -> SessionOptions {
     SessionOptions {
-        operation: "OperationTypeApply".into(),
-        locking: LockOptions { lock, timeout: Duration::ZERO },
+        holding: Holding {
+            operation: "OperationTypeApply".into(),
+            locking: LockOptions { lock, timeout: Duration::ZERO },
+            backup: Backup::Beside,
+        },
         inputs: InputSources::default(),
         state_path: None,
         saved: None,

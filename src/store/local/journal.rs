@@ -32,7 +32,7 @@ impl JournalFile {
     pub(super) fn read(&self) -> Result<Journal, StoreError> {
         let bytes = read_if_there(&self.path).map_err(|error| self.fail("read", &error))?;
         journal::read(&bytes).map_err(|error| {
-            StoreError::new(ErrorKind::Corrupt, "read", self.described(), error.to_string()).hint(
+            StoreError::new(ErrorKind::Corrupt, "replay", self.described(), error.to_string()).hint(
                 "The journal says what the last run did and is damaged, not just cut short. Keep a copy; if you \
                  remove it, the next plan finds what it can by reading the real objects.",
             )

@@ -4,7 +4,7 @@ mod file;
 mod held;
 mod journal;
 
-use crate::config::check_workspace;
+use crate::config::{Backup, check_workspace};
 use crate::store::Version;
 use crate::{DEFAULT_WORKSPACE, ErrorKind, Lock, LockInfo, Snapshot, Store, StoreError};
 use async_trait::async_trait;
@@ -79,6 +79,35 @@ impl LocalStore {
             files: file::StateFile::new(own),
             backed_up: AtomicBool::new(false),
         }
+    }
+
+    /// With the backup somewhere else. Relative paths start from `directory`.
+    #[must_use]
+    pub fn backing_up(mut self, backup: &Backup, directory: &Path) -> LocalStore {
+        let paths = &mut self.files.paths;
+        match backup {
+            Backup::Beside => {}
+            Backup::Suffix(suffix) => paths.backup = Some(with_suffix(&paths.state, suffix)),
+            Backup::File(file) => paths.backup = Some(directory.join(file)),
+            Backup::None => paths.backup = None,
+        }
+        self
+    }
+
+    /// Takes the document away, which lives elsewhere now; a backup stays, and an empty file, as Terraform leaves it.
+    ///
+    /// # Errors
+    /// A conflict where the document isn't the expected one.
+    pub fn withdraw(&self, expected: &Version) -> Result<(), StoreError> {
+        let fail = |error: io::Error| self.fail("take away", &error);
+        let before = self.files.current().map_err(fail)?;
+        if Version::of_bytes(&before) != *expected {
+            let cause = "something else wrote it since it was copied";
+            return Err(StoreError::new(ErrorKind::Conflict, "take away", self.describe(), cause)
+                .hint("Compare it with the copy: both are states now."));
+        }
+        self.files.back_up(&before).map_err(fail)?;
+        self.files.replace(&before, b"").map_err(fail)
     }
 
     fn fail(&self, verb: &'static str, error: &io::Error) -> StoreError {

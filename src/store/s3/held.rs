@@ -36,7 +36,7 @@ async fn found(bucket: &Bucket, key: &str) -> Result<Option<(LockInfo, String)>,
     let name = lock_key(key);
     let Some(got) = bucket.get("read", &name).await? else { return Ok(None) };
     let info = LockInfo::from_json(&got.bytes).ok_or_else(|| {
-        StoreError::new(ErrorKind::Corrupt, "read", bucket.object(&name), "it doesn't say who holds the lock")
+        StoreError::new(ErrorKind::Corrupt, "lock", bucket.object(&name), "it doesn't say who holds the lock")
             .hint("Make sure that nobody works on this state, then delete the object.")
     })?;
     Ok(Some((info, got.tag)))

@@ -91,7 +91,7 @@ impl JournalObjects {
 
     async fn batch(&self, key: String) -> Result<Vec<Entry>, StoreError> {
         let corrupt = |cause: String| {
-            StoreError::new(ErrorKind::Corrupt, "read", self.bucket.object(&key), cause).hint(
+            StoreError::new(ErrorKind::Corrupt, "replay", self.bucket.object(&key), cause).hint(
                 "The journal says what the last run did and is damaged. Keep a copy; if you remove it, the next plan \
                  finds what it can by reading the real objects.",
             )

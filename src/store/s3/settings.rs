@@ -78,7 +78,8 @@ pub(super) struct AssumeRole {
 }
 
 /// Settings that are known and not carried out: using them is an error, never a silence.
-const UNSUPPORTED: [(&str, &str); 10] = [
+const UNSUPPORTED: [(&str, &str); 11] = [
+    ("assume_role_with_web_identity", "Set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE in the environment."),
     ("dynamodb_table", "Use use_lockfile = true, which keeps the lock in the bucket itself."),
     ("dynamodb_endpoint", "Use use_lockfile = true, which keeps the lock in the bucket itself."),
     ("custom_ca_bundle", "Add the certificate to those of the system."),
@@ -91,6 +92,14 @@ const UNSUPPORTED: [(&str, &str); 10] = [
     ("use_dualstack_endpoint", "Set AWS_USE_DUALSTACK_ENDPOINT in the environment."),
 ];
 
+/// The same within `assume_role`.
+const UNSUPPORTED_OF_ROLES: [&str; 5] =
+    ["duration", "policy_arns", "source_identity", "tags", "transitive_tag_keys"];
+
+fn is_set(config: &Value, name: &str) -> bool {
+    config.get(name).is_some_and(|value| !value.is_null() && value.as_bool() != Some(false))
+}
+
 fn invalid(cause: impl Into<String>) -> StoreError {
     StoreError::new(ErrorKind::Config, "open", "the backend \"s3\"", cause)
 }
@@ -99,8 +108,7 @@ impl S3Settings {
     /// From the value of the block.
     pub fn from_config(config: &Value) -> Result<S3Settings, StoreError> {
         for (name, instead) in UNSUPPORTED {
-            let unset = |value: &Value| value.is_null() || value.as_bool() == Some(false);
-            if config.get(name).is_some_and(|value| !unset(value)) {
+            if is_set(config, name) {
                 return Err(invalid(format!("{name} is not supported")).hint(instead));
             }
         }
@@ -117,9 +125,12 @@ impl S3Settings {
         let endpoints = config.get("endpoints");
         let endpoint =
             endpoints.and_then(|endpoints| text(endpoints, "s3")).or_else(|| text(config, "endpoint"));
-        let role = text(config, "role_arn").map(|arn| AssumeRole::of(config, arn));
-        let nested = config.get("assume_role").filter(|role| !role.is_null());
-        let nested = nested.and_then(|role| text(role, "role_arn").map(|arn| AssumeRole::of(role, arn)));
+        let role = config.get("assume_role").filter(|role| !role.is_null());
+        if let Some(name) = role.and_then(|role| UNSUPPORTED_OF_ROLES.iter().find(|name| is_set(role, name)))
+        {
+            return Err(invalid(format!("{name} in assume_role is not supported")).hint("Leave it out."));
+        }
+        let role = role.and_then(|role| text(role, "role_arn").map(|arn| AssumeRole::of(role, arn)));
         let prefix = config.get("workspace_key_prefix").and_then(Value::as_str);
         Ok(S3Settings {
             bucket: required("bucket")?,
@@ -142,7 +153,7 @@ impl S3Settings {
             shared_config_files: texts(config, "shared_config_files"),
             shared_credentials_files: credentials_files(config),
             customer_key: text(config, "sse_customer_key").map(CustomerKey::read).transpose()?,
-            assume_role: nested.or(role),
+            assume_role: role,
         })
     }
 

@@ -2,6 +2,13 @@
 //!
 //! Long options take one dash as in Terraform, or two.
 
+mod state;
+
+pub(crate) use state::{
+    ForceUnlock, Get, Operated, Refresh, State, StateList, StateMv, StatePush, StateReplaceProvider, StateRm,
+    StateShow, Taint, Workspace, WorkspaceDelete, WorkspaceNew, WorkspaceSelect,
+};
+
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use trueup_engine::Given;
 
@@ -39,9 +46,22 @@ pub(crate) enum Command {
     Show(Show),
     /// Show output values from the state
     Output(Output),
-    /// Look into the state
+    /// Look into the state, and mend it by hand
     #[command(subcommand)]
     State(State),
+    /// List, select, make and delete workspaces
+    #[command(subcommand)]
+    Workspace(Workspace),
+    /// Mark an instance, so that the next plan replaces it
+    Taint(Taint),
+    /// Take the mark off an instance again
+    Untaint(Taint),
+    /// Take the world's changes into the state
+    Refresh(Refresh),
+    /// Take a lock away that a process left behind
+    ForceUnlock(ForceUnlock),
+    /// Fetch the modules that the configuration calls
+    Get(Get),
     /// Look at the providers of the configuration
     #[command(subcommand)]
     Providers(Providers),
@@ -334,45 +354,6 @@ pub(crate) struct ProvidersSchema {
     #[arg(long)]
     pub(crate) json: bool,
 }
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum State {
-    /// List the resource instances in the state
-    List(StateList),
-    /// Show one resource instance
-    Show(StateShow),
-    /// Print the state as JSON
-    Pull(StatePull),
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct StateList {
-    /// Only these resources, instances or modules
-    #[arg(value_name = "ADDRESS")]
-    pub(crate) addresses: Vec<String>,
-    /// Only the object with this id
-    #[arg(long)]
-    pub(crate) id: Option<String>,
-    /// The local state file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<String>,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct StateShow {
-    /// The instance
-    #[arg(value_name = "ADDRESS")]
-    pub(crate) address: String,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
-    /// The local state file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<String>,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct StatePull {}
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Console {

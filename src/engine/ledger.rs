@@ -1,0 +1,323 @@
+//! A state that is held: its document, what an interrupted run left beside it, and the lock.
+//!
+//! Every change of a state goes through here: the journal says it first, the lock is looked at, the document is
+//! written in place of the one that was read, and the journal ends.
+
+use crate::backend::{Chosen, open_store};
+use crate::world::{Event, World};
+use std::sync::Arc;
+use std::time::Duration;
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_state::{Action, Begun, Change, Checkpoint, Entry, Output, Replayed, Start, State, replay};
+use trueup_store::{Backup, ErrorKind, Lock, LockInfo, Store, StoreError, Version, lock_waiting};
+use trueup_value::Name;
+
+/// How the state is locked.
+#[derive(Clone, Copy, Debug)]
+pub struct LockOptions {
+    /// Hold a lock.
+    pub lock: bool,
+    /// Try again for so long while somebody else holds it.
+    pub timeout: Duration,
+}
+
+/// How a state is taken in hand.
+#[derive(Clone, Debug)]
+pub struct Holding {
+    /// What the lock calls it: `OperationTypePlan`, `OperationTypeApply`, `state-mv`.
+    pub operation: String,
+    /// Lock or not.
+    pub locking: LockOptions,
+    /// Where a local backend keeps the state as it was.
+    pub backup: Backup,
+}
+
+/// Why a state was not taken in hand.
+#[derive(Debug)]
+pub(crate) struct NotHeld {
+    /// Somebody else holds the lock.
+    pub(crate) locked: bool,
+    pub(crate) diagnostic: Box<Diagnostic>,
+}
+
+impl From<Box<Diagnostic>> for NotHeld {
+    fn from(diagnostic: Box<Diagnostic>) -> NotHeld {
+        NotHeld { locked: false, diagnostic }
+    }
+}
+
+impl From<NotHeld> for Box<Diagnostic> {
+    fn from(refused: NotHeld) -> Box<Diagnostic> {
+        refused.diagnostic
+    }
+}
+
+/// What becomes of the journal once the document is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Journal {
+    /// The document holds all it says.
+    Ends,
+    /// It names steps that are in flight, for the next run.
+    Stays,
+}
+
+/// A state with its lock.
+pub struct Ledger {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) lock: Option<Lock>,
+    /// The document in the store.
+    pub(crate) document: State,
+    pub(crate) version: Version,
+    /// The document with the journal of an interrupted run replayed onto it.
+    pub(crate) state: State,
+    pub(crate) in_flight: Vec<Begun>,
+    /// Creations of an interrupted run that are on record, but whose providers may not know so.
+    pub(crate) made: Vec<Begun>,
+    /// A journal of an interrupted run is there; what it says may not be in the document yet.
+    pub(crate) unsettled: bool,
+}
+
+impl Ledger {
+    /// Opens a backend's store in the selected workspace, locks it and replays what an interrupted run left.
+    pub(crate) async fn open(world: &World, chosen: &Chosen, holding: &Holding) -> Result<Ledger, NotHeld> {
+        let store: Arc<dyn Store> = open_store(world, chosen, &holding.backup).await?;
+        let taken = Ledger::of(world, store, holding).await;
+        taken.map_err(
+            |diagnostic| if chosen.kind == "local" { unlockable(diagnostic, holding) } else { diagnostic },
+        )
+    }
+
+    /// Takes a store in hand.
+    pub(crate) async fn of(
+        world: &World,
+        store: Arc<dyn Store>,
+        holding: &Holding,
+    ) -> Result<Ledger, NotHeld> {
+        let lock = if holding.locking.lock { Some(acquire(world, &store, holding).await?) } else { None };
+        match read_state(&store).await {
+            Ok((document, version, replayed)) => Ok(Ledger {
+                store,
+                lock,
+                document,
+                version,
+                unsettled: replayed.start.is_some(),
+                state: replayed.state,
+                in_flight: replayed.in_flight,
+                made: replayed.made,
+            }),
+            Err(diagnostic) => {
+                release(lock).await;
+                Err(diagnostic.into())
+            }
+        }
+    }
+
+    /// The state as it stands in the store, with an interrupted run's journal replayed.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Whether there is a state at all.
+    pub fn exists(&self) -> bool {
+        self.version != Version::ABSENT || self.unsettled
+    }
+
+    /// Refuses to go on while nobody knows what an interrupted run made: only a plan can find out.
+    pub(crate) fn refuse_in_flight(&self) -> Result<(), Box<Diagnostic>> {
+        let made: Vec<String> = self
+            .in_flight
+            .iter()
+            .filter(|begun| begun.action == Action::Create)
+            .map(|begun| begun.address.to_string())
+            .collect();
+        if made.is_empty() {
+            return Ok(());
+        }
+        let detail = format!(
+            "An earlier run was stopped while it created {}, and whether that was made is not known yet. Until it is, the state can't be changed by hand.",
+            made.join(", ")
+        );
+        let diagnostic = Diagnostic::error("An interrupted run is not settled yet", detail);
+        Err(Box::new(diagnostic.hint("run \"trueup plan\": it finds out, and writes down what it found")))
+    }
+
+    /// Writes what an interrupted run left and clears its journal; gives the steps that it was about.
+    pub(crate) async fn settle(&mut self, world: &World) -> Result<Vec<Begun>, Box<Diagnostic>> {
+        if !self.unsettled {
+            return Ok(Vec::new());
+        }
+        let state = self.state.clone();
+        self.write(world, state, Journal::Ends).await?;
+        self.unsettled = false;
+        Ok(self.in_flight.drain(..).chain(self.made.drain(..)).collect())
+    }
+
+    /// Writes a new document: the journal says which before, and is cleared after unless steps are in flight.
+    pub(crate) async fn write(
+        &mut self,
+        world: &World,
+        mut state: State,
+        journal: Journal,
+    ) -> Result<bool, Box<Diagnostic>> {
+        if state.lineage.is_empty() {
+            state.lineage = world.uuid();
+        }
+        let changed = state.finish(&self.document);
+        let failed = |error: StoreError| store_diagnostic(&error);
+        if changed {
+            if let Some(lock) = &self.lock {
+                lock.check().await.map_err(failed)?;
+            }
+            let checkpoint = Entry::Checkpoint(Checkpoint::of(&state));
+            if self.unsettled {
+                self.store.append(&[checkpoint]).await.map_err(failed)?;
+            }
+            self.version = self.store.write(&state, &self.version).await.map_err(failed)?;
+        }
+        if journal == Journal::Ends {
+            self.store.clear_journal().await.map_err(failed)?;
+        }
+        self.document = state.clone();
+        self.state = state;
+        Ok(changed)
+    }
+
+    /// Puts another document in place of the whole state, with its own lineage and serial.
+    pub(crate) async fn replace(&mut self, world: &World, state: State) -> Result<(), Box<Diagnostic>> {
+        self.settle(world).await?;
+        let failed = |error: StoreError| store_diagnostic(&error);
+        if let Some(lock) = &self.lock {
+            lock.check().await.map_err(failed)?;
+        }
+        self.version = self.store.write(&state, &self.version).await.map_err(failed)?;
+        self.document = state.clone();
+        self.state = state;
+        Ok(())
+    }
+
+    /// Makes changes outside of any plan: state surgery and imports. All of them are made, or none.
+    pub(crate) async fn record(
+        &mut self,
+        world: &World,
+        operation: &str,
+        record: Record,
+    ) -> Result<(), Box<Diagnostic>> {
+        self.refuse_in_flight()?;
+        self.settle(world).await?;
+        let mut state = self.state.clone();
+        for change in &record.changes {
+            state.apply(change).map_err(|error| {
+                Box::new(Diagnostic::error("Error changing the state", format!("{error}.")))
+            })?;
+        }
+        if state.lineage.is_empty() {
+            state.lineage = world.uuid();
+        }
+        let start = Start {
+            run: world.uuid(),
+            operation: operation.into(),
+            lineage: state.lineage.clone(),
+            serial: self.document.serial,
+            time: (world.clock)(),
+            ..Start::default()
+        };
+        let mut entries = vec![Entry::Start(start)];
+        entries.extend(record.changes.into_iter().map(Entry::Changed));
+        if let Some(outputs) = record.outputs {
+            state.outputs.clone_from(&outputs);
+            entries.push(Entry::Outputs(outputs));
+        }
+        entries.push(Entry::End { ok: true });
+        if let Some(lock) = &self.lock {
+            lock.check().await.map_err(|error| store_diagnostic(&error))?;
+        }
+        self.store.append(&entries).await.map_err(|error| store_diagnostic(&error))?;
+        self.unsettled = true;
+        self.write(world, state, Journal::Ends).await?;
+        self.unsettled = false;
+        Ok(())
+    }
+
+    /// Gives the lock back.
+    pub async fn close(mut self) -> Diagnostics {
+        match self.lock.take() {
+            None => Diagnostics::new(),
+            Some(lock) => match lock.release().await {
+                Ok(()) => Diagnostics::new(),
+                Err(error) => Diagnostics::from(*store_diagnostic(&error)),
+            },
+        }
+    }
+}
+
+/// What is changed at one stroke.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Record {
+    pub(crate) changes: Vec<Change>,
+    /// The root outputs, where they are new.
+    pub(crate) outputs: Option<std::collections::BTreeMap<Name, Output>>,
+}
+
+impl From<Vec<Change>> for Record {
+    fn from(changes: Vec<Change>) -> Record {
+        Record { changes, outputs: None }
+    }
+}
+
+/// The document of a store, and what follows from it and the journal beside it.
+pub(crate) async fn read_state(
+    store: &Arc<dyn Store>,
+) -> Result<(State, Version, Replayed), Box<Diagnostic>> {
+    let snapshot = store.read().await.map_err(|error| store_diagnostic(&error))?;
+    let (document, version) = match snapshot {
+        Some(snapshot) => (snapshot.state, snapshot.version),
+        None => (State::default(), Version::ABSENT),
+    };
+    let entries = store.journal().await.map_err(|error| store_diagnostic(&error))?;
+    let replayed = replay(document.clone(), entries).map_err(|error| {
+        Box::new(
+            Diagnostic::error("Journal doesn't fit the state", format!("An interrupted run left a journal, but {error}."))
+                .hint("if the state was restored or pushed on purpose, remove the journal beside it; its steps are then lost"),
+        )
+    })?;
+    Ok((document, version, replayed))
+}
+
+/// Terraform can't lock a state file that it can't read.
+fn unlockable(refused: NotHeld, holding: &Holding) -> NotHeld {
+    if !holding.locking.lock || refused.diagnostic.summary != "Unsupported state file format" {
+        return refused;
+    }
+    let summary = "Error acquiring the state lock".into();
+    Box::new(Diagnostic { summary, ..*refused.diagnostic }).into()
+}
+
+async fn acquire(world: &World, store: &Arc<dyn Store>, holding: &Holding) -> Result<Lock, NotHeld> {
+    let info = LockInfo {
+        id: world.uuid(),
+        operation: holding.operation.clone(),
+        info: String::new(),
+        who: world.who.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        created: (world.clock)(),
+        path: String::new(),
+    };
+    let waiting = |error: &StoreError| world.observer.event(&Event::Waiting(error.to_string()));
+    let locked = lock_waiting(&**store, &info, holding.locking.timeout, waiting).await;
+    locked.map_err(|error| NotHeld {
+        locked: matches!(error.kind, ErrorKind::Locked(_)),
+        diagnostic: store_diagnostic(&error),
+    })
+}
+
+async fn release(lock: Option<Lock>) {
+    if let Some(lock) = lock {
+        // The run fails for another reason, which is reported; a lock that stays is found by the next run.
+        drop(lock.release().await);
+    }
+}
+
+/// A store's error as a diagnostic: verb, object, cause and hint are its own.
+pub(crate) fn store_diagnostic(error: &StoreError) -> Box<Diagnostic> {
+    Box::new(error.diagnostic())
+}
