@@ -31,7 +31,7 @@ pub use applying::{ApplyOutcome, apply};
 pub use backend::{
     Approval, BackendSettings, Chosen, Initialized, Question, choose_backend, initialize_backend,
 };
-pub use drift::{AttributeDrift, DriftDocument, DriftKind, ResourceDrift, drift_document};
+pub use drift::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift, drift_document};
 pub use inputs::{Given, InputSources};
 pub use ledger::{Holding, Ledger, LockOptions};
 pub use load::{Loaded, NotOpened, TERRAFORM_VERSION, load};

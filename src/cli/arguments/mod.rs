@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Apply(Apply),
     /// Destroy everything that the state holds
     Destroy(Apply),
-    /// Show what differs between Git, the state and the world, attribute by attribute
+    /// Show what differs between Git, the state and the world, attribute by attribute. Exit codes: 0 nothing differs, 1 error, 2 something differs, 4 the state is locked, 5 corrected in part
     Drift(Drift),
     /// Show the state or a saved plan
     Show(Show),
@@ -286,9 +286,15 @@ pub(crate) struct Drift {
     /// Machine-readable output
     #[arg(long)]
     pub(crate) json: bool,
-    /// Bring what drifted back to what Git says
+    /// Bring what drifted back to what Git says, and touch nothing else
     #[arg(long)]
     pub(crate) correct: bool,
+    /// Only what was changed outside: what Git has that was never applied is neither told nor counted
+    #[arg(long)]
+    pub(crate) world: bool,
+    /// Accepted for compatibility: exit codes are always detailed
+    #[arg(long = "detailed-exitcode", alias = "detailed")]
+    pub(crate) detailed_exitcode: bool,
     /// Don't ask before correcting
     #[arg(long = "auto-approve")]
     pub(crate) auto_approve: bool,

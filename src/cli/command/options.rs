@@ -43,7 +43,14 @@ pub(crate) fn plan_options(planning: &Planning, destroy: bool) -> Result<PlanOpt
         (_, true) => PlanMode::RefreshOnly,
         _ => PlanMode::Normal,
     };
-    Ok(PlanOptions { mode, refresh: planning.refresh, targets, replace, parallelism: planning.parallelism })
+    Ok(PlanOptions {
+        mode,
+        refresh: planning.refresh,
+        targets,
+        only: None,
+        replace,
+        parallelism: planning.parallelism,
+    })
 }
 
 fn parse_all<T: std::str::FromStr<Err = trueup_addr::ParseError> + Ord>(

@@ -11,6 +11,7 @@ mod finish;
 mod imports;
 pub(crate) mod instance;
 mod objects;
+mod unchanged;
 mod watched;
 
 use crate::providers::Providers;
@@ -50,6 +51,8 @@ pub struct PlanOptions {
     pub refresh: bool,
     /// `-target`
     pub targets: BTreeSet<Target>,
+    /// Where set, only these may change: others stand as the state has them, for whatever refers to them.
+    pub only: Option<BTreeSet<ResourceInstance>>,
     /// `-replace`
     pub replace: BTreeSet<ResourceInstance>,
     /// How many calls are in flight at most.
@@ -62,6 +65,7 @@ impl Default for PlanOptions {
             mode: PlanMode::Normal,
             refresh: true,
             targets: BTreeSet::new(),
+            only: None,
             replace: BTreeSet::new(),
             parallelism: 10,
         }
@@ -242,7 +246,8 @@ impl<'a> Planner<'a> {
 
     /// With targets only what they need is read, when it turns out to be needed.
     fn start_observing(&mut self, ask: Box<InstanceAsk>) -> BoxFuture<'a, Answer> {
-        let work = self.objects.work_of_one(&ask, self.providers, &self.options);
+        let refresh = self.options.refresh && !self.stays(&ask.addr);
+        let work = self.objects.work_of_one(&ask, self.providers, refresh);
         let provider = self.providers.configured(&ask.binding);
         let watched = self.watched(&ask.binding, &work);
         Box::pin(async move {
@@ -254,6 +259,10 @@ impl<'a> Planner<'a> {
 
     fn start_managed(&mut self, ask: Box<InstanceAsk>) -> Option<BoxFuture<'a, Answer>> {
         let prior = self.objects.prior(&ask.addr);
+        if self.stays(&ask.addr) {
+            self.hold(&ask, prior);
+            return None;
+        }
         if self.options.mode != PlanMode::Normal {
             self.keep(&ask, prior.map_or_else(|| Value::null(ask.config.ty()), |p| p.value));
             return None;
@@ -460,22 +469,6 @@ impl<'a> Planner<'a> {
             last.marked = planned.marked;
         }
         self.sheet.fill(ask.cell, Some(planned.after));
-    }
-
-    /// An instance that stays as it is, as in destroy and refresh-only plans.
-    fn keep(&mut self, ask: &InstanceAsk, value: Value) {
-        if self.options.mode == PlanMode::RefreshOnly && !value.is_null() {
-            let change = Change {
-                action: Action::NoOp,
-                reason: None,
-                before: value.clone(),
-                after: value.clone(),
-                replace_paths: Vec::new(),
-                private: trueup_provider::Private::from([]),
-            };
-            self.note(ask, change);
-        }
-        self.sheet.fill(ask.cell, Some(value));
     }
 
     pub(super) fn located(ask: &InstanceAsk, diagnostics: Diagnostics) -> Vec<Diagnostic> {

@@ -208,10 +208,10 @@ impl Objects {
         &self,
         ask: &InstanceAsk,
         providers: &Providers,
-        options: &PlanOptions,
+        refresh: bool,
     ) -> ProviderWork {
         let item = self.item(ask.addr.clone(), None, &ask.binding, providers);
-        ProviderWork { items: item.into_iter().collect(), refresh: options.refresh, in_flight: Vec::new() }
+        ProviderWork { items: item.into_iter().collect(), refresh, in_flight: Vec::new() }
     }
 
     /// Takes what was read: into what is known, into the state, and into what has drifted.

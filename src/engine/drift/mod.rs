@@ -1,0 +1,234 @@
+//! The three-way comparison: what Git says, what the state last saw, what the cloud holds.
+
+mod leaves;
+
+use leaves::leaves_that_differ;
+use std::collections::{BTreeMap, BTreeSet};
+use trueup_addr::{Mode, ProviderConfigAddr, ResourceInstance};
+use trueup_diff::{Action, Reason};
+use trueup_evaluate::Schemas;
+use trueup_plan::{Plan, ResourceChange};
+use trueup_schema::{Schema, attribute_at};
+use trueup_value::{Path, Type, Value};
+
+/// How a resource differs, by what matters most about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DriftKind {
+    /// The cloud's object was changed behind the state's back.
+    Changed,
+    /// The cloud's object is gone.
+    Vanished,
+    /// Only attributes that Git leaves to the cloud are different, or the cloud already is as Git says: nothing to
+    /// correct. Often the trace of what an apply did itself, such as the rules in a security group that stand as
+    /// resources of their own.
+    Unmanaged,
+    /// Git says something that was never applied; the cloud is as the state saw it.
+    Unapplied,
+}
+
+/// How an attribute differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AttributeKind {
+    /// The cloud was changed, and Git still says what the state saw.
+    Changed,
+    /// Git says something new, and the cloud is as the state saw it.
+    Unapplied,
+    /// Both were changed, and they don't say the same.
+    Conflicting,
+    /// Both were changed, and they say the same: only the state is behind.
+    Converged,
+    /// The cloud was changed where Git leaves the value to it.
+    Unmanaged,
+}
+
+/// One attribute with its three values; an absent value is null.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttributeDrift {
+    /// Where, from the resource inwards.
+    pub path: Path,
+    /// How it differs.
+    pub kind: AttributeKind,
+    /// What Git says; unknown where it leaves the value to the cloud, or where the value will be known after apply.
+    pub git: Value,
+    /// What the state last saw.
+    pub state: Value,
+    /// What the cloud holds.
+    pub cloud: Value,
+}
+
+impl AttributeDrift {
+    /// The cloud was changed, and correcting changes it back.
+    pub fn is_correctable(&self) -> bool {
+        matches!(self.kind, AttributeKind::Changed | AttributeKind::Conflicting) && self.git.is_known()
+    }
+}
+
+/// One resource that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceDrift {
+    /// Which.
+    pub addr: ResourceInstance,
+    /// Whose it is.
+    pub provider: ProviderConfigAddr,
+    /// How.
+    pub kind: DriftKind,
+    /// What an apply would do.
+    pub action: Action,
+    /// An apply would also carry out what Git has that was never applied, so correcting the drift leaves it alone.
+    pub entangled: bool,
+    /// The attributes that differ, by path.
+    pub attributes: Vec<AttributeDrift>,
+}
+
+impl ResourceDrift {
+    /// Bringing it back to what Git says changes nothing but what was changed outside.
+    pub fn is_correctable(&self) -> bool {
+        matches!(self.kind, DriftKind::Changed | DriftKind::Vanished) && !self.entangled
+    }
+}
+
+/// All that differs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DriftDocument {
+    /// The resources, sorted by address.
+    pub resources: Vec<ResourceDrift>,
+    /// How many were compared.
+    pub compared: usize,
+}
+
+impl DriftDocument {
+    /// Those of one kind.
+    pub fn of(&self, kind: DriftKind) -> impl Iterator<Item = &ResourceDrift> {
+        self.resources.iter().filter(move |resource| resource.kind == kind)
+    }
+
+    /// Those that the world changed.
+    pub fn drifted(&self) -> impl Iterator<Item = &ResourceDrift> {
+        self.resources.iter().filter(|one| matches!(one.kind, DriftKind::Changed | DriftKind::Vanished))
+    }
+
+    /// Those of them that can be brought back without applying anything else.
+    pub fn correctable(&self) -> BTreeSet<ResourceInstance> {
+        self.drifted().filter(|one| one.is_correctable()).map(|one| one.addr.clone()).collect()
+    }
+}
+
+/// Compares, from a plan that was made with a refresh.
+pub fn drift_document(plan: &Plan, schemas: &dyn Schemas) -> DriftDocument {
+    let managed = |c: &&ResourceChange| c.addr.resource.mode == Mode::Managed && c.deposed.is_none();
+    let planned: BTreeMap<&ResourceInstance, &ResourceChange> =
+        plan.changes.iter().filter(managed).map(|change| (&change.addr, change)).collect();
+    let seen: BTreeMap<&ResourceInstance, &ResourceChange> =
+        plan.drift.iter().filter(managed).map(|change| (&change.addr, change)).collect();
+    let all: BTreeSet<&ResourceInstance> = planned.keys().chain(seen.keys()).copied().collect();
+    let compare = |addr: &&ResourceInstance| {
+        let (planned, seen) = (planned.get(*addr).copied(), seen.get(*addr).copied());
+        let any = planned.or(seen)?;
+        let provider = schemas.schema(&any.provider.provider);
+        let schema = provider.and_then(|p| p.resource(false, &addr.resource.kind)).map(|schema| &**schema);
+        Three::of(planned, seen)?.compare(any, schema)
+    };
+    DriftDocument { resources: all.iter().filter_map(compare).collect(), compared: all.len() }
+}
+
+/// A resource as Git, the state and the cloud have it.
+struct Three<'a> {
+    /// What is planned; none where planning didn't come to it, or where neither Git nor the cloud have it.
+    planned: Option<&'a ResourceChange>,
+    git: Value,
+    state: &'a Value,
+    cloud: &'a Value,
+}
+
+impl<'a> Three<'a> {
+    fn of(planned: Option<&'a ResourceChange>, seen: Option<&'a ResourceChange>) -> Option<Three<'a>> {
+        let (state, cloud) = match (seen, planned) {
+            (Some(seen), _) => (&seen.change.before, &seen.change.after),
+            (None, Some(planned)) => (&planned.change.before, &planned.change.before),
+            (None, None) => return None,
+        };
+        let git = planned.map_or_else(|| Value::unknown(state.ty()), |change| change.change.after.clone());
+        Some(Three { planned, git, state, cloud })
+    }
+
+    fn compare(&self, any: &ResourceChange, schema: Option<&Schema>) -> Option<ResourceDrift> {
+        let action = self.planned.map_or(Action::NoOp, |change| change.change.action);
+        let leaves = matches!(action, Action::Delete | Action::Forget);
+        let mut attributes = self.attributes(schema, leaves);
+        attributes.sort_by_key(|attribute| attribute.path.to_string());
+        let any_is = |kinds: &[AttributeKind]| attributes.iter().any(|one| kinds.contains(&one.kind));
+        let asked =
+            any_is(&[AttributeKind::Unapplied, AttributeKind::Conflicting]) || leaves || self.is_forced();
+        let kind = if self.cloud.is_null() && !self.state.is_null() {
+            DriftKind::Vanished
+        } else if any_is(&[AttributeKind::Changed, AttributeKind::Conflicting]) {
+            DriftKind::Changed
+        } else if asked || action.is_change() || self.planned.is_some_and(is_rearranged) {
+            DriftKind::Unapplied
+        } else if attributes.is_empty() {
+            return None;
+        } else {
+            DriftKind::Unmanaged
+        };
+        let (addr, provider) = (any.addr.clone(), any.provider.clone());
+        Some(ResourceDrift { addr, provider, kind, action, entangled: asked, attributes })
+    }
+
+    /// It is replaced for a reason that has nothing to do with its attributes.
+    fn is_forced(&self) -> bool {
+        let reason = self.planned.and_then(|change| change.change.reason);
+        matches!(reason, Some(Reason::ReplaceBecauseTainted | Reason::ReplaceByTriggers))
+    }
+
+    fn attributes(&self, schema: Option<&Schema>, leaves: bool) -> Vec<AttributeDrift> {
+        // What is new has no attributes to compare, and of what goes only what others changed is told.
+        let mut paths = if self.state.is_null() { Vec::new() } else { self.moved() };
+        if !self.state.is_null() && !leaves && self.planned.is_some() && !self.git.is_null() {
+            let known: BTreeSet<String> = paths.iter().map(ToString::to_string).collect();
+            let base = if self.cloud.is_null() { self.state } else { self.cloud };
+            let more = leaves_that_differ(base, &self.git);
+            paths.extend(more.into_iter().filter(|path| !known.contains(&path.to_string())));
+        }
+        paths.into_iter().filter_map(|path| self.attribute(path, schema, leaves)).collect()
+    }
+
+    /// What others changed.
+    fn moved(&self) -> Vec<Path> {
+        if self.cloud.is_null() { Vec::new() } else { leaves_that_differ(self.state, self.cloud) }
+    }
+
+    fn attribute(&self, path: Path, schema: Option<&Schema>, leaves: bool) -> Option<AttributeDrift> {
+        let null = || Value::null(Type::Dynamic);
+        let at = |value: &Value| value.at_path(&path).unwrap_or_else(null);
+        let (state, cloud) = (at(self.state), at(self.cloud));
+        let git = match self.planned {
+            None => Value::dynamic(),
+            Some(_) => at(&self.git),
+        };
+        let attribute = schema.and_then(|schema| attribute_at(&schema.block, &path));
+        let chosen_by_cloud = attribute.is_some_and(|attribute| attribute.computed);
+        let same = |a: &Value, b: &Value| a.without_marks() == b.without_marks();
+        let moved = !self.cloud.is_null() && !same(&state, &cloud);
+        let kind = match (moved, git.is_wholly_known()) {
+            _ if attribute.is_some_and(trueup_schema::Attribute::is_read_only) => {
+                moved.then_some(AttributeKind::Unmanaged)?
+            }
+            (true, _) if leaves => AttributeKind::Unmanaged,
+            (true, _) if self.planned.is_none() => AttributeKind::Changed,
+            (false, false) if chosen_by_cloud => return None,
+            (true, false) if chosen_by_cloud => AttributeKind::Unmanaged,
+            (true, true) if same(&git, &cloud) && chosen_by_cloud => AttributeKind::Unmanaged,
+            (true, true) if same(&git, &cloud) => AttributeKind::Converged,
+            (true, true) if same(&git, &state) => AttributeKind::Changed,
+            (true, _) => AttributeKind::Conflicting,
+            (false, true) if same(&git, &state) => return None,
+            (false, _) => AttributeKind::Unapplied,
+        };
+        Some(AttributeDrift { path, kind, git, state, cloud })
+    }
+}
+
+/// Nothing of the object changes, but where it stands in the state, or that it comes to stand there.
+fn is_rearranged(change: &ResourceChange) -> bool {
+    change.importing.is_some() || change.previous.as_ref().is_some_and(|previous| *previous != change.addr)
+}
