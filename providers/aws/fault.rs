@@ -159,7 +159,9 @@ fn kind(code: &str) -> FaultKind {
         "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" | "EntityAlreadyExists" | "RouteAlreadyExists" => {
             FaultKind::Exists
         }
-        _ if code.ends_with("NotFound") || code.ends_with(".Unknown") => FaultKind::NotFound,
+        _ if ["NotFound", "NotFoundException", ".Unknown"].iter().any(|end| code.ends_with(end)) => {
+            FaultKind::NotFound
+        }
         _ if code.ends_with(".InUse") => FaultKind::InUse,
         _ if code.starts_with("Expired") || code == "RequestExpired" => FaultKind::Unauthenticated,
         _ if code.ends_with(".Duplicate") || code.ends_with(".Conflict") => FaultKind::Exists,
@@ -180,6 +182,7 @@ mod tests {
         let cases = [
             ("InvalidVpcID.NotFound", FaultKind::NotFound),
             ("InvalidSecurityGroupRuleId.NotFound", FaultKind::NotFound),
+            ("InvalidLaunchTemplateName.NotFoundException", FaultKind::NotFound),
             ("NoSuchKey", FaultKind::NotFound),
             ("DependencyViolation", FaultKind::InUse),
             ("InvalidGroup.InUse", FaultKind::InUse),

@@ -20,6 +20,7 @@ use crate::ec2::eip::Eip;
 use crate::ec2::instance::Instance;
 use crate::ec2::internet_gateway::InternetGateway;
 use crate::ec2::key_pair::{KeyPair, PUBLIC_KEY};
+use crate::ec2::launch_template::LaunchTemplate;
 use crate::ec2::nat_gateway::NatGateway;
 use crate::ec2::route::Route;
 use crate::ec2::route_table::RouteTable;
@@ -29,6 +30,7 @@ use crate::ec2::security_group_rule::SecurityGroupRule;
 use crate::ec2::subnet::Subnet;
 use crate::ec2::volume_attachment::VolumeAttachment;
 use crate::ec2::vpc::Vpc;
+use crate::ec2::vpc_endpoint::VpcEndpoint;
 use crate::ec2::vpc_security_group_rule::{EGRESS, INGRESS};
 use crate::iam::instance_profile::InstanceProfile;
 use crate::iam::policy::Policy;
@@ -90,6 +92,12 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         code: &InternetGateway,
     },
     Offer { kind: "aws_key_pair", noun: "EC2 Key Pair", schema: schema!("aws_key_pair"), code: &KeyPair },
+    Offer {
+        kind: "aws_launch_template",
+        noun: "EC2 Launch Template",
+        schema: schema!("aws_launch_template"),
+        code: &LaunchTemplate,
+    },
     Offer {
         kind: "aws_nat_gateway",
         noun: "EC2 NAT Gateway",
@@ -161,6 +169,12 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         code: &VolumeAttachment,
     },
     Offer { kind: "aws_vpc", noun: "EC2 VPC", schema: schema!("aws_vpc"), code: &Vpc },
+    Offer {
+        kind: "aws_vpc_endpoint",
+        noun: "EC2 VPC Endpoint",
+        schema: schema!("aws_vpc_endpoint"),
+        code: &VpcEndpoint,
+    },
     Offer {
         kind: "aws_vpc_security_group_egress_rule",
         noun: "VPC Security Group Egress Rule",

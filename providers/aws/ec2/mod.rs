@@ -6,6 +6,7 @@ pub(crate) mod eip;
 pub(crate) mod instance;
 pub(crate) mod internet_gateway;
 pub(crate) mod key_pair;
+pub(crate) mod launch_template;
 pub(crate) mod nat_gateway;
 pub(crate) mod route;
 pub(crate) mod route_table;
@@ -15,6 +16,7 @@ pub(crate) mod security_group_rule;
 pub(crate) mod subnet;
 pub(crate) mod volume_attachment;
 pub(crate) mod vpc;
+pub(crate) mod vpc_endpoint;
 pub(crate) mod vpc_security_group_rule;
 
 use crate::account::site::Site;
@@ -40,7 +42,7 @@ pub(crate) fn specification(kind: ResourceType, tags: &Tags) -> Option<Vec<TagSp
     if tags.is_empty() {
         return None;
     }
-    let tags = tags.iter().map(|(key, value)| tag(key, value)).collect();
+    let tags = tags.iter().map(|(key, value)| sdk_tag(key, value)).collect();
     Some(vec![TagSpecification::builder().resource_type(kind).set_tags(Some(tags)).build()])
 }
 
@@ -72,7 +74,8 @@ pub(crate) fn mark_filter(token: &str) -> Filter {
     filter(&format!("tag:{STEP_TAG}"), [token])
 }
 
-fn tag(key: &str, value: &str) -> Tag {
+/// A tag for requests.
+pub(crate) fn sdk_tag(key: &str, value: &str) -> Tag {
     Tag::builder().key(key).value(value).build()
 }
 
@@ -95,7 +98,7 @@ pub(crate) async fn change_tags(site: &Site, id: &str, change: &TagsChange) -> R
         site.ec2.delete_tags().resources(id).set_tags(Some(keys)).send().await.attempt("removing tags")?;
     }
     if !change.set.is_empty() {
-        let set = change.set.iter().map(|(key, value)| tag(key, value)).collect();
+        let set = change.set.iter().map(|(key, value)| sdk_tag(key, value)).collect();
         site.ec2.create_tags().resources(id).set_tags(Some(set)).send().await.attempt("setting tags")?;
     }
     Ok(())

@@ -35,6 +35,13 @@ const CASES: &[(&str, &str, bool)] = &[
             "to_port": 53, "cidr_blocks": ["10.0.0.0/8", "11.0.0.0/8"], "self": true}"#,
         false,
     ),
+    ("aws_vpc_endpoint", r#"{"vpc_id": "${aws_vpc}", "service_name": "com.amazonaws.us-east-1.s3"}"#, true),
+    (
+        "aws_launch_template",
+        r#"{"name_prefix": "made-", "image_id": "ami-1", "tags": {"a": "b"},
+            "block_device_mappings": [{"device_name": "/dev/sda", "ebs": [{"volume_size": 8}]}]}"#,
+        false,
+    ),
     ("aws_eip", r#"{"tags": {"a": "b"}}"#, true),
     ("aws_nat_gateway", r#"{"connectivity_type": "private", "subnet_id": "${aws_subnet}"}"#, true),
     (

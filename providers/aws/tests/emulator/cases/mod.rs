@@ -2,11 +2,13 @@
 
 mod addresses;
 mod iam;
+mod launch_template;
 mod machines;
 mod network;
 mod s3;
 mod s3_settings;
 mod security;
+mod vpc_endpoint;
 
 pub(crate) use iam::{permit, trust};
 
@@ -68,11 +70,13 @@ pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
     [
         addresses::CASES,
         iam::CASES,
+        launch_template::CASES,
         machines::CASES,
         network::CASES,
         s3::CASES,
         s3_settings::CASES,
         security::CASES,
+        vpc_endpoint::CASES,
     ]
     .into_iter()
     .flatten()

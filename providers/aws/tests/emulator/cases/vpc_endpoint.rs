@@ -1,0 +1,90 @@
+//! VPC endpoints.
+
+use super::{CASE, Case, GROUP, OTHER, SUBNET, TABLE, VPC};
+
+const SECOND: (&str, &str, &str) =
+    ("second", "aws_subnet", r#"{"vpc_id": "${vpc.id}", "cidr_block": "10.1.2.0/24"}"#);
+const ASK: &str = "what is done about an endpoint that waits for acceptance, which the API doesn't keep";
+const DEAF: &str = "moto neither keeps nor tells it";
+const TABLE_LESS: &str = "shown with a gateway endpoint in the other case";
+const NETWORK: &str = "moto knows services alone, no service networks and resource configurations";
+
+pub(crate) const CASES: &[Case] = &[
+    Case {
+        kind: "aws_vpc_endpoint",
+        setup: &[
+            VPC,
+            OTHER,
+            TABLE,
+            ("more", "aws_route_table", r#"{"vpc_id": "${vpc.id}", "tags": {"n": "2"}}"#),
+        ],
+        create: r#"{"vpc_id": "${vpc.id}", "service_name": "com.amazonaws.us-east-1.s3",
+            "route_table_ids": ["${table.id}"]}"#,
+        updates: &[
+            r#"{"vpc_id": "${vpc.id}", "service_name": "com.amazonaws.us-east-1.s3", "tags": {"a": "b"},
+                "route_table_ids": ["${more.id}"],
+                "policy": "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": [\"s3:GetObject\"]}]}"}"#,
+            r#"{"vpc_id": "${vpc.id}", "service_name": "com.amazonaws.us-east-1.s3"}"#,
+        ],
+        replaces: &[
+            (
+                r#"{"vpc_id": "${vpc.id}", "service_name": "com.amazonaws.us-east-1.dynamodb"}"#,
+                "service_name",
+            ),
+            (r#"{"vpc_id": "${other.id}", "service_name": "com.amazonaws.us-east-1.dynamodb"}"#, "vpc_id"),
+            (
+                r#"{"vpc_id": "${other.id}", "service_name": "com.amazonaws.us-east-1.ec2",
+                    "vpc_endpoint_type": "Interface"}"#,
+                "vpc_endpoint_type",
+            ),
+        ],
+        tampers: &[("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags")],
+        lose: &["DeleteVpcEndpoints&VpcEndpointId.1=${this.id}"],
+        ..CASE
+    },
+    Case {
+        kind: "aws_vpc_endpoint",
+        setup: &[VPC, SUBNET, SECOND, GROUP, TABLE],
+        create: r#"{"vpc_id": "${vpc.id}", "service_name": "com.amazonaws.us-east-1.ec2",
+            "vpc_endpoint_type": "Interface", "subnet_ids": ["${subnet.id}"], "security_group_ids": ["${group.id}"],
+            "private_dns_enabled": true,
+                "policy": "{\"Statement\": [{\"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"ec2:*\"}]}"}"#,
+        updates: &[
+            r#"{"vpc_id": "${vpc.id}", "service_name": "com.amazonaws.us-east-1.ec2", "auto_accept": true,
+                "vpc_endpoint_type": "Interface", "subnet_ids": ["${second.id}"],
+                "security_group_ids": ["${group.id}", "${vpc.default_security_group_id}"], "tags": {"a": "b"},
+                "private_dns_enabled": true,
+                "policy": "{\"Statement\": [{\"Effect\": \"Deny\", \"Principal\": \"*\", \"Action\": \"ec2:*\"}]}"}"#,
+            r#"{"vpc_id": "${vpc.id}", "service_name": "com.amazonaws.us-east-1.ec2",
+                "vpc_endpoint_type": "Interface", "subnet_ids": ["${subnet.id}"],
+                "security_group_ids": ["${group.id}"], "private_dns_enabled": true,
+                "policy": "{\"Statement\": [{\"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"ec2:*\"}]}"}"#,
+        ],
+        tampers: &[
+            ("ModifyVpcEndpoint&VpcEndpointId=${this.id}&AddSubnetId.1=${second.id}", "subnet_ids"),
+            (
+                "ModifyVpcEndpoint&VpcEndpointId=${this.id}&AddSecurityGroupId.1=${vpc.default_security_group_id}",
+                "security_group_ids",
+            ),
+            (
+                "ModifyVpcEndpoint&VpcEndpointId=${this.id}&PolicyDocument=%7B%22Statement%22%3A%5B%5D%7D",
+                "policy",
+            ),
+            ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=a&Tag.1.Value=c", "tags"),
+        ],
+        lose: &["DeleteVpcEndpoints&VpcEndpointId.1=${this.id}"],
+        unread: &["auto_accept"],
+        excused: &[
+            ("auto_accept", ASK),
+            ("dns_options", DEAF),
+            ("ip_address_type", DEAF),
+            ("private_dns_enabled", DEAF),
+            ("resource_configuration_arn", NETWORK),
+            ("route_table_ids", TABLE_LESS),
+            ("service_network_arn", NETWORK),
+            ("service_region", DEAF),
+            ("subnet_configuration", DEAF),
+        ],
+        ..CASE
+    },
+];
