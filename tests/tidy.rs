@@ -12,6 +12,9 @@ const FILE_BYTES_MAX: u64 = 1 << 20;
 /// Files that are one table each and may be as long as their subject.
 const TABLES: &[&str] = &[];
 
+/// Functions whose parameters a trait of another crate dictates.
+const DICTATED: &[&str] = &["channel_open_direct_tcpip"];
+
 /// File and folder names that say nothing about what is inside.
 const EMPTY_NAMES: &[&str] = &["util", "utils", "common", "helper", "helpers", "manager", "core", "misc"];
 
@@ -57,7 +60,7 @@ fn functions_are_short() {
             if function.lines > FUNCTION_LINES_MAX {
                 found.push(format!("{place} has {} lines", function.lines));
             }
-            if function.parameters > PARAMETERS_MAX {
+            if function.parameters > PARAMETERS_MAX && !DICTATED.contains(&&*function.name) {
                 found.push(format!("{place} has {} parameters", function.parameters));
             }
         }

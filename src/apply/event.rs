@@ -1,5 +1,6 @@
 //! What whoever watches is told.
 
+use std::sync::Arc;
 use trueup_addr::ResourceInstance;
 use trueup_plan::Part;
 
@@ -34,6 +35,31 @@ pub enum Event {
         addr: ResourceInstance,
         /// What was tried.
         part: Part,
+    },
+    /// A provisioner begins.
+    Provisioning {
+        /// The instance.
+        addr: ResourceInstance,
+        /// The type of the provisioner.
+        kind: Arc<str>,
+    },
+    /// A provisioner put out a line; what may not be shown is replaced.
+    Provisioned {
+        /// The instance.
+        addr: ResourceInstance,
+        /// The type of the provisioner.
+        kind: Arc<str>,
+        /// The line.
+        line: String,
+    },
+    /// A provisioner came to its end.
+    ProvisioningOver {
+        /// The instance.
+        addr: ResourceInstance,
+        /// The type of the provisioner.
+        kind: Arc<str>,
+        /// It did what it should.
+        good: bool,
     },
     /// Something it depends on failed, or the run was interrupted.
     Skipped {

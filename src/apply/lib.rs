@@ -5,6 +5,8 @@
 
 mod event;
 mod journal;
+mod prepare;
+mod provision;
 mod run;
 mod schedule;
 mod step;
@@ -12,4 +14,5 @@ mod work;
 
 pub use event::{Event, Interrupt};
 pub use journal::Journal;
+pub use provision::Told;
 pub use run::{Applied, Apply, Hands};

@@ -2,9 +2,11 @@
 
 use crate::event::{Event, Interrupt};
 use crate::journal::Journal;
+use crate::prepare::{Prepared, keys_to_put_aside};
+use crate::provision::{Provisioned, Told};
 use crate::schedule::Schedule;
-use crate::step::carry_out;
-use crate::work::{Outcome, Work};
+use crate::work::{Outcome, Stage, Work};
+use async_trait::async_trait;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -16,7 +18,8 @@ use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::Action;
 use trueup_evaluate::{Ask, InstanceAsk, ProviderAsk, Sheet};
 use trueup_plan::{Node, Part, Plan, ResourceChange, Step};
-use trueup_provider::{Private, Provider};
+use trueup_provider::Provider;
+use trueup_provision::{Failure, Job};
 use trueup_resolve::Program;
 use trueup_resolve::program::ProviderBinding;
 use trueup_schema::Schema;
@@ -24,6 +27,7 @@ use trueup_state::{CheckResult, State};
 use trueup_value::Value;
 
 /// What the applier is lent.
+#[async_trait]
 pub trait Hands: Send + Sync {
     /// A fresh provider for one configuration.
     fn provider(&self, binding: &ProviderBinding) -> Result<Arc<dyn Provider>, Diagnostics>;
@@ -31,6 +35,8 @@ pub trait Hands: Send + Sync {
     fn schema(&self, binding: &ProviderBinding, data: bool, kind: &str) -> Option<Arc<Schema>>;
     /// Tells whoever watches.
     fn event(&self, event: Event);
+    /// Runs a provisioner and tells its output line by line.
+    async fn provision(&self, job: &Job, told: &Told) -> Result<(), Failure>;
 }
 
 /// What is applied and with what.
@@ -70,25 +76,27 @@ pub struct Applied {
     pub cut: bool,
 }
 
-enum Came {
+pub(crate) enum Came {
     Configured(Box<ProviderAsk>, Option<Arc<dyn Provider>>, Diagnostics),
-    Stepped(Box<Outcome>),
+    Called(Stage),
+    /// A provisioner came to its end; what is still to be done at this step.
+    Provisioned(Box<Provisioned>, Result<(), Diagnostic>),
 }
 
-struct Driver<'a> {
-    plan: &'a Plan,
-    program: Arc<Program>,
-    sheet: Sheet,
-    hands: &'a dyn Hands,
-    journal: &'a dyn Journal,
+pub(crate) struct Driver<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) program: Arc<Program>,
+    pub(crate) sheet: Sheet,
+    pub(crate) hands: &'a dyn Hands,
+    pub(crate) journal: &'a dyn Journal,
     schedule: Schedule<'a>,
-    state: State,
-    providers: BTreeMap<ProviderBinding, Option<Arc<dyn Provider>>>,
+    pub(crate) state: State,
+    pub(crate) providers: BTreeMap<ProviderBinding, Option<Arc<dyn Provider>>>,
     changes: BTreeMap<ResourceInstance, usize>,
-    asks: BTreeMap<ResourceInstance, Box<InstanceAsk>>,
+    pub(crate) asks: BTreeMap<ResourceInstance, Box<InstanceAsk>>,
     /// Steps whose turn has come but whose configuration or provider hasn't.
     held: BTreeSet<usize>,
-    put_aside: BTreeMap<usize, String>,
+    pub(crate) put_aside: BTreeMap<usize, String>,
     running: usize,
     parallelism: usize,
     stop: Interrupt,
@@ -158,7 +166,7 @@ impl<'a> Driver<'a> {
                 continue;
             }
             tokio::select! {
-                came = calls.next() => if let Some(came) = came { self.take(came) },
+                came = calls.next() => calls.extend(came.and_then(|came| self.take(came))),
                 wish = stronger(&mut interrupt, self.stop) => {
                     self.stop = wish;
                     if wish == Interrupt::Immediate {
@@ -256,10 +264,7 @@ impl<'a> Driver<'a> {
                     self.held.remove(&node);
                     self.running += 1;
                     self.announce(&work);
-                    let journal = self.journal;
-                    calls.push(Box::pin(
-                        async move { Came::Stepped(Box::new(carry_out(*work, journal).await)) },
-                    ));
+                    calls.push(self.begin(work));
                     moved = true;
                 }
                 Prepared::NotYet => {}
@@ -291,61 +296,8 @@ impl<'a> Driver<'a> {
         self.schedule.done(node, false);
     }
 
-    fn prepare(&self, node: usize, step: &Step) -> Prepared {
-        let change = &self.plan.changes[step.change];
-        let provider = match self.providers.get(&change.binding) {
-            None => return Prepared::NotYet,
-            Some(None) => return Prepared::Never,
-            Some(Some(provider)) => provider.clone(),
-        };
-        let data = change.addr.resource.mode == Mode::Data;
-        let Some(schema) = self.hands.schema(&change.binding, data, &change.addr.resource.kind) else {
-            return Prepared::Never;
-        };
-        let nothing = Value::null(schema.block.value_type());
-        let forward = matches!(step.part, Part::Create | Part::Update | Part::Read);
-        let config = match (forward, self.asks.get(&change.addr)) {
-            (true, None) => return Prepared::NotYet,
-            (true, Some(ask)) => ask.config.clone(),
-            (false, _) => nothing.clone(),
-        };
-        let first = change.change.action == Action::CreateThenDelete;
-        let put_aside = self.put_aside.get(&step.change).cloned().unwrap_or_default();
-        let deposed = match (&change.deposed, first && step.part == Part::Delete) {
-            (None, true) => Some(put_aside.clone()),
-            (deposed, _) => deposed.clone(),
-        };
-        let prior =
-            if step.part == Part::Create { nothing.clone() } else { change.change.before.without_marks() };
-        let stored = self.state.object(&change.addr, deposed.as_deref());
-        let ignore = ignored(&self.program, self.asks.get(&change.addr).map(|ask| &**ask));
-        Prepared::Ready(Box::new(Work {
-            node,
-            step: u32::try_from(node).expect("a plan has fewer than 2^32 nodes"),
-            part: step.part,
-            addr: change.addr.clone(),
-            deposed,
-            depose: (first && step.part == Part::Create).then_some(put_aside),
-            token: step.token.clone(),
-            provider,
-            provider_addr: change.provider.clone(),
-            prior,
-            was_tainted: stored.is_some_and(trueup_state::Object::is_tainted),
-            prior_private: stored.map_or_else(|| Private::from([]), |o| o.private.clone()),
-            planned: if forward { change.change.after.without_marks() } else { nothing },
-            planned_private: change.change.private.clone(),
-            config,
-            replan: matches!(step.part, Part::Create | Part::Update)
-                && !change.change.after.is_wholly_known(),
-            ignore,
-            marked: change.marked.clone(),
-            dependencies: change.dependencies.clone(),
-            create_before_destroy: change.create_before_destroy,
-            schema,
-        }))
-    }
-
-    fn take(&mut self, came: Came) {
+    /// Takes what came back; gives the next call where one follows directly.
+    fn take(&mut self, came: Came) -> Option<BoxFuture<'a, Came>> {
         match came {
             Came::Configured(ask, provider, diagnostics) => {
                 self.sheet.report(diagnostics.into_iter().map(|d| d.at_opt(ask.span)));
@@ -353,8 +305,11 @@ impl<'a> Driver<'a> {
                 self.providers.insert(ask.binding.clone(), provider);
                 self.sheet.fill(ask.cell, good.then(|| Value::from(true)));
             }
-            Came::Stepped(outcome) => self.stepped(*outcome),
+            Came::Called(Stage::Over(outcome)) => self.stepped(*outcome),
+            Came::Called(Stage::Made(work, made)) => return Some(self.made(work, *made)),
+            Came::Provisioned(at, ended) => return Some(self.provisioned(at, ended)),
         }
+        None
     }
 
     fn stepped(&mut self, outcome: Outcome) {
@@ -425,28 +380,6 @@ async fn stronger(interrupt: &mut watch::Receiver<Interrupt>, than: Interrupt) -
     std::future::pending().await
 }
 
-enum Prepared {
-    Ready(Box<Work>),
-    NotYet,
-    Never,
-}
-
-/// The keys under which objects that are replaced create-first are put aside: the same in both of their steps.
-fn keys_to_put_aside(plan: &Plan) -> BTreeMap<usize, String> {
-    let creating = plan.steps.nodes().filter_map(|(_, node)| match node {
-        Node::Step(step) if step.part == Part::Create => Some(step),
-        _ => None,
-    });
-    let first = creating.filter(|step| plan.changes[step.change].change.action == Action::CreateThenDelete);
-    first.map(|step| (step.change, step.token.chars().take(8).collect())).collect()
-}
-
-fn id_of(value: &Value) -> Option<String> {
+pub(crate) fn id_of(value: &Value) -> Option<String> {
     value.get("id").filter(|id| !id.marks().is_sensitive()).and_then(Value::as_str).map(String::from)
-}
-
-/// What the block says is to be ignored.
-fn ignored(program: &Program, ask: Option<&InstanceAsk>) -> trueup_resolve::program::IgnoreChanges {
-    let block = ask.map(|ask| &program.module_at(ask.node).resources[ask.slot as usize]);
-    block.map(|block| block.lifecycle.ignore_changes.clone()).unwrap_or_default()
 }

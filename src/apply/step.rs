@@ -1,7 +1,7 @@
 //! One step's call: planned again where something became known, journalled before and after.
 
 use crate::journal::Journal;
-use crate::work::{Outcome, Work};
+use crate::work::{Made, Outcome, Stage, Work};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::ignore_changes;
 use trueup_plan::Part;
@@ -9,30 +9,64 @@ use trueup_provider::{
     ApplyAnswer, ApplyRequest, DataRequest, PlanRequest, Private, RecoverAnswer, RecoverRequest,
     SettleRequest,
 };
-use trueup_schema::{apply_errors, proposed_new, sensitive_paths};
+use trueup_schema::{apply_errors, proposed_new};
 use trueup_state::{Action, Begun, Change, Entry, Object, Status};
 use trueup_value::{Marks, Path, Value, msgpack};
 
 /// Carries one step out.
-pub(crate) async fn carry_out(mut work: Work, journal: &dyn Journal) -> Outcome {
-    let mut diagnostics = Diagnostics::new();
+pub(crate) async fn carry_out(work: Box<Work>, journal: &dyn Journal) -> Stage {
+    let over = |outcome| Stage::Over(Box::new(outcome));
     if work.part == Part::Read {
-        return read(work, journal).await;
+        return over(read(*work, journal).await);
     }
+    let (work, made) = match call(work, journal).await {
+        Ok(made) => made,
+        Err(outcome) => return Stage::Over(outcome),
+    };
+    let whole = !made.diagnostics.has_errors() && !made.state.is_null();
+    if !work.provisioned || !whole {
+        return over(finish(&work, made, journal).await);
+    }
+    // Until its provisioners are through the object is not fit for use: a run that is stopped leaves it tainted.
+    let mut found = Diagnostics::new();
+    let unfinished = change_of(&work, &made.state, made.private.clone(), (true, &mut found));
+    let noted = journal.append(unfinished.into_iter().map(Entry::Changed).collect()).await;
+    match noted {
+        Ok(()) => Stage::Made(work, Box::new(made)),
+        Err(problem) => {
+            let mut diagnostics = made.diagnostics;
+            diagnostics.push(*problem);
+            over(finish(&work, Made { diagnostics, ..made }, journal).await)
+        }
+    }
+}
+
+/// The end of a step whose call came back.
+pub(crate) async fn finish(work: &Work, made: Made, journal: &dyn Journal) -> Outcome {
+    let Made { state, private, mut diagnostics } = made;
+    let failed = diagnostics.has_errors();
+    let change = change_of(work, &state, private, (failed, &mut diagnostics));
+    end(work, journal, state, change, diagnostics).await
+}
+
+/// Makes the call and gives what came back, or the outcome where there is nothing to be made of it.
+async fn call(mut work: Box<Work>, journal: &dyn Journal) -> Result<(Box<Work>, Made), Box<Outcome>> {
+    let mut diagnostics = Diagnostics::new();
     if work.part == Part::Forget {
         let change =
             Change::Remove { address: work.addr.clone(), deposed: work.deposed.clone().map(Into::into) };
-        return end(&work, journal, Value::null(work.prior.ty()), Some(change), diagnostics).await;
+        let nothing = Value::null(work.prior.ty());
+        return Err(Box::new(end(&work, journal, nothing, Some(change), diagnostics).await));
     }
     if work.replan {
         match replan(&work).await {
             Ok((planned, private)) => (work.planned, work.planned_private) = (planned, private),
-            Err(found) => return failed(&work, found),
+            Err(found) => return Err(Box::new(failed(&work, found))),
         }
     }
     if let Err(problem) = journal.append(beginning(&work)).await {
         diagnostics.push(*problem);
-        return failed(&work, diagnostics);
+        return Err(Box::new(failed(&work, diagnostics)));
     }
     let mut answer = work.provider.apply(request(&work)).await;
     if work.part == Part::Create && answer.diagnostics.has_errors() && answer.state.is_null() {
@@ -44,8 +78,7 @@ pub(crate) async fn carry_out(mut work: Work, journal: &dyn Journal) -> Outcome 
         let wrong = apply_errors(&work.schema.block, &work.planned, &state);
         diagnostics.extend(wrong.into_iter().map(|(path, message)| inconsistent(&work, &path, &message)));
     }
-    let change = change_of(&work, &state, answer.private, &mut diagnostics);
-    end(&work, journal, state, change, diagnostics).await
+    Ok((work, Made { state, private: answer.private, diagnostics }))
 }
 
 /// A creation that failed may have made the object and lost the answer: the token tells.
@@ -157,9 +190,13 @@ fn request(work: &Work) -> ApplyRequest {
 }
 
 /// What the state is told, also after a failure: as far as the provider got.
-fn change_of(work: &Work, state: &Value, private: Private, diagnostics: &mut Diagnostics) -> Option<Change> {
+fn change_of(
+    work: &Work,
+    state: &Value,
+    private: Private,
+    (failed, diagnostics): (bool, &mut Diagnostics),
+) -> Option<Change> {
     let deposed = work.deposed.clone().map(Into::into);
-    let failed = diagnostics.has_errors();
     if state.is_null() {
         return match (&work.depose, work.part) {
             (Some(key), Part::Create) => {
@@ -173,10 +210,7 @@ fn change_of(work: &Work, state: &Value, private: Private, diagnostics: &mut Dia
         return None;
     }
     let known = if state.is_wholly_known() { state.clone() } else { nulled(state) };
-    let marks: Vec<(Path, Marks)> = work.marked.iter().map(|path| (path.clone(), Marks::SENSITIVE)).collect();
-    let own = sensitive_paths(&work.schema.block, &known).into_iter().map(|path| (path, Marks::SENSITIVE));
-    let marked = known.mark_paths(&marks).mark_paths(&own.collect::<Vec<_>>());
-    match Object::encode(&marked, &work.schema) {
+    match Object::encode(&work.dressed(&known), &work.schema) {
         Ok(object) => {
             let unfit = work.part == Part::Create || (work.part == Part::Delete && work.was_tainted);
             let status = if failed && unfit { Status::Tainted } else { Status::Ready };
@@ -256,7 +290,7 @@ async fn read(work: Work, journal: &dyn Journal) -> Outcome {
 }
 
 /// A step that never reached its call: nothing happened and nothing is journalled.
-fn failed(work: &Work, diagnostics: Diagnostics) -> Outcome {
+pub(crate) fn failed(work: &Work, diagnostics: Diagnostics) -> Outcome {
     Outcome { node: work.node, value: work.prior.clone(), good: false, diagnostics, changes: Vec::new() }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use trueup_addr::{ConfigResource, ProviderConfigAddr, ResourceInstance};
 use trueup_plan::Part;
 use trueup_provider::{Private, Provider};
-use trueup_schema::Schema;
-use trueup_value::{Path, Value};
+use trueup_schema::{Schema, sensitive_paths};
+use trueup_value::{Marks, Path, Value};
 
 /// Everything one call needs.
 pub(crate) struct Work {
@@ -37,6 +37,34 @@ pub(crate) struct Work {
     pub(crate) marked: Vec<Path>,
     pub(crate) dependencies: Vec<ConfigResource>,
     pub(crate) create_before_destroy: bool,
+    /// Provisioners run once it is made.
+    pub(crate) provisioned: bool,
+}
+
+/// What a creation gave; its provisioners are still to run.
+pub(crate) struct Made {
+    /// As the provider answered it.
+    pub(crate) state: Value,
+    pub(crate) private: Private,
+    pub(crate) diagnostics: trueup_diag::Diagnostics,
+}
+
+/// How far a call has come.
+pub(crate) enum Stage {
+    /// To its end.
+    Over(Box<Outcome>),
+    /// The object is made.
+    Made(Box<Work>, Box<Made>),
+}
+
+impl Work {
+    /// A value with the marks of the configuration and of the schema.
+    pub(crate) fn dressed(&self, value: &Value) -> Value {
+        let own = sensitive_paths(&self.schema.block, value);
+        let paths = self.marked.iter().cloned().chain(own);
+        let marks: Vec<(Path, Marks)> = paths.map(|path| (path, Marks::SENSITIVE)).collect();
+        value.mark_paths(&marks)
+    }
 }
 
 /// What became of it.

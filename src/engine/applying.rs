@@ -5,14 +5,16 @@ use crate::ledger::{Journal as Ending, read_state};
 use crate::providers::Providers;
 use crate::session::Session;
 use crate::world::{Event, Observer};
+use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trueup_addr::Name;
-use trueup_apply::{Applied, Apply, Hands, Journal};
+use trueup_apply::{Applied, Apply, Hands, Journal, Told};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::Mode;
 use trueup_plan::{Part, Plan, PlanMode};
 use trueup_provider::Provider;
+use trueup_provision::{Around, Failure, Job, Say};
 use trueup_resolve::program::ProviderBinding;
 use trueup_schema::Schema;
 use trueup_state::{Change, Entry, Output, Start, State};
@@ -33,8 +35,10 @@ pub struct ApplyOutcome {
 struct SessionHands {
     providers: Arc<Providers>,
     observer: Arc<dyn Observer>,
+    around: Around,
 }
 
+#[async_trait]
 impl Hands for SessionHands {
     fn provider(&self, binding: &ProviderBinding) -> Result<Arc<dyn Provider>, Diagnostics> {
         self.providers.fresh(binding)
@@ -46,6 +50,16 @@ impl Hands for SessionHands {
 
     fn event(&self, event: trueup_apply::Event) {
         self.observer.event(&Event::Step(event));
+    }
+
+    async fn provision(&self, job: &Job, told: &Told) -> Result<(), Failure> {
+        let (observer, told, kind) = (self.observer.clone(), told.clone(), job.kind.clone());
+        let say: Say = Arc::new(move |line: &str| {
+            let line = told.instead.clone().unwrap_or_else(|| line.to_owned());
+            let (addr, kind) = (told.addr.clone(), kind.clone());
+            observer.event(&Event::Step(trueup_apply::Event::Provisioned { addr, kind, line }));
+        });
+        trueup_provision::run(job, &self.around, &say).await
     }
 }
 
@@ -65,8 +79,14 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
     if let Err(problem) = journal.append(opening).await {
         return refused(session, *problem);
     }
+    let world = &session.world;
+    let around = Around {
+        dir: world.dir.clone(),
+        environment: world.environment.clone(),
+        random: world.random.clone(),
+    };
     let hands =
-        SessionHands { providers: session.providers.clone(), observer: session.world.observer.clone() };
+        SessionHands { providers: session.providers.clone(), observer: world.observer.clone(), around };
     let mut applied = Apply {
         plan,
         program: session.program.clone(),

@@ -20,7 +20,6 @@ mod providers;
 mod references;
 mod session;
 mod surgery;
-mod unsupported;
 mod validate;
 mod workspaces;
 mod world;

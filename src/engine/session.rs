@@ -157,8 +157,7 @@ impl Session {
     /// Makes a plan.
     pub async fn plan(&mut self, options: &PlanOptions) -> Planned {
         let timestamp: Arc<str> = (self.world.clock)().into();
-        let mut sheet = self.sheet(Mode::Plan, Some(timestamp.clone()), true);
-        sheet.report(crate::unsupported::unsupported(&self.program));
+        let sheet = self.sheet(Mode::Plan, Some(timestamp.clone()), true);
         let mut state = self.ledger.state.clone();
         let (moves, mut diagnostics) = apply_moves(&mut state, &self.program);
         let moved_from = moves.into_iter().map(|m| (m.to, m.from)).collect();
@@ -217,8 +216,10 @@ impl Session {
     /// Creations of an interrupted run whose provider configuration is gone, so that nobody can say how they ended.
     fn out_of_reach(&self) -> Vec<Diagnostic> {
         let mut bindings = Bindings::default();
-        let creations = self.ledger.in_flight.iter().filter(|begun| begun.action == Action::Create);
-        let lost = creations.filter(|begun| bindings.find(&self.program, &begun.provider).is_none());
+        let ledger = &self.ledger;
+        let creations = ledger.in_flight.iter().filter(|begun| begun.action == Action::Create);
+        let open = creations.filter(|begun| ledger.state.current(&begun.address).is_none());
+        let lost = open.filter(|begun| bindings.find(&self.program, &begun.provider).is_none());
         lost.map(|begun| {
             Diagnostic::error(
                 "Provider configuration not present",

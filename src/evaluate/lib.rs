@@ -13,6 +13,7 @@ mod special;
 pub use expression::{Evaluator, Scope};
 pub use host::{Host, Language, constant_body};
 pub use sheet::{
-    Ask, CellId, Evaluated, Input, InstanceAsk, Mode, ProviderAsk, Schemas, Sheet, Surroundings, Trigger,
+    Ask, CellId, Evaluated, Input, InstanceAsk, Mode, ProviderAsk, Provisioning, Schemas, Sheet,
+    Surroundings, Trigger,
 };
 pub use special::{FunctionNames, type_argument, type_text, walk_references};

@@ -14,6 +14,7 @@ mod constant;
 mod constraint;
 mod entry;
 pub mod expr;
+mod find;
 mod fixed;
 mod functions;
 mod index;

@@ -369,6 +369,8 @@ pub struct Removed {
     pub destroy: bool,
     /// Destroy-time provisioners.
     pub provisioners: Vec<Provisioner>,
+    /// `connection`
+    pub connection: Option<Body>,
     /// Its place.
     pub span: Span,
 }

@@ -83,11 +83,15 @@ impl Unit<'_, '_> {
             None
         });
         let provisioners = provisioners.collect();
+        let scope = Scope { itself: true, count: true, each: true, ..Scope::default() };
+        let connection = self.only_one(&content, "connection", "removed block");
+        let connection = connection.map(|block| self.body(&block.body, declared.json, scope));
         let (from, traversal) = self.target(content.attribute("from"), declared.json)?;
         if !self.is_whole(&from, &traversal) {
             return None;
         }
-        Some(Removed { from, destroy: destroy.unwrap_or(true), provisioners, span: declared.header() })
+        let (destroy, span) = (destroy.unwrap_or(true), declared.header());
+        Some(Removed { from, destroy, provisioners, connection, span })
     }
 
     /// Only whole resources and modules can be removed, and no data sources.

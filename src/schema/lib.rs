@@ -15,6 +15,7 @@ mod paths;
 mod paths_tests;
 #[cfg(test)]
 mod property_tests;
+mod provisioner;
 mod shape;
 mod stored;
 mod walk;
@@ -31,6 +32,7 @@ pub use compare::apply_errors;
 pub use merge::{proposed_new, unknown_computed};
 pub use paths::{BlockCount, block_counts, deprecated_set, read_only_set, required_missing, sensitive_paths};
 pub use paths::{unknown_paths, without_write_only, write_only_set};
+pub use provisioner::{connection, provisioner, provisioner_problem};
 pub use shape::Shape;
 pub use stored::read_stored;
 pub use walk::attribute_at;

@@ -35,6 +35,14 @@ struct Running {
     told: u64,
 }
 
+/// How far a provisioner is.
+#[derive(Clone, Copy, Debug)]
+enum Provision<'l> {
+    Begun,
+    Said(&'l str),
+    Over(bool),
+}
+
 /// How far a step is.
 #[derive(Clone, Copy, Debug)]
 enum Stage {
@@ -152,12 +160,35 @@ impl Progress {
             }
             Step::Finished { addr, part, id, .. } => self.end(addr, *part, id.as_deref(), true),
             Step::Failed { addr, part } => self.end(addr, *part, None, false),
+            Step::Provisioning { addr, kind } => self.provision(addr, kind, Provision::Begun),
+            Step::Provisioned { addr, kind, line } => self.provision(addr, kind, Provision::Said(line)),
+            Step::ProvisioningOver { addr, kind, good } => self.provision(addr, kind, Provision::Over(*good)),
             Step::Skipped { addr, part } if *part != Part::Forget => {
                 self.remark(&format!(
                     "{addr}: Skipped: something it depends on failed, or the run was stopped"
                 ));
             }
             Step::Skipped { .. } => {}
+        }
+    }
+
+    fn provision(&self, addr: &ResourceInstance, kind: &str, what: Provision<'_>) {
+        if self.screen.is_events() {
+            let timestamp = outside::now_exact();
+            let hook = Hook { timestamp: &timestamp, addr, id: None };
+            return self.screen.line(&match what {
+                Provision::Begun => hook.provision_start(kind),
+                Provision::Said(line) => hook.provision_progress(kind, line),
+                Provision::Over(good) => hook.provision_over(kind, good),
+            });
+        }
+        match what {
+            Provision::Begun => self.say(&format!("{addr}: Provisioning with '{kind}'...")),
+            Provision::Said(line) => {
+                let name = self.screen.style.bold(&neutral(&format!("{addr} ({kind}):")));
+                self.screen.line(&format!("{name} {}", neutral(line)));
+            }
+            Provision::Over(_) => {}
         }
     }
 

@@ -8,8 +8,8 @@ use trueup_diff::{Action, Change, Reason};
 use trueup_plan::{PlanMode, ResourceChange};
 use trueup_provider::Private;
 use trueup_refresh::ObjectId;
-use trueup_resolve::program::{Removed, Repetition, Resource};
-use trueup_resolve::{NodeId, Program};
+use trueup_resolve::Program;
+use trueup_resolve::program::Repetition;
 use trueup_state::State;
 use trueup_value::Value;
 
@@ -44,14 +44,15 @@ impl Planner<'_> {
             return;
         };
         let Some(known) = self.objects.known(&id).cloned() else { return };
-        let block = block_of(&self.program, &id.addr);
+        let block = self.program.block_of(&id.addr);
         let guard = block.and_then(|(_, block)| block.lifecycle.prevent_destroy);
         if let (Some(place), None) = (guard, &id.deposed) {
             self.sheet.report([prevented(&id.addr).at(place)]);
             return;
         }
-        let removed = removed_block(&self.program, &id.addr).filter(|_| !all && id.deposed.is_none());
-        let action = if removed.is_some_and(|r| !r.destroy) { Action::Forget } else { Action::Delete };
+        let removed = self.program.removed_by(&id.addr).filter(|_| !all && id.deposed.is_none());
+        let action =
+            if removed.is_some_and(|(_, block)| !block.destroy) { Action::Forget } else { Action::Delete };
         let said = all || id.deposed.is_some();
         let reason = if said { None } else { Some(why_gone(&self.program, &id.addr, modules)) };
         let stored = self.objects.state.object(&id.addr, id.deposed.as_deref());
@@ -91,42 +92,9 @@ pub(crate) fn reached(state: &State, targets: &BTreeSet<Target>) -> BTreeSet<Tar
     targets.iter().cloned().chain(dependents).collect()
 }
 
-/// The block of an instance, where the configuration has one.
-pub(crate) fn block_of<'p>(program: &'p Program, addr: &ResourceInstance) -> Option<(NodeId, &'p Resource)> {
-    let path = addr.module.path();
-    let index = program.nodes.iter().position(|node| node.path == path)?;
-    let node = NodeId(u32::try_from(index).ok()?);
-    let module = program.module_at(node);
-    let slot = *module.names.resources.get(&addr.resource)?;
-    Some((node, &module.resources[slot as usize]))
-}
-
-fn removed_block<'p>(program: &'p Program, addr: &ResourceInstance) -> Option<&'p Removed> {
-    program.nodes.iter().find_map(|node| {
-        let module = program.module(node.module);
-        let depth = node.path.0.len();
-        let steps = addr.module.0.get(..depth)?;
-        let names: Vec<_> = steps.iter().map(|step| step.name.clone()).collect();
-        if names[..] != node.path.0[..] {
-            return None;
-        }
-        let inner =
-            ResourceInstance { module: ModuleInstance(addr.module.0[depth..].into()), ..addr.clone() };
-        module.removed.iter().find(|removed| removed.from.contains(&any_key(&removed.from, &inner)))
-    })
-}
-
-/// `removed` names blocks, not instances: the key doesn't count.
-fn any_key(target: &Target, addr: &ResourceInstance) -> ResourceInstance {
-    match target {
-        Target::Instance(_) => ResourceInstance { key: InstanceKey::None, ..addr.clone() },
-        _ => addr.clone(),
-    }
-}
-
 /// Why an object goes; `modules` are the module instances that the configuration has.
 fn why_gone(program: &Program, addr: &ResourceInstance, modules: &BTreeSet<ModuleInstance>) -> Reason {
-    let Some((_, block)) = block_of(program, addr) else { return Reason::DeleteBecauseNoResourceConfig };
+    let Some((_, block)) = program.block_of(addr) else { return Reason::DeleteBecauseNoResourceConfig };
     if !modules.contains(&addr.module) {
         return Reason::DeleteBecauseNoModule;
     }

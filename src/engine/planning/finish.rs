@@ -1,7 +1,7 @@
 //! The end of planning: everything noted becomes a plan.
 
+use super::Planner;
 use super::dependencies::{Dependencies, configured, stored};
-use super::{Planner, destroy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trueup_addr::{ConfigResource, Mode, Name};
@@ -112,7 +112,7 @@ impl Planner<'_> {
     fn create_before_destroy(&self, references: &Dependencies) -> BTreeSet<ConfigResource> {
         let mut first = BTreeSet::new();
         for change in &self.changes {
-            let says = match destroy::block_of(&self.program, &change.addr) {
+            let says = match self.program.block_of(&change.addr) {
                 Some((_, block)) => block.lifecycle.create_before_destroy,
                 None => change.create_before_destroy,
             };

@@ -174,8 +174,10 @@ impl Objects {
         });
         let items =
             items.filter_map(|object| self.item(object.address(), object.deposed, binding, providers));
+        // An object that is in the state was made, and the journal says so: only its provisioners were cut short.
         let begun = in_flight.iter().filter(|begun| {
             begun.action == Action::Create
+                && self.state.current(&begun.address).is_none()
                 && self.bindings.known(&begun.provider).is_none_or(|b| b == binding)
                 && begun.provider.provider == binding.provider
         });

@@ -46,6 +46,9 @@ impl Sheet {
             Ok(config) => config,
             Err(outcome) => return outcome,
         };
+        if let Err(outcome) = self.need_for_provisioners(id, &repetition, resource, &schema.block) {
+            return outcome;
+        }
         let triggers = match self.triggers(id, frame, &repetition, &resource.lifecycle.replace_triggered_by) {
             Ok(triggers) => triggers,
             Err(outcome) => return outcome,
@@ -124,7 +127,7 @@ impl Sheet {
         None
     }
 
-    fn repetition(&self, frame: FrameId, slot: u32, index: u32) -> Repetition {
+    pub(super) fn repetition(&self, frame: FrameId, slot: u32, index: u32) -> Repetition {
         let instances = self.frame(frame).resources[slot as usize].as_ref();
         instances.map(|i| i.keys.repetition(index as usize)).unwrap_or_default()
     }

@@ -158,6 +158,36 @@ impl Hook<'_> {
     }
 }
 
+impl Hook<'_> {
+    fn provisioner(&self, kind: &str, output: Option<&str>) -> HookWire {
+        HookWire {
+            provisioner: Some(kind.to_owned()),
+            output: output.map(str::to_owned),
+            ..self.wire(None, false)
+        }
+    }
+
+    /// A provisioner begins.
+    pub(crate) fn provision_start(&self, kind: &str) -> String {
+        let message = format!("Provisioning with '{kind}'...");
+        self.line("provision_start", &message, self.provisioner(kind, None))
+    }
+
+    /// A provisioner put out a line.
+    pub(crate) fn provision_progress(&self, kind: &str, output: &str) -> String {
+        let message = format!("({kind}): {output}");
+        self.line("provision_progress", &message, self.provisioner(kind, Some(output)))
+    }
+
+    /// A provisioner came to its end.
+    pub(crate) fn provision_over(&self, kind: &str, good: bool) -> String {
+        let (event, word) =
+            if good { ("provision_complete", "complete") } else { ("provision_errored", "errored") };
+        let message = format!("({kind}) Provisioning {word}");
+        self.line(event, &message, self.provisioner(kind, None))
+    }
+}
+
 /// `9s`, `1m30s`, `1h0m5s`.
 pub(crate) fn duration(seconds: u64) -> String {
     let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
