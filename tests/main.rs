@@ -10,5 +10,6 @@ mod fixtures;
 mod floors;
 mod from_git;
 mod modules;
+mod pages;
 mod support;
 mod tidy;

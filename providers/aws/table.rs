@@ -250,6 +250,7 @@ pub(crate) fn catalog() -> &'static Catalog<Site> {
 mod tests {
     use super::*;
     use trueup_schema::Block;
+    use trueup_value::{Type, Value};
 
     #[test]
     fn types_stand_in_order_and_are_documented() {
@@ -261,6 +262,54 @@ mod tests {
             let undocumented = undocumented(&schema.block);
             assert!(undocumented.is_empty(), "{kind}: {undocumented:?}");
         }
+    }
+
+    /// A value of a type with something in it.
+    fn sample(ty: &Type) -> Value {
+        match ty {
+            Type::Bool => Value::from(true),
+            Type::Number => Value::from(1),
+            Type::List(inner) => Value::list((**inner).clone(), [sample(inner)]),
+            Type::Set(inner) => Value::set((**inner).clone(), [sample(inner)]),
+            Type::Map(inner) => Value::map((**inner).clone(), [("a", sample(inner))]),
+            Type::Object(object) => {
+                Value::object(object.attributes.iter().map(|(name, ty)| (name.clone(), sample(ty))))
+            }
+            _ => Value::from("x"),
+        }
+    }
+
+    /// The page of each type names what its code refuses and nothing else, and says how long it waits.
+    #[test]
+    fn what_is_refused_is_documented() {
+        let mut wrong = Vec::new();
+        for offer in RESOURCES {
+            let entry = catalog().resource(offer.kind).expect("every offer is in the catalog");
+            let file: serde_json::Value = serde_json::from_str(offer.schema).expect("a schema file is JSON");
+            let listed = file["page"]["refused"].as_array().into_iter().flatten();
+            let listed: Vec<&str> = listed.filter_map(serde_json::Value::as_str).collect();
+            let refuses = |name: &&str, ty: &Type| {
+                let mut config = entry.blank();
+                config.put(name, sample(ty));
+                let found = entry.code.validate(&config);
+                found.iter().any(|one| one.detail.contains("does not honour") && one.detail.contains(*name))
+            };
+            let attributes = entry.ty.attributes.iter().map(|(name, ty)| (&**name, ty));
+            let refused: Vec<&str> =
+                attributes.filter(|(name, ty)| refuses(name, ty)).map(|(name, _)| name).collect();
+            if refused != listed {
+                wrong.push(format!(
+                    "{}: \"page.refused\" is {listed:?} and the code refuses {refused:?}",
+                    offer.kind
+                ));
+            }
+            let minutes = file["page"]["patience_minutes"].as_u64().unwrap_or(20);
+            let patience = entry.code.patience().as_secs();
+            if entry.schema.block.blocks.contains_key("timeouts") && patience != minutes * 60 {
+                wrong.push(format!("{}: \"page.patience_minutes\" is {}", offer.kind, patience / 60));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     fn undocumented(block: &Block) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Schemas kept as data: the shape that `providers schema -json` prints for one type, with keys of our own.
 //!
 //! Ours: `force_new` (attributes and blocks), `default`, `meaning` and `configured` (attributes), `computed_block`
-//! (blocks).
+//! (blocks), and `page`, which only the documentation reads.
 
 use crate::meaning::JSON;
 use crate::{Meaning, Rule, Rules};
