@@ -162,7 +162,6 @@ fn expect(sandbox: &Sandbox, mut outcome: Outcome, expectations: Vec<Expectation
 /// Fixtures that trueup doesn't live up to yet, and what is missing. One that holds must leave the list.
 const NOT_YET: &[(&str, &str)] = &[
     ("imported_and_refreshed", "the command import"),
-    ("remote_state", "the data source terraform_remote_state"),
 ];
 
 fn is_missing(path: &str) -> bool {

@@ -1,7 +1,10 @@
-//! The provider terraform.io/builtin/terraform. In: requests about `terraform_data`. Out: answers, with no world behind
-//! them: an object is what the state says.
+//! The provider terraform.io/builtin/terraform. In: requests about `terraform_data` and `terraform_remote_state`. Out:
+//! answers; the only world behind them is whoever reads other configurations' states.
 
 mod data;
+mod remote;
+
+pub use remote::RemoteStates;
 
 use async_trait::async_trait;
 use std::fmt;
@@ -23,12 +26,30 @@ pub type Ids = Arc<dyn Fn() -> String + Send + Sync>;
 #[derive(Clone)]
 pub struct Builtin {
     ids: Ids,
+    states: Option<Arc<dyn RemoteStates>>,
 }
 
 impl Builtin {
     /// The provider, with the source of new objects' ids.
     pub fn new(ids: Ids) -> Builtin {
-        Builtin { ids }
+        Builtin { ids, states: None }
+    }
+
+    /// Reads other configurations' states there.
+    #[must_use]
+    pub fn with_states(mut self, states: Arc<dyn RemoteStates>) -> Builtin {
+        self.states = Some(states);
+        self
+    }
+
+    fn states(&self, kind: &str) -> Result<&dyn RemoteStates, Diagnostics> {
+        if kind != remote::KIND {
+            return Err(unsupported("data source", kind).into());
+        }
+        self.states.as_deref().ok_or_else(|| {
+            let detail = "Nothing is set up to read the states of other configurations with.";
+            Diagnostic::error("Unable to find remote state", detail).into()
+        })
     }
 }
 
@@ -55,6 +76,7 @@ impl Factory for Builtin {
 
 static SCHEMA: LazyLock<ProviderSchema> = LazyLock::new(|| ProviderSchema {
     resources: [(data::KIND.into(), Arc::new(data::schema()))].into(),
+    data_sources: [(remote::KIND.into(), Arc::new(remote::schema()))].into(),
     ..ProviderSchema::default()
 });
 
@@ -72,8 +94,11 @@ impl Provider for Builtin {
         Diagnostics::new()
     }
 
-    async fn validate_data(&self, _kind: &str, _config: &Value) -> Diagnostics {
-        Diagnostics::new()
+    async fn validate_data(&self, kind: &str, config: &Value) -> Diagnostics {
+        match self.states(kind) {
+            Ok(states) => remote::validate(states, config),
+            Err(diagnostics) => diagnostics,
+        }
     }
 
     async fn configure(&self, _config: &Value) -> Diagnostics {
@@ -121,8 +146,10 @@ impl Provider for Builtin {
     }
 
     async fn read_data(&self, request: DataRequest) -> DataAnswer {
-        let diagnostics = unsupported("data source", &request.kind).into();
-        DataAnswer { state: Value::null(Type::Dynamic), diagnostics }
+        match self.states(&request.kind) {
+            Ok(states) => remote::read(states, request).await,
+            Err(diagnostics) => DataAnswer { state: Value::null(Type::Dynamic), diagnostics },
+        }
     }
 }
 

@@ -5,11 +5,15 @@ use crate::ledger::{read_state, store_diagnostic};
 use crate::load::{Loaded, NotOpened, load, load_backend, start_providers};
 use crate::providers::Providers;
 use crate::world::World;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_plan::{Plan, Snapshot};
 use trueup_resolve::Program;
 use trueup_state::{Commit, State, wire};
-use trueup_store::{Backup, StoreError};
+use trueup_store::{Backup, Store, StoreError, Version};
+use trueup_value::{Name, Value};
 
 /// A state and what is needed to read it.
 pub struct StateView {
@@ -78,4 +82,27 @@ pub async fn force_unlock(world: &World, id: &str) -> Result<Result<(), StoreErr
     let (_, chosen) = load_backend(world)?;
     let store = open_store(world, &chosen, &Backup::None).await?;
     Ok(store.force_unlock(id).await)
+}
+
+/// The root outputs of another configuration's state, with what an interrupted run of it left; `None` where there is
+/// none. Relative paths of local backends start from `directory`.
+pub async fn remote_outputs(
+    directory: &Path,
+    backend: &str,
+    settings: &Value,
+    workspace: &str,
+) -> Result<Option<BTreeMap<Name, Value>>, Box<Diagnostic>> {
+    let around = trueup_store::World {
+        directory: directory.into(),
+        workspace: workspace.into(),
+        backup: Backup::None,
+    };
+    let opened = trueup_store::open(backend, settings, &around).await;
+    let store: Arc<dyn Store> = opened.map_err(|error| store_diagnostic(&error))?.into();
+    let (_, version, replayed) = read_state(&store).await?;
+    if version == Version::ABSENT && replayed.pending == 0 {
+        return Ok(None);
+    }
+    let outputs = replayed.state.outputs.into_iter();
+    Ok(Some(outputs.map(|(name, output)| (name, output.value)).collect()))
 }

@@ -30,9 +30,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
+use trueup_diag::Diagnostic;
 use trueup_engine::{Interrupt, Observer, World};
 use trueup_provider::{Factories, Factory};
-use trueup_provider_builtin::Builtin;
+use trueup_provider_builtin::{Builtin, RemoteStates};
+use trueup_schema::Block;
+use trueup_value::{Name, Value};
 
 /// What every command is given.
 #[derive(Clone)]
@@ -101,21 +104,43 @@ impl Context {
             clock: Arc::new(outside::now),
             random: Arc::new(outside::random),
             who: outside::who(&self.environment),
-            factory: factory(),
+            factory: factory(self.working.clone()),
             observer,
             interrupt: self.interrupt.clone(),
         }
     }
 }
 
-/// The providers that are compiled in.
-fn factory() -> Arc<dyn Factory> {
+/// Reads states of other configurations; paths are relative to where this one keeps its own.
+struct OtherStates {
+    directory: PathBuf,
+}
+
+#[async_trait::async_trait]
+impl RemoteStates for OtherStates {
+    fn settings(&self, backend: &str) -> Option<Block> {
+        trueup_store::schema(backend)
+    }
+
+    async fn outputs(
+        &self,
+        backend: &str,
+        settings: &Value,
+        workspace: &str,
+    ) -> Result<Option<BTreeMap<Name, Value>>, Box<Diagnostic>> {
+        trueup_engine::remote_outputs(&self.directory, backend, settings, workspace).await
+    }
+}
+
+/// The providers that are compiled in; other states are read from `directory`.
+fn factory(directory: PathBuf) -> Arc<dyn Factory> {
     let ids = || {
         let mut bytes = [0; 16];
         outside::random(&mut bytes);
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     };
-    let mut all: Vec<Arc<dyn Factory>> = vec![Arc::new(Builtin::new(Arc::new(ids)))];
+    let builtin = Builtin::new(Arc::new(ids)).with_states(Arc::new(OtherStates { directory }));
+    let mut all: Vec<Arc<dyn Factory>> = vec![Arc::new(builtin)];
     #[cfg(feature = "aws")]
     all.push(Arc::new(trueup_provider_aws::AwsFactory));
     #[cfg(not(feature = "aws"))]

@@ -88,9 +88,10 @@ impl Planner<'_> {
         stored
     }
 
-    /// Data sources that the configuration no longer has leave the state without a word.
+    /// Data sources that the configuration no longer has leave the state without a word, and all do in a destruction.
     fn forget_stale_data(&mut self) {
-        if self.options.mode == PlanMode::Normal
+        let destroys = self.options.mode == PlanMode::Destroy;
+        if (destroys || self.options.mode == PlanMode::Normal)
             && self.options.targets.is_empty()
             && !self.sheet.has_errors()
         {
@@ -98,7 +99,8 @@ impl Planner<'_> {
                 .objects
                 .state
                 .objects()
-                .filter(|o| o.node.resource.mode == Mode::Data && !self.cells.contains_key(&o.address()))
+                .filter(|o| o.node.resource.mode == Mode::Data)
+                .filter(|o| destroys || !self.cells.contains_key(&o.address()))
                 .map(|o| o.address())
                 .collect();
             for address in stale {

@@ -12,21 +12,14 @@ use trueup_addr::ProviderAddr;
 use trueup_evaluate::Schemas;
 use trueup_provider::Provider;
 use trueup_provider_builtin::Builtin;
-use trueup_schema::{Attribute, ProviderSchema, Schema};
-use trueup_value::Type;
+use trueup_schema::ProviderSchema;
 
 /// The built-in provider, and no other.
 struct OnlyBuiltin(ProviderSchema);
 
 impl OnlyBuiltin {
     fn new() -> OnlyBuiltin {
-        let mut offered = Builtin::new(Arc::new(|| "id".to_owned())).schema().clone();
-        let mut remote_state = Schema::default();
-        for (name, ty) in [("backend", Type::String), ("config", Type::Dynamic), ("outputs", Type::Dynamic)] {
-            remote_state.block.attributes.insert(name.into(), Attribute::new(ty));
-        }
-        offered.data_sources.insert("terraform_remote_state".into(), Arc::new(remote_state));
-        OnlyBuiltin(offered)
+        OnlyBuiltin(Builtin::new(Arc::new(|| "id".to_owned())).schema().clone())
     }
 }
 
