@@ -44,15 +44,23 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     match error {
-        SdkError::ServiceError(service) => answered(service.err(), service.raw()),
+        // An answer of success that can't be read: what was asked for may have been done.
+        SdkError::ServiceError(service) if is_told(service.err(), service.raw()) => {
+            answered(service.err(), service.raw())
+        }
         SdkError::TimeoutError(_) => Fault::new(FaultKind::Unanswered, "the API did not answer in time"),
-        SdkError::ResponseError(_) => {
+        SdkError::ResponseError(_) | SdkError::ServiceError(_) => {
             let message = format!("the API's answer can't be understood: {}", chain(error));
             Fault::new(FaultKind::Unanswered, message)
         }
         SdkError::ConstructionFailure(_) => Fault::new(FaultKind::Invalid, chain(error)),
         _ => unsent(error),
     }
+}
+
+/// Whether an answer says what went wrong; some do with a status of success.
+fn is_told<E: ProvideErrorMetadata>(error: &E, response: &HttpResponse) -> bool {
+    !response.status().is_success() || error.meta().code().is_some()
 }
 
 fn answered<E: ProvideErrorMetadata>(error: &E, response: &HttpResponse) -> Fault {

@@ -8,6 +8,7 @@ mod gaps;
 mod iam;
 mod machines;
 mod moto;
+mod nat;
 mod provider;
 mod recover;
 mod second;

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 
 /// A running moto server; it ends with this value.
 pub(crate) struct Moto {
-    _child: Child,
+    _child: Option<Child>,
     pub(crate) url: String,
     requests: Arc<AtomicUsize>,
 }
@@ -35,6 +35,11 @@ impl Moto {
         Moto::run(command, port).await
     }
 
+    /// The fake in place of a server.
+    pub(crate) fn at(url: String) -> Moto {
+        Moto { _child: None, url, requests: Arc::default() }
+    }
+
     async fn run(mut command: Command, port: u16) -> Moto {
         let child = command
             .stdout(Stdio::null())
@@ -46,7 +51,7 @@ impl Moto {
             if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
                 let requests = Arc::new(AtomicUsize::new(0));
                 let front = front(port, requests.clone()).await;
-                return Moto { _child: child, url: format!("http://127.0.0.1:{front}"), requests };
+                return Moto { _child: Some(child), url: format!("http://127.0.0.1:{front}"), requests };
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }

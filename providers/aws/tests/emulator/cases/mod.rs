@@ -37,7 +37,7 @@ pub(crate) struct Case {
 }
 
 /// What cases start from: `Case { kind, create, lose, ..CASE }`.
-const CASE: Case = Case {
+pub(crate) const CASE: Case = Case {
     kind: "",
     setup: &[],
     create: "{}",
