@@ -36,6 +36,15 @@ pub enum Event {
         /// What was tried.
         part: Part,
     },
+    /// An ephemeral resource is opened or closed, or was.
+    Ephemeral {
+        /// The instance.
+        addr: ResourceInstance,
+        /// It is closed, not opened.
+        closing: bool,
+        /// It is over.
+        over: bool,
+    },
     /// A provisioner begins.
     Provisioning {
         /// The instance.

@@ -3,6 +3,7 @@
 //!
 //! Nothing is decided here: the steps and their order stand in the plan.
 
+mod ephemeral;
 mod event;
 mod journal;
 mod prepare;
@@ -12,6 +13,7 @@ mod schedule;
 mod step;
 mod work;
 
+pub use ephemeral::{Opened, open};
 pub use event::{Event, Interrupt};
 pub use journal::Journal;
 pub use provision::Told;

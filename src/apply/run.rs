@@ -1,5 +1,6 @@
 //! The driver: which step goes when, and what follows from how it ended.
 
+use crate::ephemeral::Opened;
 use crate::event::{Event, Interrupt};
 use crate::journal::Journal;
 use crate::prepare::{Prepared, keys_to_put_aside};
@@ -79,6 +80,10 @@ pub struct Applied {
 pub(crate) enum Came {
     Configured(Box<ProviderAsk>, Option<Arc<dyn Provider>>, Diagnostics),
     Called(Stage),
+    /// An ephemeral resource was opened, or not.
+    Opened(Box<InstanceAsk>, Option<Value>, Option<Opened>, Diagnostics),
+    /// An ephemeral resource was closed.
+    Closed(Diagnostics),
     /// A provisioner came to its end; what is still to be done at this step.
     Provisioned(Box<Provisioned>, Result<(), Diagnostic>),
 }
@@ -104,6 +109,8 @@ pub(crate) struct Driver<'a> {
     cut: bool,
     /// `check` blocks are still to be judged, which is the last thing.
     unchecked: bool,
+    /// Ephemeral resources that are open.
+    pub(crate) opened: Vec<Opened>,
 }
 
 impl Apply<'_> {
@@ -129,6 +136,7 @@ impl Apply<'_> {
             done: BTreeMap::new(),
             cut: false,
             unchecked: self.plan.targets.is_empty() && self.plan.mode != trueup_plan::PlanMode::Destroy,
+            opened: Vec::new(),
         };
         driver.request();
         driver.drive(self.interrupt).await;
@@ -159,11 +167,14 @@ impl<'a> Driver<'a> {
         loop {
             self.pump(&mut calls);
             if calls.is_empty() {
-                if !std::mem::take(&mut self.unchecked) || self.stop != Interrupt::None {
+                if std::mem::take(&mut self.unchecked) && self.stop == Interrupt::None {
+                    self.sheet.request_checks();
+                    continue;
+                }
+                calls.extend(self.close_ephemeral());
+                if calls.is_empty() {
                     return;
                 }
-                self.sheet.request_checks();
-                continue;
             }
             tokio::select! {
                 came = calls.next() => calls.extend(came.and_then(|came| self.take(came))),
@@ -206,6 +217,7 @@ impl<'a> Driver<'a> {
     fn asked(&mut self, ask: Ask) -> Option<BoxFuture<'a, Came>> {
         match ask {
             Ask::Provider(ask) => Some(self.configure(ask)),
+            Ask::Instance(ask) if ask.addr.resource.mode == Mode::Ephemeral => self.open(ask),
             Ask::Instance(ask) => {
                 let index = self.changes.get(&ask.addr).copied();
                 let change = index.map(|i| &self.plan.changes[i].change);
@@ -305,6 +317,15 @@ impl<'a> Driver<'a> {
                 self.providers.insert(ask.binding.clone(), provider);
                 self.sheet.fill(ask.cell, good.then(|| Value::from(true)));
             }
+            Came::Opened(ask, value, opened, found) => {
+                self.sheet.report(found);
+                if let Some(opened) = opened {
+                    self.tell_ephemeral(&opened.addr, false, true);
+                    self.opened.push(opened);
+                }
+                self.sheet.fill(ask.cell, value);
+            }
+            Came::Closed(found) => self.sheet.report(found),
             Came::Called(Stage::Over(outcome)) => self.stepped(*outcome),
             Came::Called(Stage::Made(work, made)) => return Some(self.made(work, *made)),
             Came::Provisioned(at, ended) => return Some(self.provisioned(at, ended)),

@@ -9,7 +9,7 @@ use trueup_provider::{
     ApplyAnswer, ApplyRequest, DataRequest, PlanRequest, Private, RecoverAnswer, RecoverRequest,
     SettleRequest,
 };
-use trueup_schema::{apply_errors, proposed_new};
+use trueup_schema::{apply_errors, proposed_new, without_write_only};
 use trueup_state::{Action, Begun, Change, Entry, Object, Status};
 use trueup_value::{Marks, Path, Value, msgpack};
 
@@ -73,7 +73,7 @@ async fn call(mut work: Box<Work>, journal: &dyn Journal) -> Result<(Box<Work>, 
         answer = made_all_the_same(&work, answer).await;
     }
     diagnostics.extend(answer.diagnostics.into_iter().map(|d| name(d, &work)));
-    let state = answer.state;
+    let state = without_write_only(&work.schema.block, &answer.state);
     if !answer.legacy && !diagnostics.has_errors() && work.part != Part::Delete {
         let wrong = apply_errors(&work.schema.block, &work.planned, &state);
         diagnostics.extend(wrong.into_iter().map(|(path, message)| inconsistent(&work, &path, &message)));
@@ -110,7 +110,8 @@ fn inconsistent(work: &Work, path: &Path, message: &str) -> Diagnostic {
 /// The configuration as it is known now must lead to a plan that keeps what was promised.
 async fn replan(work: &Work) -> Result<(Value, Private), Diagnostics> {
     let config = ignore_changes(&work.config.without_marks(), &work.prior, &work.ignore);
-    let proposed = proposed_new(&work.schema.block, &work.prior, &config);
+    let lasting = without_write_only(&work.schema.block, &config);
+    let proposed = proposed_new(&work.schema.block, &work.prior, &lasting);
     let request = PlanRequest {
         kind: work.addr.resource.kind.clone(),
         prior: work.prior.clone(),
@@ -141,7 +142,8 @@ async fn replan(work: &Work) -> Result<(Value, Private), Diagnostics> {
             );
         }
     }
-    if diagnostics.has_errors() { Err(diagnostics) } else { Ok((answer.planned, answer.private)) }
+    let planned = without_write_only(&work.schema.block, &answer.planned);
+    if diagnostics.has_errors() { Err(diagnostics) } else { Ok((planned, answer.private)) }
 }
 
 /// What is on disk before the call.

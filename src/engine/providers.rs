@@ -57,6 +57,11 @@ impl Providers {
         self.started.get(addr)
     }
 
+    /// The schema of an ephemeral resource type.
+    pub(crate) fn ephemeral(&self, addr: &ProviderAddr, kind: &str) -> Option<Arc<Schema>> {
+        self.started.get(addr)?.schema().ephemeral.get(kind).cloned()
+    }
+
     /// The schema of a resource type or data source.
     pub(crate) fn resource(&self, addr: &ProviderAddr, data: bool, kind: &str) -> Option<Arc<Schema>> {
         self.started.get(addr)?.schema().resource(data, kind).cloned()

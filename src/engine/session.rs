@@ -175,6 +175,7 @@ impl Session {
             () = interruption(world.interrupt.clone()) => Some(stopped_planning()),
             () = planner.run() => None,
         };
+        planner.close_ephemeral().await;
         let token = self.world.clone();
         let around = Circumstances {
             timestamp,

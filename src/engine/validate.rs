@@ -82,10 +82,15 @@ async fn judge(sheet: &mut Sheet, providers: &crate::providers::Providers, ask: 
         Ask::Instance(ask) => {
             let found = judge_instance(providers, &ask).await;
             sheet.report(found);
-            let schema = providers.schema(&ask.binding.provider).and_then(|p| {
-                p.resource(ask.addr.resource.mode == ResourceMode::Data, &ask.addr.resource.kind)
+            let kind = &ask.addr.resource.kind;
+            let ephemeral = ask.addr.resource.mode == ResourceMode::Ephemeral;
+            let schema = providers.schema(&ask.binding.provider).and_then(|p| match ask.addr.resource.mode {
+                ResourceMode::Managed => p.resources.get(kind),
+                ResourceMode::Data => p.data_sources.get(kind),
+                ResourceMode::Ephemeral => p.ephemeral.get(kind),
             });
             let value = schema.map(|s| unknown_computed(&s.block, &ask.config));
+            let value = value.map(|v| if ephemeral { v.mark(trueup_value::Marks::EPHEMERAL) } else { v });
             sheet.fill(ask.cell, value);
         }
     }
@@ -99,7 +104,7 @@ async fn judge_instance(providers: &crate::providers::Providers, ask: &InstanceA
     let found = match ask.addr.resource.mode {
         ResourceMode::Managed => provider.validate_resource(kind, &config).await,
         ResourceMode::Data => provider.validate_data(kind, &config).await,
-        ResourceMode::Ephemeral => Diagnostics::new(),
+        ResourceMode::Ephemeral => provider.validate_ephemeral(kind, &config).await,
     };
     let name = |d: Diagnostic| {
         let named = Diagnostic { address: d.address.clone().or_else(|| Some(ask.addr.to_string())), ..d };

@@ -1,8 +1,9 @@
 //! What a provider answers.
 
 use crate::request::Private;
-use trueup_diag::Diagnostics;
-use trueup_value::{Name, Path, Value};
+use std::time::Duration;
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_value::{Name, Path, Type, Value};
 
 /// The object in the newest schema version.
 #[derive(Clone, Debug)]
@@ -92,6 +93,45 @@ pub struct ImportAnswer {
 pub struct DataAnswer {
     /// The object; null only with errors.
     pub state: Value,
+    /// What went wrong.
+    pub diagnostics: Diagnostics,
+}
+
+/// An ephemeral resource that was opened.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct OpenAnswer {
+    /// Its value; null only with errors.
+    pub result: Value,
+    /// What to hand to renewals and to the closing.
+    pub private: Private,
+    /// It ends unless it is renewed within this time.
+    pub renew_after: Option<Duration>,
+    /// What went wrong.
+    pub diagnostics: Diagnostics,
+}
+
+impl OpenAnswer {
+    /// The provider has no ephemeral resource of this type.
+    pub fn none(kind: &str) -> OpenAnswer {
+        let detail = format!("The provider has no ephemeral resource of the type \"{kind}\".");
+        OpenAnswer {
+            result: Value::null(Type::Dynamic),
+            private: [].into(),
+            renew_after: None,
+            diagnostics: Diagnostic::error("Invalid ephemeral resource", detail).into(),
+        }
+    }
+}
+
+/// An ephemeral resource that was kept alive.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct RenewAnswer {
+    /// What to hand to the next renewal and to the closing.
+    pub private: Private,
+    /// When to renew it again.
+    pub renew_after: Option<Duration>,
     /// What went wrong.
     pub diagnostics: Diagnostics,
 }

@@ -9,12 +9,14 @@ pub mod fake;
 mod request;
 
 pub use answer::{
-    ApplyAnswer, DataAnswer, ImportAnswer, Imported, PlanAnswer, ReadAnswer, RecoverAnswer, UpgradeAnswer,
+    ApplyAnswer, DataAnswer, ImportAnswer, Imported, OpenAnswer, PlanAnswer, ReadAnswer, RecoverAnswer,
+    RenewAnswer, UpgradeAnswer,
 };
 pub use factory::{Factories, Factory, StartError};
 pub use request::Private;
 pub use request::{
-    ApplyRequest, DataRequest, PlanRequest, ReadRequest, RecoverRequest, SettleRequest, UpgradeRequest,
+    ApplyRequest, DataRequest, OpenRequest, PlanRequest, ReadRequest, RecoverRequest, RenewRequest,
+    SettleRequest, UpgradeRequest,
 };
 
 use async_trait::async_trait;
@@ -81,4 +83,25 @@ pub trait Provider: Send + Sync {
 
     /// Reads a data source.
     async fn read_data(&self, request: DataRequest) -> DataAnswer;
+
+    /// Judges an ephemeral resource's configuration beyond its schema; may see unknowns.
+    async fn validate_ephemeral(&self, _kind: &str, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    /// Opens an ephemeral resource. Only asked for types of [`ProviderSchema::ephemeral`]: a provider that has some
+    /// overrides this.
+    async fn open(&self, request: OpenRequest) -> OpenAnswer {
+        OpenAnswer::none(&request.kind)
+    }
+
+    /// Keeps an open ephemeral resource alive; asked for after the time that [`OpenAnswer::renew_after`] says.
+    async fn renew(&self, request: RenewRequest) -> RenewAnswer {
+        RenewAnswer { private: request.private, renew_after: None, diagnostics: Diagnostics::new() }
+    }
+
+    /// Closes an ephemeral resource: nothing needs its values any more.
+    async fn close(&self, _kind: &str, _private: Private) -> Diagnostics {
+        Diagnostics::new()
+    }
 }

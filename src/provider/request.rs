@@ -91,3 +91,21 @@ pub struct DataRequest {
     /// Its configuration, wholly known.
     pub config: Value,
 }
+
+/// Open an ephemeral resource.
+#[derive(Clone, Debug)]
+pub struct OpenRequest {
+    /// The ephemeral resource's type.
+    pub kind: Name,
+    /// Its configuration, wholly known.
+    pub config: Value,
+}
+
+/// Keep an ephemeral resource alive.
+#[derive(Clone, Debug)]
+pub struct RenewRequest {
+    /// The ephemeral resource's type.
+    pub kind: Name,
+    /// What opening it, or the last renewal, answered.
+    pub private: Private,
+}

@@ -160,6 +160,7 @@ impl Progress {
             }
             Step::Finished { addr, part, id, .. } => self.end(addr, *part, id.as_deref(), true),
             Step::Failed { addr, part } => self.end(addr, *part, None, false),
+            Step::Ephemeral { addr, closing, over } => self.ephemeral(addr, *closing, *over),
             Step::Provisioning { addr, kind } => self.provision(addr, kind, Provision::Begun),
             Step::Provisioned { addr, kind, line } => self.provision(addr, kind, Provision::Said(line)),
             Step::ProvisioningOver { addr, kind, good } => self.provision(addr, kind, Provision::Over(*good)),
@@ -170,6 +171,23 @@ impl Progress {
             }
             Step::Skipped { .. } => {}
         }
+    }
+
+    fn ephemeral(&self, addr: &ResourceInstance, closing: bool, over: bool) {
+        let key = (addr.clone(), if closing { Part::Delete } else { Part::Read });
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = outside::instant();
+        let (going, done) = if closing { ("Closing...", "Closing") } else { ("Opening...", "Opening") };
+        let text = if over {
+            let since = running.remove(&key).map_or(now, |one| one.since);
+            format!("{addr}: {done} complete after {}", duration(now.duration_since(since).as_secs()))
+        } else {
+            let one = Running { since: now, name: addr.to_string(), id: None, told: 0 };
+            running.insert(key, one);
+            format!("{addr}: {going}")
+        };
+        drop(running);
+        self.remark(&text);
     }
 
     fn provision(&self, addr: &ResourceInstance, kind: &str, what: Provision<'_>) {

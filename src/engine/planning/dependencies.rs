@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use trueup_addr::{ConfigResource, ResourceInstance};
+use trueup_addr::{ConfigResource, Mode, ResourceInstance};
 use trueup_evaluate::{CellId, Sheet};
 use trueup_state::State;
 
@@ -13,7 +13,8 @@ pub(crate) type Dependencies = BTreeMap<ConfigResource, BTreeSet<ConfigResource>
 pub(crate) fn configured(sheet: &Sheet, cells: &BTreeMap<ResourceInstance, CellId>) -> Dependencies {
     let mut walker = Walker { sheet, memory: BTreeMap::new() };
     let mut direct: Dependencies = BTreeMap::new();
-    for (addr, cell) in cells {
+    // What is ephemeral is stored nowhere, not even by name: what it came from is depended on in its place.
+    for (addr, cell) in cells.iter().filter(|(addr, _)| addr.resource.mode != Mode::Ephemeral) {
         let found = walker.resources_behind(*cell);
         let own = addr.config();
         let entry = direct.entry(own.clone()).or_default();
@@ -28,6 +29,11 @@ struct Walker<'a> {
 }
 
 impl Walker<'_> {
+    /// The address, where the cell is an instance that the state has.
+    fn lasting(&self, cell: CellId) -> Option<ResourceInstance> {
+        self.sheet.instance_of(cell).filter(|addr| addr.resource.mode != Mode::Ephemeral)
+    }
+
     /// The resources that a cell read, through variables, locals and outputs.
     fn resources_behind(&mut self, start: CellId) -> Arc<BTreeSet<ConfigResource>> {
         let mut stack = vec![(start, 0)];
@@ -36,7 +42,7 @@ impl Walker<'_> {
             if let Some(dependency) = dependencies.get(next) {
                 let top = stack.len() - 1;
                 stack[top].1 += 1;
-                let through = self.sheet.instance_of(*dependency).is_none();
+                let through = self.lasting(*dependency).is_none();
                 if through && !self.memory.contains_key(dependency) {
                     stack.push((*dependency, 0));
                 }
@@ -44,7 +50,7 @@ impl Walker<'_> {
             }
             let mut all = BTreeSet::new();
             for dependency in dependencies {
-                match (self.sheet.instance_of(*dependency), self.memory.get(dependency)) {
+                match (self.lasting(*dependency), self.memory.get(dependency)) {
                     (Some(addr), _) => drop(all.insert(addr.config())),
                     (None, Some(more)) => all.extend(more.iter().cloned()),
                     (None, None) => {}

@@ -5,7 +5,7 @@ use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::{Decision, Replace, decide, ignore_changes};
 use trueup_provider::{PlanRequest, Private, Provider};
 use trueup_resolve::program::IgnoreChanges;
-use trueup_schema::{Schema, plan_errors, proposed_new, sensitive_paths};
+use trueup_schema::{Schema, plan_errors, proposed_new, sensitive_paths, without_write_only};
 use trueup_value::{Marks, Name, Path, PathStep, Value};
 
 /// What a plan of one instance is made from; owned, so that many can be in flight.
@@ -35,6 +35,12 @@ pub(crate) struct Planned {
 /// Asks the provider and decides.
 pub(crate) async fn plan_instance(subject: Subject) -> (Option<Planned>, Diagnostics) {
     let (config, marks) = subject.config.unmark_deep();
+    // What is ephemeral goes to the provider with the configuration and is part of nothing else.
+    let marks: Vec<(Path, Marks)> = marks
+        .into_iter()
+        .filter(|(_, marks)| marks.is_sensitive() && !marks.is_ephemeral())
+        .map(|(path, _)| (path, Marks::SENSITIVE))
+        .collect();
     let (prior, _) = subject.prior.unmark_deep();
     let written = config;
     let config = ignore_changes(&written, &prior, &without_computed(&subject.ignore, &subject.schema));
@@ -75,7 +81,8 @@ fn without_computed(ignore: &IgnoreChanges, schema: &Schema) -> IgnoreChanges {
 type Answered = (Value, Private, Vec<Path>);
 
 async fn ask(subject: &Subject, prior: &Value, config: &Value, found: &mut Diagnostics) -> Option<Answered> {
-    let proposed = proposed_new(&subject.schema.block, prior, config);
+    let lasting = without_write_only(&subject.schema.block, config);
+    let proposed = proposed_new(&subject.schema.block, prior, &lasting);
     let private = if prior.is_null() { Private::from([]) } else { subject.private.clone() };
     let request = PlanRequest {
         kind: subject.kind.clone(),
@@ -91,7 +98,7 @@ async fn ask(subject: &Subject, prior: &Value, config: &Value, found: &mut Diagn
         return None;
     }
     if !answer.legacy {
-        let errors = plan_errors(&subject.schema.block, prior, config, &answer.planned);
+        let errors = plan_errors(&subject.schema.block, prior, &lasting, &answer.planned);
         if !errors.is_empty() {
             found.extend(errors.into_iter().map(|(path, message)| {
                 Diagnostic::error(
@@ -103,7 +110,8 @@ async fn ask(subject: &Subject, prior: &Value, config: &Value, found: &mut Diagn
             return None;
         }
     }
-    Some((answer.planned, answer.private, answer.requires_replace))
+    let planned = without_write_only(&subject.schema.block, &answer.planned);
+    Some((planned, answer.private, answer.requires_replace))
 }
 
 /// Puts back the configuration's marks and adds those of the schema.

@@ -7,6 +7,7 @@ mod changes;
 mod data;
 mod dependencies;
 mod destroy;
+mod ephemeral;
 mod finish;
 mod imports;
 pub(crate) mod instance;
@@ -28,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use trueup_addr::{Mode, ResourceInstance, Target};
+use trueup_apply::Opened;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::{Action, Change, Reason, Replace};
 use trueup_evaluate::{Ask, CellId, InstanceAsk, ProviderAsk, Sheet};
@@ -79,6 +81,7 @@ enum Answer {
     Read(Box<InstanceAsk>, Option<Value>, Diagnostics),
     Observed(Box<InstanceAsk>, Box<Readied>),
     Imported(Box<InstanceAsk>, Box<Readied>),
+    Opened(Box<InstanceAsk>, Option<Value>, Option<Opened>, Diagnostics),
 }
 
 /// A plan in the making.
@@ -108,6 +111,8 @@ pub(crate) struct Planner<'a> {
     retried: usize,
     /// The ids that instances are imported with.
     importing: BTreeMap<ResourceInstance, String>,
+    /// Ephemeral resources that are open.
+    opened: Vec<Opened>,
 }
 
 impl<'a> Planner<'a> {
@@ -136,6 +141,7 @@ impl<'a> Planner<'a> {
             held: Vec::new(),
             retried: 0,
             importing: BTreeMap::new(),
+            opened: Vec::new(),
         }
     }
 
@@ -206,19 +212,10 @@ impl<'a> Planner<'a> {
                     Mode::Managed if self.objects.must_read(&ask.addr) => Some(self.start_observing(ask)),
                     Mode::Managed => self.start_managed(ask),
                     Mode::Data => self.start_data(ask),
-                    Mode::Ephemeral => {
-                        self.unsupported_ephemeral(&ask);
-                        None
-                    }
+                    Mode::Ephemeral => self.start_ephemeral(ask),
                 }
             }
         }
-    }
-
-    fn unsupported_ephemeral(&mut self, ask: &InstanceAsk) {
-        let detail = "Ephemeral resources are not supported yet.";
-        self.sheet.report([Diagnostic::error("Ephemeral resource not supported", detail).at(ask.span)]);
-        self.sheet.fill(ask.cell, None);
     }
 
     fn start_provider(&mut self, ask: Box<ProviderAsk>) -> BoxFuture<'a, Answer> {
@@ -413,6 +410,7 @@ impl<'a> Planner<'a> {
             }
             Answer::Imported(ask, readied) => return self.take_imported(ask, *readied),
             Answer::Planned(ask, planned, diagnostics) => self.take_planned(&ask, planned, diagnostics),
+            Answer::Opened(ask, value, opened, found) => self.take_opened(&ask, value, opened, found),
             Answer::Read(ask, value, diagnostics) => self.take_read(&ask, value, diagnostics),
         }
         None

@@ -4,6 +4,7 @@ mod converge;
 mod crash;
 mod cut;
 mod drift;
+mod ephemeral;
 mod fault;
 mod interrupt;
 mod kill;

@@ -107,13 +107,16 @@ impl Sheet {
     fn instance_schema(&mut self, resource: &Resource, binding: &ProviderBinding) -> Option<Arc<Schema>> {
         let schemas = self.around.schemas.clone();
         let provider = schemas.schema(&binding.provider)?;
-        let data = resource.addr.mode == ResourceMode::Data;
-        if let Some(schema) = provider.resource(data, &resource.addr.kind) {
+        let (known, what, summary) = match resource.addr.mode {
+            ResourceMode::Managed => (&provider.resources, "resource type", "Invalid resource type"),
+            ResourceMode::Data => (&provider.data_sources, "data source", "Invalid data source"),
+            ResourceMode::Ephemeral => {
+                (&provider.ephemeral, "ephemeral resource type", "Invalid ephemeral resource")
+            }
+        };
+        if let Some(schema) = known.get(&resource.addr.kind) {
             return Some(schema.clone());
         }
-        let what = if data { "data source" } else { "resource type" };
-        let summary = if data { "Invalid data source" } else { "Invalid resource type" };
-        let known = if data { &provider.data_sources } else { &provider.resources };
         let near = trueup_diag::nearest(&resource.addr.kind, known.keys().map(|n| &**n));
         let mut detail = format!(
             "The provider {} does not support {what} \"{}\".",
@@ -247,9 +250,15 @@ impl Sheet {
 
     fn mark_sensitive(&self, resource: &Resource, node: trueup_resolve::NodeId, value: Value) -> Value {
         let binding = self.program.node(node).providers.get(&resource.provider);
-        let schema = binding.and_then(|b| self.around.schemas.schema(&b.provider)).and_then(|provider| {
-            provider.resource(resource.addr.mode == ResourceMode::Data, &resource.addr.kind)
-        });
+        let schema =
+            binding.and_then(|b| self.around.schemas.schema(&b.provider)).and_then(|provider| match resource
+                .addr
+                .mode
+            {
+                ResourceMode::Managed => provider.resources.get(&resource.addr.kind),
+                ResourceMode::Data => provider.data_sources.get(&resource.addr.kind),
+                ResourceMode::Ephemeral => provider.ephemeral.get(&resource.addr.kind),
+            });
         let Some(schema) = schema else { return value };
         if !schema.block.has_sensitive() || matches!(value.kind(), Kind::Null(_)) {
             return value;

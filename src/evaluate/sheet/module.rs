@@ -194,6 +194,14 @@ fn settle_variable(variable: &Variable, given: Given) -> Result<Value, Box<Diagn
             Box::new(Diagnostic::error("Missing required argument", detail).at_opt(given.span))
         });
     };
+    if value.deep_marks().is_ephemeral() && !variable.ephemeral {
+        let detail = format!(
+            "The variable \"{}\" is not declared as ephemeral, so it can't be set to an ephemeral value.",
+            variable.name
+        );
+        let error = Diagnostic::error("Ephemeral value not allowed", detail).at_opt(given.span);
+        return Err(Box::new(error.hint("add ephemeral = true to the variable's block")));
+    }
     if value.is_null() && !variable.nullable {
         return match &variable.default {
             Some(default) => Ok(default.clone()),
@@ -263,6 +271,11 @@ fn check_output_marks(e: &mut Evaluator<'_>, value: &Value, output: &Output, roo
             output.name
         );
         e.fail(output.expr.span, "Output refers to sensitive values", detail);
+    }
+    if output.ephemeral && root {
+        let detail = "Outputs of the root module are stored, so none of them can be ephemeral.";
+        e.fail(output.span, "Ephemeral output not allowed", detail);
+        return;
     }
     if marks.is_ephemeral() && !output.ephemeral {
         let detail = "This output value holds an ephemeral value, so it can't be stored. Declare the output as ephemeral.";

@@ -37,6 +37,12 @@ pub enum Call {
     Update,
     /// `apply` without a planned object
     Delete,
+    /// `open`
+    Open,
+    /// `renew`
+    Renew,
+    /// `close`
+    Close,
     /// `recover`
     Recover,
     /// `import`

@@ -5,9 +5,9 @@ use super::fault::{Effect, turns};
 use super::object::{Creation, foresee};
 use super::schema::SCHEMA;
 use crate::{
-    ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, Factory, ImportAnswer, Imported, PlanAnswer,
-    PlanRequest, Private, Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest, SettleRequest,
-    StartError, UpgradeAnswer, UpgradeRequest,
+    ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, Factory, ImportAnswer, Imported, OpenAnswer,
+    OpenRequest, PlanAnswer, PlanRequest, Private, Provider, ReadAnswer, ReadRequest, RecoverAnswer,
+    RecoverRequest, RenewAnswer, RenewRequest, SettleRequest, StartError, UpgradeAnswer, UpgradeRequest,
 };
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -244,6 +244,31 @@ impl Provider for FakeProvider {
             diagnostics: if partial { told_to_fail(call).into() } else { Diagnostics::new() },
             legacy: false,
         }
+    }
+
+    async fn open(&self, request: OpenRequest) -> OpenAnswer {
+        if let Err(refusal) = self.observe(Call::Open).await {
+            return OpenAnswer { diagnostics: refusal.into(), ..OpenAnswer::none(&request.kind) };
+        }
+        let mut result = request.config.as_mapping().expect("a block is an object").clone();
+        let name = result["name"].as_str().unwrap_or_default().to_owned();
+        let lives = result["lives"].as_bool() == Some(true);
+        result.insert("value".into(), Value::string(format!("secret of {name}")));
+        OpenAnswer {
+            result: Value::object(result),
+            private: name.as_bytes().into(),
+            renew_after: lives.then_some(std::time::Duration::from_secs(1)),
+            diagnostics: Diagnostics::new(),
+        }
+    }
+
+    async fn renew(&self, request: RenewRequest) -> RenewAnswer {
+        let found = diagnostics(self.observe(Call::Renew).await);
+        RenewAnswer { private: request.private, renew_after: None, diagnostics: found }
+    }
+
+    async fn close(&self, _kind: &str, _private: Private) -> Diagnostics {
+        diagnostics(self.observe(Call::Close).await)
     }
 
     async fn recover(&self, request: RecoverRequest) -> RecoverAnswer {

@@ -9,7 +9,7 @@ pub(super) static SCHEMA: LazyLock<ProviderSchema> = LazyLock::new(|| ProviderSc
     provider: schema([("region", optional(Type::String))], []),
     resources: [("fake_thing", thing()), ("fake_slow", slow())].map(named).into(),
     data_sources: [("fake_lookup", lookup())].map(named).into(),
-    ..ProviderSchema::default()
+    ephemeral: [("fake_secret", secret())].map(named).into(),
 });
 
 /// `secret` stands for what must not be shown, `zone` for what can't change in place, `label` for what the
@@ -27,6 +27,7 @@ fn thing() -> Schema {
             ("zone", optional(Type::String)),
             ("tags", optional(Type::map(Type::String))),
             ("secret", Attribute { sensitive: true, ..optional(Type::String) }),
+            ("token", Attribute { write_only: true, ..optional(Type::String) }),
             ("parent_id", optional(Type::String)),
             ("label", chosen(Type::String)),
             ("id", computed(Type::String)),
@@ -45,6 +46,18 @@ fn slow() -> Schema {
             ("turns", optional(Type::Number)),
             ("parent_id", optional(Type::String)),
             ("id", computed(Type::String)),
+        ],
+        [],
+    )
+}
+
+/// A value that is there while it is open; it lives as long as it is renewed where `lives` says so.
+fn secret() -> Schema {
+    schema(
+        [
+            ("name", required(Type::String)),
+            ("lives", optional(Type::Bool)),
+            ("value", Attribute { sensitive: true, ..computed(Type::String) }),
         ],
         [],
     )
