@@ -1,5 +1,6 @@
 //! Failures of the SDK as faults.
 
+use crate::account::traffic::THROTTLED;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -71,6 +72,9 @@ fn answered<E: ProvideErrorMetadata>(error: &E, response: &HttpResponse) -> Faul
         (FaultKind::Other, 404) => FaultKind::NotFound,
         (FaultKind::Other, 403) => FaultKind::Denied,
         (FaultKind::Other, 401) => FaultKind::Unauthenticated,
+        (FaultKind::Other, 429 | 503) => FaultKind::Throttled,
+        // A server that stumbles may have done what it was asked for.
+        (FaultKind::Other, 500..) => FaultKind::Unanswered,
         (kind, _) => kind,
     };
     let message = meta.message().map_or_else(|| format!("HTTP status {status}"), str::to_owned);
@@ -149,11 +153,7 @@ fn kind(code: &str) -> FaultKind {
         | "ResourceInUse"
         | "ResourceInUseException"
         | "VolumeInUse" => FaultKind::InUse,
-        "RequestLimitExceeded"
-        | "Throttling"
-        | "ThrottlingException"
-        | "SlowDown"
-        | "TooManyRequestsException" => FaultKind::Throttled,
+        _ if THROTTLED.contains(&code) => FaultKind::Throttled,
         "AuthFailure"
         | "InvalidClientTokenId"
         | "InvalidAccessKeyId"
@@ -201,6 +201,7 @@ mod tests {
             ("InvalidGroup.Duplicate", FaultKind::Exists),
             ("InvalidSubnet.Range", FaultKind::Invalid),
             ("RequestLimitExceeded", FaultKind::Throttled),
+            ("SlowDown", FaultKind::Throttled),
             ("ExpiredToken", FaultKind::Unauthenticated),
             ("UnauthorizedOperation", FaultKind::Denied),
             ("InternalError", FaultKind::Other),

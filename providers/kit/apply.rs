@@ -16,6 +16,9 @@ const APPEAR: Duration = Duration::from_secs(90);
 /// How long reads may lag behind writes before they are believed.
 const SETTLE: Duration = Duration::from_secs(20);
 
+/// How long what an unanswered creation made may stay hidden.
+const SEEK: Duration = Duration::from_secs(10);
+
 type ResourceEntry<S> = Entry<dyn Resource<S>>;
 
 /// One write: the type, the cloud and where in it.
@@ -144,13 +147,43 @@ impl<'a, C: Cloud> Write<'a, C> {
         if fault.kind != FaultKind::Unanswered {
             return (self.entry.null(), diagnostics);
         }
-        match self.find(&planned).await {
-            Ok(Some(found)) => (found.value(), diagnostics),
+        match self.seek(&planned).await {
+            Ok(Some(found)) => self.complete(found, &planned, &doing).await,
             Ok(None) => (self.entry.null(), diagnostics),
             Err(second) => {
                 diagnostics.push(lost(self.entry.noun, &second));
                 (self.entry.null(), diagnostics)
             }
+        }
+    }
+
+    /// Looks for what an unanswered creation may have made, until reads are unlikely to lag behind it.
+    async fn seek(&self, planned: &Object) -> Result<Option<Object>, Fault> {
+        let (deadline, mut backoff) = (Deadline::after(SEEK), Backoff::short());
+        loop {
+            match self.find(planned).await? {
+                None if !deadline.is_past() => backoff.pause().await,
+                found => return Ok(found),
+            }
+        }
+    }
+
+    /// Goes on with a creation whose answer was lost: what it made is there, and what it had still to set is set now.
+    async fn complete(&self, found: Object, planned: &Object, doing: &str) -> (Value, Diagnostics) {
+        let mut object = planned.clone();
+        object.fill_unknowns(&found);
+        let made = if agrees(planned, &found) {
+            Ok(())
+        } else {
+            self.entry.code.update(&self.call(), &found, &mut object).await
+        };
+        let outcome = match made {
+            Ok(()) => self.settle(object, planned).await,
+            Err(fault) => Err(fault),
+        };
+        match outcome {
+            Ok(object) => (object.value(), Diagnostics::new()),
+            Err(fault) => (found.value(), fault.during(doing).diagnostic().into()),
         }
     }
 

@@ -215,6 +215,15 @@ impl Object {
         self.put(name, value);
     }
 
+    /// Takes over from another object of the type what isn't wholly known here.
+    pub fn fill_unknowns(&mut self, other: &Object) {
+        for (name, value) in &mut self.values {
+            if let Some(known) = other.values.get(name).filter(|_| !value.is_wholly_known()) {
+                *value = known.clone();
+            }
+        }
+    }
+
     /// Replaces what is still unknown by what `empty`, an object of the same type, has there: null attributes and no
     /// blocks. What is known of an unfinished object can be stored then.
     pub fn settle_unknowns(&mut self, empty: &Value) {

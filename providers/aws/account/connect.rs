@@ -6,6 +6,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use std::time::Duration;
 use trueup_provider_kit::Fault;
 
@@ -14,7 +15,8 @@ const ATTEMPTS_MAX: u32 = 10;
 /// How long a connection may take, and the first byte of an answer, and all attempts of a call together.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 const ANSWER_MAX: Duration = Duration::from_secs(30);
-const CALL_MAX: Duration = Duration::from_mins(4);
+/// Waiting for its turn counts, where a cloud throttles.
+const CALL_MAX: Duration = Duration::from_mins(10);
 /// The same for STS, whose calls come first and are small: a dead endpoint shows soon.
 const IDENTITY_ANSWER_MAX: Duration = Duration::from_secs(8);
 const IDENTITY_CALL_MAX: Duration = Duration::from_secs(25);
@@ -24,8 +26,10 @@ const UPLOAD_CALL_MAX: Duration = Duration::from_hours(1);
 
 /// Loads what all clients share: region, credentials, retries and timeouts, from the provider block first, then
 /// from the environment and the shared files as the SDK does.
-pub(crate) async fn load(settings: &Settings) -> Result<SdkConfig, Fault> {
+pub(crate) async fn load(settings: &Settings, http: &SharedHttpClient) -> Result<SdkConfig, Fault> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http.clone())
+        .credentials_provider(provider(settings, http)?)
         .retry_config(retries(settings))
         .timeout_config(timeouts(ANSWER_MAX, CALL_MAX))
         .use_fips(settings.is_fips)
@@ -39,17 +43,7 @@ pub(crate) async fn load(settings: &Settings) -> Result<SdkConfig, Fault> {
     if let Some(files) = profile_files(settings) {
         loader = loader.profile_files(files);
     }
-    if let Some(credentials) = provider(settings).await {
-        loader = loader.credentials_provider(credentials);
-    }
-    let mut base = loader.load().await;
-    if let Some(url) = settings.endpoints.of("sts") {
-        // Roles are assumed through the same endpoint as everything else of STS.
-        base = with_roles(base, settings, Some(url)).await?;
-    } else {
-        base = with_roles(base, settings, None).await?;
-    }
-    Ok(base)
+    Ok(with_roles(loader.load().await, settings))
 }
 
 fn retries(settings: &Settings) -> RetryConfig {

@@ -2,12 +2,18 @@
 
 mod connect;
 mod credentials;
+mod http;
 pub(crate) mod partition;
 mod settings;
 pub(crate) mod site;
+pub(crate) mod traffic;
+mod validate;
 
-use crate::account::settings::{Settings, validate};
+use crate::account::credentials::ASSUMING;
+use crate::account::settings::{SERVICES, Settings};
 use crate::account::site::Site;
+use crate::account::traffic::Traffic;
+use crate::account::validate::validate;
 use crate::fault::{Attempt, CREDENTIALS_HINT};
 use crate::table::catalog;
 use async_trait::async_trait;
@@ -25,6 +31,8 @@ pub(crate) struct Account {
     region: Option<String>,
     /// None while the provider block holds unknowns: creations can be planned, nothing can be called.
     base: Option<SdkConfig>,
+    /// What is under way, by service, in all regions together.
+    traffic: BTreeMap<&'static str, Traffic>,
     sites: Mutex<BTreeMap<String, Arc<Site>>>,
     /// The id of the caller's account once it is known, empty where it isn't to be asked for.
     id: Arc<OnceLock<String>>,
@@ -56,17 +64,19 @@ impl Cloud for Account {
         let settings = Settings::of(config);
         if settings.is_partial {
             let region = settings.region.clone().filter(|_| !settings.is_region_unknown);
-            return Ok(Account { settings, region, base: None, sites: Mutex::default(), id: Arc::default() });
+            let (base, traffic, id) = (None, BTreeMap::new(), Arc::default());
+            return Ok(Account { settings, region, base, traffic, sites: Mutex::default(), id });
         }
-        let base = connect::load(&settings).await.map_err(|fault| fault.diagnostic())?;
+        let http = http::client(&settings).map_err(|fault| fault.diagnostic())?;
+        let base = connect::load(&settings, &http).await.map_err(|fault| fault.diagnostic())?;
         let region = base.region().map(|region| region.as_ref().to_owned());
         let region = region.ok_or_else(no_region)?;
         if !settings.skips.region && !is_region(&region) {
             return Err(bad_region(&region).into());
         }
         let id = if settings.skips.account { OnceLock::from(String::new()) } else { OnceLock::new() };
-        let (region, base, id) = (Some(region), Some(base), Arc::new(id));
-        let account = Account { settings, region, base, sites: Mutex::default(), id };
+        let (base, region, traffic) = (Some(base), Some(region), Traffic::of(&SERVICES, &http));
+        let account = Account { settings, region, base, traffic, sites: Mutex::default(), id: Arc::new(id) };
         account.check().await?;
         Ok(account)
     }
@@ -86,8 +96,7 @@ impl Cloud for Account {
                 .hint("Apply what those values come from first, with -target."));
         };
         let mut sites = self.sites.lock().expect("no holder of this lock panics");
-        let Settings { endpoints, is_path_style, .. } = &self.settings;
-        let open = || Arc::new(Site::new(base, region, endpoints, *is_path_style, self.id.clone()));
+        let open = || Arc::new(Site::new(base, region, &self.settings, &self.traffic, self.id.clone()));
         Ok(sites.entry(region.to_owned()).or_insert_with(open).clone())
     }
 }
@@ -97,12 +106,12 @@ impl Account {
     async fn check(&self) -> Result<(), Diagnostics> {
         let Settings { allowed_accounts, forbidden_accounts, skips, .. } = &self.settings;
         let has_lists = !allowed_accounts.is_empty() || !forbidden_accounts.is_empty();
-        if skips.credentials && (skips.account || !has_lists) {
+        if skips.credentials && !has_lists {
             return Ok(());
         }
         let site = self.site(None).map_err(|fault| fault.diagnostic())?;
         let identity = site.sts.get_caller_identity().send().await.attempt("asking STS who the caller is");
-        let identity = identity.map_err(|fault| self.explain(fault).diagnostic())?;
+        let identity = identity.map_err(|fault| self.explain(fault))?;
         let id = identity.account().unwrap_or_default();
         // Where it isn't to be asked for it stays empty.
         self.id.get_or_init(|| id.to_owned());
@@ -118,7 +127,12 @@ impl Account {
     }
 
     /// Says which credentials were tried.
-    fn explain(&self, mut fault: Fault) -> Fault {
+    fn explain(&self, mut fault: Fault) -> Diagnostic {
+        if let Some(at) = fault.message.find(ASSUMING) {
+            let detail = format!("It failed {}.", &fault.message[at..]);
+            return Diagnostic::error("Cannot assume IAM Role", detail)
+                .hint("Check that the role exists, and that its trust policy names the caller or the identity provider.");
+        }
         let tried = match (&self.settings.keys, &self.settings.profile) {
             (Some(_), _) => "the access_key and secret_key of the provider block".to_owned(),
             (None, Some(profile)) => format!("the profile {profile:?} and the SDK's other sources"),
@@ -130,7 +144,7 @@ impl Account {
             fault.message = format!("{} (tried: {tried})", fault.message);
             fault = fault.hint(CREDENTIALS_HINT);
         }
-        fault
+        fault.diagnostic()
     }
 }
 

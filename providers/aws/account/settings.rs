@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Fields, TagPolicy, Tags};
+use trueup_provider_kit::{Fault, FaultKind, Fields, TagPolicy, Tags};
 use trueup_value::{Type, Value};
 
 /// What the provider block says. Secrets stay out of its debug form.
@@ -13,6 +12,7 @@ pub(crate) struct Settings {
     pub(crate) profile: Option<String>,
     pub(crate) keys: Option<Keys>,
     pub(crate) roles: Vec<Role>,
+    pub(crate) web_identity: Option<WebIdentity>,
     pub(crate) endpoints: Endpoints,
     pub(crate) tags: TagPolicy,
     pub(crate) config_files: Vec<String>,
@@ -20,11 +20,19 @@ pub(crate) struct Settings {
     pub(crate) allowed_accounts: Vec<String>,
     pub(crate) forbidden_accounts: Vec<String>,
     pub(crate) max_retries: Option<u32>,
+    /// How many retries all calls together may have saved up.
+    pub(crate) retry_tokens: Option<usize>,
     pub(crate) is_adaptive: bool,
     pub(crate) is_path_style: bool,
     pub(crate) is_fips: bool,
     pub(crate) is_dual_stack: bool,
     pub(crate) skips: Skips,
+    pub(crate) ca_bundle: Option<String>,
+    pub(crate) http_proxy: Option<String>,
+    pub(crate) https_proxy: Option<String>,
+    pub(crate) no_proxy: Option<String>,
+    pub(crate) metadata_endpoint: Option<String>,
+    pub(crate) metadata_mode: Option<String>,
     /// Something in the block isn't known yet.
     pub(crate) is_partial: bool,
     /// The region isn't known yet.
@@ -39,7 +47,7 @@ pub(crate) struct Keys {
 }
 
 /// A role to assume.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Role {
     pub(crate) arn: String,
     pub(crate) session: Option<String>,
@@ -47,7 +55,44 @@ pub(crate) struct Role {
     pub(crate) policy: Option<String>,
     pub(crate) policy_arns: Vec<String>,
     pub(crate) duration: Option<String>,
+    pub(crate) source_identity: Option<String>,
     pub(crate) tags: Tags,
+    pub(crate) transitive_tags: Vec<String>,
+}
+
+/// A role to assume with a token of an identity provider.
+#[derive(Clone)]
+pub(crate) struct WebIdentity {
+    pub(crate) role: Role,
+    token: Option<String>,
+    token_file: Option<String>,
+}
+
+impl WebIdentity {
+    /// The token; one in a file is read anew each time, for what runs beside us keeps it fresh.
+    pub(crate) fn token(&self) -> Result<String, Fault> {
+        match (&self.token, &self.token_file) {
+            (Some(token), _) => Ok(token.clone()),
+            (None, Some(path)) => {
+                let read = std::fs::read_to_string(path).map_err(|e| {
+                    let message = format!("web_identity_token_file {path} can't be read: {e}");
+                    Fault::new(FaultKind::Unauthenticated, message)
+                })?;
+                Ok(read.trim().to_owned())
+            }
+            (None, None) => {
+                let message = "neither web_identity_token nor web_identity_token_file is set";
+                Err(Fault::new(FaultKind::Unauthenticated, message))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for WebIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let WebIdentity { role, token_file, .. } = self;
+        f.debug_struct("WebIdentity").field("role", role).field("file", token_file).finish_non_exhaustive()
+    }
 }
 
 /// Where calls go instead of the clouds' own endpoints.
@@ -58,7 +103,7 @@ pub(crate) struct Endpoints {
 }
 
 /// The services that types here call, as the `endpoints` block names them.
-const SERVICES: [&str; 4] = ["ec2", "iam", "s3", "sts"];
+pub(crate) const SERVICES: [&str; 4] = ["ec2", "iam", "s3", "sts"];
 
 impl Endpoints {
     /// Where calls to a service go; None for the cloud's own endpoint.
@@ -88,21 +133,6 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// Arguments that the embedded provider doesn't honour: using them is an error, never ignored.
-const NOT_HONOURED: [&str; 11] = [
-    "assume_role_with_web_identity",
-    "custom_ca_bundle",
-    "ec2_metadata_service_endpoint",
-    "ec2_metadata_service_endpoint_mode",
-    "http_proxy",
-    "https_proxy",
-    "insecure",
-    "no_proxy",
-    "s3_us_east_1_regional_endpoint",
-    "tag_policy_compliance",
-    "token_bucket_rate_limiter_capacity",
-];
-
 impl Settings {
     /// Reads the provider block; unknown parts read as not set and make it partial.
     pub(crate) fn of(config: &Value) -> Settings {
@@ -112,6 +142,7 @@ impl Settings {
             profile: config.owned("profile"),
             keys: keys(config),
             roles: config.items("assume_role").iter().filter_map(role).collect(),
+            web_identity: config.item("assume_role_with_web_identity").and_then(web_identity),
             endpoints: endpoints(config),
             tags: tag_policy(config),
             config_files: config.texts("shared_config_files"),
@@ -119,6 +150,9 @@ impl Settings {
             allowed_accounts: config.texts("allowed_account_ids"),
             forbidden_accounts: config.texts("forbidden_account_ids"),
             max_retries: config.integer("max_retries").and_then(|count| u32::try_from(count).ok()),
+            retry_tokens: config
+                .integer("token_bucket_rate_limiter_capacity")
+                .and_then(|count| usize::try_from(count).ok()),
             is_adaptive: config.text("retry_mode") == Some("adaptive"),
             is_path_style: config.flag("s3_use_path_style").unwrap_or(false),
             is_fips: config.flag("use_fips_endpoint").unwrap_or(false),
@@ -129,57 +163,15 @@ impl Settings {
                 region: config.flag("skip_region_validation").unwrap_or(false),
                 metadata: skip_metadata,
             },
+            ca_bundle: config.owned("custom_ca_bundle"),
+            http_proxy: config.owned("http_proxy"),
+            https_proxy: config.owned("https_proxy"),
+            no_proxy: config.owned("no_proxy"),
+            metadata_endpoint: config.owned("ec2_metadata_service_endpoint"),
+            metadata_mode: config.owned("ec2_metadata_service_endpoint_mode"),
             is_partial: !config.is_wholly_known(),
             is_region_unknown: config.is_unknown("region"),
         }
-    }
-}
-
-/// Judges the provider block beyond its schema.
-pub(crate) fn validate(config: &Value) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    for name in NOT_HONOURED {
-        if config.field(name).is_some_and(is_used) {
-            diagnostics.push(
-                Diagnostic::error(
-                    "Unsupported argument",
-                    format!("The embedded aws provider does not honour the argument {name:?} of the provider block."),
-                )
-                .hint("Remove it, or use the provider plugin."),
-            );
-        }
-    }
-    for role in config.items("assume_role") {
-        for name in ["source_identity", "transitive_tag_keys"] {
-            if role.field(name).is_some_and(is_used) {
-                let detail =
-                    format!("The embedded aws provider does not honour {name:?} in assume_role blocks.");
-                diagnostics.push(Diagnostic::error("Unsupported argument", detail));
-            }
-        }
-        if role.field("role_arn").is_some_and(Value::is_null) {
-            diagnostics.push(Diagnostic::error(
-                "Cannot assume IAM Role",
-                "An assume_role block in the provider configuration needs role_arn.",
-            ));
-        }
-    }
-    if config.text("retry_mode").is_some_and(|mode| !["standard", "adaptive"].contains(&mode)) {
-        let detail = "The argument retry_mode of the provider block must be standard or adaptive.";
-        diagnostics.push(Diagnostic::error("Invalid provider configuration", detail));
-    }
-    let has = |name| config.field(name).is_some_and(|value| !value.is_null());
-    if has("access_key") != has("secret_key") {
-        let detail = "The provider block sets only one of access_key and secret_key; both are needed.";
-        diagnostics.push(Diagnostic::error("Invalid provider configuration", detail));
-    }
-    diagnostics
-}
-
-fn is_used(value: &Value) -> bool {
-    match value.as_sequence() {
-        Some(items) => !items.is_empty(),
-        None => !value.is_null() && value.as_bool() != Some(false),
     }
 }
 
@@ -196,8 +188,15 @@ fn role(block: &Value) -> Option<Role> {
         policy: block.owned("policy"),
         policy_arns: block.texts("policy_arns"),
         duration: block.owned("duration"),
+        source_identity: block.owned("source_identity"),
         tags: block.map("tags"),
+        transitive_tags: block.texts("transitive_tag_keys"),
     })
+}
+
+fn web_identity(block: &Value) -> Option<WebIdentity> {
+    let (token, token_file) = (block.owned("web_identity_token"), block.owned("web_identity_token_file"));
+    Some(WebIdentity { role: role(block)?, token, token_file })
 }
 
 /// Endpoints of services that no type here calls have nothing to act on.

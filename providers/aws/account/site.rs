@@ -2,8 +2,12 @@
 
 use crate::account::connect::{identity_timeouts, upload_timeouts};
 use crate::account::partition::Partition;
+use crate::account::settings::Settings;
+use crate::account::traffic::{Guard, Traffic};
 use crate::fault::Attempt;
 use aws_config::SdkConfig;
+use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use trueup_provider_kit::Fault;
@@ -29,29 +33,37 @@ impl Site {
     pub(crate) fn new(
         base: &SdkConfig,
         region: &str,
-        endpoints: &crate::account::settings::Endpoints,
-        path_style: bool,
+        settings: &Settings,
+        traffic: &BTreeMap<&'static str, Traffic>,
         account: Arc<OnceLock<String>>,
     ) -> Site {
+        let endpoints = &settings.endpoints;
         let place = aws_config::Region::new(region.to_owned());
         let sts_region = endpoints.sts_region.clone().map_or(place.clone(), aws_config::Region::new);
         let mut ec2 = aws_sdk_ec2::config::Builder::from(base).region(place.clone());
         let mut iam = aws_sdk_iam::config::Builder::from(base).region(place.clone());
         let mut s3 = aws_sdk_s3::config::Builder::from(base)
             .region(place)
-            .force_path_style(path_style)
+            .force_path_style(settings.is_path_style)
             .timeout_config(upload_timeouts());
         let mut sts =
             aws_sdk_sts::config::Builder::from(base).region(sts_region).timeout_config(identity_timeouts());
         // An endpoint of the provider block wins over those of the environment, which are in `base`.
-        macro_rules! endpoint {
+        macro_rules! prepare {
             ($($service:ident),+) => {
-                $(if let Some(url) = endpoints.of(stringify!($service)) {
-                    $service = $service.endpoint_url(url);
-                })+
+                $(
+                    $service = $service
+                        .http_client(traffic[stringify!($service)].clone())
+                        .interceptor(Guard)
+                        .retry_classifier(Guard)
+                        .retry_partition(retries(stringify!($service), settings));
+                    if let Some(url) = endpoints.of(stringify!($service)) {
+                        $service = $service.endpoint_url(url);
+                    }
+                )+
             };
         }
-        endpoint!(ec2, iam, s3, sts);
+        prepare!(ec2, iam, s3, sts);
         Site {
             ec2: aws_sdk_ec2::Client::from_conf(ec2.build()),
             iam: aws_sdk_iam::Client::from_conf(iam.build()),
@@ -85,4 +97,11 @@ impl Site {
     pub(crate) fn arn(&self, service: &str, account: &str, resource: &str) -> String {
         format!("arn:{}:{service}:{}:{account}:{resource}", self.partition(), self.region)
     }
+}
+
+/// How many retries the calls of a service may have saved up together; without end where the provider block doesn't
+/// say.
+fn retries(service: &'static str, settings: &Settings) -> RetryPartition {
+    let tokens = settings.retry_tokens.map_or_else(TokenBucket::unlimited, TokenBucket::new);
+    RetryPartition::custom(service).token_bucket(tokens).build()
 }

@@ -61,8 +61,14 @@ impl Cloud {
 
     /// On a server that has been started.
     pub(crate) async fn on(moto: Moto, more: &str) -> Cloud {
+        let url = moto.url.clone();
+        Cloud::through(moto, &url, more).await
+    }
+
+    /// On a server that has been started, by way of an address in front of it.
+    pub(crate) async fn through(moto: Moto, url: &str, more: &str) -> Cloud {
         let provider = start();
-        let diagnostics = configure(&*provider, &provider_block(&moto.url, more)).await;
+        let diagnostics = configure(&*provider, &provider_block(url, more)).await;
         assert!(diagnostics.is_empty(), "{diagnostics:#?}");
         Cloud { provider, moto, tokens: AtomicUsize::new(0) }
     }

@@ -1,9 +1,11 @@
 //! The provider against an emulator of the AWS APIs (moto), through the provider trait.
 
+mod account;
 mod batch;
 mod cases;
 mod cloud;
 mod coverage;
+mod front;
 mod gaps;
 mod iam;
 mod machines;
@@ -13,4 +15,5 @@ mod provider;
 mod recover;
 mod second;
 mod security;
+mod traffic;
 mod walk;

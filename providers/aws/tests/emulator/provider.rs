@@ -6,26 +6,9 @@ use tokio::time::Instant;
 use trueup_provider::UpgradeRequest;
 use trueup_value::Value;
 
-/// Further members of the provider block, and words of the complaint.
-const BAD_BLOCKS: &[(&str, &str)] = &[
-    (r#""insecure": true"#, "insecure"),
-    (r#""http_proxy": "http://proxy""#, "http_proxy"),
-    (r#""assume_role_with_web_identity": [{"role_arn": "arn:x"}]"#, "assume_role_with_web_identity"),
-    (r#""assume_role": [{"role_arn": "arn:x", "source_identity": "me"}]"#, "source_identity"),
-    (r#""retry_mode": "often""#, "retry_mode"),
-    (r#""forbidden_account_ids": ["123456789012"]"#, "123456789012"),
-    (r#""allowed_account_ids": ["000000000000"]"#, "123456789012"),
-];
-
 #[tokio::test]
 async fn arguments_that_are_not_honoured_are_errors() {
     let cloud = Cloud::start("").await;
-    for (more, word) in BAD_BLOCKS {
-        let diagnostics = configure(&*start(), &provider_block(&cloud.moto.url, more)).await;
-        assert!(diagnostics.has_errors(), "{more}");
-        let told = format!("{diagnostics:?}");
-        assert!(told.contains(word), "{more}: {told}");
-    }
     let kinds = [
         ("aws_s3_bucket", r#"{"bucket": "b", "acl": "private"}"#, "aws_s3_bucket_acl"),
         (
@@ -273,16 +256,6 @@ async fn data_sources_that_find_none_or_several_say_so() {
         assert!(diagnostic.summary.contains(expected), "{kind} {query}: {diagnostic:?}");
         assert!(diagnostic.hint.is_some() && found.is_null());
     }
-}
-
-#[tokio::test]
-async fn roles_are_assumed() {
-    let role = r#""assume_role": [{"role_arn": "arn:aws:iam::111122223333:role/deploy", "session_name": "ci",
-        "duration": "30m"}]"#;
-    let cloud = Cloud::start(role).await;
-    let (identity, told) = cloud.data("aws_caller_identity", "{}").await;
-    assert!(told.is_empty(), "{told:#?}");
-    assert!(text(&identity, "arn").contains("assumed-role/deploy/ci"), "{identity:?}");
 }
 
 #[tokio::test]
