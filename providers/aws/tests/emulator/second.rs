@@ -69,3 +69,26 @@ async fn all_of_a_lifecycle_rule_is_written_and_read() {
         assert_eq!(cloud.plan(kind, &state, &wanted).await.planned, state, "{rules}");
     }
 }
+
+#[tokio::test]
+async fn what_uploads_may_not_ask_for_is_written_and_read() {
+    let cloud = Cloud::on(Moto::second_opinion().await, "").await;
+    cloud.create("aws_s3_bucket", r#"{"bucket": "blocked"}"#).await;
+    let kind = "aws_s3_bucket_server_side_encryption_configuration";
+    let config = |blocked: &str| {
+        format!(
+            r#"{{"bucket": "blocked", "rule": [{{"blocked_encryption_types": {blocked},
+                "apply_server_side_encryption_by_default": [{{"sse_algorithm": "AES256"}}]}}]}}"#
+        )
+    };
+    let mut state = cloud.null(kind);
+    for blocked in [r#"["SSE-C"]"#, r#"["NONE"]"#, "null"] {
+        let wanted = cloud.config(kind, &config(blocked)).await;
+        let plan = cloud.plan(kind, &state, &wanted).await;
+        let made = cloud.apply(kind, &state, &plan.planned, "1").await;
+        assert!(made.diagnostics.is_empty(), "{blocked}: {:#?}", made.diagnostics);
+        state = made.state;
+        assert_eq!(state.get("rule"), plan.planned.get("rule"), "{blocked}");
+        assert_eq!(cloud.plan(kind, &state, &wanted).await.planned, state, "{blocked}");
+    }
+}
