@@ -82,6 +82,7 @@ fn answered<E: ProvideErrorMetadata>(error: &E, response: &HttpResponse) -> Faul
     let fault = Fault { code: code.to_owned(), request_id: id.map(Into::into), ..Fault::new(kind, message) };
     match hint(code) {
         Some(hint) => fault.hint(hint),
+        None if kind == FaultKind::Unanswered => fault.hint("AWS itself had trouble: run again."),
         None => fault,
     }
 }
