@@ -151,9 +151,9 @@ pub(crate) fn help(path: &[String]) -> String {
         return overview(&command);
     }
     let mut usage = format!("trueup [global options] {}", path.join(" "));
-    let options = command.get_arguments().filter(|arg| !arg.is_positional() && arg.get_id() != "chdir");
+    let options = shown(path, &command).filter(|arg| !arg.is_positional());
     usage.push_str(if command.has_subcommands() { " <subcommand> [options] [args]" } else { " [options]" });
-    for arg in command.get_positionals() {
+    for arg in shown(path, &command).filter(|arg| arg.is_positional()) {
         let many = if arg.get_num_args().is_some_and(|n| n.max_values() > 1) { "..." } else { "" };
         let name = value_name(arg);
         usage.push_str(&if arg.is_required_set() {
@@ -170,11 +170,24 @@ pub(crate) fn help(path: &[String]) -> String {
             command.get_subcommands().map(|c| (c.get_name().to_owned(), about_of(c))),
         ));
     }
-    let positionals = command.get_positionals().map(|arg| (value_name(arg), told(arg)));
+    let positionals =
+        shown(path, &command).filter(|arg| arg.is_positional()).map(|arg| (value_name(arg), told(arg)));
     out.push_str(&table("Arguments", positionals));
     let mut rows: Vec<(String, String)> = options.map(|arg| (option(arg), told(arg))).collect();
     rows.sort();
     out + &table("Options", rows.into_iter())
+}
+
+/// What `destroy` shares with `apply` and has no use for.
+const NOT_OF_DESTROY: [&str; 4] = ["plan", "destroy", "refresh_only", "replace"];
+
+/// The arguments that a command's help tells of.
+fn shown<'a>(path: &[String], command: &'a Command) -> impl Iterator<Item = &'a Arg> {
+    let destroys = path == ["destroy"];
+    command.get_arguments().filter(move |arg| {
+        let id = arg.get_id().as_str();
+        id != "chdir" && !(destroys && NOT_OF_DESTROY.contains(&id))
+    })
 }
 
 fn overview(command: &Command) -> String {

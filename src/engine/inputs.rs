@@ -165,8 +165,9 @@ impl Reader<'_> {
         let json = name.to_lowercase().ends_with(".json");
         let file = self.sources.add(name, text.as_str());
         let parsed = if json { parse_json_config(file, &text) } else { parse_config(file, &text) };
-        let failed = parsed.diagnostics.has_errors();
+        let failed = parsed.diagnostics.has_errors() || parsed.templates.has_errors();
         self.diagnostics.append(parsed.diagnostics);
+        self.diagnostics.append(parsed.templates);
         for block in &parsed.value.blocks {
             let detail = "A variables file holds only assignments, such as name = \"value\"; blocks belong into .tf files.";
             self.diagnostics.push(Diagnostic::error("Unexpected block", detail).at(block.header_span));

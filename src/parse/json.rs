@@ -130,7 +130,7 @@ impl Parser<'_> {
         inner.check_invalid();
         let expr = inner.bare_template();
         let (_, found) = inner.finish();
-        self.diagnostics.append(found);
+        self.templates.append(found);
         Expr { kind: expr.into_kind(), span }
     }
 
@@ -209,7 +209,7 @@ impl Parser<'_> {
             self.fail(Diagnostic::error("Missing property value colon", detail).at(self.peek_span()));
             return None;
         }
-        let before = self.diagnostics.len();
+        let before = self.found();
         let value = self.json_value();
         self.node(K::ObjectItem, mark);
         let decoded = decoded?;

@@ -46,6 +46,9 @@ pub struct Parsed<T> {
     pub value: T,
     /// What is wrong with it.
     pub diagnostics: Diagnostics,
+    /// What is wrong inside strings of the JSON syntax, which are templates only where something reads them as such:
+    /// as long as anything else is wrong, nothing does.
+    pub templates: Diagnostics,
 }
 
 /// Reads a file in the native syntax. Whatever is wrong, the items that could be read are in the body.
@@ -89,8 +92,9 @@ pub fn parse_template(file: FileId, text: &str) -> Parsed<ast::Expr> {
 pub fn parse_json_config(file: FileId, text: &str) -> Parsed<ast::Body> {
     let mut parser = Parser::new(file, text, json_lexer::lex(text), true);
     let value = parser.json_file();
+    let templates = std::mem::take(&mut parser.templates);
     let (tree, diagnostics) = parser.finish();
-    Parsed { tree, value, diagnostics }
+    Parsed { tree, value, diagnostics, templates }
 }
 
 fn parse<'t, T>(
@@ -104,5 +108,5 @@ fn parse<'t, T>(
     let value = read(&mut parser);
     parser.check_invalid();
     let (tree, diagnostics) = parser.finish();
-    Parsed { tree, value, diagnostics }
+    Parsed { tree, value, diagnostics, templates: Diagnostics::new() }
 }

@@ -47,6 +47,8 @@ pub(crate) struct Parser<'t> {
     /// Set by the first error of a body item: what follows in the item may only be its echo.
     pub(crate) recovering: bool,
     pub(crate) diagnostics: Diagnostics,
+    /// What is wrong inside strings of the JSON syntax.
+    pub(crate) templates: Diagnostics,
 }
 
 impl<'t> Parser<'t> {
@@ -66,6 +68,7 @@ impl<'t> Parser<'t> {
             blocks: 0,
             recovering: false,
             diagnostics: Diagnostics::new(),
+            templates: Diagnostics::new(),
         };
         parser.settle();
         parser
@@ -94,9 +97,15 @@ impl<'t> Parser<'t> {
         self.diagnostics.append(found);
     }
 
-    /// Drops the diagnostics behind the first `count`.
-    pub(crate) fn forget_since(&mut self, count: usize) {
-        self.diagnostics = std::mem::take(&mut self.diagnostics).into_iter().take(count).collect();
+    /// How many diagnostics there are, inside of strings and elsewhere.
+    pub(crate) fn found(&self) -> (usize, usize) {
+        (self.diagnostics.len(), self.templates.len())
+    }
+
+    /// Drops the diagnostics behind the first ones.
+    pub(crate) fn forget_since(&mut self, (elsewhere, inside): (usize, usize)) {
+        self.diagnostics = std::mem::take(&mut self.diagnostics).into_iter().take(elsewhere).collect();
+        self.templates = std::mem::take(&mut self.templates).into_iter().take(inside).collect();
     }
 
     pub(crate) fn finish(self) -> (Tree, Diagnostics) {

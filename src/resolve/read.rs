@@ -12,8 +12,13 @@ pub(crate) struct ReadFile {
     pub(crate) overriding: bool,
 }
 
-/// Parses the configuration files among `files`, in the order of their names.
-pub(crate) fn read(files: &Files, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Vec<ReadFile> {
+/// Parses the configuration files among `files`, in the order of their names. What is wrong inside strings of the JSON
+/// syntax goes to `templates`.
+pub(crate) fn read(
+    files: &Files,
+    sources: &mut Sources,
+    (diagnostics, templates): (&mut Diagnostics, &mut Diagnostics),
+) -> Vec<ReadFile> {
     let names: BTreeSet<&str> = files.files.iter().map(|(name, _)| &**name).collect();
     let mut chosen: Vec<(&str, &str, Form)> = files
         .files
@@ -33,6 +38,7 @@ pub(crate) fn read(files: &Files, sources: &mut Sources, diagnostics: &mut Diagn
             trueup_parse::parse_config(id, &text)
         };
         diagnostics.append(parsed.diagnostics);
+        templates.append(parsed.templates);
         out.push(ReadFile { body: parsed.value, overriding: form.overriding });
     }
     out

@@ -82,7 +82,7 @@ impl Tree<'_> {
         if let Some(id) = self.by_dir.get(&files.dir) {
             return *id;
         }
-        let read = read(files, self.sources, &mut self.out.load);
+        let read = read(files, self.sources, (&mut self.out.load, &mut self.out.references));
         let (module, report) = compile_module(&files.dir, &read, self.sources, self.functions);
         self.out.load.append(report.load);
         self.out.references.append(report.references);

@@ -53,10 +53,10 @@ impl Formatting<'_> {
             return;
         }
         let Some(mut formatted) = self.format("<stdin>", &text) else { return };
-        if !formatted.ends_with('\n') && !formatted.is_empty() {
+        if !formatted.ends_with('\n') {
             formatted.push('\n');
         }
-        self.unformatted |= formatted != text;
+        self.unformatted |= formatted != text && !text.is_empty();
         if !self.args.check {
             self.screen.print(&formatted);
         }
