@@ -22,6 +22,8 @@ pub(crate) mod vpc_security_group_rule;
 use crate::account::site::Site;
 use crate::fault::Attempt;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use trueup_provider_kit::{Fault, FaultKind, Fields, Object, Tags, TagsChange};
 
 /// How many values a filter may have (EC2 API reference, "Filtering").
@@ -72,6 +74,11 @@ pub(crate) fn has_planned_tags(object: &Object, found: &[Tag]) -> bool {
 /// The filter that finds what a creation with this token has made.
 pub(crate) fn mark_filter(token: &str) -> Filter {
     filter(&format!("tag:{STEP_TAG}"), [token])
+}
+
+/// A moment as configurations write it: `2030-01-02T03:04:05Z`.
+pub(crate) fn moment(text: &str) -> Option<DateTime> {
+    DateTime::from_str(text, Format::DateTimeWithOffset).ok()
 }
 
 /// A tag for requests.

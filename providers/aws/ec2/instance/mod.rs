@@ -1,8 +1,12 @@
 //! `aws_instance`: a virtual machine.
 
+mod attributes;
+mod network;
+mod options;
 mod read;
 mod request;
 mod update;
+mod volumes;
 
 use crate::account::site::Site;
 use crate::ec2::{filter, mark_filter, unmark};
@@ -18,24 +22,17 @@ use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Read
 /// `aws_instance`
 pub(crate) struct Instance;
 
-/// Parts of the type that aren't honoured yet: using them is an error, never ignored.
-const NOT_HONOURED: [&str; 12] = [
-    "capacity_reservation_specification",
-    "enable_primary_ipv6",
-    "ephemeral_block_device",
-    "get_password_data",
-    "host_resource_group_arn",
-    "instance_market_options",
-    "maintenance_options",
-    "network_interface",
-    "placement_group_id",
-    "primary_network_interface",
-    "private_dns_name_options",
-    "secondary_private_ips",
+/// Arguments that exclude each other.
+const CONFLICTS: [(&str, &str); 5] = [
+    ("host_id", "host_resource_group_arn"),
+    ("ipv6_address_count", "ipv6_addresses"),
+    ("network_interface", "primary_network_interface"),
+    ("placement_group", "placement_group_id"),
+    ("user_data", "user_data_base64"),
 ];
 
-/// Changing these needs the instance to be stopped.
-const STOPPING: [&str; 3] = ["instance_type", "user_data", "user_data_base64"];
+/// Changing these, like user data, needs the instance to be stopped.
+const STOPPING: [&str; 2] = ["capacity_reservation_specification", "instance_type"];
 
 #[async_trait]
 impl Resource<Site> for Instance {
@@ -45,18 +42,20 @@ impl Resource<Site> for Instance {
 
     fn validate(&self, config: &Object) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
-        let is_used = |value: &trueup_value::Value| match value.as_sequence() {
-            Some(items) => !items.is_empty(),
-            None => !value.is_null() && value.as_bool() != Some(false),
+        let is_used = |name: &str| {
+            let value = config.field(name);
+            value.is_some_and(|value| match value.as_sequence() {
+                Some(items) => !items.is_empty(),
+                None => value.is_known() && !value.is_null(),
+            })
         };
-        for name in NOT_HONOURED.into_iter().filter(|name| config.field(name).is_some_and(is_used)) {
-            let detail = format!("The embedded aws provider does not honour {name:?} in aws_instance.");
-            diagnostics
-                .push(Diagnostic::error("Unsupported argument", detail).hint("Use the provider plugin."));
-        }
-        if config.is_set("user_data") && config.is_set("user_data_base64") {
-            let detail = "The arguments user_data and user_data_base64 exclude each other.";
-            diagnostics.push(Diagnostic::error("Conflicting configuration arguments", detail));
+        let given = ["network_interface", "primary_network_interface"];
+        let made = given.into_iter().flat_map(|given| network::MADE.map(|made| (given, made)));
+        for (one, other) in CONFLICTS.into_iter().chain(made) {
+            if is_used(one) && is_used(other) {
+                let detail = format!("The arguments {one} and {other} exclude each other.");
+                diagnostics.push(Diagnostic::error("Conflicting configuration arguments", detail));
+            }
         }
         let has = |name| config.is_set(name) || config.is_unknown(name);
         if config.items("launch_template").is_empty() && (!has("ami") || !has("instance_type")) {
@@ -68,14 +67,23 @@ impl Resource<Site> for Instance {
 
     fn plan(&self, planning: &mut Planning<'_>) {
         leave_tags_to_volume_tags(planning);
-        let replaces = planning.planned.flag("user_data_replace_on_change") == Some(true);
+        let new_data =
+            planning.prior.is_some_and(|prior| !request::is_same_user_data(prior, &planning.planned));
+        let replaces = new_data && planning.planned.flag("user_data_replace_on_change") == Some(true);
         for name in ["user_data", "user_data_base64"] {
-            if planning.changes(name) && replaces {
+            if replaces && planning.changes(name) {
                 planning.replace(name);
             }
         }
-        if planning.changes_any(&STOPPING) {
+        if new_data || planning.changes_any(&STOPPING) {
             planning.unsettle(&["public_dns", "public_ip"]);
+        }
+        // Of an interface that exists, its own resource says whether it checks.
+        if network::is_given(planning.config)
+            && let Some(prior) = planning.prior
+        {
+            let is_checked = prior.flag("source_dest_check");
+            planning.planned.put_flag("source_dest_check", is_checked);
         }
     }
 
@@ -92,8 +100,13 @@ impl Resource<Site> for Instance {
         let made = deadline.retry(is_early, attempt).await?;
         object.put_text("id", made.instances().first().and_then(Description::instance_id));
         let id = object.id_or_empty().to_owned();
+        attributes::settle_new(object);
         wait_running(call, &id).await?;
-        update::finish_creation(call, &id, object).await
+        update::finish_creation(call, &id, object).await?;
+        if object.flag("get_password_data") == Some(true) {
+            wait_password(call, &id).await?;
+        }
+        Ok(())
     }
 
     async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
@@ -102,6 +115,11 @@ impl Resource<Site> for Instance {
 
     async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
         let (site, id) = (call.site, object.id_or_empty());
+        if let Some(request) = object.text("spot_instance_request_id") {
+            // A persistent request would start another instance.
+            let cancel = site.ec2.cancel_spot_instance_requests().spot_instance_request_ids(request);
+            found(cancel.send().await.attempt("cancelling the spot request of the instance"))?;
+        }
         if object.flag("force_destroy") == Some(true) {
             let off = AttributeBooleanValue::builder().value(false).build();
             let request = site.ec2.modify_instance_attribute().instance_id(id).disable_api_termination(off);
@@ -186,6 +204,16 @@ async fn wait_state(call: &Call<'_, Site>, id: &str, wanted: State) -> Result<()
         }
     };
     call.deadline.until(&format!("the instance to become {}", wanted.as_str()), reached).await
+}
+
+/// Windows makes a password while it starts for the first time.
+async fn wait_password(call: &Call<'_, Site>, id: &str) -> Result<(), Fault> {
+    let is_told = || async {
+        let answer = call.site.ec2.get_password_data().instance_id(id).send().await.plain()?;
+        Ok(answer.password_data().is_some_and(|data| !data.is_empty()).then_some(()))
+    };
+    let deadline = call.deadline.within(Duration::from_mins(15));
+    deadline.until("the password of the instance", is_told).await
 }
 
 /// Stops an instance and waits until it has; `what` says what for.

@@ -1,23 +1,26 @@
-//! Reading instances: many with a call each for instances and their volumes; what the API tells one instance and one
-//! attribute at a time, only where it is looked at.
+//! Reading instances: many with a call each for instances, their volumes and what else is looked at of some of them.
 
+use super::{attributes, network, options, volume_tags};
 use crate::account::site::Site;
 use crate::ec2::{FILTER_MAX, filter, tags};
-use crate::fault::{Attempt, found};
-use aws_sdk_ec2::types::{
-    Instance as Description, InstanceAttributeName as Name, InstanceNetworkInterface as Interface,
-    InstanceStateName as State, Volume,
-};
-use aws_smithy_types::base64;
+use crate::fault::Attempt;
+use aws_sdk_ec2::types::{Instance as Description, InstanceStateName as State, SpotInstanceRequest, Volume};
 use std::collections::BTreeMap;
-use trueup_provider_kit::{Fault, Fields, Object, Readings, described, each};
+use trueup_provider_kit::{Fault, Fields, Object, Readings, Tags, described, each};
 use trueup_value::Value;
 
-/// An instance with the account that owns it and its volumes by device name.
+/// An instance with the account that owns it, and its volumes by device name.
 struct Found {
     instance: Description,
     owner: String,
     volumes: BTreeMap<String, Volume>,
+}
+
+/// What is told of some instances, by their ids.
+#[derive(Default)]
+struct Besides {
+    credits: BTreeMap<String, String>,
+    spot_requests: BTreeMap<String, SpotInstanceRequest>,
 }
 
 /// Reads instances of one region.
@@ -27,18 +30,66 @@ pub(super) async fn read_many(site: &Site, objects: Vec<Object>) -> Readings {
         Ok(found) => found,
         Err(fault) => return objects.iter().map(|_| Err(fault.clone())).collect(),
     };
-    let found = &found;
+    let besides = match besides(site, &objects, &found).await {
+        Ok(besides) => besides,
+        Err(fault) => return objects.iter().map(|_| Err(fault.clone())).collect(),
+    };
+    let (found, besides) = (&found, &besides);
     each(objects, |mut object| async move {
         let Some(found) = found.get(object.id_or_empty()) else { return Ok(None) };
-        let was_read = object.is_set("arn");
+        let (was_read, is_known) = (object.is_set("arn"), object.is_set("instance_state"));
         fill(site, &mut object, found);
-        fill_network(&mut object, &found.instance);
+        network::fill(&mut object, &found.instance);
         fill_options(&mut object, &found.instance);
+        let spot = besides.spot_requests.get(object.id_or_empty());
+        options::fill(&mut object, &found.instance, spot);
+        fill_credits(&mut object, besides);
         fill_volumes(&mut object, found, was_read);
-        fill_attributes(site, &mut object).await?;
+        attributes::fill(site, &mut object, is_known).await?;
         Ok(Some(object))
     })
     .await
+}
+
+/// Reads CPU credits of those whose configuration gives them, and the requests behind spot instances.
+async fn besides(site: &Site, objects: &[Object], found: &BTreeMap<String, Found>) -> Result<Besides, Fault> {
+    let with_credits = objects.iter().filter(|object| object.item("credit_specification").is_some());
+    let with_credits = with_credits.filter_map(Object::id).filter(|id| found.contains_key(*id));
+    let with_credits: Vec<String> = with_credits.map(str::to_owned).collect();
+    let spot: Vec<String> = found
+        .values()
+        .filter_map(|found| found.instance.spot_instance_request_id().map(str::to_owned))
+        .collect();
+    let (credits, requests) = futures::try_join!(
+        described(with_credits, FILTER_MAX, |ids| credits(site, ids)),
+        described(spot, FILTER_MAX, |ids| spot_requests(site, ids))
+    )?;
+    let by_instance = |request: SpotInstanceRequest| Some((request.instance_id.clone()?, request));
+    Ok(Besides { credits, spot_requests: requests.into_values().filter_map(by_instance).collect() })
+}
+
+async fn credits(site: &Site, ids: Vec<String>) -> Result<Vec<(String, String)>, Fault> {
+    let request = site.ec2.describe_instance_credit_specifications().filters(filter("instance-id", ids));
+    let pages = request.into_paginator();
+    let found: Vec<_> =
+        pages.items().send().collect::<Result<_, _>>().await.attempt("reading CPU credits of instances")?;
+    Ok(found.into_iter().filter_map(|found| Some((found.instance_id?, found.cpu_credits?))).collect())
+}
+
+async fn spot_requests(site: &Site, ids: Vec<String>) -> Result<Vec<(String, SpotInstanceRequest)>, Fault> {
+    let request = site.ec2.describe_spot_instance_requests();
+    let pages = request.filters(filter("spot-instance-request-id", ids)).into_paginator();
+    let found: Vec<SpotInstanceRequest> =
+        pages.items().send().collect::<Result<_, _>>().await.attempt("reading spot requests of instances")?;
+    Ok(found.into_iter().filter_map(|found| Some((found.spot_instance_request_id.clone()?, found))).collect())
+}
+
+fn fill_credits(object: &mut Object, besides: &Besides) {
+    if object.item("credit_specification").is_some() {
+        let mut block = object.blank_item("credit_specification");
+        block.put_text("cpu_credits", besides.credits.get(object.id_or_empty()));
+        object.put_items("credit_specification", [block]);
+    }
 }
 
 /// Terminated instances are told for about an hour; they are gone all the same.
@@ -102,6 +153,7 @@ fn fill(site: &Site, object: &mut Object, found: &Found) {
     let placement = instance.placement();
     object.put_text("availability_zone", placement.and_then(|p| p.availability_zone()));
     object.put_text("host_id", placement.and_then(|p| p.host_id()));
+    object.put_text("host_resource_group_arn", placement.and_then(|p| p.host_resource_group_arn()));
     object.put_text("placement_group", placement.and_then(|p| p.group_name()));
     object.put_text("placement_group_id", placement.and_then(|p| p.group_id()));
     object.put_integer(
@@ -109,39 +161,6 @@ fn fill(site: &Site, object: &mut Object, found: &Found) {
         placement.and_then(aws_sdk_ec2::types::Placement::partition_number),
     );
     object.put_text("tenancy", placement.and_then(|p| p.tenancy()));
-}
-
-fn fill_network(object: &mut Object, instance: &Description) {
-    object.put_text("private_dns", instance.private_dns_name());
-    object.put_text("private_ip", instance.private_ip_address());
-    object.put_text("public_dns", instance.public_dns_name());
-    object.put_text("public_ip", instance.public_ip_address());
-    object.put_text("subnet_id", instance.subnet_id());
-    let primary = instance.network_interfaces().iter().find(|interface| {
-        interface.attachment().and_then(aws_sdk_ec2::types::InstanceNetworkInterfaceAttachment::device_index)
-            == Some(0)
-    });
-    object.put_text("primary_network_interface_id", primary.and_then(|p| p.network_interface_id()));
-    // Asked for and not given yet is not the same as not asked for: an instance that is stopped has no address.
-    if !object.is_set("associate_public_ip_address") {
-        object.put_flag("associate_public_ip_address", Some(instance.public_ip_address().is_some()));
-    }
-    let is_checked = instance.source_dest_check().or(primary.and_then(Interface::source_dest_check));
-    object.put_flag("source_dest_check", is_checked.or(object.flag("source_dest_check")));
-    let addresses: Vec<&str> = primary
-        .map(|p| p.ipv6_addresses().iter().filter_map(|a| a.ipv6_address()).collect())
-        .unwrap_or_default();
-    object.put_integer("ipv6_address_count", i32::try_from(addresses.len()).ok());
-    object.put_texts("ipv6_addresses", addresses);
-    let addresses =
-        primary.map(aws_sdk_ec2::types::InstanceNetworkInterface::private_ip_addresses).unwrap_or_default();
-    let secondary = addresses.iter().filter(|address| address.primary() != Some(true));
-    object.put_texts("secondary_private_ips", secondary.filter_map(|address| address.private_ip_address()));
-    let groups = instance.security_groups();
-    object.put_texts("vpc_security_group_ids", groups.iter().filter_map(|group| group.group_id()));
-    let by_name = !object.texts("security_groups").is_empty();
-    let names = groups.iter().filter_map(|group| group.group_name()).filter(|_| by_name);
-    object.put_texts("security_groups", names);
 }
 
 fn fill_options(object: &mut Object, instance: &Description) {
@@ -191,10 +210,17 @@ fn fill_volumes(object: &mut Object, found: &Found, was_read: bool) {
         if let Some(volume) = found.volumes.get(device) {
             // A root volume that was never read has no device name yet.
             let is_it = |item: &&Value| device == root || item.text("device_name") == Some(device);
-            if let Some(before) = object.items(name).iter().find(is_it) {
+            let before = object.items(name).iter().find(is_it);
+            if let Some(before) = before {
                 fill_volume_tags(&mut block, before, volume);
             }
             fill_volume(&mut block, volume);
+            // A key written by its id or an alias is told by its ARN; the key of a volume never changes.
+            let key =
+                before.and_then(|before| before.text("kms_key_id")).filter(|key| !key.contains(":key/"));
+            if let Some(key) = key.filter(|_| volume.kms_key_id().is_some()) {
+                block.put_text("kms_key_id", Some(key));
+            }
         }
         if device == root {
             roots.push(block);
@@ -204,6 +230,7 @@ fn fill_volumes(object: &mut Object, found: &Found, was_read: bool) {
     }
     object.put_items("root_block_device", roots);
     object.put_items("ebs_block_device", others);
+    fill_shared_tags(object, found);
 }
 
 fn fill_volume(block: &mut Object, volume: &Volume) {
@@ -215,6 +242,22 @@ fn fill_volume(block: &mut Object, volume: &Volume) {
     block.put_text("volume_type", volume.volume_type());
     if block.has("snapshot_id") {
         block.put_text("snapshot_id", volume.snapshot_id());
+    }
+}
+
+/// Tags of all volumes together, where the configuration gives them together: what they differ in shows.
+fn fill_shared_tags(object: &mut Object, found: &Found) {
+    let written = volume_tags(object);
+    if written.is_empty() {
+        return;
+    }
+    let all: Vec<Tags> = found.volumes.values().map(|volume| tags(volume.tags())).collect();
+    let other = all.into_iter().map(|mut all| {
+        all.retain(|key, _| !key.starts_with("aws:"));
+        all
+    });
+    if let Some(other) = other.into_iter().find(|all| *all != written) {
+        object.put_map("volume_tags", &other);
     }
 }
 
@@ -233,68 +276,4 @@ fn fill_volume_tags(block: &mut Object, before: &Value, volume: &Volume) {
         all.retain(|key, _| own.contains_key(key));
         block.put_map("tags", &all);
     }
-}
-
-/// Attributes that the API tells one at a time. Those at their initial value and never set otherwise are asked for
-/// once, when the object is new; termination protection always.
-async fn fill_attributes(site: &Site, object: &mut Object) -> Result<(), Fault> {
-    let id = object.id_or_empty().to_owned();
-    let termination = attribute(site, &id, Name::DisableApiTermination).await?;
-    object.put_flag("disable_api_termination", termination.map(|text| text == "true"));
-    if object.flag("disable_api_stop") != Some(false) {
-        let stop = attribute(site, &id, Name::DisableApiStop).await?;
-        object.put_flag("disable_api_stop", Some(stop.as_deref() == Some("true")));
-    }
-    if object.text("instance_initiated_shutdown_behavior") != Some("stop") {
-        let behavior = attribute(site, &id, Name::InstanceInitiatedShutdownBehavior).await?;
-        object.put_text("instance_initiated_shutdown_behavior", behavior);
-    }
-    if object.item("credit_specification").is_some() {
-        let credits = credits(site, &id).await?;
-        let mut block = object.blank_item("credit_specification");
-        block.put_text("cpu_credits", credits);
-        object.put_items("credit_specification", [block]);
-    }
-    let (text, encoded) = (object.owned("user_data"), object.owned("user_data_base64"));
-    if text.is_some()
-        || encoded.is_some()
-        || object.field("user_data").is_some_and(trueup_value::Value::is_null)
-    {
-        let data = attribute(site, &id, Name::UserData).await?;
-        fill_user_data(object, data.filter(|data| !data.is_empty()), encoded.is_some());
-    }
-    Ok(())
-}
-
-async fn credits(site: &Site, id: &str) -> Result<Option<String>, Fault> {
-    let filter = filter("instance-id", [id]);
-    let answer = site.ec2.describe_instance_credit_specifications().filters(filter).send().await;
-    let answer = answer.attempt("reading the CPU credits of the instance")?;
-    let found = answer.instance_credit_specifications().first();
-    Ok(found.and_then(|found| found.cpu_credits()).map(str::to_owned))
-}
-
-/// Kept in the form that the configuration uses; bytes that aren't text only fit base64.
-fn fill_user_data(object: &mut Object, data: Option<String>, is_encoded: bool) {
-    let bytes = data.as_ref().and_then(|data| base64::decode(data.as_str()).ok());
-    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|_| !is_encoded);
-    object.put_text("user_data_base64", data.filter(|_| text.is_none()));
-    object.put_text("user_data", text);
-}
-
-async fn attribute(site: &Site, id: &str, name: Name) -> Result<Option<String>, Fault> {
-    let request = site.ec2.describe_instance_attribute().instance_id(id).attribute(name.clone());
-    let answer = request.send().await.attempt(&format!("reading {} of the instance", name.as_str()));
-    let Some(answer) = found(answer)? else { return Ok(None) };
-    let flag = |flag: Option<&aws_sdk_ec2::types::AttributeBooleanValue>| {
-        flag.and_then(aws_sdk_ec2::types::AttributeBooleanValue::value).map(|f| f.to_string())
-    };
-    let text =
-        |text: Option<&aws_sdk_ec2::types::AttributeValue>| text.and_then(|t| t.value()).map(str::to_owned);
-    Ok(match name {
-        Name::DisableApiTermination => flag(answer.disable_api_termination()),
-        Name::DisableApiStop => flag(answer.disable_api_stop()),
-        Name::InstanceInitiatedShutdownBehavior => text(answer.instance_initiated_shutdown_behavior()),
-        _ => text(answer.user_data()),
-    })
 }

@@ -1,6 +1,6 @@
 //! The request that starts an instance.
 
-use super::{shutdown_behavior, volume_tags};
+use super::{network, options, shutdown_behavior, volume_tags};
 use crate::account::site::Site;
 use crate::ec2::{marked, specification};
 use crate::fault::Attempt;
@@ -8,10 +8,9 @@ use aws_sdk_ec2::operation::run_instances::builders::RunInstancesFluentBuilder;
 use aws_sdk_ec2::types::{
     AmdSevSnpSpecification, BlockDeviceMapping, CpuOptionsRequest, CreditSpecificationRequest,
     EbsBlockDevice, EnclaveOptionsRequest, HibernationOptionsRequest, HttpTokensState,
-    IamInstanceProfileSpecification, InstanceIpv6Address, InstanceMetadataEndpointState,
-    InstanceMetadataOptionsRequest, InstanceMetadataProtocolState, InstanceMetadataTagsState,
-    InstanceNetworkInterfaceSpecification, InstanceType, LaunchTemplateSpecification, Placement,
-    ResourceType, RunInstancesMonitoringEnabled, TagSpecification, Tenancy, VolumeType,
+    IamInstanceProfileSpecification, InstanceMetadataEndpointState, InstanceMetadataOptionsRequest,
+    InstanceMetadataProtocolState, InstanceMetadataTagsState, InstanceType, LaunchTemplateSpecification,
+    Placement, ResourceType, RunInstancesMonitoringEnabled, TagSpecification, Tenancy, VolumeType,
 };
 use aws_smithy_types::base64;
 use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object};
@@ -46,9 +45,13 @@ pub(super) fn run(
         .set_credit_specification(credit(object))
         .set_cpu_options(object.item("cpu_options").map(cpu))
         .set_enclave_options(enclave(object))
+        .set_capacity_reservation_specification(options::capacity(object))
+        .set_instance_market_options(options::market(object)?)
+        .set_maintenance_options(options::maintenance(object))
+        .set_private_dns_name_options(options::dns_names(object))
         .set_hibernation_options(hibernation(object))
         .set_tag_specifications(tag_specifications(object, call.token));
-    Ok(devices(network(request, object), object, root))
+    Ok(devices(network::attach(request, object), object, root))
 }
 
 /// The device name of the image's root volume, which a mapping of that volume must use.
@@ -72,6 +75,17 @@ pub(super) fn user_data(object: &Object) -> Result<Option<String>, Fault> {
     Ok(object.text("user_data").map(base64::encode))
 }
 
+/// Whether two instances have the same user data, as text or in base64.
+pub(super) fn is_same_user_data(one: &Object, other: &Object) -> bool {
+    let is_known =
+        |object: &Object| !object.is_unknown("user_data") && !object.is_unknown("user_data_base64");
+    let bytes = |object: &Object| {
+        let encoded = object.text("user_data_base64").map(|text| base64::decode(text).unwrap_or_default());
+        encoded.unwrap_or_else(|| object.text("user_data").unwrap_or_default().into())
+    };
+    is_known(one) && is_known(other) && bytes(one) == bytes(other)
+}
+
 fn profile(object: &Object) -> Option<IamInstanceProfileSpecification> {
     let name = object.text("iam_instance_profile")?;
     Some(IamInstanceProfileSpecification::builder().name(name).build())
@@ -83,15 +97,25 @@ fn monitoring(object: &Object) -> Option<RunInstancesMonitoringEnabled> {
 }
 
 fn placement(object: &Object) -> Option<Placement> {
-    let names = ["availability_zone", "host_id", "placement_group", "placement_partition_number", "tenancy"];
+    let names = [
+        "availability_zone",
+        "host_id",
+        "host_resource_group_arn",
+        "placement_group",
+        "placement_group_id",
+        "placement_partition_number",
+        "tenancy",
+    ];
     if !names.iter().any(|name| object.is_set(name)) {
         return None;
     }
     let placement = Placement::builder()
         .set_availability_zone(object.owned("availability_zone"))
         .set_host_id(object.owned("host_id"))
+        .set_host_resource_group_arn(object.owned("host_resource_group_arn"))
+        .set_group_id(object.owned("placement_group_id"))
         .set_group_name(object.owned("placement_group"))
-        .set_partition_number(object.small("placement_partition_number"))
+        .set_partition_number(object.small("placement_partition_number").filter(|number| *number > 0))
         .set_tenancy(object.text("tenancy").map(Tenancy::from));
     Some(placement.build())
 }
@@ -146,39 +170,6 @@ fn tag_specifications(object: &Object, token: &str) -> Option<Vec<TagSpecificati
     (!all.is_empty()).then_some(all)
 }
 
-/// Whether the first interface gets a public address can only be said in an interface's own specification, and then
-/// everything else of it stands there too.
-fn network(request: RunInstancesFluentBuilder, object: &Object) -> RunInstancesFluentBuilder {
-    let some = |texts: Vec<String>| (!texts.is_empty()).then_some(texts);
-    let groups = some(object.texts("vpc_security_group_ids"));
-    let addresses: Vec<InstanceIpv6Address> = object
-        .texts("ipv6_addresses")
-        .into_iter()
-        .map(|address| InstanceIpv6Address::builder().ipv6_address(address).build())
-        .collect();
-    let addresses = (!addresses.is_empty()).then_some(addresses);
-    let count = object.small("ipv6_address_count").filter(|_| addresses.is_none());
-    let Some(is_public) = object.flag("associate_public_ip_address") else {
-        return request
-            .set_subnet_id(object.owned("subnet_id"))
-            .set_security_group_ids(groups)
-            .set_security_groups(some(object.texts("security_groups")))
-            .set_private_ip_address(object.owned("private_ip"))
-            .set_ipv6_address_count(count)
-            .set_ipv6_addresses(addresses);
-    };
-    let interface = InstanceNetworkInterfaceSpecification::builder()
-        .device_index(0)
-        .delete_on_termination(true)
-        .associate_public_ip_address(is_public)
-        .set_subnet_id(object.owned("subnet_id"))
-        .set_groups(groups)
-        .set_private_ip_address(object.owned("private_ip"))
-        .set_ipv6_address_count(count)
-        .set_ipv6_addresses(addresses);
-    request.network_interfaces(interface.build())
-}
-
 fn devices(
     mut request: RunInstancesFluentBuilder,
     object: &Object,
@@ -186,6 +177,13 @@ fn devices(
 ) -> RunInstancesFluentBuilder {
     for block in object.items("ebs_block_device") {
         request = request.block_device_mappings(mapping(block, block.text("device_name")));
+    }
+    for block in object.items("ephemeral_block_device") {
+        let mapping = BlockDeviceMapping::builder().set_device_name(block.owned("device_name"));
+        // An empty string leaves the device out (EC2 API reference, BlockDeviceMapping).
+        let none = (block.flag("no_device") == Some(true)).then(String::new);
+        let mapping = mapping.set_no_device(none).set_virtual_name(block.owned("virtual_name"));
+        request = request.block_device_mappings(mapping.build());
     }
     match (object.item("root_block_device"), root) {
         (Some(block), Some(name)) => request.block_device_mappings(mapping(block, Some(name))),

@@ -1,29 +1,27 @@
 //! Changing an instance in place.
 
-use super::request::user_data;
-use super::{STOPPING, shutdown_behavior, stop, wait_running};
+use super::request::{is_same_user_data, user_data};
+use super::volumes::{BLOCKS, attached, change_root, change_shared_tags, change_tags_of_each};
+use super::{STOPPING, network, options, shutdown_behavior, stop, wait_running};
 use crate::account::site::Site;
 use crate::ec2::{change_tags, update_tags};
 use crate::fault::Attempt;
 use aws_sdk_ec2::primitives::Blob;
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, AttributeValue, EbsInstanceBlockDeviceSpecification, HttpTokensState,
-    IamInstanceProfileSpecification, InstanceBlockDeviceMappingSpecification,
+    AttributeBooleanValue, AttributeValue, HttpTokensState, IamInstanceProfileSpecification,
     InstanceCreditSpecificationRequest, InstanceMetadataEndpointState, InstanceMetadataProtocolState,
-    InstanceMetadataTagsState, SecureBlobAttributeValue, VolumeType,
+    InstanceMetadataTagsState, SecureBlobAttributeValue,
 };
 use aws_smithy_types::base64;
-use std::collections::BTreeMap;
 use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Tags, TagsChange};
-use trueup_value::Value;
 
-/// The blocks of volumes that are made with the instance.
-const BLOCKS: [&str; 2] = ["root_block_device", "ebs_block_device"];
+/// The first interface of an instance.
+const INTERFACE: &str = "primary_network_interface_id";
 
 /// What can't be said when the instance is started.
 pub(super) async fn finish_creation(call: &Call<'_, Site>, id: &str, object: &Object) -> Result<(), Fault> {
-    if object.flag("source_dest_check") == Some(false) {
-        set_source_dest_check(call.site, id, false).await?;
+    if object.flag("source_dest_check") == Some(false) && !network::is_given(object) {
+        set_source_dest_check(call.site, id, None, false).await?;
     }
     let has_tags = |name: &&str| object.items(name).iter().any(|block| !block.map("tags_all").is_empty());
     if !BLOCKS.iter().any(has_tags) {
@@ -42,44 +40,20 @@ pub(super) async fn finish_creation(call: &Call<'_, Site>, id: &str, object: &Ob
     Ok(())
 }
 
-/// The root volume's device name, and the volumes of an instance by device name.
-async fn attached(site: &Site, id: &str) -> Result<(Option<String>, BTreeMap<String, String>), Fault> {
-    let request = site.ec2.describe_instances().filters(crate::ec2::filter("instance-id", [id]));
-    let answer = request.send().await.attempt("reading the volumes of the instance")?;
-    let Some(instance) =
-        answer.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances).next()
-    else {
-        return Ok((None, BTreeMap::new()));
-    };
-    let volume = |mapping: &aws_sdk_ec2::types::InstanceBlockDeviceMapping| {
-        Some((mapping.device_name()?.to_owned(), mapping.ebs()?.volume_id()?.to_owned()))
-    };
-    let volumes = instance.block_device_mappings().iter().filter_map(volume).collect();
-    Ok((instance.root_device_name().map(str::to_owned), volumes))
-}
-
-/// Volumes made with the instance can have tags of their own.
-async fn change_volume_tags(site: &Site, prior: &Object, object: &Object) -> Result<(), Fault> {
-    for name in BLOCKS {
-        for before in prior.items(name) {
-            let is_it = |block: &&Value| block.field("device_name") == before.field("device_name");
-            let wanted = object.items(name).iter().find(is_it);
-            if let (Some(volume), Some(wanted)) = (before.text("volume_id"), wanted) {
-                let change = TagsChange::between(&before.map("tags_all"), &wanted.map("tags_all"));
-                change_tags(site, volume, &change).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Brings the instance from `prior` to `object`.
 pub(super) async fn update(call: &Call<'_, Site>, prior: &Object, object: &Object) -> Result<(), Fault> {
     let (site, id) = (call.site, prior.id_or_empty());
-    if object.differs_in(prior, &STOPPING) {
+    // What protects from stopping is taken away before, and given after.
+    let is_freed = object.flag("disable_api_stop") == Some(false);
+    if is_freed {
+        change_attributes(site, prior, object).await?;
+    }
+    if object.differs_in(prior, &STOPPING) || !is_same_user_data(prior, object) {
         change_stopped(call, prior, object).await?;
     }
-    change_attributes(site, prior, object).await?;
+    if !is_freed {
+        change_attributes(site, prior, object).await?;
+    }
     if object.differs(prior, "iam_instance_profile") {
         change_profile(site, id, object).await?;
     }
@@ -110,15 +84,16 @@ pub(super) async fn update(call: &Call<'_, Site>, prior: &Object, object: &Objec
         change_root(call, prior, object).await?;
     }
     if object.differs_in(prior, &BLOCKS) {
-        change_volume_tags(site, prior, object).await?;
+        change_tags_of_each(site, prior, object).await?;
     }
     if object.differs(prior, "volume_tags") {
-        let change = TagsChange::between(&prior.map("volume_tags"), &object.map("volume_tags"));
-        for name in BLOCKS {
-            for volume in prior.items(name).iter().filter_map(|block| block.text("volume_id")) {
-                change_tags(site, volume, &change).await?;
-            }
-        }
+        change_shared_tags(site, prior, object).await?;
+    }
+    if object.differs(prior, "secondary_private_ips") {
+        change_addresses(site, prior, object).await?;
+    }
+    if object.differs(prior, "maintenance_options") {
+        change_maintenance(site, id, object).await?;
     }
     update_tags(site, id, prior, object).await
 }
@@ -134,7 +109,7 @@ async fn change_stopped(call: &Call<'_, Site>, prior: &Object, object: &Object) 
         let request = ec2.modify_instance_attribute().instance_id(id).instance_type(value);
         request.send().await.attempt("changing the type of the instance")?;
     }
-    if object.differs_in(prior, &["user_data", "user_data_base64"]) {
+    if !is_same_user_data(prior, object) {
         // The SDK encodes what stands in a blob.
         let data = user_data(object)?.unwrap_or_default();
         let data =
@@ -142,6 +117,13 @@ async fn change_stopped(call: &Call<'_, Site>, prior: &Object, object: &Object) 
         let value = SecureBlobAttributeValue::builder().value(Blob::new(data)).build();
         let request = ec2.modify_instance_attribute().instance_id(id).user_data(value);
         request.send().await.attempt("changing the user data of the instance")?;
+    }
+    if object.differs(prior, "capacity_reservation_specification")
+        && let Some(specification) = options::capacity(object)
+    {
+        let request = ec2.modify_instance_capacity_reservation_attributes().instance_id(id);
+        let request = request.capacity_reservation_specification(specification);
+        request.send().await.attempt("changing which capacity reservations the instance uses")?;
     }
     if was_running {
         ec2.start_instances().instance_ids(id).send().await.attempt("starting the instance again")?;
@@ -167,7 +149,7 @@ async fn change_attributes(site: &Site, prior: &Object, object: &Object) -> Resu
     if object.differs(prior, "source_dest_check")
         && let Some(is_checked) = object.flag("source_dest_check")
     {
-        set_source_dest_check(site, id, is_checked).await?;
+        set_source_dest_check(site, id, prior.text(INTERFACE), is_checked).await?;
     }
     if let Some(behavior) =
         shutdown_behavior(object).filter(|_| object.differs(prior, "instance_initiated_shutdown_behavior"))
@@ -178,16 +160,73 @@ async fn change_attributes(site: &Site, prior: &Object, object: &Object) -> Resu
     }
     let groups = object.texts("vpc_security_group_ids");
     if object.differs(prior, "vpc_security_group_ids") && !groups.is_empty() {
-        let request = request().set_groups(Some(groups));
-        request.send().await.attempt("changing the security groups of the instance")?;
+        set_groups(site, prior, groups).await?;
     }
     Ok(())
 }
 
-async fn set_source_dest_check(site: &Site, id: &str, is_checked: bool) -> Result<(), Fault> {
-    let value = AttributeBooleanValue::builder().value(is_checked).build();
-    let request = site.ec2.modify_instance_attribute().instance_id(id).source_dest_check(value);
-    request.send().await.attempt("setting source_dest_check of the instance")?;
+/// With several interfaces the instance can't be told, and its first interface is.
+fn has_several(fault: &Fault) -> bool {
+    fault.code == "InvalidInstanceID"
+}
+
+async fn set_groups(site: &Site, prior: &Object, groups: Vec<String>) -> Result<(), Fault> {
+    let what = "changing the security groups of the instance";
+    let request = site.ec2.modify_instance_attribute().instance_id(prior.id_or_empty());
+    let outcome = request.set_groups(Some(groups.clone())).send().await.attempt(what).map(drop);
+    match (outcome, prior.text(INTERFACE)) {
+        (Err(fault), Some(interface)) if has_several(&fault) => {
+            let request = site.ec2.modify_network_interface_attribute().network_interface_id(interface);
+            request.set_groups(Some(groups)).send().await.attempt(what).map(drop)
+        }
+        (outcome, _) => outcome,
+    }
+}
+
+async fn set_source_dest_check(
+    site: &Site,
+    id: &str,
+    interface: Option<&str>,
+    is_checked: bool,
+) -> Result<(), Fault> {
+    let what = "setting source_dest_check of the instance";
+    let value = || AttributeBooleanValue::builder().value(is_checked).build();
+    let request = site.ec2.modify_instance_attribute().instance_id(id).source_dest_check(value());
+    let outcome = request.send().await.attempt(what).map(drop);
+    match (outcome, interface) {
+        (Err(fault), Some(interface)) if has_several(&fault) => {
+            let request = site.ec2.modify_network_interface_attribute().network_interface_id(interface);
+            request.source_dest_check(value()).send().await.attempt(what).map(drop)
+        }
+        (outcome, _) => outcome,
+    }
+}
+
+/// Gives and takes further addresses of the first interface.
+async fn change_addresses(site: &Site, prior: &Object, object: &Object) -> Result<(), Fault> {
+    let Some(interface) = prior.text(INTERFACE) else { return Ok(()) };
+    let (old, new) = (prior.texts("secondary_private_ips"), object.texts("secondary_private_ips"));
+    let without = |one: &[String], other: &[String]| -> Option<Vec<String>> {
+        let left: Vec<String> = one.iter().filter(|text| !other.contains(text)).cloned().collect();
+        (!left.is_empty()).then_some(left)
+    };
+    if let Some(gone) = without(&old, &new) {
+        let request = site.ec2.unassign_private_ip_addresses().network_interface_id(interface);
+        let request = request.set_private_ip_addresses(Some(gone));
+        request.send().await.attempt("taking addresses from the instance")?;
+    }
+    if let Some(added) = without(&new, &old) {
+        let request = site.ec2.assign_private_ip_addresses().network_interface_id(interface);
+        let request = request.set_private_ip_addresses(Some(added));
+        request.send().await.attempt("giving addresses to the instance")?;
+    }
+    Ok(())
+}
+
+async fn change_maintenance(site: &Site, id: &str, object: &Object) -> Result<(), Fault> {
+    let Some(recovery) = options::recovery(object) else { return Ok(()) };
+    let request = site.ec2.modify_instance_maintenance_options().instance_id(id).auto_recovery(recovery);
+    request.send().await.attempt("changing the maintenance options of the instance")?;
     Ok(())
 }
 
@@ -240,40 +279,5 @@ async fn change_credit(site: &Site, id: &str, object: &Object) -> Result<(), Fau
     let wanted = InstanceCreditSpecificationRequest::builder().instance_id(id).cpu_credits(credits).build();
     let request = site.ec2.modify_instance_credit_specification().instance_credit_specifications(wanted);
     request.send().await.attempt("changing the CPU credits of the instance")?;
-    Ok(())
-}
-
-async fn change_root(call: &Call<'_, Site>, prior: &Object, object: &Object) -> Result<(), Fault> {
-    let (Some(before), Some(wanted)) = (prior.item("root_block_device"), object.item("root_block_device"))
-    else {
-        return Ok(());
-    };
-    let ec2 = &call.site.ec2;
-    let Some(volume) = before.text("volume_id") else { return Ok(()) };
-    let differs = |name: &str| wanted.field(name) != before.field(name);
-    if ["volume_size", "volume_type", "iops", "throughput"].into_iter().any(differs) {
-        let number = |name: &str| wanted.small(name).filter(|_| differs(name)).filter(|number| *number > 0);
-        let kind = wanted.text("volume_type").filter(|_| differs("volume_type")).map(VolumeType::from);
-        let request = ec2
-            .modify_volume()
-            .volume_id(volume)
-            .set_size(number("volume_size"))
-            .set_volume_type(kind)
-            .set_iops(number("iops"))
-            .set_throughput(number("throughput"));
-        request.send().await.attempt("changing the root volume of the instance")?;
-    }
-    if differs("delete_on_termination") {
-        let ebs = EbsInstanceBlockDeviceSpecification::builder()
-            .set_delete_on_termination(wanted.flag("delete_on_termination"))
-            .build();
-        let mapping = InstanceBlockDeviceMappingSpecification::builder()
-            .set_device_name(before.owned("device_name"))
-            .ebs(ebs)
-            .build();
-        let request =
-            ec2.modify_instance_attribute().instance_id(prior.id_or_empty()).block_device_mappings(mapping);
-        request.send().await.attempt("setting delete_on_termination of the root volume")?;
-    }
     Ok(())
 }

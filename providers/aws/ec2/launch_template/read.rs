@@ -1,8 +1,7 @@
 //! What a version of a launch template says, as it is stored.
 
-use super::request::moment;
 use super::{network, requirements};
-use crate::ec2::tags;
+use crate::ec2::{moment, tags};
 use aws_sdk_ec2::types::{
     LaunchTemplateBlockDeviceMapping as Mapping, LaunchTemplatePlacement as Placement,
     LaunchTemplateSpotMarketOptions as Spot, LaunchTemplateTagSpecification as Specification, ResourceType,

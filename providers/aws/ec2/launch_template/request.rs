@@ -2,7 +2,7 @@
 
 use super::network::interface;
 use super::requirements::requirements;
-use crate::ec2::sdk_tag;
+use crate::ec2::{moment, sdk_tag};
 use aws_sdk_ec2::types::{
     AmdSevSnpSpecification, CapacityReservationPreference, CapacityReservationTarget,
     CreditSpecificationRequest, HostnameType, InstanceInterruptionBehavior, InstanceType,
@@ -21,8 +21,6 @@ use aws_sdk_ec2::types::{
     LaunchTemplatesMonitoringRequest as Monitoring, MarketType, RequestLaunchTemplateData, ResourceType,
     ShutdownBehavior, SpotInstanceType, Tenancy, VolumeType,
 };
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
 use trueup_provider_kit::{Fault, FaultKind, Fields, Object};
 use trueup_value::Value;
 
@@ -34,11 +32,6 @@ pub(super) fn spelt(block: &impl Fields, name: &str) -> Option<bool> {
 /// A number that counts when it is more than nothing.
 pub(super) fn some(block: &impl Fields, name: &str) -> Option<i32> {
     block.small(name).filter(|number| *number != 0)
-}
-
-/// A moment as configurations write it: `2030-01-02T03:04:05Z`.
-pub(super) fn moment(text: &str) -> Option<DateTime> {
-    DateTime::from_str(text, Format::DateTimeWithOffset).ok()
 }
 
 fn all<T>(items: &[Value], make: impl Fn(&Value) -> T) -> Option<Vec<T>> {

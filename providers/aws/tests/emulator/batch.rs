@@ -74,6 +74,33 @@ async fn subnets_of_many_networks_are_read_by_their_ids() {
     assert_eq!(answers[500].state, first);
 }
 
+#[tokio::test]
+async fn instances_cost_calls_of_their_own_only_for_what_is_looked_at() {
+    let cloud = Cloud::start("").await;
+    let plain = r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro"}"#;
+    cloud.moto.requests();
+    let first = cloud.create("aws_instance", plain).await;
+    let calls = cloud.moto.requests();
+    assert!(calls <= 4, "{calls} calls to make an instance: run, wait, read it and its volumes");
+    let with_data = r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "user_data": "echo hi"}"#;
+    let second = cloud.create("aws_instance", with_data).await;
+    let gone = (0..998).map(|n| renamed(&first, &format!("i-gone{n}")));
+    let all = gone.chain([first.clone(), second.clone()]);
+    let requests: Vec<ReadRequest> = all.map(|state| request("aws_instance", state)).collect();
+    cloud.moto.requests();
+    let answers = cloud.provider.read_many(requests).await;
+    let calls = cloud.moto.requests();
+    // 200 ids a call, the volumes of those found, and the user data of the second.
+    assert!(calls <= 8, "{calls} calls for 1,000 instances");
+    assert!(answers[..998].iter().all(|answer| answer.state.is_null()));
+    assert_eq!((&answers[998].state, &answers[999].state), (&first, &second));
+    let imported = cloud.provider.import("aws_instance", text(&second, "id")).await;
+    let read = cloud.read("aws_instance", &imported.objects[0].state).await;
+    for name in ["user_data", "disable_api_termination", "instance_initiated_shutdown_behavior"] {
+        assert_eq!(read.get(name), second.get(name), "imported {name}");
+    }
+}
+
 /// Makes further subnets behind the provider's back, the quick way, and gives the ids of all.
 async fn more_subnets(cloud: &Cloud, vpc: &str, numbers: std::ops::Range<usize>) -> Vec<String> {
     let make = |n: usize| async move {

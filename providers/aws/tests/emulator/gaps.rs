@@ -9,13 +9,11 @@ pub(crate) const GAPS: &[(&str, &str, &str)] = &[
         capacity_reservation_specification.capacity_reservation_preference \
         capacity_reservation_specification.capacity_reservation_target.capacity_reservation_id \
         capacity_reservation_specification.capacity_reservation_target.capacity_reservation_resource_group_arn \
-        credit_specification.cpu_credits disable_api_stop force_destroy get_password_data host_resource_group_arn \
-        iam_instance_profile instance_initiated_shutdown_behavior maintenance_options.auto_recovery \
-        metadata_options.http_endpoint metadata_options.http_protocol_ipv6 metadata_options.http_tokens \
-        metadata_options.instance_metadata_tags monitoring root_block_device.delete_on_termination \
-        root_block_device.iops root_block_device.tags root_block_device.throughput root_block_device.volume_size \
-        root_block_device.volume_type secondary_private_ips user_data user_data_base64 user_data_replace_on_change \
-        volume_tags vpc_security_group_ids",
+        credit_specification.cpu_credits get_password_data host_resource_group_arn \
+        instance_initiated_shutdown_behavior maintenance_options.auto_recovery \
+        monitoring root_block_device.delete_on_termination \
+        root_block_device.tags \
+        secondary_private_ips user_data user_data_base64 user_data_replace_on_change",
     ),
     (
         "aws_instance",
@@ -41,11 +39,10 @@ pub(crate) const GAPS: &[(&str, &str, &str)] = &[
         "aws_instance",
         "tamper",
         "\
-        capacity_reservation_specification credit_specification disable_api_stop ebs_block_device force_destroy \
+        capacity_reservation_specification credit_specification ebs_block_device force_destroy \
         get_password_data host_resource_group_arn iam_instance_profile instance_initiated_shutdown_behavior \
-        instance_type maintenance_options metadata_options monitoring root_block_device secondary_private_ips \
-        source_dest_check user_data user_data_base64 user_data_replace_on_change volume_tags \
-        vpc_security_group_ids",
+        instance_type maintenance_options monitoring root_block_device secondary_private_ips \
+        source_dest_check user_data user_data_base64 user_data_replace_on_change volume_tags",
     ),
     ("aws_internet_gateway", "tamper", "tags"),
     (

@@ -13,7 +13,8 @@ async fn arguments_that_are_not_honoured_are_errors() {
         ("aws_s3_bucket", r#"{"bucket": "b", "acl": "private"}"#, "aws_s3_bucket_acl"),
         (
             "aws_instance",
-            r#"{"ami": "a", "instance_type": "t", "primary_network_interface": [{"network_interface_id": "e"}]}"#,
+            r#"{"ami": "a", "instance_type": "t", "primary_network_interface": [{"network_interface_id": "e"}],
+                "subnet_id": "s"}"#,
             "primary_network_interface",
         ),
         ("aws_route", r#"{"route_table_id": "r", "gateway_id": "i"}"#, "destination_cidr_block"),

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod iam;
+mod instances;
 mod launch_template;
 mod machines;
 mod network;
@@ -70,6 +71,7 @@ pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
     [
         addresses::CASES,
         iam::CASES,
+        instances::CASES,
         launch_template::CASES,
         machines::CASES,
         network::CASES,

@@ -247,13 +247,7 @@ pub(crate) const CASES: &[Case] = &[
                 "user_data",
             ),
         ],
-        tampers: &[
-            (
-                "ModifyInstanceAttribute&InstanceId=${this.id}&DisableApiTermination.Value=true",
-                "disable_api_termination",
-            ),
-            ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags"),
-        ],
+        tampers: &[("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags")],
         lose: &["TerminateInstances&InstanceId.1=${this.id}"],
         ..CASE
     },
