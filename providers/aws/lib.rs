@@ -5,7 +5,8 @@
 //!
 //! Another type takes four steps: its schema as `schemas/aws/TYPE.json` (the shape `providers schema -json` prints, with
 //! `force_new`, `default`, `computed_block` and `meaning` where they hold), a file beside `ec2/subnet.rs` that implements `Resource`
-//! in the same order, a line in `table`, and a case in `tests/emulator/cases/`.
+//! in the same order, a line in `table`, and a case in `tests/emulator/cases/`. Its page in `docs/aws` is made by
+//! `cargo run -p trueup-provider-aws --example pages`, which says what the schema file's key `page` lacks.
 
 mod account;
 mod checksum;
