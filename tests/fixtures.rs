@@ -160,7 +160,7 @@ fn expect(sandbox: &Sandbox, mut outcome: Outcome, expectations: Vec<Expectation
 }
 
 /// Fixtures that trueup doesn't live up to yet, and what is missing. One that holds must leave the list.
-const NOT_YET: &[(&str, &str)] = &[("imported_and_refreshed", "the command import")];
+const NOT_YET: &[(&str, &str)] = &[];
 
 fn is_missing(path: &str) -> bool {
     NOT_YET.iter().any(|(name, _)| path == format!("tests/lifecycle/{name}.txt"))

@@ -70,6 +70,7 @@ async fn dispatch(line: CommandLine) -> u8 {
         Command::Workspace(args) => command::workspace::run(&context, args).await,
         Command::Taint(args) => command::taint::run(&context, args, Mark::Taint).await,
         Command::Untaint(args) => command::taint::run(&context, args, Mark::Untaint).await,
+        Command::Import(args) => command::import::run(&context, args).await,
         Command::Refresh(args) => command::refresh::run(&context, args).await,
         Command::ForceUnlock(args) => command::force_unlock::run(&context, args).await,
         Command::Get(args) => command::get::run(&context, &args),

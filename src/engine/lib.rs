@@ -7,6 +7,7 @@ mod backend;
 mod bindings;
 mod drift;
 mod files;
+mod importing;
 mod inputs;
 mod journal;
 mod ledger;

@@ -3,7 +3,9 @@
 use crate::session::Session;
 use trueup_addr::Mode as ResourceMode;
 use trueup_diag::Diagnostics;
-use trueup_evaluate::{Ask, Evaluated, FunctionNames, Mode, Schemas, Sheet, type_argument, type_text};
+use trueup_evaluate::{
+    Ask, Evaluated, FunctionNames, InstanceAsk, Mode, Schemas, Sheet, type_argument, type_text,
+};
 use trueup_parse::parse_expression;
 use trueup_resolve::{Expr, NodeId, Scope, compile_expression};
 use trueup_schema::unknown_computed;
@@ -78,24 +80,34 @@ impl<'a> Prompt<'a> {
             return Said::Wrong(found);
         }
         let (expr, asked) = Asked::of(&expr);
+        match self.evaluate(expr) {
+            Ok((value, more)) => {
+                found.append(more);
+                asked.said(value, found)
+            }
+            Err(more) => {
+                found.append(more);
+                Said::Wrong(found)
+            }
+        }
+    }
+
+    /// The value of an expression of the root module, with warnings.
+    pub(crate) fn evaluate(&mut self, expr: &Expr) -> Result<(Value, Diagnostics), Diagnostics> {
         let mut completed = None;
         loop {
             match self.sheet.evaluate(expr) {
-                Evaluated::Value(value, more) => {
-                    found.append(more);
-                    return if found.has_errors() { Said::Wrong(found) } else { asked.said(value, found) };
-                }
-                Evaluated::Failed(more) => {
-                    found.append(more);
+                Evaluated::Value(_, found) if found.has_errors() => return Err(found),
+                Evaluated::Value(value, found) => return Ok((value, found)),
+                Evaluated::Failed(mut found) => {
                     found.append(self.sheet.take_diagnostics());
-                    return Said::Wrong(found);
+                    return Err(found);
                 }
                 Evaluated::Waiting => {
                     let asks = self.sheet.ready();
                     let stuck = asks.is_empty() && completed == Some(self.sheet.completed());
                     if stuck {
-                        found.append(self.sheet.take_diagnostics());
-                        return Said::Wrong(found);
+                        return Err(self.sheet.take_diagnostics());
                     }
                     completed = Some(self.sheet.completed());
                     for ask in asks {
@@ -117,21 +129,24 @@ impl<'a> Prompt<'a> {
             Ask::Provider(ask) => return self.sheet.fill(ask.cell, Some(Value::from(true))),
             Ask::Instance(ask) => ask,
         };
-        let data = ask.addr.resource.mode == ResourceMode::Data;
-        let providers = self.session.providers.clone();
-        let schema =
-            providers.schema(&ask.binding.provider).and_then(|p| p.resource(data, &ask.addr.resource.kind));
         let planned = self.planned.as_ref().and_then(|plan| {
             plan.changes
                 .iter()
                 .find(|c| c.addr == ask.addr && c.deposed.is_none())
                 .map(|c| c.change.after.clone())
         });
-        let stored = || {
-            let object = self.session.state().current(&ask.addr)?;
-            object.decode(schema?).ok()
-        };
-        let value = planned.or_else(stored).or_else(|| Some(unknown_computed(&schema?.block, &ask.config)));
+        let value = planned.or_else(|| as_stored(self.session, &ask));
         self.sheet.fill(ask.cell, value);
     }
+}
+
+/// An instance as the state has it, or as far as its configuration says.
+pub(crate) fn as_stored(session: &Session, ask: &InstanceAsk) -> Option<Value> {
+    let data = ask.addr.resource.mode == ResourceMode::Data;
+    let schema = session
+        .providers
+        .schema(&ask.binding.provider)
+        .and_then(|provider| provider.resource(data, &ask.addr.resource.kind))?;
+    let stored = session.state().current(&ask.addr).and_then(|object| object.decode(schema).ok());
+    stored.or_else(|| Some(unknown_computed(&schema.block, &ask.config)))
 }

@@ -5,8 +5,8 @@
 mod state;
 
 pub(crate) use state::{
-    ForceUnlock, Get, Operated, Refresh, State, StateList, StateMv, StatePush, StateReplaceProvider, StateRm,
-    StateShow, Taint, Workspace, WorkspaceDelete, WorkspaceNew, WorkspaceSelect,
+    ForceUnlock, Get, Import, Operated, Refresh, State, StateList, StateMv, StatePush, StateReplaceProvider,
+    StateRm, StateShow, Taint, Workspace, WorkspaceDelete, WorkspaceNew, WorkspaceSelect,
 };
 
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Taint(Taint),
     /// Take the mark off an instance again
     Untaint(Taint),
+    /// Take an object that exists into the state
+    Import(Import),
     /// Take the world's changes into the state
     Refresh(Refresh),
     /// Take a lock away that a process left behind

@@ -226,6 +226,34 @@ pub(crate) struct Taint {
 }
 
 #[derive(Args, Clone, Debug)]
+pub(crate) struct Import {
+    /// The instance that the object becomes
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: String,
+    /// The object's id, as its provider wants it
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// The directory of the configuration
+    #[arg(long, value_name = "DIR")]
+    pub(crate) config: Option<String>,
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+    /// Accepted for compatibility; one object is read
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub(crate) parallelism: usize,
+    /// The local state file, for configurations without a backend block
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+    /// Accepted for compatibility; every version of a backend is the same
+    #[arg(long = "ignore-remote-version")]
+    pub(crate) ignore_remote_version: bool,
+    #[command(flatten)]
+    pub(crate) locking: Locking,
+    #[command(flatten)]
+    pub(crate) terminal: Terminal,
+}
+
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Refresh {
     #[command(flatten)]
     pub(crate) variables: Variables,

@@ -8,6 +8,7 @@ pub(crate) mod force_unlock;
 mod from;
 pub(crate) mod get;
 pub(crate) mod graph;
+pub(crate) mod import;
 pub(crate) mod init;
 mod options;
 pub(crate) mod output;

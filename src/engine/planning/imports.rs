@@ -135,7 +135,7 @@ impl<'a> Planner<'a> {
                 recovered: Vec::new(),
                 diagnostics: Diagnostics::new(),
             };
-            match import(&*provider, &ask, &id, &schema).await {
+            match import(&*provider, &ask.addr, &id, &schema).await {
                 Ok((value, private, object)) => {
                     readied.recovered.push(Change::Set {
                         address: ask.addr.clone(),
@@ -227,20 +227,19 @@ fn instance_key(value: &Value) -> InstanceKey {
 }
 
 /// Asks the provider for the object, and reads all of it.
-async fn import(
+pub(crate) async fn import(
     provider: &dyn Provider,
-    ask: &InstanceAsk,
+    addr: &ResourceInstance,
     id: &str,
     schema: &Arc<Schema>,
 ) -> Result<(Value, Private, Object), Diagnostics> {
-    let kind = &ask.addr.resource.kind;
+    let kind = &addr.resource.kind;
     let answer = provider.import(kind, id).await;
     if answer.diagnostics.has_errors() {
         return Err(answer.diagnostics);
     }
     let absent = || {
-        let detail =
-            format!("While {} was imported, the provider found no {kind} with the id \"{id}\".", ask.addr);
+        let detail = format!("While {addr} was imported, the provider found no {kind} with the id \"{id}\".");
         Diagnostics::from(Diagnostic::error("Cannot import non-existent remote object", detail).hint(
             "check the id, and that the provider is configured for the account and region of the object",
         ))

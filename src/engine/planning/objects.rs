@@ -64,6 +64,11 @@ pub(crate) struct ProviderWork {
 }
 
 impl ProviderWork {
+    /// Only the configuration.
+    pub(crate) fn none() -> ProviderWork {
+        ProviderWork { items: Vec::new(), refresh: false, in_flight: Vec::new() }
+    }
+
     /// What is read.
     pub(crate) fn subjects(&self) -> Vec<Refreshed> {
         let items: &[Item] = if self.refresh { &self.items } else { &[] };
