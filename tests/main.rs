@@ -11,5 +11,7 @@ mod floors;
 mod from_git;
 mod modules;
 mod pages;
+#[cfg(feature = "s3")]
+mod races;
 mod support;
 mod tidy;

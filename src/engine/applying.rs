@@ -73,7 +73,7 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
         Ok(told) => told,
         Err(problem) => return refused(session, *problem),
     };
-    let journal = StoreJournal::new(session.ledger.store.clone());
+    let journal = StoreJournal::new(session.ledger.store.clone(), session.ledger.lock.as_ref());
     let opening = opening(session, plan, plan_hash);
     session.ledger.unsettled = true;
     if let Err(problem) = journal.append(opening).await {

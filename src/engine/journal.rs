@@ -2,12 +2,12 @@
 
 use crate::ledger::store_diagnostic;
 use async_trait::async_trait;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use tokio::sync::{mpsc, oneshot};
 use trueup_apply::Journal;
 use trueup_diag::Diagnostic;
 use trueup_state::Entry;
-use trueup_store::Store;
+use trueup_store::{Lock, Store};
 
 type Acknowledge = oneshot::Sender<Result<(), Box<Diagnostic>>>;
 
@@ -17,7 +17,9 @@ pub(crate) struct StoreJournal {
 }
 
 impl StoreJournal {
-    pub(crate) fn new(store: Arc<dyn Store>) -> StoreJournal {
+    /// Where a lock is held, no step begins once it is lost: somebody else may be at work.
+    pub(crate) fn new(store: Arc<dyn Store>, lock: Option<&Arc<Lock>>) -> StoreJournal {
+        let lock = lock.map(Arc::downgrade);
         let (queue, mut arrivals) = mpsc::unbounded_channel::<(Vec<Entry>, Acknowledge)>();
         tokio::spawn(async move {
             while let Some((mut batch, acknowledge)) = arrivals.recv().await {
@@ -26,7 +28,7 @@ impl StoreJournal {
                     batch.extend(entries);
                     waiting.push(acknowledge);
                 }
-                let written = store.append(&batch).await.map_err(|error| store_diagnostic(&error));
+                let written = append(&*store, lock.as_ref(), &batch).await;
                 for acknowledge in waiting {
                     // Who no longer waits was cut off; the entry is durable all the same.
                     let _ = acknowledge.send(written.clone());
@@ -35,6 +37,18 @@ impl StoreJournal {
         });
         StoreJournal { queue }
     }
+}
+
+async fn append(
+    store: &dyn Store,
+    lock: Option<&Weak<Lock>>,
+    batch: &[Entry],
+) -> Result<(), Box<Diagnostic>> {
+    let begins = batch.iter().any(|entry| matches!(entry, Entry::Begin(_)));
+    if let Some(lock) = lock.and_then(Weak::upgrade).filter(|_| begins) {
+        lock.check().await.map_err(|error| store_diagnostic(&error))?;
+    }
+    store.append(batch).await.map_err(|error| store_diagnostic(&error))
 }
 
 #[async_trait]

@@ -64,7 +64,8 @@ pub(crate) enum Journal {
 /// A state with its lock.
 pub struct Ledger {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) lock: Option<Lock>,
+    /// Shared with the journal of a run only.
+    pub(crate) lock: Option<Arc<Lock>>,
     /// The document in the store.
     pub(crate) document: State,
     pub(crate) version: Version,
@@ -97,7 +98,7 @@ impl Ledger {
         match read_state(&store).await {
             Ok((document, version, replayed)) => Ok(Ledger {
                 store,
-                lock,
+                lock: lock.map(Arc::new),
                 document,
                 version,
                 unsettled: replayed.start.is_some(),
@@ -240,12 +241,14 @@ impl Ledger {
 
     /// Gives the lock back.
     pub async fn close(mut self) -> Diagnostics {
-        match self.lock.take() {
-            None => Diagnostics::new(),
-            Some(lock) => match lock.release().await {
-                Ok(()) => Diagnostics::new(),
-                Err(error) => Diagnostics::from(*store_diagnostic(&error)),
-            },
+        let Some(lock) = self.lock.take() else { return Diagnostics::new() };
+        let Some(lock) = Arc::into_inner(lock) else {
+            let detail = "A step is still being written down, so the lock stays.";
+            return Diagnostic::error("Error releasing the state lock", detail).into();
+        };
+        match lock.release().await {
+            Ok(()) => Diagnostics::new(),
+            Err(error) => Diagnostics::from(*store_diagnostic(&error)),
         }
     }
 }

@@ -5,3 +5,5 @@ pub(crate) mod project;
 pub(crate) mod rust;
 pub(crate) mod sandbox;
 pub(crate) mod skip;
+#[cfg(feature = "s3")]
+pub(crate) mod weed;

@@ -18,22 +18,31 @@ pub(crate) fn python(what: &str) -> Option<PathBuf> {
     }
 }
 
-/// Installs moto into an environment that later runs find again.
 fn install() -> Result<PathBuf, String> {
-    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moto-5.2");
-    let python = place.join("bin/python");
+    environment("moto-5.2", PACKAGE, ("python", &["-c", "import moto.server, boto3"]))
+}
+
+/// Installs a Python package into an environment that later runs find again; gives a program in it, which answers
+/// to the arguments where all is well.
+pub(crate) fn environment(
+    name: &str,
+    package: &str,
+    (program, arguments): (&str, &[&str]),
+) -> Result<PathBuf, String> {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let (python, program) = (place.join("bin/python"), place.join("bin").join(program));
     std::fs::create_dir_all(env!("CARGO_TARGET_TMPDIR")).map_err(|cause| cause.to_string())?;
     // One process installs; the others wait for it and then find what it made.
     let lock = std::fs::File::create(place.with_extension("lock")).map_err(|cause| cause.to_string())?;
     lock.lock().map_err(|cause| cause.to_string())?;
-    if call(&python, &["-c", "import moto.server, boto3"]).is_ok() {
-        return Ok(python);
+    if call(&program, arguments).is_ok() {
+        return Ok(program);
     }
     let base = find_program("python3").ok_or("python3 isn't installed")?;
     let place = place.display().to_string();
     call(&base, &["-m", "venv", "--clear", &place])?;
-    call(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE])?;
-    Ok(python)
+    call(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package])?;
+    Ok(program)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests run programs")]
@@ -120,7 +129,7 @@ impl Drop for Moto {
     }
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").port()
 }

@@ -109,6 +109,12 @@ impl Sandbox {
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
     }
 
+    /// Starts trueup and keeps what it says; the caller waits for its end.
+    pub(crate) fn start_heard(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_trueup")), arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts")
+    }
+
     /// A program in the directory with an environment of its own: nothing of the machine's but the path.
     #[expect(clippy::disallowed_methods, reason = "the tests run programs")]
     fn command(&self, program: &Path, arguments: &[&str]) -> Command {

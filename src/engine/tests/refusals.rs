@@ -4,7 +4,7 @@ use crate::cut::{Cut, Cutting};
 use crate::stage::{Stage, errors, plan_and_apply};
 use std::sync::Arc;
 use trueup_diag::Diagnostics;
-use trueup_engine::PlanOptions;
+use trueup_engine::{PlanOptions, Planned, apply};
 
 const GOOD: &str = "resource \"fake_thing\" \"a\" {\n  name = \"a\"\n}\n";
 
@@ -126,4 +126,19 @@ async fn a_store_may_fail_at_any_write() {
         }
     }
     assert!(failures > 12, "{failures}");
+}
+
+/// A lock that somebody broke: nothing is begun any more.
+#[tokio::test(start_paused = true)]
+async fn a_lost_lock_is_noticed_before_a_step_begins() {
+    let stage = Stage::new("resource \"fake_thing\" \"a\" {\n  name = \"a\"\n}\n");
+    let mut session = stage.open().await;
+    let Planned { plan, .. } = session.plan(&PlanOptions::default()).await;
+    std::fs::remove_file(stage.path().join(".terraform.tfstate.lock.info"))
+        .expect("the lock says whose it is");
+    let outcome = apply(&mut session, &plan, "", 1).await;
+    let said = errors(&outcome.diagnostics).join("\n");
+    assert!(said.contains("keep the lock"), "{said}");
+    assert!(stage.created().is_empty(), "{:?}", stage.created());
+    drop(session.close().await);
 }
