@@ -68,6 +68,7 @@ pub(crate) const HOMES: &[(&str, &[&str])] = &[
     ("aws-smithy-", &["trueup-provider-aws", "trueup-store"]),
     ("clap", &["trueup-cli"]),
     ("gix", &["trueup-source"]),
+    ("hcl-rs", &["trueup-engine"]),
     ("petgraph", &["trueup-plan"]),
     ("rowan", &["trueup-parse"]),
     ("russh", &["trueup-provision"]),

@@ -7,6 +7,7 @@ mod backend;
 mod bindings;
 mod drift;
 mod files;
+mod generate;
 mod importing;
 mod inputs;
 mod journal;
@@ -32,6 +33,7 @@ pub use backend::{
     Approval, BackendSettings, Chosen, Initialized, Question, choose_backend, initialize_backend,
 };
 pub use drift::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift, drift_document};
+pub use generate::generated_name;
 pub use inputs::{Given, InputSources};
 pub use ledger::{Holding, Ledger, LockOptions};
 pub use load::{Loaded, NotOpened, TERRAFORM_VERSION, load};

@@ -49,8 +49,16 @@ pub struct Session {
     pub(crate) looked_into: bool,
     pub(crate) inputs: BTreeMap<Name, Input>,
     pub(crate) commit: Option<Commit>,
-    snapshot: Snapshot,
+    pub(crate) snapshot: Snapshot,
     workspace: Name,
+}
+
+/// A configuration and its texts.
+pub(crate) struct Configuration {
+    program: Arc<Program>,
+    snapshot: Snapshot,
+    sources: Sources,
+    providers: Arc<Providers>,
 }
 
 /// A plan and what was found on the way to it.
@@ -127,6 +135,24 @@ impl Session {
     pub fn around_store(mut self, wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) -> Session {
         self.ledger.store = wrap(self.ledger.store);
         self
+    }
+
+    /// The configuration, to come back to.
+    pub(crate) fn clone_configuration(&self) -> Configuration {
+        Configuration {
+            program: self.program.clone(),
+            snapshot: self.snapshot.clone(),
+            sources: self.sources.clone(),
+            providers: self.providers.clone(),
+        }
+    }
+
+    /// Comes back to a configuration.
+    pub(crate) fn restore_configuration(&mut self, configuration: Configuration) {
+        self.program = configuration.program;
+        self.snapshot = configuration.snapshot;
+        self.sources = configuration.sources;
+        self.providers = configuration.providers;
     }
 
     /// Values of root variables as the plan notes them.

@@ -33,6 +33,7 @@ fn change(address: &str, action: Action, before: Value, after: Value) -> Resourc
         dependencies: Vec::new(),
         create_before_destroy: false,
         importing: None,
+        generated: None,
     }
 }
 
@@ -89,6 +90,7 @@ fn sample_changes() -> Vec<ResourceChange> {
         vec![change("module.x.terraform_data.y", Action::NoOp, null(), null()).addr.config()];
     replaced.create_before_destroy = true;
     replaced.importing = Some("i-123".into());
+    replaced.generated = Some("resource {}".into());
     let mut deposed = change("terraform_data.a", Action::Delete, rich(), null());
     deposed.deposed = Some("0badcafe".into());
     vec![

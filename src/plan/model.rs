@@ -78,6 +78,8 @@ pub struct ResourceChange {
     pub create_before_destroy: bool,
     /// The id it is imported with.
     pub importing: Option<String>,
+    /// The block that was written for it, where it was imported without any.
+    pub generated: Option<String>,
 }
 
 /// What becomes of a root output.

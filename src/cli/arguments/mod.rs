@@ -247,6 +247,9 @@ pub(crate) struct Plan {
     /// Exit with 2 when there are changes
     #[arg(long = "detailed-exitcode")]
     pub(crate) detailed_exitcode: bool,
+    /// Write configuration for what is imported without any to a new file
+    #[arg(long = "generate-config-out", value_name = "FILE")]
+    pub(crate) generate_config_out: Option<String>,
     /// Machine-readable output, one event a line
     #[arg(long)]
     pub(crate) json: bool,

@@ -11,7 +11,7 @@ use crate::view::plan::{PlanView, commit};
 use std::path::Path;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_engine::{PlanOptions, Planned, Session, SessionOptions};
+use trueup_engine::{PlanOptions, Planned, Session, SessionOptions, generated_name};
 use trueup_plan::Plan;
 
 /// Plans, shows the plan, and saves it where asked to.
@@ -30,12 +30,45 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         Ok(session) => session,
         Err(not_opened) => return complain(&screen, not_opened.diagnostics, &not_opened.sources),
     };
-    let planned = session.plan(&options.0).await;
+    let planned = match &args.generate_config_out {
+        None => session.plan(&options.0).await,
+        Some(file) => generate(context, &mut session, &options.0, file).await,
+    };
     let out = args.out.as_deref().map(|file| context.beside(file));
     let code = show(&screen, &session, planned, (&args, out.as_deref()));
     let sources = std::mem::take(&mut session.sources);
     let closing = session.close().await;
     if closing.has_errors() { complain(&screen, closing, &sources) } else { code }
+}
+
+/// Plans, and writes the configuration of what is imported without any to a file that isn't there yet.
+async fn generate(context: &Context, session: &mut Session, options: &PlanOptions, file: &str) -> Planned {
+    let path = context.beside(file);
+    if path.exists() {
+        let mut planned = session.plan(options).await;
+        planned.plan.errored = true;
+        let detail =
+            format!("{file} is there already, and generated configuration only goes into a new file.");
+        let error = Diagnostic::error("Target generated file already exists", detail);
+        planned.diagnostics.push(error.hint("name another file, or move this one out of the way"));
+        return planned;
+    }
+    let (mut planned, text) = session.plan_generating(options, &generated_name(file)).await;
+    let Some(text) = text else { return planned };
+    match std::fs::write(&path, text) {
+        Ok(()) => {
+            let detail = format!(
+                "The configuration of what is imported was written to {file}. It says all that can be said, so take out what goes without saying."
+            );
+            planned.diagnostics.push(Diagnostic::warning("Config generation is experimental", detail));
+        }
+        Err(error) => {
+            planned.plan.errored = true;
+            let detail = format!("The generated configuration can't be written to {file}: {error}.");
+            planned.diagnostics.push(Diagnostic::error("Failed to create target generated file", detail));
+        }
+    }
+    planned
 }
 
 fn options(context: &Context, args: &Arguments) -> Result<(PlanOptions, SessionOptions), Diagnostics> {

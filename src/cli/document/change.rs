@@ -42,6 +42,8 @@ pub(crate) struct ChangeWire {
     replace_paths: Vec<Vec<Json>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     importing: Option<ImportingWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generated_config: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -88,6 +90,7 @@ pub(crate) fn resource(change: &ResourceChange) -> Result<ResourceChangeWire, Fa
             after_sensitive: encode::sensitive(&inner.after),
             replace_paths: paths,
             importing: change.importing.clone().map(|id| ImportingWire { id }),
+            generated_config: change.generated.clone(),
         },
         action_reason: inner.reason.map(trueup_diff::Reason::as_str),
     })
@@ -107,5 +110,6 @@ pub(crate) fn output(change: &OutputChange) -> Result<ChangeWire, Failure> {
         after_sensitive: sensitive,
         replace_paths: Vec::new(),
         importing: None,
+        generated_config: None,
     })
 }

@@ -112,6 +112,9 @@ fn heading(change: &ResourceChange, differ: Differ) -> String {
     if let (Some(from), true) = (&change.previous, change.change.action != Action::NoOp) {
         out.push_str(&format!("  # (moved from {from})\n"));
     }
+    if change.generated.is_some() {
+        out.push_str("  # (config will be generated)\n");
+    }
     if let Some(id) = &change.importing {
         out.push_str(&format!("  # (imported from \"{}\")\n", neutral(id)));
     }

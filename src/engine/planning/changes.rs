@@ -25,6 +25,7 @@ impl Planner<'_> {
             dependencies: Vec::new(),
             create_before_destroy: false,
             importing: self.importing.get(&ask.addr).cloned(),
+            generated: None,
         });
     }
 }

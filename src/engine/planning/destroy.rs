@@ -73,6 +73,7 @@ impl Planner<'_> {
             dependencies: stored.map(|o| o.dependencies.to_vec()).unwrap_or_default(),
             create_before_destroy: stored.is_some_and(|o| o.create_before_destroy),
             importing: None,
+            generated: None,
             addr: id.addr,
             deposed: id.deposed,
         });

@@ -178,6 +178,7 @@ impl Planner<'_> {
                     dependencies: Vec::new(),
                     create_before_destroy: false,
                     importing: None,
+                    generated: None,
                 })
             })
             .collect();

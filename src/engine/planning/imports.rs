@@ -212,7 +212,7 @@ impl<'a> Planner<'a> {
                     detail,
                 )
                 .at(import.to_span)
-                .hint("write the resource block, or take the import block out")]);
+                .hint("write the resource block, have it written with -generate-config-out=FILE, or take the import block out")]);
             }
         }
     }

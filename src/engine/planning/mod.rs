@@ -22,7 +22,6 @@ use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use imports::Sought;
-pub(crate) use imports::import;
 use instance::{Planned, Subject, plan_instance};
 pub(crate) use objects::{Objects, ProviderWork as Work, ready_provider};
 use objects::{ProviderWork, Readied};
@@ -44,6 +43,7 @@ use watched::Watched;
 use destroy::prevented;
 pub(crate) use destroy::reached;
 pub(crate) use finish::{Circumstances, Finished};
+pub(crate) use imports::import;
 
 /// What is asked of a plan.
 #[derive(Clone, Debug)]

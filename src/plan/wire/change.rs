@@ -44,6 +44,8 @@ pub(crate) struct ChangeWire {
     create_before_destroy: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     importing: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    generated: Option<String>,
 }
 
 /// A [`ProviderBinding`].
@@ -138,6 +140,7 @@ impl ChangeWire {
             dependencies: change.dependencies.iter().map(ToString::to_string).collect(),
             create_before_destroy: change.create_before_destroy,
             importing: change.importing.clone(),
+            generated: change.generated.clone(),
         })
     }
 
@@ -173,6 +176,7 @@ impl ChangeWire {
             dependencies: self.dependencies.iter().map(|text| dependency(text)).collect::<Result<_, _>>()?,
             create_before_destroy: self.create_before_destroy,
             importing: self.importing,
+            generated: self.generated,
         })
     }
 }

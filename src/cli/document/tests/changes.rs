@@ -30,6 +30,7 @@ pub(super) fn resource(addr: &str, action: Action, before: Value, after: Value) 
         dependencies: Vec::new(),
         create_before_destroy: false,
         importing: None,
+        generated: None,
     }
 }
 

@@ -103,6 +103,7 @@ fn change(addr: &str, action: Action, before: Value, after: Value) -> ResourceCh
         dependencies: Vec::new(),
         create_before_destroy: false,
         importing: None,
+        generated: None,
     }
 }
 
