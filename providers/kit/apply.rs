@@ -15,9 +15,10 @@ use trueup_value::Value;
 const APPEAR: Duration = Duration::from_secs(90);
 /// How long reads may lag behind writes before they are believed.
 const SETTLE: Duration = Duration::from_secs(20);
-
-/// How long what an unanswered creation made may stay hidden.
-const SEEK: Duration = Duration::from_secs(10);
+/// How long what a call of unknown end has made is looked for before it is taken not to be there.
+const ECHO: Duration = Duration::from_secs(12);
+/// How often a write is tried that ends without an answer.
+const ATTEMPTS_MAX: usize = 3;
 
 type ResourceEntry<S> = Entry<dyn Resource<S>>;
 
@@ -127,79 +128,102 @@ impl<'a, C: Cloud> Write<'a, C> {
     }
 
     async fn create(&self, planned: Object) -> (Value, Diagnostics) {
-        let doing = format!("creating {}", self.entry.noun);
         let mut object = planned.clone();
-        let made = self.entry.code.create(&self.call(), &mut object).await;
-        let outcome = match made {
-            Ok(()) => self.settle(object.clone(), &planned).await,
-            Err(fault) => Err(fault),
-        };
-        let fault = match outcome {
+        let diagnostics = match self.make(&mut object, &planned).await {
             Ok(object) => return (object.value(), Diagnostics::new()),
-            Err(fault) => fault,
+            Err(diagnostics) => diagnostics,
         };
-        let mut diagnostics = Diagnostics::from(fault.clone().during(&doing).diagnostic());
-        if object.id().is_some() {
-            object.settle_unknowns(&self.entry.empty);
-            let kept = self.read_back(object.clone()).await.unwrap_or(object);
-            return (kept.value(), diagnostics);
-        }
-        if fault.kind != FaultKind::Unanswered {
+        if object.id().is_none() {
             return (self.entry.null(), diagnostics);
         }
-        match self.seek(&planned).await {
-            Ok(Some(found)) => self.complete(found, &planned, &doing).await,
-            Ok(None) => (self.entry.null(), diagnostics),
-            Err(second) => {
-                diagnostics.push(lost(self.entry.noun, &second));
-                (self.entry.null(), diagnostics)
-            }
-        }
+        object.settle_unknowns(&self.entry.empty);
+        let kept = self.read_back(object.clone()).await.unwrap_or(object);
+        (kept.value(), diagnostics)
     }
 
-    /// Looks for what an unanswered creation may have made, until reads are unlikely to lag behind it.
-    async fn seek(&self, planned: &Object) -> Result<Option<Object>, Fault> {
-        let (deadline, mut backoff) = (Deadline::after(SEEK), Backoff::short());
+    /// Makes it. What a call of unknown end has made is looked for and gone on from; only when there is nothing is it
+    /// made again. `object` is what is known of it, should it fail.
+    async fn make(&self, object: &mut Object, planned: &Object) -> Result<Object, Diagnostics> {
+        let failed = |fault: &Fault| {
+            let doing = format!("creating {}", self.entry.noun);
+            Diagnostics::from(fault.clone().during(doing).diagnostic())
+        };
+        let mut attempts = 1;
         loop {
-            match self.find(planned).await? {
-                None if !deadline.is_past() => backoff.pause().await,
-                found => return Ok(found),
+            *object = planned.clone();
+            let outcome = match self.entry.code.create(&self.call(), object).await {
+                Ok(()) => self.settle(object.clone(), planned).await,
+                Err(fault) => Err(fault),
+            };
+            let fault = match outcome {
+                Ok(object) => return Ok(object),
+                Err(fault) if fault.kind != FaultKind::Unanswered => return Err(failed(&fault)),
+                Err(fault) => fault,
+            };
+            if object.id().is_none() {
+                let found = self.locate_late(planned).await.map_err(|second| {
+                    let mut diagnostics = failed(&fault);
+                    diagnostics.push(lost(self.entry.noun, &second));
+                    diagnostics
+                })?;
+                match found {
+                    Some(found) => *object = found,
+                    None if attempts == ATTEMPTS_MAX => return Err(failed(&fault)),
+                    None => {
+                        attempts += 1;
+                        continue;
+                    }
+                }
             }
+            return self.carry_on(object, planned).await.map_err(|fault| failed(&fault));
         }
     }
 
-    /// Goes on with a creation whose answer was lost: what it made is there, and what it had still to set is set now.
-    async fn complete(&self, found: Object, planned: &Object, doing: &str) -> (Value, Diagnostics) {
-        let mut object = planned.clone();
-        object.fill_unknowns(&found);
-        let made = if agrees(planned, &found) {
-            Ok(())
-        } else {
-            self.entry.code.update(&self.call(), &found, &mut object).await
-        };
-        let outcome = match made {
-            Ok(()) => self.settle(object, planned).await,
-            Err(fault) => Err(fault),
-        };
-        match outcome {
-            Ok(object) => (object.value(), Diagnostics::new()),
-            Err(fault) => (found.value(), fault.during(doing).diagnostic().into()),
+    /// Goes on with a creation from what is there by now.
+    async fn carry_on(&self, object: &mut Object, planned: &Object) -> Result<Object, Fault> {
+        object.settle_unknowns(&self.entry.empty);
+        let mut there = self.appear(object).await?;
+        *object = there.clone();
+        if agrees(planned, &there) {
+            return Ok(there);
         }
+        let mut wanted = planned.clone();
+        wanted.fill_unknowns(&there);
+        self.change(&mut there, &wanted).await
     }
 
-    async fn update(&self, prior: Object, planned: Object) -> (Value, Diagnostics) {
-        let mut object = planned.clone();
-        let made = self.entry.code.update(&self.call(), &prior, &mut object).await;
-        let outcome = match made {
-            Ok(()) => self.settle(object, &planned).await,
-            Err(fault) => Err(fault),
-        };
-        match outcome {
+    async fn update(&self, mut prior: Object, planned: Object) -> (Value, Diagnostics) {
+        match self.change(&mut prior, &planned).await {
             Ok(object) => (object.value(), Diagnostics::new()),
             Err(fault) => {
                 let doing = format!("updating {} ({})", self.entry.noun, prior.id_or_empty());
                 let state = self.read_back(prior.clone()).await.unwrap_or(prior);
                 (state.value(), fault.during(doing).diagnostic().into())
+            }
+        }
+    }
+
+    /// Changes it in place. After a call of unknown end it goes on from what is there then.
+    async fn change(&self, prior: &mut Object, planned: &Object) -> Result<Object, Fault> {
+        let mut attempts = 1;
+        loop {
+            let mut object = planned.clone();
+            let fault = match self.entry.code.update(&self.call(), prior, &mut object).await {
+                Ok(()) => return self.settle(object, planned).await,
+                Err(fault) if fault.kind != FaultKind::Unanswered || attempts == ATTEMPTS_MAX => {
+                    return Err(fault);
+                }
+                Err(fault) => fault,
+            };
+            attempts += 1;
+            let there = match self.read_back(prior.clone()).await {
+                Some(there) => Some(there),
+                // Its identifier may have changed with it.
+                None => self.find(planned).await?,
+            };
+            *prior = there.ok_or(fault)?;
+            if agrees(planned, prior) {
+                return Ok(prior.clone());
             }
         }
     }
@@ -219,11 +243,7 @@ impl<'a, C: Cloud> Write<'a, C> {
 
     /// Looks for what a creation may have made, and reads it.
     async fn find(&self, planned: &Object) -> Result<Option<Object>, Fault> {
-        let mut object = planned.clone();
-        if !self.entry.code.recover(&self.call(), &mut object).await? {
-            return Ok(None);
-        }
-        object.settle_unknowns(&self.entry.empty);
+        let Some(object) = self.locate(planned).await? else { return Ok(None) };
         let fresh = read_one(self.entry, &self.site, object.clone()).await?;
         Ok(fresh.map(|mut fresh| {
             self.finish(&object, &mut fresh);
@@ -231,26 +251,57 @@ impl<'a, C: Cloud> Write<'a, C> {
         }))
     }
 
+    /// Looks for what a creation may have made.
+    async fn locate(&self, planned: &Object) -> Result<Option<Object>, Fault> {
+        let mut object = planned.clone();
+        if !self.entry.code.recover(&self.call(), &mut object).await? {
+            return Ok(None);
+        }
+        object.settle_unknowns(&self.entry.empty);
+        Ok(Some(object))
+    }
+
+    /// The same right after the creation, when what it made may be invisible still.
+    async fn locate_late(&self, planned: &Object) -> Result<Option<Object>, Fault> {
+        let deadline = Deadline::after(ECHO);
+        let mut backoff = Backoff::short();
+        loop {
+            let found = self.locate(planned).await?;
+            if found.is_some() || deadline.is_past() {
+                return Ok(found);
+            }
+            backoff.pause().await;
+        }
+    }
+
+    /// Reads what was made until reads show it.
+    async fn appear(&self, object: &Object) -> Result<Object, Fault> {
+        let deadline = Deadline::after(APPEAR);
+        let mut backoff = Backoff::short();
+        loop {
+            if let Some(mut fresh) = read_one(self.entry, &self.site, object.clone()).await? {
+                self.finish(object, &mut fresh);
+                fresh.settle_unknowns(&self.entry.empty);
+                return Ok(fresh);
+            }
+            if deadline.is_past() {
+                let message = format!("{} was written but can't be found since", object.id_or_empty());
+                return Err(Fault::new(FaultKind::NotFound, message));
+            }
+            backoff.pause().await;
+        }
+    }
+
     /// Reads what was written until reads show it: a new object may be invisible at first, and reads may lag.
     /// What they show in the end is the truth.
     async fn settle(&self, mut object: Object, planned: &Object) -> Result<Object, Fault> {
         object.settle_unknowns(&self.entry.empty);
-        let (appear, settle) = (Deadline::after(APPEAR), Deadline::after(SETTLE));
+        let deadline = Deadline::after(SETTLE);
         let mut backoff = Backoff::short();
         loop {
-            match read_one(self.entry, &self.site, object.clone()).await? {
-                Some(mut fresh) => {
-                    self.finish(&object, &mut fresh);
-                    fresh.settle_unknowns(&self.entry.empty);
-                    if agrees(planned, &fresh) || settle.is_past() {
-                        return Ok(fresh);
-                    }
-                }
-                None if appear.is_past() => {
-                    let message = format!("{} was written but can't be found since", object.id_or_empty());
-                    return Err(Fault::new(FaultKind::NotFound, message));
-                }
-                None => {}
+            let fresh = self.appear(&object).await?;
+            if agrees(planned, &fresh) || deadline.is_past() {
+                return Ok(fresh);
             }
             backoff.pause().await;
         }

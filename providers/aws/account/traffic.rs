@@ -56,7 +56,7 @@ pub(crate) const THROTTLED: [&str; 14] = [
 ];
 
 /// First words of operations that make something each time they are called.
-const MAKERS: [&str; 16] = [
+const MAKERS: [&str; 17] = [
     "Accept",
     "Add",
     "Allocate",
@@ -70,13 +70,14 @@ const MAKERS: [&str; 16] = [
     "Provision",
     "Purchase",
     "Register",
+    "Replace",
     "Request",
     "Restore",
     "Run",
 ];
 
 /// Operations that begin like those and still can be called twice.
-const REPEATABLE: [&str; 9] = [
+const REPEATABLE: [&str; 11] = [
     "AddTags",
     "AddTagsToResource",
     "AttachGroupPolicy",
@@ -86,6 +87,8 @@ const REPEATABLE: [&str; 9] = [
     "CreateOrUpdateTags",
     "CreateSession",
     "CreateTags",
+    "ReplaceNetworkAclEntry",
+    "ReplaceRoute",
 ];
 
 /// What services call the token by which they know a request again.
@@ -282,6 +285,8 @@ mod tests {
             ("CreateTags", "", true),
             ("AttachRolePolicy", "", true),
             ("CreateBucket", "", false),
+            ("ReplaceRouteTableAssociation", "", false),
+            ("ReplaceRoute", "", true),
             ("DescribeVpcs", "", true),
             ("DeleteVpc", "", true),
             ("ModifyVpcAttribute", "", true),

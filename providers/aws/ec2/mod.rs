@@ -24,12 +24,15 @@ use crate::fault::Attempt;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use trueup_provider_kit::{Fault, FaultKind, Fields, Object, Tags, TagsChange};
+use std::time::Duration;
+use trueup_provider_kit::{Deadline, Fault, FaultKind, Fields, Object, Tags, TagsChange};
 
 /// How many values a filter may have (EC2 API reference, "Filtering").
 pub(crate) const FILTER_MAX: usize = 200;
 /// How many items one page may have.
 pub(crate) const PAGE_MAX: i32 = 1000;
+/// How long something new may not be known everywhere.
+const EARLY: Duration = Duration::from_mins(1);
 /// The tag that a creation carries until it is known to be recorded, where the API has no client token.
 pub(crate) const STEP_TAG: &str = "trueup:step";
 
@@ -55,11 +58,16 @@ pub(crate) fn marked(kind: ResourceType, tags: &Tags, token: &str) -> Option<Vec
     specification(kind, &tags)
 }
 
-/// Takes the mark of a creation away. Where the credentials don't suffice it stays: reads don't show it.
+/// Takes the mark of a creation away. Where the credentials don't suffice it stays: reads don't show it. What was made
+/// a moment ago may not be known everywhere yet.
 pub(crate) async fn unmark(site: &Site, id: &str) -> Result<(), Fault> {
-    let mark = Tag::builder().key(STEP_TAG).build();
-    let outcome = site.ec2.delete_tags().resources(id).tags(mark).send().await;
-    match outcome.attempt("removing the tag trueup:step") {
+    let is_early = |fault: &Fault| fault.kind == FaultKind::NotFound;
+    let attempt = || async {
+        let mark = Tag::builder().key(STEP_TAG).build();
+        let outcome = site.ec2.delete_tags().resources(id).tags(mark).send().await;
+        outcome.attempt("removing the tag trueup:step")
+    };
+    match Deadline::after(EARLY).retry(is_early, attempt).await {
         Err(fault) if fault.kind != FaultKind::Denied => Err(fault),
         _ => Ok(()),
     }

@@ -7,7 +7,7 @@ use trueup_addr::ProviderAddr;
 use trueup_diag::Diagnostics;
 use trueup_provider::{
     ApplyAnswer, ApplyRequest, DataRequest, Factory, PlanAnswer, PlanRequest, Private, Provider, ReadRequest,
-    UpgradeRequest,
+    SettleRequest, UpgradeRequest,
 };
 use trueup_provider_aws::AwsFactory;
 use trueup_schema::{Block, coerce, proposed_new};
@@ -128,7 +128,15 @@ impl Cloud {
         assert!(!plan.diagnostics.has_errors(), "{kind}: {:#?}", plan.diagnostics);
         let answer = self.apply(kind, &null, &plan.planned, &self.token()).await;
         assert!(answer.diagnostics.is_empty(), "creating {kind}: {:#?}", answer.diagnostics);
+        self.settle(kind, &answer.state).await;
         answer.state
+    }
+
+    /// Says that a creation is on record.
+    pub(crate) async fn settle(&self, kind: &str, state: &Value) {
+        let request = SettleRequest { kind: kind.into(), state: state.clone(), token: "".into() };
+        let diagnostics = self.provider.settle(request).await;
+        assert!(diagnostics.is_empty(), "settling {kind}: {diagnostics:#?}");
     }
 
     /// Deletes a resource.

@@ -1,10 +1,13 @@
-//! The provider against an emulator of the AWS APIs (moto), through the provider trait.
+//! The provider against an emulator of the AWS APIs (moto) and a fake of our own, through the provider trait.
 
 mod account;
 mod batch;
 mod cases;
 mod cloud;
 mod coverage;
+#[path = "../fake/mod.rs"]
+mod fake;
+mod faults;
 mod front;
 mod gaps;
 mod iam;

@@ -30,6 +30,31 @@ pub(crate) async fn walk(cloud: &Arc<Cloud>, cases: impl Iterator<Item = &'stati
     assert!(failed.is_empty(), "the walks of {} failed: see above", failed.join(", "));
 }
 
+/// A case with what it needs set up.
+#[derive(Clone)]
+pub(crate) struct Scene {
+    case: &'static Case,
+    names: Names,
+}
+
+impl Scene {
+    pub(crate) async fn set(cloud: &Cloud, case: &'static Case) -> Scene {
+        let mut walk = Walk { cloud, case, names: Names::new() };
+        walk.set_up().await;
+        Scene { case, names: walk.names }
+    }
+
+    /// The case's life without people meddling: created, changed in place, and deleted.
+    pub(crate) async fn life(self, cloud: &Cloud) {
+        let mut walk = Walk { cloud, case: self.case, names: self.names };
+        let mut state = walk.create(self.case.create).await;
+        for config in self.case.updates {
+            state = walk.update(&state, config).await;
+        }
+        cloud.delete(self.case.kind, &state).await;
+    }
+}
+
 #[test]
 fn every_type_has_a_case() {
     let provider = crate::cloud::start();
@@ -49,11 +74,7 @@ struct Walk<'a> {
 impl Walk<'_> {
     async fn run(&mut self) {
         let kind = self.case.kind;
-        for (name, kind, config) in self.case.setup {
-            let config = self.filled(config);
-            let made = self.cloud.create(kind, &config).await;
-            self.names.insert((*name).to_owned(), made);
-        }
+        self.set_up().await;
         let mut state = self.create(self.case.create).await;
         for config in self.case.updates {
             state = self.update(&state, config).await;
@@ -66,13 +87,26 @@ impl Walk<'_> {
         }
         if self.case.lose.is_empty() {
             // It can't be made or deleted: it was taken over, and is left behind.
-            return self.cloud.delete(self.case.kind, &state).await;
+            self.cloud.delete(kind, &state).await;
+        } else {
+            self.lose(&state).await;
+            let state = self.create(self.case.create).await;
+            self.cloud.delete(kind, &state).await;
+            assert!(self.cloud.read(kind, &state).await.is_null(), "{kind} is gone");
+            self.cloud.delete(kind, &state).await;
         }
-        self.lose(&state).await;
-        let state = self.create(self.case.create).await;
-        self.cloud.delete(kind, &state).await;
-        assert!(self.cloud.read(kind, &state).await.is_null(), "{kind} is gone");
-        self.cloud.delete(kind, &state).await;
+        self.tear_down().await;
+    }
+
+    async fn set_up(&mut self) {
+        for (name, kind, config) in self.case.setup {
+            let config = self.filled(config);
+            let made = self.cloud.create(kind, &config).await;
+            self.names.insert((*name).to_owned(), made);
+        }
+    }
+
+    async fn tear_down(&self) {
         for (name, kind, _) in self.case.setup.iter().rev() {
             self.cloud.delete(kind, &self.names[*name]).await;
         }
@@ -107,6 +141,7 @@ impl Walk<'_> {
         self.keeps_rules(&plan, &null, &config);
         let answer = self.cloud.apply(kind, &null, &plan.planned, &self.cloud.token()).await;
         assert!(answer.diagnostics.is_empty(), "creating {kind}: {:#?}", answer.diagnostics);
+        self.cloud.settle(kind, &answer.state).await;
         self.check(&plan.planned, &answer.state, &config).await;
         answer.state
     }
