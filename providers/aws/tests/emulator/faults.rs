@@ -14,9 +14,7 @@ const DEFAULTS: &str = r#""default_tags": [{"tags": {"team": "core", "env": "tes
 const NOT_YET: &[&str] = &[
     "aws_ebs_volume",
     "aws_eip",
-    "aws_iam",
     "aws_instance",
-    "aws_key_pair",
     "aws_launch_template",
     "aws_nat_gateway",
     "aws_volume_attachment",

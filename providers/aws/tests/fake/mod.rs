@@ -6,6 +6,7 @@
 mod ec2;
 mod fault;
 mod http;
+mod iam;
 mod params;
 mod s3;
 mod sts;
@@ -105,6 +106,7 @@ impl Fake {
         let outcome = match service {
             "s3" => s3::answer(&mut world, region, request),
             "ec2" => query(&mut world, region, request, (ec2::OPERATIONS, "2016-11-15")),
+            "iam" => query(&mut world, region, request, (iam::OPERATIONS, "2010-05-08")),
             "sts" => query(&mut world, region, request, (sts::OPERATIONS, "2011-06-15")),
             other => Err(refuse("InvalidAction", format!("The service {other} isn't here"))),
         };

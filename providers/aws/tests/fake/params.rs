@@ -109,3 +109,8 @@ pub(crate) fn decode(text: &str) -> String {
     }
     String::from_utf8(bytes).expect("the SDK writes UTF-8")
 }
+
+/// Takes base64 away; None for what isn't the base64 of a text.
+pub(crate) fn decode_base64(text: &str) -> Option<String> {
+    String::from_utf8(aws_smithy_types::base64::decode(text).ok()?).ok()
+}

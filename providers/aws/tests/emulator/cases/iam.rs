@@ -177,7 +177,11 @@ pub(crate) const CASES: &[Case] = &[
             ("iam:TagPolicy&PolicyArn=${this.arn}&Tags.member.1.Key=who&Tags.member.1.Value=me", "tags"),
             ("iam:UntagPolicy&PolicyArn=${this.arn}&TagKeys.member.1=team", "tags_all"),
         ],
-        lose: &["iam:DeletePolicy&PolicyArn=${this.arn}"],
+        lose: &[
+            "iam:DeletePolicyVersion&PolicyArn=${this.arn}&VersionId=v1",
+            "iam:DeletePolicyVersion&PolicyArn=${this.arn}&VersionId=v2",
+            "iam:DeletePolicy&PolicyArn=${this.arn}",
+        ],
         ..CASE
     },
     Case {

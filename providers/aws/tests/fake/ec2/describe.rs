@@ -97,6 +97,13 @@ pub(super) const GROUPS: Description = Description {
     ],
 };
 
+pub(super) const KEYS: Description = Description {
+    kind: "key-pair",
+    set: "keySet",
+    ids: "KeyPairId",
+    filters: &[("fingerprint", "keyFingerprint"), ("key-name", "keyName"), ("key-pair-id", "keyPairId")],
+};
+
 pub(super) const RULES: Description = Description {
     kind: "security-group-rule",
     set: "securityGroupRuleSet",

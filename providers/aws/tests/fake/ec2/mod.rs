@@ -2,6 +2,7 @@
 
 mod describe;
 mod groups;
+mod keys;
 mod network;
 mod range;
 mod routes;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 /// one isn't there.
 const KINDS: &[(&str, &str, &str)] = &[
     ("internet-gateway", "igw", "InvalidInternetGatewayID.NotFound"),
+    ("key-pair", "key", "InvalidKeyPair.NotFound"),
     ("network-acl", "acl", "InvalidNetworkAclID.NotFound"),
     ("route-table", "rtb", "InvalidRouteTableID.NotFound"),
     ("security-group", "sg", "InvalidGroup.NotFound"),
@@ -39,6 +41,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ("CreateTags", |call| tag(call, true)),
     ("CreateVpc", network::create_vpc),
     ("DeleteInternetGateway", network::delete_gateway),
+    ("DeleteKeyPair", keys::delete),
     ("DeleteRoute", routes::delete_route),
     ("DeleteRouteTable", routes::delete_table),
     ("DeleteSecurityGroup", groups::delete),
@@ -46,6 +49,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ("DeleteTags", |call| tag(call, false)),
     ("DeleteVpc", network::delete_vpc),
     ("DescribeInternetGateways", |call| describe::things(call, &describe::GATEWAYS)),
+    ("DescribeKeyPairs", keys::describe),
     ("DescribeNetworkAcls", |call| describe::things(call, &describe::ACLS)),
     ("DescribeRouteTables", |call| describe::things(call, &describe::TABLES)),
     ("DescribeSecurityGroupRules", |call| describe::things(call, &describe::RULES)),
@@ -57,6 +61,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ("DisassociateRouteTable", routes::disassociate),
     ("DisassociateSubnetCidrBlock", network::disassociate_subnet_range),
     ("DisassociateVpcCidrBlock", network::disassociate_vpc_range),
+    ("ImportKeyPair", keys::import),
     ("ModifySecurityGroupRules", groups::modify),
     ("ModifySubnetAttribute", network::modify_subnet),
     ("ModifyVpcAttribute", network::modify_vpc),
