@@ -5,6 +5,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::operation::BuildError;
 use std::error::Error;
 use trueup_provider_kit::{Fault, FaultKind};
 
@@ -29,6 +30,11 @@ where
     fn attempt(self, what: &str) -> Result<T, Fault> {
         self.map_err(|error| fault(&error).during(what))
     }
+}
+
+/// Part of a request; that something required is missing is the configuration's fault.
+pub(crate) fn built<T>(outcome: Result<T, BuildError>) -> Result<T, Fault> {
+    outcome.map_err(|error| Fault::new(FaultKind::Invalid, error.to_string()))
 }
 
 /// Nothing instead of a failure that says that the thing isn't there.

@@ -11,6 +11,7 @@
 mod account;
 mod checksum;
 mod data;
+mod dynamodb;
 mod ec2;
 mod factory;
 mod fault;

@@ -14,6 +14,7 @@ use crate::data::security_group::SecurityGroupData;
 use crate::data::subnet::SubnetData;
 use crate::data::subnets::Subnets;
 use crate::data::vpc::VpcData;
+use crate::dynamodb::table::Table;
 use crate::ec2::default_security_group::DefaultSecurityGroup;
 use crate::ec2::ebs_volume::EbsVolume;
 use crate::ec2::eip::Eip;
@@ -61,6 +62,12 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         noun: "EC2 Default Security Group",
         schema: schema!("aws_default_security_group"),
         code: &DefaultSecurityGroup,
+    },
+    Offer {
+        kind: "aws_dynamodb_table",
+        noun: "DynamoDB Table",
+        schema: schema!("aws_dynamodb_table"),
+        code: &Table,
     },
     Offer { kind: "aws_ebs_volume", noun: "EBS Volume", schema: schema!("aws_ebs_volume"), code: &EbsVolume },
     Offer { kind: "aws_eip", noun: "EC2 EIP", schema: schema!("aws_eip"), code: &Eip },

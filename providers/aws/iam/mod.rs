@@ -9,7 +9,7 @@ pub(crate) mod role_policy;
 pub(crate) mod role_policy_attachment;
 
 use crate::account::site::Site;
-use crate::fault::Attempt;
+use crate::fault::{Attempt, built};
 use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail, RoleDetail, Tag};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -29,9 +29,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The tags to create something with.
 pub(crate) fn sdk_tags(tags: &Tags) -> Result<Option<Vec<Tag>>, Fault> {
-    let tag = |(key, value): (&String, &String)| Tag::builder().key(key).value(value).build();
-    let tags: Result<Vec<Tag>, _> = tags.iter().map(tag).collect();
-    let tags = tags.map_err(|e| Fault::new(FaultKind::Invalid, e.to_string()))?;
+    let tag = |(key, value): (&String, &String)| built(Tag::builder().key(key).value(value).build());
+    let tags = tags.iter().map(tag).collect::<Result<Vec<Tag>, Fault>>()?;
     Ok((!tags.is_empty()).then_some(tags))
 }
 

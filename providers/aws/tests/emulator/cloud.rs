@@ -21,7 +21,7 @@ pub(crate) struct Cloud {
 }
 
 /// The services that the emulator stands in for.
-const SERVICES: [&str; 4] = ["ec2", "iam", "s3", "sts"];
+const SERVICES: [&str; 5] = ["dynamodb", "ec2", "iam", "s3", "sts"];
 
 /// A provider block for an endpoint; `more` are further arguments as JSON members.
 pub(crate) fn provider_block(url: &str, more: &str) -> String {

@@ -12,6 +12,7 @@ const DEFAULTS: &str = r#""default_tags": [{"tags": {"team": "core", "env": "tes
 
 /// Types that the fake doesn't know yet.
 const NOT_YET: &[&str] = &[
+    "aws_dynamodb_table",
     "aws_ebs_volume",
     "aws_eip",
     "aws_instance",

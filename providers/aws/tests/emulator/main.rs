@@ -18,5 +18,6 @@ mod provider;
 mod recover;
 mod second;
 mod security;
+mod tables;
 mod traffic;
 mod walk;

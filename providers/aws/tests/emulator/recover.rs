@@ -87,6 +87,12 @@ const CASES: &[(&str, &str, bool)] = &[
         false,
     ),
     ("aws_iam_instance_profile", r#"{"role": "${aws_iam_role}", "tags": {"a": "b"}}"#, false),
+    (
+        "aws_dynamodb_table",
+        r#"{"name": "made", "hash_key": "id", "billing_mode": "PAY_PER_REQUEST", "tags": {"a": "b"},
+            "attribute": [{"name": "id", "type": "S"}]}"#,
+        false,
+    ),
 ];
 
 #[tokio::test]

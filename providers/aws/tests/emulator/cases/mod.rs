@@ -1,6 +1,7 @@
 //! The cases that every type walks through, as data: one file for each family of types.
 
 mod addresses;
+mod dynamodb;
 mod iam;
 mod instances;
 mod launch_template;
@@ -70,6 +71,7 @@ const INSTANCE: (&str, &str, &str) = (
 pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
     [
         addresses::CASES,
+        dynamodb::CASES,
         iam::CASES,
         instances::CASES,
         launch_template::CASES,

@@ -1,0 +1,3 @@
+//! The types of `DynamoDB`.
+
+pub(crate) mod table;
