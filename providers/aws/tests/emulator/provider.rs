@@ -18,6 +18,44 @@ async fn arguments_that_are_not_honoured_are_errors() {
             "primary_network_interface",
         ),
         ("aws_route", r#"{"route_table_id": "r", "gateway_id": "i"}"#, "destination_cidr_block"),
+        ("aws_s3_bucket_policy", r#"{"bucket": "b", "policy": "[]"}"#, "contains an invalid JSON policy"),
+        (
+            "aws_s3_bucket_server_side_encryption_configuration",
+            r#"{"bucket": "b", "rule": [{"apply_server_side_encryption_by_default": [{"sse_algorithm": "rot13"}]}]}"#,
+            "sse_algorithm must be one of AES256",
+        ),
+        (
+            "aws_key_pair",
+            r#"{"key_name": "a", "key_name_prefix": "b", "public_key": "k"}"#,
+            "key_name_prefix",
+        ),
+        ("aws_nat_gateway", r#"{"subnet_id": "s"}"#, "needs allocation_id"),
+        ("aws_nat_gateway", r#"{"allocation_id": "e"}"#, "needs subnet_id"),
+        (
+            "aws_nat_gateway",
+            r#"{"connectivity_type": "private", "subnet_id": "s", "allocation_id": "e"}"#,
+            "has no allocation_id",
+        ),
+        (
+            "aws_nat_gateway",
+            r#"{"subnet_id": "s", "allocation_id": "e", "secondary_private_ip_address_count": 1}"#,
+            "secondary_private_ip_address_count",
+        ),
+        ("aws_nat_gateway", r#"{"availability_mode": "regional"}"#, "needs vpc_id"),
+        (
+            "aws_nat_gateway",
+            r#"{"availability_mode": "regional", "vpc_id": "v", "subnet_id": "s"}"#,
+            "has no subnet_id",
+        ),
+        ("aws_ebs_volume", r#"{"availability_zone": "z"}"#, "snapshot_id"),
+        ("aws_ebs_volume", r#"{"availability_zone": "z", "size": 1, "type": "io2"}"#, "'iops' must be set"),
+        ("aws_ebs_volume", r#"{"availability_zone": "z", "size": 1, "iops": 9}"#, "'iops' must not be set"),
+        ("aws_ebs_volume", r#"{"availability_zone": "z", "size": 1, "throughput": 9}"#, "'throughput'"),
+        (
+            "aws_ebs_volume",
+            r#"{"availability_zone": "z", "size": 1, "kms_key_id": "alias/a"}"#,
+            "ARN of a key",
+        ),
     ];
     for (kind, config, word) in kinds {
         let config = cloud.config(kind, config).await;
