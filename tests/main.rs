@@ -9,6 +9,8 @@ mod documents;
 mod fixtures;
 mod floors;
 mod from_git;
+#[cfg(feature = "aws")]
+mod killed;
 mod modules;
 mod pages;
 #[cfg(feature = "s3")]

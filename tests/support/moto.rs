@@ -101,6 +101,12 @@ impl Moto {
         panic!("the emulator doesn't answer at {}", self.endpoint);
     }
 
+    /// Where it listens on the loopback address.
+    pub(crate) fn port(&self) -> u16 {
+        let port = self.endpoint.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        port.expect("an endpoint ends in a port")
+    }
+
     /// How many calls of EC2 and STS it has answered.
     pub(crate) fn calls(&self) -> usize {
         let log = std::fs::read_to_string(self.place.path().join("log")).expect("the emulator writes a log");
