@@ -17,7 +17,7 @@ use trueup_provider::Provider;
 use trueup_provision::{Around, Failure, Job, Say};
 use trueup_resolve::program::ProviderBinding;
 use trueup_schema::Schema;
-use trueup_state::{Change, Entry, Output, Start, State};
+use trueup_state::{Begun, Change, Entry, Output, Start, State};
 use trueup_value::Value;
 
 /// What came of an apply.
@@ -221,15 +221,28 @@ async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, appli
         Entry::End { ok: !failed },
     ];
     let outputs = state.outputs.clone();
+    let untold = if failed { unended(session).await } else { Vec::new() };
     let written = match journal.append(last).await {
         Ok(()) => session.ledger.write(&session.world, state, Ending::Ends).await,
         Err(problem) => Err(problem),
     };
     match written {
-        Ok(_) => session.ledger.unsettled = false,
+        Ok(_) => {
+            session.ledger.unsettled = false;
+            diagnostics.append(session.tell(untold).await);
+        }
         Err(problem) => diagnostics.push(unwritten(*problem)),
     }
     ApplyOutcome { done: applied.done, outputs, diagnostics, interrupted: applied.interrupted }
+}
+
+/// Steps whose ends the journal could not take; the document has what they made all the same.
+async fn unended(session: &Session) -> Vec<Begun> {
+    match read_state(&session.ledger.store).await {
+        Ok((_, _, replayed)) => replayed.in_flight,
+        // Objects keep marks that nothing shows; why the store doesn't answer is told where it is written to.
+        Err(_) => Vec::new(),
+    }
 }
 
 /// The run was stopped with steps in flight. What the journal says of them is the truth: some may have ended after

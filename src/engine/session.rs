@@ -264,9 +264,13 @@ impl Session {
     /// Writes what an interrupted run left, now that a plan has found out how it ended, and clears its journal.
     pub(crate) async fn settle(&mut self) -> Result<Diagnostics, Box<Diagnostic>> {
         let ended = self.ledger.settle(&self.world).await?;
-        let creations: Vec<Begun> =
-            ended.into_iter().filter(|begun| begun.action == Action::Create).collect();
-        Ok(tell_made(&self.program, &self.providers, self.state(), creations).await)
+        Ok(self.tell(ended).await)
+    }
+
+    /// Tells the providers of those steps that created something which is on record now.
+    pub(crate) async fn tell(&self, ended: Vec<Begun>) -> Diagnostics {
+        let creations = ended.into_iter().filter(|begun| begun.action == Action::Create).collect();
+        tell_made(&self.program, &self.providers, self.state(), creations).await
     }
 
     /// Gives the lock back.

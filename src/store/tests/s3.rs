@@ -7,7 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 use trueup_state::{Entry, Output, Start, State};
-use trueup_store::{ErrorKind, LockInfo, S3Settings, S3Store, Store, StoreError, Version, World, open};
+use trueup_store::{
+    Backup, ErrorKind, LockInfo, S3Settings, S3Store, Store, StoreError, Version, World, open,
+};
 use trueup_value::Value;
 
 /// A server that ends with the test.
@@ -141,7 +143,7 @@ async fn documents(server: &Server) {
 }
 
 async fn workspaces(server: &Server) {
-    let world = World { directory: ".".into(), workspace: "default".into() };
+    let world = World { directory: ".".into(), workspace: "default".into(), backup: Backup::default() };
     let store = open("s3", &config(&server.endpoint, "states"), &world).await.expect("opened");
     store.create_workspace("b", &state(0)).await.expect("made");
     let other = store.in_workspace("a").expect("a good name");
