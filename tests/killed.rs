@@ -67,7 +67,7 @@ resource "aws_s3_bucket" "this" {
 "#;
 
 /// What there is of each kind, without what the emulator starts with.
-const COUNT: &str = r#"
+const COUNT: &str = r"
 vpc = [v['VpcId'] for v in ec2.describe_vpcs()['Vpcs'] if v['CidrBlock'] == '10.0.0.0/16']
 subnets = [s for s in ec2.describe_subnets()['Subnets'] if s['CidrBlock'] == '10.0.1.0/24']
 instances = [i for r in ec2.describe_instances()['Reservations'] for i in r['Instances']
@@ -77,7 +77,7 @@ volumes = [v for v in ec2.describe_volumes()['Volumes'] if v['VolumeId'] not in 
 addresses = ec2.describe_addresses()['Addresses']
 buckets = [b for b in s3.list_buckets()['Buckets'] if b['Name'] != 'states']
 print(len(vpc), len(subnets), len(instances), len(volumes), len(addresses), len(buckets))
-"#;
+";
 
 const ALL: &str = "1 1 1 1 1 1";
 const NONE: &str = "0 0 0 0 0 0";

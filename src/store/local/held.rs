@@ -167,7 +167,7 @@ impl Held for LocalHeld {
         }
     }
 
-    async fn release(mut self: Box<Self>) -> Result<(), StoreError> {
+    async fn release(self: Box<Self>) -> Result<(), StoreError> {
         let fail = |error: io::Error| StoreError::io("unlock", described(&self.paths), &error);
         let mine = read_info(&self.paths).is_some_and(|info| info.id == self.id);
         if mine {
@@ -178,13 +178,17 @@ impl Held for LocalHeld {
             // Made for the lock alone.
             drop(fs::remove_file(&self.paths.state));
         }
-        self.file = None;
         Ok(())
     }
 }
 
 impl Drop for LocalHeld {
     fn drop(&mut self) {
+        // Closing isn't enough: a program that is being started at this moment has a copy of the descriptor until it
+        // runs, and with it the lock. What can't be unlocked is unlocked by the end of the process.
+        if let Some(file) = self.file.take() {
+            let _ = flock(&file, FlockOperation::Unlock);
+        }
         held().remove(&self.identity);
     }
 }
