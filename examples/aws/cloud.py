@@ -22,6 +22,8 @@ class Cloud:
     def __init__(self, endpoint):
         self.endpoint = endpoint
         self.ec2 = boto3.client("ec2", endpoint_url=endpoint, region_name=REGION)
+        self.iam = boto3.client("iam", endpoint_url=endpoint, region_name=REGION)
+        self.dynamodb = boto3.client("dynamodb", endpoint_url=endpoint, region_name=REGION)
         self.s3 = boto3.client("s3", endpoint_url=endpoint, region_name=REGION)
 
     def wait(self):
@@ -52,8 +54,15 @@ class Cloud:
     def buckets(self):
         return [bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"] if bucket["Name"].startswith(NAME)]
 
+    def role_policy(self):
+        return self.iam.get_role_policy(RoleName=f"{NAME}-web", PolicyName="session-manager")["PolicyDocument"]
+
+    def blocks_the_public(self, bucket):
+        block = self.s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+        return all(block.values())
+
     def meddle(self):
-        [server] = self.servers()
+        server = self.servers()[0]
         self.ec2.create_tags(Resources=[server["InstanceId"]], Tags=[{"Key": "Role", "Value": "playground"}])
         print(f"  the tag Role of {server['InstanceId']} is now \"playground\"")
         [https] = [rule for rule in self.open_rules() if rule["FromPort"] == 443]
@@ -64,21 +73,60 @@ class Cloud:
         [bucket] = self.buckets()
         self.s3.put_object(Bucket=bucket, Key="site.json", Body=b"{}", ContentType="application/json")
         print(f"  s3://{bucket}/site.json is overwritten")
+        self.s3.put_public_access_block(
+            Bucket=bucket,
+            PublicAccessBlockConfiguration={
+                "BlockPublicAcls": True,
+                "IgnorePublicAcls": True,
+                "BlockPublicPolicy": False,
+                "RestrictPublicBuckets": False,
+            },
+        )
+        print(f"  {bucket} may have a public policy again")
+        policy = self.role_policy()
+        policy["Statement"][0]["Action"].append("iam:PassRole")
+        self.iam.put_role_policy(
+            RoleName=f"{NAME}-web", PolicyName="session-manager", PolicyDocument=json.dumps(policy)
+        )
+        print(f"  the role {NAME}-web may do iam:PassRole")
 
     def expect_up(self):
-        [server] = self.servers()
-        tags = {tag["Key"]: tag["Value"] for tag in server["Tags"]}
-        assert tags == {"Name": NAME + "-web", "Role": "web", "Project": NAME, "Environment": "staging"}, tags
+        servers = self.servers()
+        assert len(servers) == 2, servers
+        for server in servers:
+            tags = {tag["Key"]: tag["Value"] for tag in server["Tags"]}
+            zone = server["Placement"]["AvailabilityZone"]
+            wanted = {"Name": f"{NAME}-web-{zone}", "Role": "web", "Project": NAME, "Environment": "staging"}
+            assert tags == wanted, tags
+            assert "PublicIpAddress" not in server, server
         assert sorted(rule["FromPort"] for rule in self.open_rules()) == [80, 443], self.open_rules()
         subnets = self.ec2.describe_subnets(Filters=named(NAME))["Subnets"]
-        assert sorted(subnet["CidrBlock"] for subnet in subnets) == ["10.20.1.0/24", "10.20.2.0/24"], subnets
+        ranges = sorted(subnet["CidrBlock"] for subnet in subnets)
+        assert ranges == ["10.20.1.0/24", "10.20.101.0/24", "10.20.102.0/24", "10.20.2.0/24"], ranges
+        gateways = self.ec2.describe_nat_gateways(Filters=named(NAME))["NatGateways"]
+        gateways = [gateway for gateway in gateways if gateway["State"] == "available"]
+        assert len(gateways) == 2, gateways
         [bucket] = self.buckets()
         site = json.load(self.s3.get_object(Bucket=bucket, Key="site.json")["Body"])
-        assert site["server"] == server["PrivateIpAddress"], site
-        print(f"  the cloud holds server {server['InstanceId']}, two subnets, two open ports and {bucket}")
+        assert site["table"] == f"{NAME}-sessions", site
+        assert self.blocks_the_public(bucket)
+        assert "iam:PassRole" not in self.role_policy()["Statement"][0]["Action"]
+        ids = " and ".join(server["InstanceId"] for server in servers)
+        print(f"  the cloud holds the servers {ids}, four subnets, two NAT gateways, two open ports and {bucket}")
 
     def expect_down(self):
-        left = self.servers() + self.ec2.describe_vpcs(Filters=named(NAME))["Vpcs"] + self.buckets()
+        gateways = self.ec2.describe_nat_gateways(Filters=named(NAME))["NatGateways"]
+        roles = [role for role in self.iam.list_roles()["Roles"] if role["RoleName"].startswith(NAME)]
+        left = (
+            self.servers()
+            + self.ec2.describe_vpcs(Filters=named(NAME))["Vpcs"]
+            + self.ec2.describe_addresses(Filters=named(NAME))["Addresses"]
+            + [gateway for gateway in gateways if gateway["State"] not in ("deleted", "deleting")]
+            + self.ec2.describe_volumes(Filters=named(NAME))["Volumes"]
+            + self.buckets()
+            + roles
+            + self.dynamodb.list_tables()["TableNames"]
+        )
         assert not left, left
         print("  nothing is left in the cloud")
 

@@ -4,13 +4,18 @@ output "vpc_id" {
 }
 
 output "subnets" {
-  description = "Each availability zone's address range."
-  value       = module.network.subnet_cidr_blocks
+  description = "The address ranges of the subnets."
+  value       = module.network.cidr_blocks
 }
 
-output "server" {
-  description = "The web server's private address."
-  value       = aws_instance.web.private_ip
+output "servers" {
+  description = "Each zone's server, by its private address."
+  value       = { for zone, server in aws_instance.web : zone => server.private_ip }
+}
+
+output "addresses" {
+  description = "The addresses under which the servers reach the world."
+  value       = module.network.addresses
 }
 
 output "site" {

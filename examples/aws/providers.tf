@@ -7,9 +7,11 @@ provider "aws" {
   skip_metadata_api_check     = var.endpoint != null
 
   endpoints {
-    ec2 = var.endpoint
-    s3  = var.endpoint
-    sts = var.endpoint
+    dynamodb = var.endpoint
+    ec2      = var.endpoint
+    iam      = var.endpoint
+    s3       = var.endpoint
+    sts      = var.endpoint
   }
 
   default_tags {

@@ -38,7 +38,7 @@ variable "cidr_block" {
 }
 
 variable "instance_type" {
-  description = "The size of the web server."
+  description = "The size of the web servers."
   type        = string
   default     = "t3.micro"
 }
