@@ -46,6 +46,7 @@ use crate::s3::bucket_public_access_block::BucketPublicAccessBlock;
 use crate::s3::bucket_server_side_encryption_configuration::BucketServerSideEncryptionConfiguration;
 use crate::s3::bucket_versioning::BucketVersioning;
 use crate::s3::object::S3Object;
+use crate::s3::setting::OfBucket;
 use crate::time::TIME;
 use std::sync::OnceLock;
 use trueup_provider_kit::{Catalog, DataSource, Offer, Resource};
@@ -129,31 +130,31 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         kind: "aws_s3_bucket_lifecycle_configuration",
         noun: "S3 Bucket Lifecycle Configuration",
         schema: schema!("aws_s3_bucket_lifecycle_configuration"),
-        code: &BucketLifecycle,
+        code: &OfBucket(BucketLifecycle),
     },
     Offer {
         kind: "aws_s3_bucket_policy",
         noun: "S3 Bucket Policy",
         schema: schema!("aws_s3_bucket_policy"),
-        code: &BucketPolicy,
+        code: &OfBucket(BucketPolicy),
     },
     Offer {
         kind: "aws_s3_bucket_public_access_block",
         noun: "S3 Bucket Public Access Block",
         schema: schema!("aws_s3_bucket_public_access_block"),
-        code: &BucketPublicAccessBlock,
+        code: &OfBucket(BucketPublicAccessBlock),
     },
     Offer {
         kind: "aws_s3_bucket_server_side_encryption_configuration",
         noun: "S3 Bucket Server-side Encryption Configuration",
         schema: schema!("aws_s3_bucket_server_side_encryption_configuration"),
-        code: &BucketServerSideEncryptionConfiguration,
+        code: &OfBucket(BucketServerSideEncryptionConfiguration),
     },
     Offer {
         kind: "aws_s3_bucket_versioning",
         noun: "S3 Bucket Versioning",
         schema: schema!("aws_s3_bucket_versioning"),
-        code: &BucketVersioning,
+        code: &OfBucket(BucketVersioning),
     },
     Offer { kind: "aws_s3_object", noun: "S3 Object", schema: schema!("aws_s3_object"), code: &S3Object },
     Offer {

@@ -54,7 +54,7 @@ where
     let asked = keys.iter().filter(|key| !key.is_empty()).cloned();
     let found = match described(asked, chunk, describe).await {
         Ok(found) => found,
-        Err(fault) => return objects.iter().map(|_| Err(fault.clone())).collect(),
+        Err(fault) => return unread(&objects, &fault),
     };
     let read = |(mut object, key): (Object, String)| {
         Ok(found.get(&key).map(|description| {
@@ -63,6 +63,16 @@ where
         }))
     };
     objects.into_iter().zip(keys).map(read).collect()
+}
+
+/// The answer for objects of which what they have in common could not be read.
+pub fn unread(objects: &[Object], fault: &Fault) -> Readings {
+    objects.iter().map(|_| Err(fault.clone())).collect()
+}
+
+/// What was described, by the key that it is asked for with; what has none is left out.
+pub fn keyed<T>(items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> Option<String>) -> Vec<(String, T)> {
+    items.into_iter().filter_map(|item| Some((key(&item)?, item))).collect()
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ mod tags;
 mod upgrade;
 mod wait;
 
-pub use batch::{described, each, lookup};
+pub use batch::{described, each, keyed, lookup, unread};
 pub use catalog::{Catalog, Entry, Offer};
 pub use cloud::{Call, Cloud, DataSource, Readings, Resource};
 pub use embedded::Embedded;

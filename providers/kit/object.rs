@@ -116,6 +116,12 @@ impl Object {
         self.id().unwrap_or_default()
     }
 
+    /// Takes the identifier that was found and says whether one was.
+    pub fn identify(&mut self, id: Option<impl AsRef<str>>) -> bool {
+        self.put_text("id", id);
+        self.id().is_some()
+    }
+
     /// Whether an attribute of this name exists.
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)

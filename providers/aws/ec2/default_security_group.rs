@@ -2,15 +2,13 @@
 
 use crate::account::site::Site;
 use crate::ec2::security_group::{describe, fill, plan_rules, replace_rules, update_rules, validate_rules};
-use crate::ec2::{FILTER_MAX, change_tags, filter, tags, update_tags};
+use crate::ec2::{by_id, change_tags, filter, tags, update_tags};
 use crate::fault::Attempt;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{SecurityGroup as Description, Vpc};
 use std::time::Duration;
 use trueup_diag::Diagnostics;
-use trueup_provider_kit::{
-    Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, TagsChange, lookup,
-};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, TagsChange};
 
 /// `aws_default_security_group`
 pub(crate) struct DefaultSecurityGroup;
@@ -35,17 +33,7 @@ impl Resource<Site> for DefaultSecurityGroup {
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let describe = |ids: Vec<String>| describe(site, ids);
-        lookup(
-            objects,
-            FILTER_MAX,
-            |object| object.id_or_empty().to_owned(),
-            describe,
-            |object, found| {
-                fill(site, object, found);
-            },
-        )
-        .await
+        by_id(objects, |ids| describe(site, ids), |object, found| fill(site, object, found)).await
     }
 
     /// Takes the group over: its rules and tags become those of the configuration.

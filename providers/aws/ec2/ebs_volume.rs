@@ -1,7 +1,7 @@
 //! `aws_ebs_volume`: a block storage volume.
 
 use crate::account::site::Site;
-use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, mark_filter, marked, tags, unmark, update_tags};
+use crate::ec2::{PAGE_MAX, by_id, filter, mark_filter, marked, tags, unmark, update_tags};
 use crate::fault::Attempt;
 use async_trait::async_trait;
 use aws_sdk_ec2::primitives::{DateTime, DateTimeFormat};
@@ -11,7 +11,7 @@ use aws_sdk_ec2::types::{
 };
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, lookup};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource};
 
 /// `aws_ebs_volume`
 pub(crate) struct EbsVolume;
@@ -61,17 +61,7 @@ impl Resource<Site> for EbsVolume {
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let describe = |ids: Vec<String>| describe(site, ids);
-        lookup(
-            objects,
-            FILTER_MAX,
-            |object| object.id_or_empty().to_owned(),
-            describe,
-            |object, found| {
-                fill(site, object, found);
-            },
-        )
-        .await
+        by_id(objects, |ids| describe(site, ids), |object, found| fill(site, object, found)).await
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
@@ -91,7 +81,7 @@ impl Resource<Site> for EbsVolume {
             .set_throughput(object.small("throughput"))
             .set_volume_initialization_rate(object.small("volume_initialization_rate"))
             .set_volume_type(object.text("type").map(VolumeType::from))
-            .set_tag_specifications(marked(ResourceType::Volume, &object.map("tags_all"), call.token));
+            .set_tag_specifications(marked(ResourceType::Volume, object, call.token));
         let made = request.send().await.plain()?;
         object.put_text("id", made.volume_id());
         let id = object.id_or_empty().to_owned();
@@ -172,6 +162,11 @@ async fn modify(call: &Call<'_, Site>, id: &str, prior: &Object, object: &Object
         .set_throughput(performance("throughput"))
         .set_volume_type(object.text("type").filter(|_| is_new_type).map(VolumeType::from));
     request.send().await.attempt("changing size, type or performance of the volume")?;
+    wait_modified(call, id).await
+}
+
+/// Waits until a volume has its new size, type and performance; what is left to be done to it then goes on by itself.
+pub(crate) async fn wait_modified(call: &Call<'_, Site>, id: &str) -> Result<(), Fault> {
     let state = || async {
         let request = call.site.ec2.describe_volumes_modifications().filters(filter("volume-id", [id]));
         let found = request.send().await.attempt("reading how the change of the volume goes")?;
@@ -199,7 +194,7 @@ async fn snapshot(call: &Call<'_, Site>, object: &Object) -> Result<String, Faul
     let id = if let Some(id) = found.snapshots().first().and_then(Snapshot::snapshot_id) {
         id.to_owned()
     } else {
-        let tags = marked(ResourceType::Snapshot, &object.map("tags_all"), call.token);
+        let tags = marked(ResourceType::Snapshot, object, call.token);
         let request = ec2.create_snapshot().volume_id(volume).set_tag_specifications(tags);
         let made = request.send().await.attempt("making the final snapshot of the volume")?;
         made.snapshot_id.unwrap_or_default()

@@ -1,13 +1,13 @@
 //! `aws_eip`: an Elastic IP address, and what it leads to.
 
 use crate::account::site::Site;
-use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, mark_filter, marked, tags, unmark, update_tags};
+use crate::ec2::{PAGE_MAX, by_id, filter, mark_filter, marked, tags, unmark, update_tags};
 use crate::fault::{Attempt, found};
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Address, AddressAttribute, AddressAttributeName, DomainType, ResourceType};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, lookup};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource};
 
 /// `aws_eip`
 pub(crate) struct Eip;
@@ -37,17 +37,7 @@ impl Resource<Site> for Eip {
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let describe = |ids: Vec<String>| describe(site, ids);
-        lookup(
-            objects,
-            FILTER_MAX,
-            |object| object.id_or_empty().to_owned(),
-            describe,
-            |object, found| {
-                fill(site, object, found);
-            },
-        )
-        .await
+        by_id(objects, |ids| describe(site, ids), |object, found| fill(site, object, found)).await
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
@@ -61,7 +51,7 @@ impl Resource<Site> for Eip {
             .set_ipam_pool_id(object.owned("ipam_pool_id"))
             .set_network_border_group(object.owned("network_border_group"))
             .set_public_ipv4_pool(object.owned("public_ipv4_pool"))
-            .set_tag_specifications(marked(ResourceType::ElasticIp, &object.map("tags_all"), call.token));
+            .set_tag_specifications(marked(ResourceType::ElasticIp, object, call.token));
         let made = request.send().await.plain()?;
         object.put_text("id", made.allocation_id());
         let id = object.id_or_empty().to_owned();
@@ -88,9 +78,7 @@ impl Resource<Site> for Eip {
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
         let request = call.site.ec2.describe_addresses().filters(mark_filter(call.token));
         let made = request.send().await.plain()?;
-        let Some(id) = made.addresses().first().and_then(Address::allocation_id) else { return Ok(false) };
-        object.put_text("id", Some(id));
-        Ok(true)
+        Ok(object.identify(made.addresses().first().and_then(Address::allocation_id)))
     }
 
     async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {

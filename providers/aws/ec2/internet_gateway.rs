@@ -1,11 +1,11 @@
 //! `aws_internet_gateway`: the way from a VPC to the internet.
 
 use crate::account::site::Site;
-use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, mark_filter, marked, tags, unmark, update_tags};
+use crate::ec2::{PAGE_MAX, by_id, filter, mark_filter, marked, tags, unmark, update_tags};
 use crate::fault::{Attempt, found};
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{InternetGateway as Description, ResourceType};
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Resource, lookup};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Resource, keyed};
 
 /// `aws_internet_gateway`
 pub(crate) struct InternetGateway;
@@ -13,21 +13,11 @@ pub(crate) struct InternetGateway;
 #[async_trait]
 impl Resource<Site> for InternetGateway {
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let describe = |ids: Vec<String>| describe(site, ids);
-        lookup(
-            objects,
-            FILTER_MAX,
-            |object| object.id_or_empty().to_owned(),
-            describe,
-            |object, found| {
-                fill(site, object, found);
-            },
-        )
-        .await
+        by_id(objects, |ids| describe(site, ids), |object, found| fill(site, object, found)).await
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
-        let tags = marked(ResourceType::InternetGateway, &object.map("tags_all"), call.token);
+        let tags = marked(ResourceType::InternetGateway, object, call.token);
         let made =
             call.site.ec2.create_internet_gateway().set_tag_specifications(tags).send().await.plain()?;
         object.put_text("id", made.internet_gateway().and_then(Description::internet_gateway_id));
@@ -64,10 +54,7 @@ impl Resource<Site> for InternetGateway {
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
         let request = call.site.ec2.describe_internet_gateways().filters(mark_filter(call.token));
         let made = request.send().await.plain()?;
-        let id = made.internet_gateways().first().and_then(Description::internet_gateway_id);
-        let Some(id) = id else { return Ok(false) };
-        object.put_text("id", Some(id));
-        Ok(true)
+        Ok(object.identify(made.internet_gateways().first().and_then(Description::internet_gateway_id)))
     }
 
     async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
@@ -106,10 +93,7 @@ async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Descript
     let request = site.ec2.describe_internet_gateways().filters(filter("internet-gateway-id", ids));
     let pages = request.max_results(PAGE_MAX).into_paginator();
     let found: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
-    Ok(found
-        .into_iter()
-        .filter_map(|gateway| Some((gateway.internet_gateway_id.clone()?, gateway)))
-        .collect())
+    Ok(keyed(found, |gateway| gateway.internet_gateway_id.clone()))
 }
 
 fn attachment(gateway: &Description) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! `aws_key_pair`: a public key that instances let in.
 
 use crate::account::site::Site;
-use crate::ec2::{FILTER_MAX, filter, has_planned_tags, specification, tags, update_tags};
+use crate::ec2::{by_id, filter, has_planned_tags, tagged, tags, update_tags};
 use crate::fault::Attempt;
 use crate::names;
 use async_trait::async_trait;
@@ -9,7 +9,7 @@ use aws_sdk_ec2::primitives::Blob;
 use aws_sdk_ec2::types::{KeyPairInfo, ResourceType};
 use std::time::Duration;
 use trueup_diag::Diagnostics;
-use trueup_provider_kit::{Call, Fault, Fields, Meaning, Object, Readings, Resource, lookup};
+use trueup_provider_kit::{Call, Fault, Fields, Meaning, Object, Readings, Resource, keyed};
 
 /// `aws_key_pair`
 pub(crate) struct KeyPair;
@@ -37,17 +37,7 @@ impl Resource<Site> for KeyPair {
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let describe = |names: Vec<String>| describe(site, names);
-        lookup(
-            objects,
-            FILTER_MAX,
-            |object| object.id_or_empty().to_owned(),
-            describe,
-            |object, found| {
-                fill(site, object, found);
-            },
-        )
-        .await
+        by_id(objects, |ids| describe(site, ids), |object, found| fill(site, object, found)).await
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
@@ -59,7 +49,7 @@ impl Resource<Site> for KeyPair {
             .import_key_pair()
             .key_name(&name)
             .public_key_material(Blob::new(key))
-            .set_tag_specifications(specification(ResourceType::KeyPair, &object.map("tags_all")));
+            .set_tag_specifications(tagged(ResourceType::KeyPair, object));
         request.send().await.plain()?;
         object.put_text("id", Some(&name));
         Ok(())
@@ -83,9 +73,8 @@ impl Resource<Site> for KeyPair {
             has_planned_tags(object, key.tags())
                 && key.public_key().is_none_or(|key| !is_open_ssh(wanted) || is_same_key(key, wanted))
         };
-        let id = found.into_iter().find(|(_, found)| is_ours(&found.key)).map(|(name, _)| name);
-        object.put_text("id", id.as_ref());
-        Ok(id.is_some())
+        let ours = found.into_iter().find(|(_, found)| is_ours(&found.key));
+        Ok(object.identify(ours.map(|(name, _)| name)))
     }
 }
 
@@ -96,8 +85,8 @@ async fn describe(site: &Site, names: Vec<String>) -> Result<Vec<(String, Found)
         return Ok(Vec::new());
     }
     let account = site.account().await?;
-    let named = |key: KeyPairInfo| Some((key.key_name.clone()?, Found { key, account: account.to_owned() }));
-    Ok(keys.into_iter().filter_map(named).collect())
+    let found = keys.into_iter().map(|key| Found { key, account: account.to_owned() });
+    Ok(keyed(found, |found| found.key.key_name.clone()))
 }
 
 fn fill(site: &Site, object: &mut Object, found: &Found) {

@@ -6,6 +6,7 @@ pub(crate) mod eip;
 pub(crate) mod instance;
 pub(crate) mod internet_gateway;
 pub(crate) mod key_pair;
+mod launch;
 pub(crate) mod launch_template;
 pub(crate) mod nat_gateway;
 pub(crate) mod route;
@@ -24,8 +25,9 @@ use crate::fault::Attempt;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use std::future::Future;
 use std::time::Duration;
-use trueup_provider_kit::{Deadline, Fault, FaultKind, Fields, Object, Tags, TagsChange};
+use trueup_provider_kit::{Deadline, Fault, FaultKind, Fields, Object, Readings, Tags, TagsChange, lookup};
 
 /// How many values a filter may have (EC2 API reference, "Filtering").
 pub(crate) const FILTER_MAX: usize = 200;
@@ -42,7 +44,19 @@ pub(crate) fn filter<T: Into<String>>(name: &str, values: impl IntoIterator<Item
     Filter::builder().name(name).set_values(Some(values)).build()
 }
 
-/// The tags to create something with.
+/// Reads objects that many are described of by their ids, and that are filled in from what is described.
+pub(crate) async fn by_id<T, F>(
+    objects: Vec<Object>,
+    describe: impl Fn(Vec<String>) -> F,
+    fill: impl Fn(&mut Object, &T),
+) -> Readings
+where
+    F: Future<Output = Result<Vec<(String, T)>, Fault>>,
+{
+    lookup(objects, FILTER_MAX, |object| object.id_or_empty().to_owned(), describe, fill).await
+}
+
+/// Tags to create something with.
 pub(crate) fn specification(kind: ResourceType, tags: &Tags) -> Option<Vec<TagSpecification>> {
     if tags.is_empty() {
         return None;
@@ -51,9 +65,14 @@ pub(crate) fn specification(kind: ResourceType, tags: &Tags) -> Option<Vec<TagSp
     Some(vec![TagSpecification::builder().resource_type(kind).set_tags(Some(tags)).build()])
 }
 
-/// The tags to create something with, and the mark of the creation.
-pub(crate) fn marked(kind: ResourceType, tags: &Tags, token: &str) -> Option<Vec<TagSpecification>> {
-    let mut tags = tags.clone();
+/// The tags to create an object with.
+pub(crate) fn tagged(kind: ResourceType, object: &Object) -> Option<Vec<TagSpecification>> {
+    specification(kind, &object.map("tags_all"))
+}
+
+/// The tags to create an object with, and the mark of the creation.
+pub(crate) fn marked(kind: ResourceType, object: &Object, token: &str) -> Option<Vec<TagSpecification>> {
+    let mut tags = object.map("tags_all");
     tags.insert(STEP_TAG.into(), token.into());
     specification(kind, &tags)
 }

@@ -2,13 +2,13 @@
 
 use crate::account::site::Site;
 use crate::ec2::route::{self, Destination, TARGETS, Target};
-use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, mark_filter, marked, tags, unmark, update_tags};
+use crate::ec2::{PAGE_MAX, by_id, filter, mark_filter, marked, tags, unmark, update_tags};
 use crate::fault::{Attempt, found};
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{ResourceType, Route as RouteDescription, RouteOrigin, RouteTable as Description};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource, lookup};
+use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource, keyed};
 use trueup_value::{Type, Value};
 
 /// `aws_route_table`
@@ -44,21 +44,11 @@ impl Resource<Site> for RouteTable {
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let describe = |ids: Vec<String>| describe(site, ids);
-        lookup(
-            objects,
-            FILTER_MAX,
-            |object| object.id_or_empty().to_owned(),
-            describe,
-            |object, found| {
-                fill(site, object, found);
-            },
-        )
-        .await
+        by_id(objects, |ids| describe(site, ids), |object, found| fill(site, object, found)).await
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
-        let tags = marked(ResourceType::RouteTable, &object.map("tags_all"), call.token);
+        let tags = marked(ResourceType::RouteTable, object, call.token);
         let request = call.site.ec2.create_route_table().set_vpc_id(object.owned("vpc_id"));
         let made = request.set_tag_specifications(tags).send().await.plain()?;
         object.put_text("id", made.route_table().and_then(Description::route_table_id));
@@ -92,11 +82,7 @@ impl Resource<Site> for RouteTable {
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
         let made =
             call.site.ec2.describe_route_tables().filters(mark_filter(call.token)).send().await.plain()?;
-        let Some(id) = made.route_tables().first().and_then(Description::route_table_id) else {
-            return Ok(false);
-        };
-        object.put_text("id", Some(id));
-        Ok(true)
+        Ok(object.identify(made.route_tables().first().and_then(Description::route_table_id)))
     }
 
     async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
@@ -154,7 +140,7 @@ pub(crate) async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(Strin
     let request = site.ec2.describe_route_tables().filters(filter("route-table-id", ids));
     let pages = request.max_results(PAGE_MAX.min(100)).into_paginator();
     let found: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
-    Ok(found.into_iter().filter_map(|table| Some((table.route_table_id.clone()?, table))).collect())
+    Ok(keyed(found, |table| table.route_table_id.clone()))
 }
 
 fn fill(site: &Site, object: &mut Object, table: &Description) {

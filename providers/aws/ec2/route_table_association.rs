@@ -2,7 +2,7 @@
 
 use crate::account::site::Site;
 use crate::ec2::route_table::describe as describe_tables;
-use crate::ec2::{FILTER_MAX, filter};
+use crate::ec2::{by_id, filter};
 use crate::fault::Attempt;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
@@ -10,7 +10,7 @@ use aws_sdk_ec2::types::{
 };
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, lookup};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource};
 
 /// `aws_route_table_association`
 pub(crate) struct RouteTableAssociation;
@@ -40,8 +40,7 @@ impl Resource<Site> for RouteTableAssociation {
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let describe = |ids: Vec<String>| describe(site, ids);
-        lookup(objects, FILTER_MAX, |object| object.id_or_empty().to_owned(), describe, fill).await
+        by_id(objects, |ids| describe(site, ids), fill).await
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
@@ -110,8 +109,7 @@ async fn find(site: &Site, object: &mut Object) -> Result<bool, Fault> {
     };
     let associations = tables.iter().flat_map(|(_, table)| table.associations()).filter(|a| is_there(a));
     let id = associations.filter(|a| a.main() != Some(true)).find(is_ours);
-    object.put_text("id", id.and_then(Description::route_table_association_id));
-    Ok(object.id().is_some())
+    Ok(object.identify(id.and_then(Description::route_table_association_id)))
 }
 
 async fn wait_associated(call: &Call<'_, Site>, id: &str) -> Result<(), Fault> {

@@ -12,7 +12,9 @@ use aws_sdk_ec2::types::SecurityGroupRule as Description;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, described};
+use trueup_provider_kit::{
+    Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, described, unread,
+};
 use trueup_value::Value;
 
 /// `aws_security_group_rule`
@@ -98,7 +100,7 @@ impl Resource<Site> for SecurityGroupRule {
                     Ok(rules.is_some_and(|rules| fill(&mut object, rules)).then_some(object))
                 })
                 .collect(),
-            Err(fault) => objects.iter().map(|_| Err(fault.clone())).collect(),
+            Err(fault) => unread(&objects, &fault),
         }
     }
 

@@ -1,7 +1,7 @@
 //! `aws_subnet`: a range of addresses of a VPC in one availability zone.
 
 use crate::account::site::Site;
-use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, has_planned_tags, specification, tags, update_tags};
+use crate::ec2::{FILTER_MAX, PAGE_MAX, by_id, filter, has_planned_tags, tagged, tags, update_tags};
 use crate::fault::Attempt;
 use async_trait::async_trait;
 use aws_sdk_ec2::operation::modify_subnet_attribute::builders::ModifySubnetAttributeFluentBuilder as Modify;
@@ -9,7 +9,9 @@ use aws_sdk_ec2::types::{
     AttributeBooleanValue, Filter, HostnameType, ResourceType, Subnet as Description, SubnetState,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource, described, lookup};
+use trueup_provider_kit::{
+    Call, Fault, Fields, Object, Planning, Readings, Resource, described, keyed, unread,
+};
 
 /// `aws_subnet`
 pub(crate) struct Subnet;
@@ -39,7 +41,7 @@ impl Resource<Site> for Subnet {
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
         let known = match network_by_network(site, &objects).await {
             Ok(known) => known,
-            Err(fault) => return objects.iter().map(|_| Err(fault.clone())).collect(),
+            Err(fault) => return unread(&objects, &fault),
         };
         let known = &known;
         let describe = |ids: Vec<String>| async move {
@@ -50,16 +52,7 @@ impl Resource<Site> for Subnet {
             }
             Ok(found)
         };
-        lookup(
-            objects,
-            FILTER_MAX,
-            |object| object.id_or_empty().to_owned(),
-            describe,
-            |object, found| {
-                fill(site, object, found);
-            },
-        )
-        .await
+        by_id(objects, describe, |object, found| fill(site, object, found)).await
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
@@ -74,7 +67,7 @@ impl Resource<Site> for Subnet {
             .set_availability_zone(object.owned("availability_zone"))
             .set_availability_zone_id(object.owned("availability_zone_id"))
             .set_outpost_arn(object.owned("outpost_arn"))
-            .set_tag_specifications(specification(ResourceType::Subnet, &object.map("tags_all")));
+            .set_tag_specifications(tagged(ResourceType::Subnet, object));
         let made = request.send().await.plain()?;
         object.put_text("id", made.subnet().and_then(Description::subnet_id));
         let id = object.id_or_empty().to_owned();
@@ -106,9 +99,7 @@ impl Resource<Site> for Subnet {
         let vpc = filter("vpc-id", [object.text("vpc_id").unwrap_or_default()]);
         let found = call.site.ec2.describe_subnets().filters(vpc).filters(range).send().await.plain()?;
         let made = found.subnets().iter().find(|subnet| has_planned_tags(object, subnet.tags()));
-        let id = made.and_then(Description::subnet_id);
-        object.put_text("id", id);
-        Ok(id.is_some())
+        Ok(object.identify(made.and_then(Description::subnet_id)))
     }
 }
 
@@ -201,7 +192,7 @@ async fn network_by_network(site: &Site, objects: &[Object]) -> Result<BTreeMap<
 async fn describe(site: &Site, filter: Filter) -> Result<Vec<(String, Description)>, Fault> {
     let pages = site.ec2.describe_subnets().filters(filter).max_results(PAGE_MAX).into_paginator();
     let found: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
-    Ok(found.into_iter().filter_map(|subnet| Some((subnet.subnet_id.clone()?, subnet))).collect())
+    Ok(keyed(found, |subnet| subnet.subnet_id.clone()))
 }
 
 /// The IPv6 range with its association.

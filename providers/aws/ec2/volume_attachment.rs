@@ -8,7 +8,7 @@ use crate::fault::{Attempt, found};
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{VolumeAttachment as Description, VolumeAttachmentState as State};
 use std::time::Duration;
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Resource, described};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Resource, described, unread};
 
 /// `aws_volume_attachment`
 pub(crate) struct VolumeAttachment;
@@ -24,7 +24,7 @@ impl Resource<Site> for VolumeAttachment {
         let all = described(asked, FILTER_MAX, |ids| attachments(site, ids)).await;
         let all = match all {
             Ok(all) => all,
-            Err(fault) => return objects.iter().map(|_| Err(fault.clone())).collect(),
+            Err(fault) => return unread(&objects, &fault),
         };
         let read = |mut object: Object| {
             let list = all.get(object.text("volume_id").unwrap_or_default());

@@ -1,7 +1,7 @@
 //! `aws_vpc`: a virtual network.
 
 use crate::account::site::Site;
-use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, mark_filter, marked, tags, unmark, update_tags};
+use crate::ec2::{PAGE_MAX, by_id, filter, mark_filter, marked, tags, unmark, update_tags};
 use crate::fault::Attempt;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
@@ -11,7 +11,7 @@ use aws_sdk_ec2::types::{
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, lookup};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource};
 
 /// `aws_vpc`
 pub(crate) struct Vpc;
@@ -63,17 +63,7 @@ impl Resource<Site> for Vpc {
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let describe = |ids: Vec<String>| describe(site, ids);
-        lookup(
-            objects,
-            FILTER_MAX,
-            |object| object.id_or_empty().to_owned(),
-            describe,
-            |object, found| {
-                fill(site, object, found);
-            },
-        )
-        .await
+        by_id(objects, |ids| describe(site, ids), |object, found| fill(site, object, found)).await
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
@@ -85,7 +75,7 @@ impl Resource<Site> for Vpc {
             .set_ipv4_ipam_pool_id(object.owned("ipv4_ipam_pool_id"))
             .set_ipv4_netmask_length(object.small("ipv4_netmask_length"))
             .set_instance_tenancy(object.text("instance_tenancy").map(Tenancy::from))
-            .set_tag_specifications(marked(ResourceType::Vpc, &object.map("tags_all"), call.token));
+            .set_tag_specifications(marked(ResourceType::Vpc, object, call.token));
         if object.flag("assign_generated_ipv6_cidr_block") == Some(true) || object.is_set("ipv6_ipam_pool_id")
         {
             request = request
@@ -130,9 +120,7 @@ impl Resource<Site> for Vpc {
 
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
         let found = call.site.ec2.describe_vpcs().filters(mark_filter(call.token)).send().await.plain()?;
-        let Some(id) = found.vpcs().first().and_then(Description::vpc_id) else { return Ok(false) };
-        object.put_text("id", Some(id));
-        Ok(true)
+        Ok(object.identify(found.vpcs().first().and_then(Description::vpc_id)))
     }
 
     async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {

@@ -2,7 +2,7 @@
 
 use crate::account::site::Site;
 use crate::ec2::security_group::{Direction, is_early, protocol, range};
-use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, specification, tags, update_tags};
+use crate::ec2::{PAGE_MAX, by_id, filter, tagged, tags, update_tags};
 use crate::fault::Attempt;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
@@ -11,7 +11,7 @@ use aws_sdk_ec2::types::{
 };
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource, lookup};
+use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource, keyed};
 
 /// `aws_vpc_security_group_ingress_rule` or `aws_vpc_security_group_egress_rule`
 pub(crate) struct VpcSecurityGroupRule(Direction);
@@ -57,17 +57,7 @@ impl Resource<Site> for VpcSecurityGroupRule {
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let describe = |ids: Vec<String>| describe(site, ids);
-        lookup(
-            objects,
-            FILTER_MAX,
-            |object| object.id_or_empty().to_owned(),
-            describe,
-            |object, found| {
-                fill(site, object, found);
-            },
-        )
-        .await
+        by_id(objects, |ids| describe(site, ids), |object, found| fill(site, object, found)).await
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
@@ -126,15 +116,14 @@ impl Resource<Site> for VpcSecurityGroupRule {
             rule.is_egress() == Some(is_egress) && !found.differs_in(object, &CONTENT)
         };
         let id = rules.iter().find(is_ours).and_then(Description::security_group_rule_id);
-        object.put_text("id", id);
         object.put_text("security_group_rule_id", id);
-        Ok(id.is_some())
+        Ok(object.identify(id))
     }
 }
 
 async fn authorize(site: &Site, direction: Direction, object: &Object) -> Result<Option<String>, Fault> {
     let (group, permission) = (object.owned("security_group_id"), permission(object));
-    let tags = specification(ResourceType::SecurityGroupRule, &object.map("tags_all"));
+    let tags = tagged(ResourceType::SecurityGroupRule, object);
     let rules = match direction {
         Direction::Ingress => {
             let request = site.ec2.authorize_security_group_ingress().set_group_id(group);
@@ -197,7 +186,7 @@ async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Descript
     let request = site.ec2.describe_security_group_rules().filters(filter("security-group-rule-id", ids));
     let pages = request.max_results(PAGE_MAX).into_paginator();
     let found: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
-    Ok(found.into_iter().filter_map(|rule| Some((rule.security_group_rule_id.clone()?, rule))).collect())
+    Ok(keyed(found, |rule| rule.security_group_rule_id.clone()))
 }
 
 fn fill(site: &Site, object: &mut Object, rule: &Description) {

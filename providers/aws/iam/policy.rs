@@ -11,7 +11,7 @@ use aws_sdk_iam::types::{
 use std::collections::BTreeMap;
 use std::time::Duration;
 use trueup_diag::Diagnostics;
-use trueup_provider_kit::{Call, Fault, Fields, Object, Readings, Resource, Tags, TagsChange, each};
+use trueup_provider_kit::{Call, Fault, Fields, Object, Readings, Resource, Tags, TagsChange, each, unread};
 
 /// `aws_iam_policy`
 pub(crate) struct Policy;
@@ -40,7 +40,7 @@ impl Resource<Site> for Policy {
                 each(objects, |object| read_detailed(site, object, policies)).await
             }
             Ok(None) => each(objects, |object| read(site, object)).await,
-            Err(fault) => objects.iter().map(|_| Err(fault.clone())).collect(),
+            Err(fault) => unread(&objects, &fault),
         }
     }
 

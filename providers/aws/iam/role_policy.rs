@@ -9,7 +9,7 @@ use aws_sdk_iam::types::EntityType;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use trueup_diag::Diagnostics;
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Resource, each};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Resource, each, unread};
 
 /// `aws_iam_role_policy`
 pub(crate) struct RolePolicy;
@@ -38,7 +38,7 @@ impl Resource<Site> for RolePolicy {
                     .collect()
             }
             Ok(None) => each(objects, |object| read(site, object)).await,
-            Err(fault) => objects.iter().map(|_| Err(fault.clone())).collect(),
+            Err(fault) => unread(&objects, &fault),
         }
     }
 

@@ -8,7 +8,7 @@ use aws_sdk_iam::types::{AttachedPolicy, EntityType};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Resource};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Resource, unread};
 
 /// `aws_iam_role_policy_attachment`
 pub(crate) struct RolePolicyAttachment;
@@ -26,7 +26,7 @@ impl Resource<Site> for RolePolicyAttachment {
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
         let attached = match attached(site, &objects).await {
             Ok(attached) => attached,
-            Err(fault) => return objects.iter().map(|_| Err(fault.clone())).collect(),
+            Err(fault) => return unread(&objects, &fault),
         };
         let is_there = |object: &Object| {
             let policies = attached.get(object.text("role").unwrap_or_default());

@@ -2,7 +2,8 @@
 
 use crate::account::site::Site;
 use crate::fault::{Attempt, found};
-use crate::s3::{import_setting, setting_id, settle};
+use crate::s3::setting::Setting;
+use crate::s3::settle;
 use async_trait::async_trait;
 use aws_sdk_s3::error::BuildError;
 use aws_sdk_s3::types::{
@@ -10,7 +11,7 @@ use aws_sdk_s3::types::{
     ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
 };
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Resource, each};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object};
 use trueup_value::Value;
 
 /// `aws_s3_bucket_server_side_encryption_configuration`
@@ -20,7 +21,7 @@ const ALGORITHMS: [&str; 4] = ["AES256", "aws:fsx", "aws:kms", "aws:kms:dsse"];
 const BLOCKABLE: [&str; 2] = ["NONE", "SSE-C"];
 
 #[async_trait]
-impl Resource<Site> for BucketServerSideEncryptionConfiguration {
+impl Setting for BucketServerSideEncryptionConfiguration {
     fn validate(&self, config: &Object) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
         for rule in config.items("rule") {
@@ -35,18 +36,38 @@ impl Resource<Site> for BucketServerSideEncryptionConfiguration {
         diagnostics
     }
 
-    async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        each(objects, |object| read(site, object)).await
+    async fn read(&self, site: &Site, mut object: Object) -> Result<Option<Object>, Fault> {
+        let request = site
+            .s3
+            .get_bucket_encryption()
+            .set_bucket(object.owned("bucket"))
+            .set_expected_bucket_owner(object.owned("expected_bucket_owner"));
+        let answer = found(request.send().await.plain())?;
+        let Some(settings) = answer.and_then(|answer| answer.server_side_encryption_configuration) else {
+            return Ok(None);
+        };
+        // AWS decides what is blocked where the configuration doesn't: its choice is no drift.
+        let before = object.items("rule");
+        let is_left = before.iter().any(|rule| rule.texts("blocked_encryption_types").is_empty());
+        let rules: Vec<Object> = settings.rules().iter().map(|rule| item(&object, rule, is_left)).collect();
+        object.put_items("rule", rules);
+        Ok(Some(object))
     }
 
-    async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
-        put(call, object).await?;
-        object.put_text("id", Some(setting_id(object)));
+    async fn put(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
+        let rules: Result<Vec<_>, BuildError> = object.items("rule").iter().map(rule).collect();
+        let settings = rules
+            .and_then(|rules| ServerSideEncryptionConfiguration::builder().set_rules(Some(rules)).build());
+        let settings = settings.map_err(|e| Fault::new(FaultKind::Invalid, e.to_string()))?;
+        let request = call
+            .site
+            .s3
+            .put_bucket_encryption()
+            .set_bucket(object.owned("bucket"))
+            .set_expected_bucket_owner(object.owned("expected_bucket_owner"))
+            .server_side_encryption_configuration(settings);
+        settle(call, || async { request.clone().send().await.plain() }).await?;
         Ok(())
-    }
-
-    async fn update(&self, call: &Call<'_, Site>, _prior: &Object, object: &mut Object) -> Result<(), Fault> {
-        put(call, object).await
     }
 
     /// The bucket encrypts with keys of S3 from then on, as new ones do.
@@ -56,38 +77,11 @@ impl Resource<Site> for BucketServerSideEncryptionConfiguration {
         request.send().await.plain()?;
         Ok(())
     }
-
-    /// `bucket` or `bucket,owner`
-    async fn import(&self, _site: &Site, id: &str, object: &mut Object) -> Result<(), Fault> {
-        import_setting(id, object);
-        Ok(())
-    }
-
-    /// Setting it twice does no harm, so that nothing needs to be found.
-    async fn recover(&self, _call: &Call<'_, Site>, _object: &mut Object) -> Result<bool, Fault> {
-        Ok(false)
-    }
 }
 
 fn invalid(name: &str, word: &str, words: &[&str]) -> Diagnostic {
     let detail = format!("The argument {name} must be one of {}, not {word:?}.", words.join(", "));
     Diagnostic::error("Invalid argument value", detail)
-}
-
-async fn put(call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
-    let rules: Result<Vec<_>, BuildError> = object.items("rule").iter().map(rule).collect();
-    let settings =
-        rules.and_then(|rules| ServerSideEncryptionConfiguration::builder().set_rules(Some(rules)).build());
-    let settings = settings.map_err(|e| Fault::new(FaultKind::Invalid, e.to_string()))?;
-    let request = call
-        .site
-        .s3
-        .put_bucket_encryption()
-        .set_bucket(object.owned("bucket"))
-        .set_expected_bucket_owner(object.owned("expected_bucket_owner"))
-        .server_side_encryption_configuration(settings);
-    settle(call, || async { request.clone().send().await.plain() }).await?;
-    Ok(())
 }
 
 fn rule(block: &Value) -> Result<ServerSideEncryptionRule, BuildError> {
@@ -107,24 +101,6 @@ fn rule(block: &Value) -> Result<ServerSideEncryptionRule, BuildError> {
         .set_bucket_key_enabled(block.flag("bucket_key_enabled"))
         .set_blocked_encryption_types(blocked)
         .build())
-}
-
-async fn read(site: &Site, mut object: Object) -> Result<Option<Object>, Fault> {
-    let request = site
-        .s3
-        .get_bucket_encryption()
-        .set_bucket(object.owned("bucket"))
-        .set_expected_bucket_owner(object.owned("expected_bucket_owner"));
-    let answer = found(request.send().await.plain())?;
-    let Some(settings) = answer.and_then(|answer| answer.server_side_encryption_configuration) else {
-        return Ok(None);
-    };
-    // AWS decides what is blocked where the configuration doesn't: its choice is no drift.
-    let before = object.items("rule");
-    let is_left = before.iter().any(|rule| rule.texts("blocked_encryption_types").is_empty());
-    let rules: Vec<Object> = settings.rules().iter().map(|rule| item(&object, rule, is_left)).collect();
-    object.put_items("rule", rules);
-    Ok(Some(object))
 }
 
 fn item(object: &Object, rule: &ServerSideEncryptionRule, leaves_blocking: bool) -> Object {

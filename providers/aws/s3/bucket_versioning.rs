@@ -2,17 +2,21 @@
 
 use crate::account::site::Site;
 use crate::fault::{Attempt, found};
-use crate::s3::{import_setting, setting_id};
+use crate::s3::setting::Setting;
+use crate::s3::settle;
 use async_trait::async_trait;
 use aws_sdk_s3::types::{BucketVersioningStatus, MfaDelete, VersioningConfiguration};
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, Fields, Object, Readings, Resource, each};
+use trueup_provider_kit::{Call, Fault, Fields, Object, Planning};
 
 /// `aws_s3_bucket_versioning`
 pub(crate) struct BucketVersioning;
 
+/// What a bucket is that never had versioning.
+const DISABLED: &str = "Disabled";
+
 #[async_trait]
-impl Resource<Site> for BucketVersioning {
+impl Setting for BucketVersioning {
     fn validate(&self, config: &Object) -> Diagnostics {
         let status = config.item("versioning_configuration").and_then(|block| block.text("status"));
         match status {
@@ -26,82 +30,76 @@ impl Resource<Site> for BucketVersioning {
         }
     }
 
-    async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        each(objects, |object| read(site, object)).await
-    }
-
-    async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
-        // A bucket that never had versioning is Disabled by itself; the API can't be told so.
-        if status(object) != Some("Disabled") {
-            put(call.site, object).await?;
+    /// The API has no way back to a bucket that never had versioning.
+    fn plan(&self, planning: &mut Planning<'_>) {
+        let is_same_bucket = !planning.changes_any(&["bucket", "expected_bucket_owner"]);
+        let before = planning.prior.filter(|_| is_same_bucket).and_then(status);
+        let before = before.filter(|status| *status != DISABLED);
+        if let Some(before) = before.filter(|_| status(&planning.planned) == Some(DISABLED)) {
+            let detail = format!(
+                "versioning_configuration.status cannot be updated from '{before}' to '{DISABLED}': a bucket that \
+                 has had versioning can only suspend it."
+            );
+            planning.refuse(Diagnostic::error("Invalid change", detail).hint("Set status to \"Suspended\"."));
         }
-        object.put_text("id", Some(setting_id(object)));
-        Ok(())
     }
 
-    async fn update(&self, call: &Call<'_, Site>, _prior: &Object, object: &mut Object) -> Result<(), Fault> {
-        put(call.site, object).await
+    async fn read(&self, site: &Site, mut object: Object) -> Result<Option<Object>, Fault> {
+        let request = site
+            .s3
+            .get_bucket_versioning()
+            .set_bucket(object.owned("bucket"))
+            .set_expected_bucket_owner(object.owned("expected_bucket_owner"));
+        let Some(versioning) = found(request.send().await.plain())? else { return Ok(None) };
+        let mut block = object.blank_item("versioning_configuration");
+        let status = versioning.status().map_or(DISABLED, BucketVersioningStatus::as_str);
+        block.put_text("status", Some(status));
+        block.put_text("mfa_delete", versioning.mfa_delete());
+        object.put_items("versioning_configuration", [block]);
+        Ok(Some(object))
+    }
+
+    async fn put(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
+        // A bucket that never had versioning is Disabled by itself; the API can't be told so, and the plan refuses
+        // to go back to it.
+        if status(object) == Some(DISABLED) {
+            return Ok(());
+        }
+        let block = object.item("versioning_configuration");
+        let mfa_delete = block.and_then(|block| block.text("mfa_delete")).map(MfaDelete::from);
+        let status = status(object).map(BucketVersioningStatus::from);
+        let settings =
+            VersioningConfiguration::builder().set_status(status).set_mfa_delete(mfa_delete).build();
+        write(call, object, settings).await
     }
 
     /// Versioning once on can be suspended, never taken back.
     async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
-        if status(object) == Some("Disabled") {
+        if status(object) == Some(DISABLED) {
             return Ok(());
         }
         let suspended = VersioningConfiguration::builder().status(BucketVersioningStatus::Suspended).build();
-        let request = call.site.s3.put_bucket_versioning().set_bucket(object.owned("bucket"));
-        let request = request
-            .set_expected_bucket_owner(object.owned("expected_bucket_owner"))
-            .set_mfa(object.owned("mfa"))
-            .versioning_configuration(suspended);
-        request.send().await.plain()?;
-        Ok(())
-    }
-
-    /// `bucket` or `bucket,owner`
-    async fn import(&self, _site: &Site, id: &str, object: &mut Object) -> Result<(), Fault> {
-        import_setting(id, object);
-        Ok(())
-    }
-
-    /// Setting it twice does no harm, so that nothing needs to be found.
-    async fn recover(&self, _call: &Call<'_, Site>, _object: &mut Object) -> Result<bool, Fault> {
-        Ok(false)
+        write(call, object, suspended).await
     }
 }
 
-fn status(object: &Object) -> Option<&str> {
-    object.item("versioning_configuration").and_then(|block| block.text("status"))
-}
-
-async fn put(site: &Site, object: &Object) -> Result<(), Fault> {
-    let block = object.item("versioning_configuration");
-    let mfa_delete = block.and_then(|block| block.text("mfa_delete")).map(MfaDelete::from);
-    let status = status(object).map(BucketVersioningStatus::from);
-    let configuration =
-        VersioningConfiguration::builder().set_status(status).set_mfa_delete(mfa_delete).build();
-    let request = site
+async fn write(
+    call: &Call<'_, Site>,
+    object: &Object,
+    settings: VersioningConfiguration,
+) -> Result<(), Fault> {
+    let request = call
+        .site
         .s3
         .put_bucket_versioning()
         .set_bucket(object.owned("bucket"))
         .set_expected_bucket_owner(object.owned("expected_bucket_owner"))
         .set_mfa(object.owned("mfa"))
-        .versioning_configuration(configuration);
-    request.send().await.plain()?;
+        .versioning_configuration(settings);
+    settle(call, || async { request.clone().send().await.plain() }).await?;
     Ok(())
 }
 
-async fn read(site: &Site, mut object: Object) -> Result<Option<Object>, Fault> {
-    let request = site
-        .s3
-        .get_bucket_versioning()
-        .set_bucket(object.owned("bucket"))
-        .set_expected_bucket_owner(object.owned("expected_bucket_owner"));
-    let Some(versioning) = found(request.send().await.plain())? else { return Ok(None) };
-    let mut block = object.blank_item("versioning_configuration");
-    let status = versioning.status().map_or("Disabled", BucketVersioningStatus::as_str);
-    block.put_text("status", Some(status));
-    block.put_text("mfa_delete", versioning.mfa_delete());
-    object.put_items("versioning_configuration", [block]);
-    Ok(Some(object))
+fn status(object: &Object) -> Option<&str> {
+    object.item("versioning_configuration").and_then(|block| block.text("status"))
 }

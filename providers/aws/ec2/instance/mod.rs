@@ -144,9 +144,8 @@ impl Resource<Site> for Instance {
         let request = call.site.ec2.describe_instances().filters(mark_filter(call.token));
         let made = request.send().await.plain()?;
         let instances = made.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances);
-        let id = instances.filter(|instance| !read::is_gone(instance)).find_map(Description::instance_id);
-        object.put_text("id", id);
-        Ok(id.is_some())
+        let mut made = instances.filter(|instance| !read::is_gone(instance));
+        Ok(object.identify(made.find_map(Description::instance_id)))
     }
 
     async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {

@@ -1,30 +1,23 @@
 //! Options of an instance that stand in blocks of their own, in requests and as they are stored.
 
+use crate::ec2::launch::{capacity_target, valid_until};
 use crate::ec2::moment;
 use aws_sdk_ec2::types::{
-    CapacityReservationPreference, CapacityReservationSpecification, CapacityReservationTarget, HostnameType,
-    Instance as Description, InstanceAutoRecoveryState, InstanceInterruptionBehavior,
-    InstanceMaintenanceOptionsRequest, InstanceMarketOptionsRequest, MarketType,
-    PrivateDnsNameOptionsRequest, SpotInstanceRequest, SpotInstanceType, SpotMarketOptions,
+    CapacityReservationPreference, CapacityReservationSpecification, HostnameType, Instance as Description,
+    InstanceAutoRecoveryState, InstanceInterruptionBehavior, InstanceMaintenanceOptionsRequest,
+    InstanceMarketOptionsRequest, MarketType, PrivateDnsNameOptionsRequest, SpotInstanceRequest,
+    SpotInstanceType, SpotMarketOptions,
 };
 use aws_smithy_types::date_time::Format;
-use trueup_provider_kit::{Fault, FaultKind, Fields, Object};
+use trueup_provider_kit::{Fault, Fields, Object};
 use trueup_value::Value;
 
 pub(super) fn capacity(object: &Object) -> Option<CapacityReservationSpecification> {
     let block = object.item("capacity_reservation_specification")?;
-    let target = block.item("capacity_reservation_target").map(|target| {
-        CapacityReservationTarget::builder()
-            .set_capacity_reservation_id(target.owned("capacity_reservation_id"))
-            .set_capacity_reservation_resource_group_arn(
-                target.owned("capacity_reservation_resource_group_arn"),
-            )
-            .build()
-    });
     let preference = block.text("capacity_reservation_preference").map(CapacityReservationPreference::from);
     let specification = CapacityReservationSpecification::builder()
         .set_capacity_reservation_preference(preference)
-        .set_capacity_reservation_target(target);
+        .set_capacity_reservation_target(capacity_target(block));
     Some(specification.build())
 }
 
@@ -39,19 +32,12 @@ pub(super) fn market(object: &Object) -> Result<Option<InstanceMarketOptionsRequ
 }
 
 fn spot(block: &Value) -> Result<SpotMarketOptions, Fault> {
-    let until = match block.text("valid_until") {
-        Some(text) => Some(moment(text).ok_or_else(|| {
-            Fault::new(FaultKind::Invalid, format!("valid_until {text:?} is not a moment"))
-                .hint("Write it as in 2030-01-02T03:04:05Z.")
-        })?),
-        None => None,
-    };
     let behavior = block.text("instance_interruption_behavior").map(InstanceInterruptionBehavior::from);
     let spot = SpotMarketOptions::builder()
         .set_instance_interruption_behavior(behavior)
         .set_max_price(block.owned("max_price"))
         .set_spot_instance_type(block.text("spot_instance_type").map(SpotInstanceType::from))
-        .set_valid_until(until);
+        .set_valid_until(valid_until(block)?);
     Ok(spot.build())
 }
 

@@ -6,7 +6,7 @@ use crate::ec2::{FILTER_MAX, filter, tags};
 use crate::fault::Attempt;
 use aws_sdk_ec2::types::{Instance as Description, InstanceStateName as State, SpotInstanceRequest, Volume};
 use std::collections::BTreeMap;
-use trueup_provider_kit::{Fault, Fields, Object, Readings, Tags, described, each};
+use trueup_provider_kit::{Fault, Fields, Object, Readings, Tags, described, each, keyed, unread};
 use trueup_value::Value;
 
 /// An instance with the account that owns it, and its volumes by device name.
@@ -28,11 +28,11 @@ pub(super) async fn read_many(site: &Site, objects: Vec<Object>) -> Readings {
     let ids = objects.iter().filter_map(Object::id).map(str::to_owned);
     let found = match described(ids, FILTER_MAX, |ids| describe(site, ids)).await {
         Ok(found) => found,
-        Err(fault) => return objects.iter().map(|_| Err(fault.clone())).collect(),
+        Err(fault) => return unread(&objects, &fault),
     };
     let besides = match besides(site, &objects, &found).await {
         Ok(besides) => besides,
-        Err(fault) => return objects.iter().map(|_| Err(fault.clone())).collect(),
+        Err(fault) => return unread(&objects, &fault),
     };
     let (found, besides) = (&found, &besides);
     each(objects, |mut object| async move {
@@ -81,7 +81,7 @@ async fn spot_requests(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Spo
     let pages = request.filters(filter("spot-instance-request-id", ids)).into_paginator();
     let found: Vec<SpotInstanceRequest> =
         pages.items().send().collect::<Result<_, _>>().await.attempt("reading spot requests of instances")?;
-    Ok(found.into_iter().filter_map(|found| Some((found.spot_instance_request_id.clone()?, found))).collect())
+    Ok(keyed(found, |found| found.spot_instance_request_id.clone()))
 }
 
 fn fill_credits(object: &mut Object, besides: &Besides) {

@@ -165,7 +165,7 @@ fn hibernation(object: &Object) -> Option<HibernationOptionsRequest> {
 }
 
 fn tag_specifications(object: &Object, token: &str) -> Option<Vec<TagSpecification>> {
-    let mut all = marked(ResourceType::Instance, &object.map("tags_all"), token).unwrap_or_default();
+    let mut all = marked(ResourceType::Instance, object, token).unwrap_or_default();
     all.extend(specification(ResourceType::Volume, &volume_tags(object)).unwrap_or_default());
     (!all.is_empty()).then_some(all)
 }

@@ -2,14 +2,14 @@
 
 use super::volume_tags;
 use crate::account::site::Site;
+use crate::ec2::ebs_volume::wait_modified;
 use crate::ec2::{change_tags, filter};
 use crate::fault::Attempt;
 use aws_sdk_ec2::types::{
-    EbsInstanceBlockDeviceSpecification, InstanceBlockDeviceMappingSpecification,
-    VolumeModificationState as State, VolumeType,
+    EbsInstanceBlockDeviceSpecification, InstanceBlockDeviceMappingSpecification, VolumeType,
 };
 use std::collections::BTreeMap;
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, TagsChange};
+use trueup_provider_kit::{Call, Fault, Fields, Object, TagsChange};
 use trueup_value::Value;
 
 /// The blocks of volumes that are made with the instance.
@@ -94,25 +94,4 @@ pub(super) async fn change_root(call: &Call<'_, Site>, prior: &Object, object: &
         request.send().await.attempt("setting delete_on_termination of the root volume")?;
     }
     Ok(())
-}
-
-/// Waits until a volume has its new size and kind; what is left to be done to it then goes on by itself.
-async fn wait_modified(call: &Call<'_, Site>, volume: &str) -> Result<(), Fault> {
-    let modified = || async {
-        let request = call.site.ec2.describe_volumes_modifications();
-        let answer = request.filters(filter("volume-id", [volume])).send().await.plain()?;
-        let Some(told) = answer.volumes_modifications().first() else { return Ok(Some(())) };
-        match told.modification_state() {
-            Some(State::Failed) => {
-                let reason = told.status_message().unwrap_or("no reason is told");
-                Err(Fault::new(
-                    FaultKind::Other,
-                    format!("the change of the volume {volume} failed: {reason}"),
-                ))
-            }
-            Some(State::Modifying) => Ok(None),
-            _ => Ok(Some(())),
-        }
-    };
-    call.deadline.until("the volume to change", modified).await
 }

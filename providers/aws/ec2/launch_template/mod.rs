@@ -6,7 +6,7 @@ mod request;
 mod requirements;
 
 use crate::account::site::Site;
-use crate::ec2::{FILTER_MAX, filter, specification, tags, update_tags};
+use crate::ec2::{FILTER_MAX, filter, tagged, tags, update_tags};
 use crate::fault::{Attempt, found};
 use crate::names::{self, NAME};
 use async_trait::async_trait;
@@ -14,7 +14,7 @@ use aws_sdk_ec2::types::{LaunchTemplate as Description, LaunchTemplateVersion as
 use std::collections::BTreeMap;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider_kit::{
-    Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, described, each,
+    Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, described, each, keyed, unread,
 };
 
 /// `aws_launch_template`
@@ -89,7 +89,7 @@ impl Resource<Site> for LaunchTemplate {
                 .chain(others.into_values())
                 .map(|template| (template.launch_template_id().unwrap_or_default().to_owned(), template))
                 .collect(),
-            Err(fault) => return objects.iter().map(|_| Err(fault.clone())).collect(),
+            Err(fault) => return unread(&objects, &fault),
         };
         let found = &found;
         each(objects, |mut object| async move {
@@ -115,7 +115,7 @@ impl Resource<Site> for LaunchTemplate {
             .launch_template_name(&name)
             .set_version_description(object.owned("description"))
             .launch_template_data(request::data(object)?)
-            .set_tag_specifications(specification(ResourceType::LaunchTemplate, &object.map("tags_all")));
+            .set_tag_specifications(tagged(ResourceType::LaunchTemplate, object));
         let made = request.send().await.plain()?;
         let made = made.launch_template();
         object.put_text("id", made.and_then(Description::launch_template_id));
@@ -165,9 +165,7 @@ impl Resource<Site> for LaunchTemplate {
         let made = by_name(call.site, vec![names::made(object, NAME, call.token)]).await?;
         let is_ours = |template: &&Description| crate::ec2::has_planned_tags(object, template.tags());
         let made = made.iter().map(|(_, template)| template).find(is_ours);
-        let id = made.and_then(Description::launch_template_id);
-        object.put_text("id", id);
-        Ok(id.is_some())
+        Ok(object.identify(made.and_then(Description::launch_template_id)))
     }
 }
 
@@ -189,19 +187,13 @@ async fn by_name(site: &Site, names: Vec<String>) -> Result<Vec<(String, Descrip
     let request = site.ec2.describe_launch_templates().filters(filter("launch-template-name", names));
     let pages = request.into_paginator();
     let found: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
-    Ok(found
-        .into_iter()
-        .filter_map(|template| Some((template.launch_template_name.clone()?, template)))
-        .collect())
+    Ok(keyed(found, |template| template.launch_template_name.clone()))
 }
 
 async fn by_id(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Description)>, Fault> {
     let answer = site.ec2.describe_launch_templates().set_launch_template_ids(Some(ids)).send().await.plain();
     let templates = found(answer)?.and_then(|answer| answer.launch_templates).unwrap_or_default();
-    Ok(templates
-        .into_iter()
-        .filter_map(|template| Some((template.launch_template_id.clone()?, template)))
-        .collect())
+    Ok(keyed(templates, |template| template.launch_template_id.clone()))
 }
 
 async fn set_default(site: &Site, object: &Object, version: i64) -> Result<(), Fault> {

@@ -2,11 +2,12 @@
 
 use super::network::interface;
 use super::requirements::requirements;
-use crate::ec2::{moment, sdk_tag};
+use crate::ec2::launch::{capacity_target, valid_until};
+use crate::ec2::sdk_tag;
 use aws_sdk_ec2::types::{
-    AmdSevSnpSpecification, CapacityReservationPreference, CapacityReservationTarget,
-    CreditSpecificationRequest, HostnameType, InstanceInterruptionBehavior, InstanceType,
-    LaunchTemplateAutoRecoveryState, LaunchTemplateBlockDeviceMappingRequest as Mapping,
+    AmdSevSnpSpecification, CapacityReservationPreference, CreditSpecificationRequest, HostnameType,
+    InstanceInterruptionBehavior, InstanceType, LaunchTemplateAutoRecoveryState,
+    LaunchTemplateBlockDeviceMappingRequest as Mapping,
     LaunchTemplateCapacityReservationSpecificationRequest as Capacity,
     LaunchTemplateCpuOptionsRequest as Cpu, LaunchTemplateEbsBlockDeviceRequest as Ebs,
     LaunchTemplateEnclaveOptionsRequest as Enclave, LaunchTemplateHibernationOptionsRequest as Hibernation,
@@ -21,7 +22,7 @@ use aws_sdk_ec2::types::{
     LaunchTemplatesMonitoringRequest as Monitoring, MarketType, RequestLaunchTemplateData, ResourceType,
     ShutdownBehavior, SpotInstanceType, Tenancy, VolumeType,
 };
-use trueup_provider_kit::{Fault, FaultKind, Fields, Object};
+use trueup_provider_kit::{Fault, Fields, Object};
 use trueup_value::Value;
 
 /// A bool that is written as text, so that it can be left out.
@@ -148,20 +149,13 @@ fn market(block: &Value) -> Result<Market, Fault> {
 }
 
 fn spot(block: &Value) -> Result<Spot, Fault> {
-    let until = match block.text("valid_until") {
-        Some(text) => Some(moment(text).ok_or_else(|| {
-            Fault::new(FaultKind::Invalid, format!("valid_until {text:?} is not a moment"))
-                .hint("Write it as in 2030-01-02T03:04:05Z.")
-        })?),
-        None => None,
-    };
     let behavior = block.text("instance_interruption_behavior").map(InstanceInterruptionBehavior::from);
     let spot = Spot::builder()
         .set_block_duration_minutes(some(block, "block_duration_minutes"))
         .set_instance_interruption_behavior(behavior)
         .set_max_price(block.owned("max_price"))
         .set_spot_instance_type(block.text("spot_instance_type").map(SpotInstanceType::from))
-        .set_valid_until(until);
+        .set_valid_until(valid_until(block)?);
     Ok(spot.build())
 }
 
@@ -178,18 +172,10 @@ fn cpu(block: &Value) -> Cpu {
 }
 
 fn capacity(block: &Value) -> Capacity {
-    let target = block.item("capacity_reservation_target").map(|block| {
-        CapacityReservationTarget::builder()
-            .set_capacity_reservation_id(block.owned("capacity_reservation_id"))
-            .set_capacity_reservation_resource_group_arn(
-                block.owned("capacity_reservation_resource_group_arn"),
-            )
-            .build()
-    });
     let preference = block.text("capacity_reservation_preference").map(CapacityReservationPreference::from);
     Capacity::builder()
         .set_capacity_reservation_preference(preference)
-        .set_capacity_reservation_target(target)
+        .set_capacity_reservation_target(capacity_target(block))
         .build()
 }
 

@@ -4,7 +4,7 @@ mod addresses;
 mod read;
 
 use crate::account::site::Site;
-use crate::ec2::{FILTER_MAX, PAGE_MAX, filter, mark_filter, marked, tags, unmark, update_tags};
+use crate::ec2::{PAGE_MAX, by_id, filter, mark_filter, marked, tags, unmark, update_tags};
 use crate::fault::{Attempt, found};
 use addresses::{change_private, change_public, change_zones, zones};
 use async_trait::async_trait;
@@ -13,7 +13,7 @@ use aws_sdk_ec2::types::{
 };
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, lookup};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, keyed};
 
 /// `aws_nat_gateway`
 pub(crate) struct NatGateway;
@@ -77,7 +77,7 @@ impl Resource<Site> for NatGateway {
             found.retain(|(_, gateway)| !is_gone(gateway));
             Ok(found)
         };
-        lookup(objects, FILTER_MAX, |object| object.id_or_empty().to_owned(), describe, read::fill).await
+        by_id(objects, describe, read::fill).await
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
@@ -97,7 +97,7 @@ impl Resource<Site> for NatGateway {
             .set_secondary_private_ip_addresses(some(object.texts("secondary_private_ip_addresses")))
             .set_subnet_id(object.owned("subnet_id"))
             .set_vpc_id(object.owned("vpc_id"))
-            .set_tag_specifications(marked(ResourceType::Natgateway, &object.map("tags_all"), call.token));
+            .set_tag_specifications(marked(ResourceType::Natgateway, object, call.token));
         let made = request.send().await.plain()?;
         object.put_text("id", made.nat_gateway().and_then(Description::nat_gateway_id));
         let id = object.id_or_empty().to_owned();
@@ -221,5 +221,5 @@ async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Descript
     let request = site.ec2.describe_nat_gateways().filter(filter("nat-gateway-id", ids));
     let pages = request.max_results(PAGE_MAX).into_paginator();
     let found: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
-    Ok(found.into_iter().filter_map(|gateway| Some((gateway.nat_gateway_id.clone()?, gateway))).collect())
+    Ok(keyed(found, |gateway| gateway.nat_gateway_id.clone()))
 }

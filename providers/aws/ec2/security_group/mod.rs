@@ -5,7 +5,7 @@ pub(crate) mod permissions;
 mod service;
 
 use crate::account::site::Site;
-use crate::ec2::{FILTER_MAX, filter, has_planned_tags, specification, tags, update_tags};
+use crate::ec2::{by_id, filter, has_planned_tags, tagged, tags, update_tags};
 use crate::fault::{Attempt, found};
 use crate::names::{self, NAME};
 use async_trait::async_trait;
@@ -14,7 +14,7 @@ use change::change;
 use permissions::{Atoms, atoms, complaints, normal, remote, shown};
 use std::time::Duration;
 use trueup_diag::Diagnostics;
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, lookup};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, keyed};
 use trueup_value::Value;
 
 pub(crate) use service::{protocol, range};
@@ -63,17 +63,7 @@ impl Resource<Site> for SecurityGroup {
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let describe = |ids: Vec<String>| describe(site, ids);
-        lookup(
-            objects,
-            FILTER_MAX,
-            |object| object.id_or_empty().to_owned(),
-            describe,
-            |object, found| {
-                fill(site, object, found);
-            },
-        )
-        .await
+        by_id(objects, |ids| describe(site, ids), |object, found| fill(site, object, found)).await
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
@@ -85,7 +75,7 @@ impl Resource<Site> for SecurityGroup {
             .group_name(&name)
             .set_description(object.owned("description"))
             .set_vpc_id(object.owned("vpc_id"))
-            .set_tag_specifications(specification(ResourceType::SecurityGroup, &object.map("tags_all")));
+            .set_tag_specifications(tagged(ResourceType::SecurityGroup, object));
         let made = request.send().await.plain()?;
         object.put_text("id", made.group_id());
         object.put_text("name", Some(name));
@@ -120,9 +110,7 @@ impl Resource<Site> for SecurityGroup {
         }
         let made = request.send().await.plain()?;
         let ours = made.security_groups().iter().find(|group| has_planned_tags(object, group.tags()));
-        let id = ours.and_then(Description::group_id);
-        object.put_text("id", id);
-        Ok(id.is_some())
+        Ok(object.identify(ours.and_then(Description::group_id)))
     }
 }
 
@@ -212,7 +200,7 @@ pub(crate) async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(Strin
     let request = site.ec2.describe_security_groups().filters(filter("group-id", ids));
     let pages = request.max_results(crate::ec2::PAGE_MAX).into_paginator();
     let found: Vec<Description> = pages.items().send().collect::<Result<_, _>>().await.plain()?;
-    Ok(found.into_iter().filter_map(|group| Some((group.group_id.clone()?, group))).collect())
+    Ok(keyed(found, |group| group.group_id.clone()))
 }
 
 /// What the API tells of a group.

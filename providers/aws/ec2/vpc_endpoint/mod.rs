@@ -13,7 +13,9 @@ use change::{accept, dns_options, modify, subnet_configurations};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, described};
+use trueup_provider_kit::{
+    Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, described, keyed, unread,
+};
 
 /// `aws_vpc_endpoint`
 pub(crate) struct VpcEndpoint;
@@ -61,7 +63,7 @@ impl Resource<Site> for VpcEndpoint {
                     }))
                 })
                 .collect(),
-            Err(fault) => objects.iter().map(|_| Err(fault.clone())).collect(),
+            Err(fault) => unread(&objects, &fault),
         }
     }
 
@@ -86,7 +88,7 @@ impl Resource<Site> for VpcEndpoint {
             .set_dns_options(dns_options(object))
             .set_subnet_configurations(subnet_configurations(object))
             .set_private_dns_enabled(object.flag("private_dns_enabled"))
-            .set_tag_specifications(marked(ResourceType::VpcEndpoint, &object.map("tags_all"), call.token));
+            .set_tag_specifications(marked(ResourceType::VpcEndpoint, object, call.token));
         let made = request.send().await.plain()?;
         object.put_text("id", made.vpc_endpoint().and_then(Description::vpc_endpoint_id));
         let id = object.id_or_empty().to_owned();
@@ -127,9 +129,7 @@ impl Resource<Site> for VpcEndpoint {
         let request = call.site.ec2.describe_vpc_endpoints().filters(mark_filter(call.token));
         let made = request.send().await.plain()?;
         let mut made = made.vpc_endpoints().iter().filter(|endpoint| !is_gone(endpoint));
-        let id = made.find_map(Description::vpc_endpoint_id);
-        object.put_text("id", id);
-        Ok(id.is_some())
+        Ok(object.identify(made.find_map(Description::vpc_endpoint_id)))
     }
 
     async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
@@ -190,7 +190,7 @@ async fn prefix_lists(site: &Site, names: Vec<String>) -> Result<Vec<(String, Pr
     let pages = request.into_paginator();
     let lists: Vec<PrefixList> =
         pages.items().send().collect::<Result<_, _>>().await.attempt("reading the ranges of services")?;
-    Ok(lists.into_iter().filter_map(|list| Some((list.prefix_list_name.clone()?, list))).collect())
+    Ok(keyed(lists, |list| list.prefix_list_name.clone()))
 }
 
 async fn interfaces(site: &Site, ids: Vec<String>) -> Result<Vec<(String, NetworkInterface)>, Fault> {
@@ -198,7 +198,7 @@ async fn interfaces(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Networ
     let pages = request.into_paginator();
     let found: Vec<NetworkInterface> =
         pages.items().send().collect::<Result<_, _>>().await.attempt("reading addresses of endpoints")?;
-    Ok(found.into_iter().filter_map(|found| Some((found.network_interface_id.clone()?, found))).collect())
+    Ok(keyed(found, |found| found.network_interface_id.clone()))
 }
 
 /// Waits until it works, or waits itself for someone to accept it.

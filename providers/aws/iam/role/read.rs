@@ -8,7 +8,7 @@ use crate::iam::{MANY, PAGE_MAX, details, document, tags, time};
 use crate::names;
 use aws_sdk_iam::types::{EntityType, PolicyDetail, Role as Description, RoleDetail};
 use std::collections::BTreeMap;
-use trueup_provider_kit::{Fault, FaultKind, Fields, Object, Readings, each};
+use trueup_provider_kit::{Fault, FaultKind, Fields, Object, Readings, each, unread};
 
 /// What several calls tell about one role.
 struct Found {
@@ -30,7 +30,7 @@ pub(super) async fn read_many(site: &Site, objects: Vec<Object>) -> Readings {
                 return objects.into_iter().map(read).collect();
             }
             Ok(None) => {}
-            Err(fault) => return objects.iter().map(|_| Err(fault.clone())).collect(),
+            Err(fault) => return unread(&objects, &fault),
         }
     }
     each(objects, |object| read(site, object)).await
