@@ -12,7 +12,6 @@ mod screen;
 mod view;
 
 use arguments::{Command, CommandLine, normalize};
-use clap::Parser;
 use command::Context;
 use std::process::ExitCode;
 use trueup_engine::Mark;
@@ -35,7 +34,7 @@ fn run(args: &[String]) -> ExitCode {
     if let Some(answer) = help::asked(args) {
         return ExitCode::from(answer.say());
     }
-    let line = match CommandLine::try_parse_from(args) {
+    let line = match arguments::parse(args) {
         Ok(line) => line,
         Err(error) => return ExitCode::from(help::wrong(args, &error).say()),
     };
@@ -50,7 +49,7 @@ fn run(args: &[String]) -> ExitCode {
 }
 
 async fn dispatch(line: CommandLine) -> u8 {
-    let context = match Context::new(line.chdir.as_deref()) {
+    let context = match Context::new(line.chdir.as_deref(), line.no_color) {
         Ok(context) => context,
         Err(message) => {
             outside::complain(&message);

@@ -1,16 +1,24 @@
 //! The command line as data: one type a command, doc comments are the help.
 //!
-//! Long options take one dash as in Terraform, or two.
+//! Long options take one dash as in Terraform, or two. An option without a value is a switch: it takes `=true` and
+//! `=false` as well, and of an option given twice the later one counts, so that `TF_CLI_ARGS` can be overridden.
 
+mod configuration;
+mod groups;
+mod plans;
 mod state;
+mod workspace;
 
+pub(crate) use configuration::{Console, Fmt, Get, Graph, Init, Providers, Validate, Version};
+pub(crate) use groups::{Locking, Origin, Terminal, Variables};
+pub(crate) use plans::{Apply, Drift, Import, Plan, Planning, Refresh};
 pub(crate) use state::{
-    ForceUnlock, Get, Import, Operated, Refresh, State, StateList, StateMv, StatePush, StateReplaceProvider,
-    StateRm, StateShow, Taint, Workspace, WorkspaceDelete, WorkspaceNew, WorkspaceSelect,
+    ForceUnlock, Operated, Output, Show, State, StateList, StateMv, StatePush, StateReplaceProvider, StateRm,
+    StateShow, Taint,
 };
+pub(crate) use workspace::{Workspace, WorkspaceDelete, WorkspaceNew, WorkspaceSelect};
 
-use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
-use trueup_engine::Given;
+use clap::{Arg, ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Brings real infrastructure true to what Git says.
 #[derive(Debug, Parser)]
@@ -18,12 +26,16 @@ use trueup_engine::Given;
     name = "trueup",
     disable_version_flag = true,
     disable_help_subcommand = true,
-    disable_help_flag = true
+    disable_help_flag = true,
+    args_override_self = true
 )]
 pub(crate) struct CommandLine {
     /// Switch to another working directory before doing anything else
     #[arg(long, value_name = "DIR", global = true)]
     pub(crate) chdir: Option<String>,
+    /// No colours
+    #[arg(long = "no-color", global = true)]
+    pub(crate) no_color: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -77,355 +89,49 @@ pub(crate) enum Command {
     Version(Version),
 }
 
-/// Values for root variables.
-#[derive(Args, Clone, Debug, Default)]
-struct VariableOptions {
-    /// Set a root variable; may be given several times
-    #[arg(long = "var", value_name = "NAME=VALUE", allow_hyphen_values = true)]
-    var: Vec<String>,
-    /// Read root variables from a file; may be given several times
-    #[arg(long = "var-file", value_name = "FILE")]
-    var_file: Vec<String>,
+/// The table of all commands and options.
+pub(crate) fn table() -> clap::Command {
+    with_switches(CommandLine::command())
 }
 
-/// Values for root variables in the order of the command line: later ones win.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Variables {
-    pub(crate) given: Vec<Given>,
+/// What the arguments ask for; the first one is the program's name.
+pub(crate) fn parse(args: &[String]) -> Result<CommandLine, clap::Error> {
+    let matches = table().try_get_matches_from(args)?;
+    CommandLine::from_arg_matches(&matches)
 }
 
-impl FromArgMatches for Variables {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Variables, clap::Error> {
-        let VariableOptions { var, var_file } = VariableOptions::from_arg_matches(matches)?;
-        let places = |id: &str| matches.indices_of(id).into_iter().flatten().collect::<Vec<usize>>();
-        let single = places("var").into_iter().zip(var.into_iter().map(Given::Var));
-        let files = places("var_file").into_iter().zip(var_file.into_iter().map(Given::File));
-        let mut given: Vec<(usize, Given)> = single.chain(files).collect();
-        given.sort_by_key(|(place, _)| *place);
-        Ok(Variables { given: given.into_iter().map(|(_, given)| given).collect() })
+/// Whether an option is on or off.
+pub(crate) fn is_switch(arg: &Arg) -> bool {
+    arg.get_value_names().is_some_and(|names| names == ["BOOL"])
+}
+
+fn with_switches(command: clap::Command) -> clap::Command {
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let command = command.mut_args(switch);
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, with_switches))
+}
+
+/// `-x`, `-x=true` and `-x=false`, for a field of type bool.
+fn switch(arg: Arg) -> Arg {
+    if !matches!(arg.get_action(), ArgAction::SetTrue) {
+        return arg;
     }
+    let arg = if arg.get_default_values().is_empty() { arg.default_value("false") } else { arg };
+    arg.action(ArgAction::Set)
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value("true")
+        .value_name("BOOL")
+        .value_parser(truth)
+}
 
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Variables::from_arg_matches(matches)?;
-        Ok(())
+/// The words for on and off that Terraform knows.
+fn truth(text: &str) -> Result<bool, String> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        _ => Err("neither true nor false".into()),
     }
-}
-
-impl Args for Variables {
-    fn augment_args(command: clap::Command) -> clap::Command {
-        VariableOptions::augment_args(command)
-    }
-
-    fn augment_args_for_update(command: clap::Command) -> clap::Command {
-        VariableOptions::augment_args_for_update(command)
-    }
-}
-
-/// Which commit the configuration is taken from.
-#[derive(Args, Clone, Debug, Default)]
-pub(crate) struct Origin {
-    /// Take the configuration from a commit, without a checkout: a Git address or a path in a repository, with `//DIRECTORY` and `?ref=REFERENCE`
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) from: Option<String>,
-    /// With -from, a setting of the backend or a file of them; may be given several times
-    #[arg(long = "backend-config", value_name = "PATH|NAME=VALUE")]
-    pub(crate) backend_config: Vec<String>,
-}
-
-/// How the state is locked.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Locking {
-    /// Hold a lock on the state; without one others might change it at the same time
-    #[arg(long = "lock", value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
-    pub(crate) lock: bool,
-    /// How long to try again for a lock that somebody else holds
-    #[arg(long = "lock-timeout", value_name = "DURATION", default_value = "0s")]
-    pub(crate) lock_timeout: String,
-}
-
-/// Colours and prompts.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Terminal {
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
-    /// Ask for missing values
-    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
-    pub(crate) input: bool,
-    /// List warnings by their summaries alone
-    #[arg(long = "compact-warnings")]
-    pub(crate) compact_warnings: bool,
-}
-
-/// What is planned.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Planning {
-    #[command(flatten)]
-    pub(crate) variables: Variables,
-    /// Plan to destroy everything
-    #[arg(long)]
-    pub(crate) destroy: bool,
-    /// Only take the world's changes into the state
-    #[arg(long = "refresh-only")]
-    pub(crate) refresh_only: bool,
-    /// Read the real objects before planning
-    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
-    pub(crate) refresh: bool,
-    /// Only this resource, instance or module and what it needs; may be given several times
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) target: Vec<String>,
-    /// Replace this instance even if nothing asks for it; may be given several times
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) replace: Vec<String>,
-    /// How many calls are in flight at once
-    #[arg(long, value_name = "N", default_value = "10")]
-    pub(crate) parallelism: usize,
-    #[command(flatten)]
-    pub(crate) locking: Locking,
-    #[command(flatten)]
-    pub(crate) terminal: Terminal,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Init {
-    /// Set up the backend, or leave it alone
-    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
-    pub(crate) backend: bool,
-    /// A setting of the backend, or a file of them; may be given several times
-    #[arg(long = "backend-config", value_name = "PATH|NAME=VALUE")]
-    pub(crate) backend_config: Vec<String>,
-    /// Forget the backend that was set up before
-    #[arg(long)]
-    pub(crate) reconfigure: bool,
-    /// Copy the state to a backend that changed
-    #[arg(long = "migrate-state")]
-    pub(crate) migrate_state: bool,
-    /// Answer yes to questions about copying state
-    #[arg(long = "force-copy")]
-    pub(crate) force_copy: bool,
-    /// Fetch modules
-    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
-    pub(crate) get: bool,
-    /// Fetch modules anew
-    #[arg(long)]
-    pub(crate) upgrade: bool,
-    /// How the lock file of providers is treated
-    #[arg(long, value_name = "MODE")]
-    pub(crate) lockfile: Option<String>,
-    /// Machine-readable output
-    #[arg(long)]
-    pub(crate) json: bool,
-    #[command(flatten)]
-    pub(crate) variables: Variables,
-    #[command(flatten)]
-    pub(crate) locking: Locking,
-    #[command(flatten)]
-    pub(crate) terminal: Terminal,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Validate {
-    /// Machine-readable output
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
-    /// Accepted for compatibility; test files are not validated yet
-    #[arg(long = "no-tests")]
-    pub(crate) no_tests: bool,
-    /// Take the configuration from a commit, without a checkout: a Git address or a path in a repository, with `//DIRECTORY` and `?ref=REFERENCE`
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) from: Option<String>,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Plan {
-    /// Save the plan to a file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<String>,
-    /// Exit with 2 when there are changes
-    #[arg(long = "detailed-exitcode")]
-    pub(crate) detailed_exitcode: bool,
-    /// Write configuration for what is imported without any to a new file
-    #[arg(long = "generate-config-out", value_name = "FILE")]
-    pub(crate) generate_config_out: Option<String>,
-    /// Machine-readable output, one event a line
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// The local state file, for configurations without a backend block
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<String>,
-    #[command(flatten)]
-    pub(crate) origin: Origin,
-    #[command(flatten)]
-    pub(crate) planning: Planning,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Apply {
-    /// A saved plan; without one a new plan is made and shown
-    #[arg(value_name = "PLAN")]
-    pub(crate) plan: Option<String>,
-    /// Don't ask before applying
-    #[arg(long = "auto-approve")]
-    pub(crate) auto_approve: bool,
-    /// Machine-readable output, one event a line
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// The local state file, for configurations without a backend block
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<String>,
-    /// Where the new state is written instead
-    #[arg(long = "state-out", value_name = "FILE")]
-    pub(crate) state_out: Option<String>,
-    /// Where the old state is kept
-    #[arg(long, value_name = "FILE")]
-    pub(crate) backup: Option<String>,
-    #[command(flatten)]
-    pub(crate) planning: Planning,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Drift {
-    /// Machine-readable output
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Bring what drifted back to what Git says, and touch nothing else
-    #[arg(long)]
-    pub(crate) correct: bool,
-    /// Only what was changed outside: what Git has that was never applied is neither told nor counted
-    #[arg(long)]
-    pub(crate) world: bool,
-    /// Accepted for compatibility: exit codes are always detailed
-    #[arg(long = "detailed-exitcode", alias = "detailed")]
-    pub(crate) detailed_exitcode: bool,
-    /// Don't ask before correcting
-    #[arg(long = "auto-approve")]
-    pub(crate) auto_approve: bool,
-    #[command(flatten)]
-    pub(crate) origin: Origin,
-    #[command(flatten)]
-    pub(crate) variables: Variables,
-    /// Only this resource, instance or module; may be given several times
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) target: Vec<String>,
-    /// How many calls are in flight at once
-    #[arg(long, value_name = "N", default_value = "10")]
-    pub(crate) parallelism: usize,
-    #[command(flatten)]
-    pub(crate) locking: Locking,
-    #[command(flatten)]
-    pub(crate) terminal: Terminal,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Show {
-    /// A saved plan or a state file; without one the current state
-    #[arg(value_name = "FILE")]
-    pub(crate) file: Option<String>,
-    #[command(flatten)]
-    pub(crate) origin: Origin,
-    /// Machine-readable output
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Output {
-    /// Only this output
-    #[arg(value_name = "NAME")]
-    pub(crate) name: Option<String>,
-    /// Machine-readable output
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// The bare value of a string, number or bool
-    #[arg(long)]
-    pub(crate) raw: bool,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
-    /// The local state file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Providers {
-    /// Print the schemas of the configuration's providers as JSON
-    Schema(ProvidersSchema),
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct ProvidersSchema {
-    /// Machine-readable output; there is no other
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Console {
-    #[command(flatten)]
-    pub(crate) variables: Variables,
-    /// Make a plan first, so that expressions see planned values
-    #[arg(long)]
-    pub(crate) plan: bool,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
-    /// The local state file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<String>,
-    #[command(flatten)]
-    pub(crate) locking: Locking,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Graph {
-    /// Kind of graph: plan, apply, plan-destroy...
-    #[arg(long = "type", value_name = "TYPE")]
-    pub(crate) kind: Option<String>,
-    /// Draw the steps of a saved plan
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plan: Option<String>,
-    /// Accepted for compatibility
-    #[arg(long = "draw-cycles")]
-    pub(crate) draw_cycles: bool,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Fmt {
-    /// Files or directories; `-` is standard input
-    #[arg(value_name = "TARGET")]
-    pub(crate) targets: Vec<String>,
-    /// List the files that are not formatted
-    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
-    pub(crate) list: bool,
-    /// Write the files
-    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
-    pub(crate) write: bool,
-    /// Show the differences
-    #[arg(long)]
-    pub(crate) diff: bool,
-    /// Write nothing; exit with 3 when something is not formatted
-    #[arg(long)]
-    pub(crate) check: bool,
-    /// Go into subdirectories
-    #[arg(long)]
-    pub(crate) recursive: bool,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Version {
-    /// Machine-readable output
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// One dash for long options becomes two, as clap wants it; what comes after `--` stays.
@@ -444,6 +150,12 @@ pub(crate) fn normalize(args: impl IntoIterator<Item = String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use trueup_engine::Given;
+
+    fn line(args: &[&str]) -> CommandLine {
+        let all = std::iter::once("trueup").chain(args.iter().copied()).map(str::to_owned);
+        parse(&normalize(all)).expect("good arguments")
+    }
 
     #[test]
     fn single_dashes_are_long_options() {
@@ -458,10 +170,8 @@ mod tests {
     #[test]
     fn variables_keep_the_order_of_the_command_line() {
         let check = |args: &[&str], wanted: &[&str]| {
-            let all = ["trueup", "plan"].iter().chain(args).map(|arg| (*arg).to_owned());
-            let line = CommandLine::try_parse_from(normalize(all)).expect("good arguments");
-            let Command::Plan(plan) = line.command else { panic!("a plan") };
-            let given = plan.planning.variables.given.iter().map(|given| match given {
+            let Command::Plan(plan) = line(&[&["plan"], args].concat()).command else { panic!("a plan") };
+            let given = plan.planning.operating.variables.given.iter().map(|given| match given {
                 Given::Var(text) => format!("var {text}"),
                 Given::File(file) => format!("file {file}"),
             });
@@ -473,8 +183,27 @@ mod tests {
     }
 
     #[test]
+    fn switches_are_set_as_in_terraform() {
+        let check = |args: &[&str], json: bool, lock: bool| {
+            let Command::Plan(plan) = line(&[&["plan"], args].concat()).command else { panic!("a plan") };
+            assert_eq!((plan.json, plan.planning.operating.locking.lock), (json, lock), "{args:?}");
+        };
+        check(&[], false, true);
+        check(&["-json", "-lock"], true, true);
+        check(&["-json=false", "-lock=false"], false, false);
+        check(&["-json=T", "-lock=0"], true, false);
+        check(&["-json", "-lock=0", "--json=FALSE", "-lock=1"], false, true);
+        assert!(line(&["version", "-no-color"]).no_color);
+    }
+
+    #[test]
+    fn the_later_of_two_counts() {
+        let Command::Plan(plan) = line(&["plan", "-out=a", "-out", "b"]).command else { panic!("a plan") };
+        assert_eq!(plan.out.as_deref(), Some("b"));
+    }
+
+    #[test]
     fn the_table_is_well_formed() {
-        use clap::CommandFactory;
-        CommandLine::command().debug_assert();
+        table().debug_assert();
     }
 }

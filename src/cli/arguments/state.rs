@@ -1,77 +1,34 @@
-//! Arguments of the commands around the state: workspaces, surgery, locks.
+//! Arguments of the commands that look into the state or mend it.
 
-use super::{Locking, Terminal, Variables};
+use super::groups::{Locking, Origin};
 use clap::{Args, Subcommand};
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Workspace {
-    /// List the workspaces
-    List(WorkspaceList),
-    /// Show the name of the selected workspace
-    Show(WorkspaceShow),
-    /// Make a workspace and select it
-    New(WorkspaceNew),
-    /// Select a workspace
-    Select(WorkspaceSelect),
-    /// Delete a workspace with its state
-    Delete(WorkspaceDelete),
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Show {
+    /// A saved plan or a state file; without one the current state
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<String>,
+    #[command(flatten)]
+    pub(crate) origin: Origin,
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Clone, Debug)]
-pub(crate) struct WorkspaceList {
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct WorkspaceShow {
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct WorkspaceNew {
-    /// What it is called
+pub(crate) struct Output {
+    /// Only this output
     #[arg(value_name = "NAME")]
-    pub(crate) name: String,
-    /// A state file that it starts with
+    pub(crate) name: Option<String>,
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The bare value of a string, number or bool
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// The local state file
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<String>,
-    #[command(flatten)]
-    pub(crate) locking: Locking,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct WorkspaceSelect {
-    /// Which
-    #[arg(value_name = "NAME")]
-    pub(crate) name: String,
-    /// Make it where it isn't there
-    #[arg(long = "or-create", value_name = "BOOL", default_value = "false", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set)]
-    pub(crate) or_create: bool,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct WorkspaceDelete {
-    /// Which
-    #[arg(value_name = "NAME")]
-    pub(crate) name: String,
-    /// Delete it even if its state holds objects, which are then forgotten
-    #[arg(long)]
-    pub(crate) force: bool,
-    #[command(flatten)]
-    pub(crate) locking: Locking,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -85,7 +42,7 @@ pub(crate) enum State {
     /// Forget instances: their real objects stay as they are
     Rm(StateRm),
     /// Print the state as JSON
-    Pull(StatePull),
+    Pull,
     /// Put a state file in place of the state
     Push(StatePush),
     /// Give a provider's resources to another provider
@@ -100,9 +57,6 @@ pub(crate) struct StateList {
     /// Only the object with this id
     #[arg(long)]
     pub(crate) id: Option<String>,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
     /// The local state file
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<String>,
@@ -113,19 +67,9 @@ pub(crate) struct StateShow {
     /// The instance
     #[arg(value_name = "ADDRESS")]
     pub(crate) address: String,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
     /// The local state file
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<String>,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct StatePull {
-    /// Accepted for compatibility; there are none
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
 }
 
 /// What every command of state surgery takes.
@@ -142,9 +86,6 @@ pub(crate) struct Operated {
     /// Accepted for compatibility; every version of a backend is the same
     #[arg(long = "ignore-remote-version")]
     pub(crate) ignore_remote_version: bool,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -208,9 +149,6 @@ pub(crate) struct StatePush {
     /// Accepted for compatibility; every version of a backend is the same
     #[arg(long = "ignore-remote-version")]
     pub(crate) ignore_remote_version: bool,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -226,53 +164,6 @@ pub(crate) struct Taint {
 }
 
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Import {
-    /// The instance that the object becomes
-    #[arg(value_name = "ADDRESS")]
-    pub(crate) address: String,
-    /// The object's id, as its provider wants it
-    #[arg(value_name = "ID")]
-    pub(crate) id: String,
-    /// The directory of the configuration
-    #[arg(long, value_name = "DIR")]
-    pub(crate) config: Option<String>,
-    #[command(flatten)]
-    pub(crate) variables: Variables,
-    /// Accepted for compatibility; one object is read
-    #[arg(long, value_name = "N", default_value = "10")]
-    pub(crate) parallelism: usize,
-    /// The local state file, for configurations without a backend block
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<String>,
-    /// Accepted for compatibility; every version of a backend is the same
-    #[arg(long = "ignore-remote-version")]
-    pub(crate) ignore_remote_version: bool,
-    #[command(flatten)]
-    pub(crate) locking: Locking,
-    #[command(flatten)]
-    pub(crate) terminal: Terminal,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Refresh {
-    #[command(flatten)]
-    pub(crate) variables: Variables,
-    /// Only this resource, instance or module and what it needs; may be given several times
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) target: Vec<String>,
-    /// How many calls are in flight at once
-    #[arg(long, value_name = "N", default_value = "10")]
-    pub(crate) parallelism: usize,
-    /// The local state file, for configurations without a backend block
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<String>,
-    #[command(flatten)]
-    pub(crate) locking: Locking,
-    #[command(flatten)]
-    pub(crate) terminal: Terminal,
-}
-
-#[derive(Args, Clone, Debug)]
 pub(crate) struct ForceUnlock {
     /// The lock's ID
     #[arg(value_name = "LOCK_ID")]
@@ -280,20 +171,4 @@ pub(crate) struct ForceUnlock {
     /// Don't ask
     #[arg(long)]
     pub(crate) force: bool,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Get {
-    /// Fetch modules anew
-    #[arg(long)]
-    pub(crate) update: bool,
-    /// Accepted for compatibility; test files call no modules here
-    #[arg(long = "test-directory", value_name = "DIR")]
-    pub(crate) test_directory: Option<String>,
-    /// No colours
-    #[arg(long = "no-color")]
-    pub(crate) no_color: bool,
 }

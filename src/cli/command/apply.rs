@@ -18,7 +18,7 @@ use trueup_plan::{Part, Plan, PlanMode, Snapshot};
 
 /// Applies a saved plan, or makes one, shows it, asks, and applies it.
 pub(crate) async fn run(context: &Context, args: Arguments, destroy: bool) -> u8 {
-    let screen = Arc::new(stream::screen(context, &args.planning.terminal, args.json));
+    let screen = Arc::new(stream::screen(context, &args.planning.operating.terminal, args.json));
     let (plan_options, mut session_options) = match options(context, &args, destroy) {
         Ok(options) => options,
         Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
@@ -84,9 +84,14 @@ fn options(
         return Err(diagnostic.hint("copy the state with \"trueup state pull\" before the apply").into());
     }
     let plan = plan_options(planning, destroy)?;
-    let variables = &planning.variables;
-    let session =
-        session_options(context, "OperationTypeApply", variables, &planning.locking, args.state.as_ref())?;
+    let variables = &planning.operating.variables;
+    let session = session_options(
+        context,
+        "OperationTypeApply",
+        variables,
+        &planning.operating.locking,
+        args.state.as_ref(),
+    )?;
     Ok((plan, session))
 }
 
@@ -159,7 +164,7 @@ impl Work<'_> {
                 "trueup will perform the actions described above.\n  Only 'yes' will be accepted to approve.",
             ),
         };
-        ask(self.screen, self.args.planning.terminal.input, question, note)
+        ask(self.screen, self.args.planning.operating.terminal.input, question, note)
     }
 
     async fn carry_out(&self, session: &mut Session, plan: &Plan) -> u8 {
@@ -167,7 +172,7 @@ impl Work<'_> {
             Ok(hash) => hash,
             Err(error) => return complain(self.screen, error.diagnostic().into(), &session.sources),
         };
-        let mut outcome = apply(session, plan, &hash, self.args.planning.parallelism).await;
+        let mut outcome = apply(session, plan, &hash, self.args.planning.operating.parallelism).await;
         let diagnostics = std::mem::take(&mut outcome.diagnostics);
         let failed = diagnostics.has_errors() || outcome.interrupted;
         self.screen.diagnostics(diagnostics, &session.sources);

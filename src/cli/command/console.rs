@@ -27,7 +27,7 @@ Nothing is changed: values are those of the state, or planned ones with -plan.
 
 /// Reads expressions and prints their values, until the end of input or `exit`.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = context.screen(args.no_color);
+    let screen = context.screen();
     let world = context.world(Arc::new(Unobserved));
     let options =
         session_options(context, "OperationTypeConsole", &args.variables, &args.locking, args.state.as_ref());

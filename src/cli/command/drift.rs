@@ -30,11 +30,14 @@ const PARTLY: u8 = 5;
 
 /// Compares; with `-correct` brings what drifted back to what Git says.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = Arc::new(context.screen(args.terminal.no_color));
-    let planning = planning(&args);
+    let screen = Arc::new(context.screen());
+    let planning = Planning::usual(&args.operating);
     let opened = refused(&args).and_then(|()| plan_options(&planning, false)).and_then(|plan| {
         let operation = if args.correct { "OperationTypeApply" } else { "OperationTypePlan" };
-        Ok((plan, session_options(context, operation, &args.variables, &args.locking, None)?))
+        Ok((
+            plan,
+            session_options(context, operation, &args.operating.variables, &args.operating.locking, None)?,
+        ))
     });
     let (options, session_options) = match opened {
         Ok(options) => options,
@@ -68,20 +71,6 @@ fn refused(args: &Arguments) -> Result<(), Diagnostics> {
         return Err(wrong.hint("add -auto-approve, or leave -json out and answer").into());
     }
     Ok(())
-}
-
-fn planning(args: &Arguments) -> Planning {
-    Planning {
-        variables: args.variables.clone(),
-        destroy: false,
-        refresh_only: false,
-        refresh: true,
-        target: args.target.clone(),
-        replace: Vec::new(),
-        parallelism: args.parallelism,
-        locking: args.locking.clone(),
-        terminal: args.terminal.clone(),
-    }
 }
 
 struct Work<'a> {
@@ -185,7 +174,8 @@ impl Work<'_> {
             return Err(found);
         }
         if plan.has_changes() && !self.args.auto_approve {
-            let (input, note) = (self.args.terminal.input, "Only 'yes' will be accepted to approve.");
+            let (input, note) =
+                (self.args.operating.terminal.input, "Only 'yes' will be accepted to approve.");
             let question = "Do you want to bring these back to what Git says?";
             if !ask(self.screen, input, question, note)
                 .map_err(|diagnostic| Diagnostics::from(*diagnostic))?
@@ -195,7 +185,7 @@ impl Work<'_> {
             }
         }
         let hash = trueup_plan::file::hash(&plan).map_err(|error| Diagnostics::from(error.diagnostic()))?;
-        let outcome = apply(session, &plan, &hash, self.args.parallelism).await;
+        let outcome = apply(session, &plan, &hash, self.args.operating.parallelism).await;
         correction.steps = outcome.done.values().sum();
         if outcome.diagnostics.has_errors() || outcome.interrupted {
             return Err(outcome.diagnostics);

@@ -23,7 +23,7 @@ struct Formatting<'a> {
 
 /// Rewrites configuration files to the canonical format.
 pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {
-    let screen = context.screen(args.no_color);
+    let screen = context.screen();
     let mut work = Formatting {
         screen: &screen,
         args,

@@ -10,7 +10,7 @@ use trueup_engine::{Unobserved, force_unlock};
 
 /// Takes a lock away that a process left behind.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = context.screen(args.no_color);
+    let screen = context.screen();
     let world = context.world(Arc::new(Unobserved));
     if !args.force {
         let note = "The lock goes, and others can change the state, even if somebody still works on it.\n  Only 'yes' will be accepted to confirm.";

@@ -75,7 +75,7 @@ pub(crate) async fn enter(context: &Context, origin: &Origin, needs: Needs) -> R
             locking: LockOptions { lock: false, timeout: Duration::ZERO },
         };
         if !loaded.diagnostics.has_errors() && !loaded.backend.has_errors() {
-            let screen = context.screen(false);
+            let screen = context.screen();
             let asked = Asked { screen: &screen, input: false, force: false };
             let (program, sources) = (loaded.program.clone(), &mut loaded.sources);
             let done = initialize_backend(&world, &program, &settings, sources, &asked).await;

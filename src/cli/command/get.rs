@@ -8,7 +8,7 @@ use trueup_engine::{Unobserved, install_modules};
 
 /// Fetches the modules that the configuration calls.
 pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {
-    let screen = context.screen(args.no_color);
+    let screen = context.screen();
     let world = context.world(Arc::new(Unobserved));
     match install_modules(&world, args.update) {
         Ok(lines) => {

@@ -13,7 +13,7 @@ use trueup_plan::{Node, Plan};
 
 /// Prints the references between resources, or the steps of a saved plan, in the DOT language.
 pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {
-    let screen = context.screen(true);
+    let screen = context.screen();
     if let Some(file) = &args.plan {
         return match read_plan(file) {
             Ok((plan, _)) => {

@@ -14,7 +14,7 @@ use trueup_engine::Session;
 
 /// Takes an object that exists into the state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = Arc::new(context.screen_with(args.terminal.no_color, args.terminal.compact_warnings, false));
+    let screen = Arc::new(context.screen_with(args.terminal.compact_warnings, false));
     let refused = |diagnostics: Diagnostics| complain(&screen, diagnostics, &Sources::default());
     let address = match address(&args.address) {
         Ok(address) => address,

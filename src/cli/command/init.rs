@@ -17,7 +17,7 @@ use trueup_engine::{
 
 /// Fetches modules, checks that the providers are there, and sets the backend up.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = context.screen(args.terminal.no_color);
+    let screen = context.screen();
     let world = context.world(Arc::new(Unobserved));
     if !has_configuration(&world.dir) {
         screen.print("trueup initialized in an empty directory!\n\nThe directory has no configuration files. Write some, then run init again.\n");

@@ -51,10 +51,12 @@ pub(crate) struct Context {
     checkout: Option<Arc<from::Checkout>>,
     pub(crate) environment: Arc<BTreeMap<String, String>>,
     interrupt: watch::Receiver<Interrupt>,
+    /// No colours, even on a terminal.
+    no_color: bool,
 }
 
 impl Context {
-    pub(crate) fn new(chdir: Option<&str>) -> Result<Context, String> {
+    pub(crate) fn new(chdir: Option<&str>, no_color: bool) -> Result<Context, String> {
         let environment = Arc::new(outside::environment());
         let dir = PathBuf::from(chdir.unwrap_or("."));
         let started_in = outside::directory(&environment);
@@ -65,7 +67,9 @@ impl Context {
         }
         let (dir, working) = (PathBuf::from("."), PathBuf::from("."));
         let interrupt = outside::interrupts();
-        Ok(Context { dir, working, started_in, checkout: None, environment, interrupt })
+        let refused = environment.get("NO_COLOR").is_some_and(|text| !text.is_empty());
+        let no_color = no_color || refused;
+        Ok(Context { dir, working, started_in, checkout: None, environment, interrupt, no_color })
     }
 
     /// A file that the command line names, to be written or to be read as a whole.
@@ -79,15 +83,14 @@ impl Context {
     }
 
     /// A screen; colours stand down when asked to, without a terminal, or where `NO_COLOR` is set.
-    pub(crate) fn screen(&self, no_color: bool) -> Screen {
-        self.screen_with(no_color, false, false)
+    pub(crate) fn screen(&self) -> Screen {
+        self.screen_with(false, false)
     }
 
     /// A screen on which warnings may be only listed, or all be said in events.
-    fn screen_with(&self, no_color: bool, compact_warnings: bool, events: bool) -> Screen {
+    fn screen_with(&self, compact_warnings: bool, events: bool) -> Screen {
         let columns = self.environment.get("COLUMNS").and_then(|text| text.parse().ok());
-        let refused = self.environment.get("NO_COLOR").is_some_and(|text| !text.is_empty());
-        Screen::new(Look { no_color: no_color || refused, compact_warnings, events, columns })
+        Screen::new(Look { no_color: self.no_color, compact_warnings, events, columns })
     }
 
     /// The outside, as the engine wants it.

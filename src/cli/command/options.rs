@@ -32,7 +32,7 @@ pub(crate) fn plan_options(planning: &Planning, destroy: bool) -> Result<PlanOpt
             "The -replace option asks for new objects, which a plan with -destroy or -refresh-only never makes.",
         ));
     }
-    let targets = parse_all::<Target>(&planning.target, "Invalid target", &mut diagnostics);
+    let targets = parse_all::<Target>(&planning.operating.target, "Invalid target", &mut diagnostics);
     let replace =
         parse_all::<ResourceInstance>(&planning.replace, "Invalid force-replace address", &mut diagnostics);
     if diagnostics.has_errors() {
@@ -49,7 +49,7 @@ pub(crate) fn plan_options(planning: &Planning, destroy: bool) -> Result<PlanOpt
         targets,
         only: None,
         replace,
-        parallelism: planning.parallelism,
+        parallelism: planning.operating.parallelism,
     })
 }
 

@@ -14,7 +14,7 @@ use trueup_value::{Kind, Type, convert};
 
 /// Shows outputs from the state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = context.screen(args.no_color);
+    let screen = context.screen();
     let world = context.world(Arc::new(Unobserved));
     let state = match open_state(&world, args.state.as_deref()).await {
         Ok(view) => view.state,

@@ -16,7 +16,7 @@ use trueup_plan::Plan;
 
 /// Plans, shows the plan, and saves it where asked to.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = Arc::new(stream::screen(context, &args.planning.terminal, args.json));
+    let screen = Arc::new(stream::screen(context, &args.planning.operating.terminal, args.json));
     let options = match options(context, &args) {
         Ok(options) => options,
         Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
@@ -77,8 +77,8 @@ fn options(context: &Context, args: &Arguments) -> Result<(PlanOptions, SessionO
     let session = session_options(
         context,
         "OperationTypePlan",
-        &planning.variables,
-        &planning.locking,
+        &planning.operating.variables,
+        &planning.operating.locking,
         args.state.as_ref(),
     )?;
     Ok((plan, session))

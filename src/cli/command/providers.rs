@@ -12,7 +12,7 @@ use trueup_engine::{Unobserved, load, providers_of, schemas_of};
 /// Prints the schemas of the configuration's providers.
 pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {
     let Arguments::Schema(args) = args;
-    let screen = context.screen(true);
+    let screen = context.screen();
     if !args.json {
         let detail = "Schemas are printed as JSON only: add the option -json.";
         return complain(&screen, single("The -json option is required", detail), &Sources::default());

@@ -12,10 +12,10 @@ use trueup_engine::{Planned, Session, apply};
 
 /// Reads the real objects and writes what it finds into the state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = Arc::new(context.screen_with(args.terminal.no_color, args.terminal.compact_warnings, false));
-    let planning = planning(&args);
+    let screen = Arc::new(context.screen_with(args.operating.terminal.compact_warnings, false));
+    let planning = Planning { refresh_only: true, ..Planning::usual(&args.operating) };
     let opened = plan_options(&planning, false).and_then(|plan| {
-        let (variables, locking) = (&planning.variables, &planning.locking);
+        let (variables, locking) = (&args.operating.variables, &args.operating.locking);
         let state = args.state.as_ref();
         Ok((plan, session_options(context, "OperationTypeRefresh", variables, locking, state)?))
     });
@@ -33,7 +33,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     if !diagnostics.has_errors() {
         match trueup_plan::file::hash(&plan) {
             Ok(hash) => {
-                let outcome = apply(&mut session, &plan, &hash, planning.parallelism).await;
+                let outcome = apply(&mut session, &plan, &hash, args.operating.parallelism).await;
                 diagnostics.append(outcome.diagnostics);
                 outputs = Some(outcome.outputs);
             }
@@ -49,18 +49,4 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     }
     let diagnostics: Diagnostics = diagnostics;
     complain(&screen, diagnostics, &sources)
-}
-
-fn planning(args: &Arguments) -> Planning {
-    Planning {
-        variables: args.variables.clone(),
-        destroy: false,
-        refresh_only: true,
-        refresh: true,
-        target: args.target.clone(),
-        replace: Vec::new(),
-        parallelism: args.parallelism,
-        locking: args.locking.clone(),
-        terminal: args.terminal.clone(),
-    }
 }

@@ -16,7 +16,7 @@ use trueup_plan::{Plan, Snapshot};
 
 /// Shows a saved plan, a state file, or the current state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = context.screen(args.no_color);
+    let screen = context.screen();
     if let (Some(file), Some(_)) = (&args.file, &args.origin.from) {
         let detail = format!(
             "The file {file} says itself what it shows; -from names the commit whose state is shown."

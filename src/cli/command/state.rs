@@ -15,16 +15,16 @@ use trueup_state::State;
 
 /// Looks into the state, or has it changed.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let (no_color, path) = match &args {
-        Arguments::List(args) => (args.no_color, args.state.clone()),
-        Arguments::Show(args) => (args.no_color, args.state.clone()),
-        Arguments::Pull(args) => (args.no_color, None),
+    let path = match &args {
+        Arguments::List(args) => args.state.clone(),
+        Arguments::Show(args) => args.state.clone(),
+        Arguments::Pull => None,
         Arguments::Mv(args) => return surgery::mv(context, args.clone()).await,
         Arguments::Rm(args) => return surgery::rm(context, args.clone()).await,
         Arguments::Push(args) => return surgery::push(context, args.clone()).await,
         Arguments::ReplaceProvider(args) => return surgery::replace_provider(context, args.clone()).await,
     };
-    let screen = context.screen(no_color);
+    let screen = context.screen();
     let world = context.world(Arc::new(Unobserved));
     let view = match open_state(&world, path.as_deref()).await {
         Ok(view) => view,

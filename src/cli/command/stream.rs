@@ -56,7 +56,7 @@ pub(crate) fn applied(
 
 /// A screen for a command that can speak in events.
 pub(crate) fn screen(context: &Context, terminal: &crate::arguments::Terminal, json: bool) -> Screen {
-    let screen = context.screen_with(terminal.no_color, terminal.compact_warnings, json);
+    let screen = context.screen_with(terminal.compact_warnings, json);
     begin(&screen);
     screen
 }

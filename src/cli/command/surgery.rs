@@ -69,7 +69,7 @@ async fn open(
 }
 
 pub(crate) async fn mv(context: &Context, args: StateMv) -> u8 {
-    let screen = context.screen(args.operated.no_color);
+    let screen = context.screen();
     let world = context.world(Arc::new(Unobserved));
     let options = options("state-mv", &args.operated, timed()).map(|options| SurgeryOptions {
         state_out: args.state_out.clone(),
@@ -100,7 +100,7 @@ pub(crate) async fn mv(context: &Context, args: StateMv) -> u8 {
 }
 
 pub(crate) async fn rm(context: &Context, args: StateRm) -> u8 {
-    let screen = context.screen(args.operated.no_color);
+    let screen = context.screen();
     let mut targets: Vec<Target> = Vec::new();
     for text in &args.addresses {
         match text.parse() {
@@ -151,7 +151,7 @@ async fn remove(
 }
 
 pub(crate) async fn replace_provider(context: &Context, args: StateReplaceProvider) -> u8 {
-    let screen = context.screen(args.operated.no_color);
+    let screen = context.screen();
     let parse = |word: &str, text: &str| {
         ProviderAddr::parse(text).map_err(|error| {
             let detail = format!("Invalid provider type: {error}.");
@@ -205,7 +205,7 @@ async fn hand_over(
 }
 
 pub(crate) async fn push(context: &Context, args: StatePush) -> u8 {
-    let screen = context.screen(args.no_color);
+    let screen = context.screen();
     let bytes = if args.path == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)

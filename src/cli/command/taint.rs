@@ -14,7 +14,7 @@ use trueup_store::Backup;
 
 /// Marks an instance, or takes the mark off it.
 pub(crate) async fn run(context: &Context, args: Arguments, mark: Mark) -> u8 {
-    let screen = context.screen(args.operated.no_color);
+    let screen = context.screen();
     let refused = |diagnostics: Diagnostics| screen.refusal(diagnostics);
     let address: ResourceInstance = match args.address.parse() {
         Ok(address) => address,

@@ -8,7 +8,7 @@ use trueup_engine::Unobserved;
 
 /// Judges the configuration.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = context.screen(args.no_color);
+    let screen = context.screen();
     let origin = Origin { from: args.from.clone(), backend_config: Vec::new() };
     let (sources, diagnostics) = match from::enter(context, &origin, Needs::Modules).await {
         Ok(context) => trueup_engine::validate(&context.world(Arc::new(Unobserved))).await,

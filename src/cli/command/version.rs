@@ -9,7 +9,7 @@ use trueup_state::TERRAFORM_VERSION;
 
 /// Says which version this is, whose formats it writes, and which providers are built in.
 pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {
-    let screen = context.screen(true);
+    let screen = context.screen();
     let world = context.world(Arc::new(Unobserved));
     let providers: Vec<String> = world.factory.known().iter().map(ToString::to_string).collect();
     if args.json {

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::options::lock_options;
-use crate::arguments::{Workspace as Arguments, WorkspaceDelete, WorkspaceNew, WorkspaceSelect};
+use crate::arguments::{Locking, Workspace as Arguments, WorkspaceDelete, WorkspaceNew, WorkspaceSelect};
 use crate::outside;
 use crate::screen::Screen;
 use crate::view::style::neutral;
@@ -15,18 +15,11 @@ use trueup_store::{DEFAULT_WORKSPACE, is_workspace_name};
 
 /// Works with workspaces.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let no_color = match &args {
-        Arguments::List(args) => args.no_color,
-        Arguments::Show(args) => args.no_color,
-        Arguments::New(args) => args.no_color,
-        Arguments::Select(args) => args.no_color,
-        Arguments::Delete(args) => args.no_color,
-    };
-    let screen = context.screen(no_color);
+    let screen = context.screen();
     let world = context.world(Arc::new(Unobserved));
     let done = match args {
-        Arguments::List(_) => list(&screen, &world).await,
-        Arguments::Show(_) => selected(&world).map(|name| screen.line(&name)).map_err(Refused::from),
+        Arguments::List => list(&screen, &world).await,
+        Arguments::Show => selected(&world).map(|name| screen.line(&name)).map_err(Refused::from),
         Arguments::New(args) => new(&screen, &world, &args).await,
         Arguments::Select(args) => select(&screen, &world, &args).await,
         Arguments::Delete(args) => delete(&screen, &world, &args).await,
@@ -144,12 +137,7 @@ async fn select(screen: &Screen, world: &World, args: &WorkspaceSelect) -> Resul
         if !args.or_create {
             return Err(missing(&workspaces, &args.name));
         }
-        let new = WorkspaceNew {
-            name: args.name.clone(),
-            state: None,
-            locking: crate::arguments::Locking { lock: true, lock_timeout: "0s".into() },
-            no_color: args.no_color,
-        };
+        let new = WorkspaceNew { name: args.name.clone(), state: None, locking: Locking::default() };
         let locking = lock_options(&new.locking)?;
         return create(screen, world, &workspaces, (&new, locking)).await;
     }

@@ -1,0 +1,133 @@
+//! Arguments of the commands around the working directory and its configuration.
+
+use super::groups::{Locking, Terminal, Variables};
+use clap::{Args, Subcommand};
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Init {
+    /// Set up the backend, or leave it alone
+    #[arg(long, default_value = "true")]
+    pub(crate) backend: bool,
+    /// A setting of the backend, or a file of them; may be given several times
+    #[arg(long = "backend-config", value_name = "PATH|NAME=VALUE")]
+    pub(crate) backend_config: Vec<String>,
+    /// Forget the backend that was set up before
+    #[arg(long)]
+    pub(crate) reconfigure: bool,
+    /// Copy the state to a backend that changed
+    #[arg(long = "migrate-state")]
+    pub(crate) migrate_state: bool,
+    /// Answer yes to questions about copying state
+    #[arg(long = "force-copy")]
+    pub(crate) force_copy: bool,
+    /// Fetch modules
+    #[arg(long, default_value = "true")]
+    pub(crate) get: bool,
+    /// Fetch modules anew
+    #[arg(long)]
+    pub(crate) upgrade: bool,
+    /// How the lock file of providers is treated
+    #[arg(long, value_name = "MODE")]
+    pub(crate) lockfile: Option<String>,
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+    #[command(flatten)]
+    pub(crate) locking: Locking,
+    #[command(flatten)]
+    pub(crate) terminal: Terminal,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Validate {
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Accepted for compatibility; test files are not validated yet
+    #[arg(long = "no-tests")]
+    pub(crate) no_tests: bool,
+    /// Take the configuration from a commit, without a checkout: a Git address or a path in a repository, with `//DIRECTORY` and `?ref=REFERENCE`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) from: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Get {
+    /// Fetch modules anew
+    #[arg(long)]
+    pub(crate) update: bool,
+    /// Accepted for compatibility; test files call no modules here
+    #[arg(long = "test-directory", value_name = "DIR")]
+    pub(crate) test_directory: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Providers {
+    /// Print the schemas of the configuration's providers as JSON
+    Schema(ProvidersSchema),
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ProvidersSchema {
+    /// Machine-readable output; there is no other
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Console {
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+    /// Make a plan first, so that expressions see planned values
+    #[arg(long)]
+    pub(crate) plan: bool,
+    /// The local state file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+    #[command(flatten)]
+    pub(crate) locking: Locking,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Graph {
+    /// Kind of graph: plan, apply, plan-destroy...
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) kind: Option<String>,
+    /// Draw the steps of a saved plan
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<String>,
+    /// Accepted for compatibility
+    #[arg(long = "draw-cycles")]
+    pub(crate) draw_cycles: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Fmt {
+    /// Files or directories; `-` is standard input
+    #[arg(value_name = "TARGET")]
+    pub(crate) targets: Vec<String>,
+    /// List the files that are not formatted
+    #[arg(long, default_value = "true")]
+    pub(crate) list: bool,
+    /// Write the files
+    #[arg(long, default_value = "true")]
+    pub(crate) write: bool,
+    /// Show the differences
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Write nothing; exit with 3 when something is not formatted
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Go into subdirectories
+    #[arg(long)]
+    pub(crate) recursive: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Version {
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+}

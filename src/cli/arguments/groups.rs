@@ -1,0 +1,104 @@
+//! Options that several commands have.
+
+use clap::{ArgMatches, Args, FromArgMatches};
+use trueup_engine::Given;
+
+/// Values for root variables.
+#[derive(Args, Clone, Debug, Default)]
+struct VariableOptions {
+    /// Set a root variable; may be given several times
+    #[arg(long = "var", value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    var: Vec<String>,
+    /// Read root variables from a file; may be given several times
+    #[arg(long = "var-file", value_name = "FILE")]
+    var_file: Vec<String>,
+}
+
+/// Values for root variables in the order of the command line: later ones win.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Variables {
+    pub(crate) given: Vec<Given>,
+}
+
+impl FromArgMatches for Variables {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Variables, clap::Error> {
+        let VariableOptions { var, var_file } = VariableOptions::from_arg_matches(matches)?;
+        let places = |id: &str| matches.indices_of(id).into_iter().flatten().collect::<Vec<usize>>();
+        let single = places("var").into_iter().zip(var.into_iter().map(Given::Var));
+        let files = places("var_file").into_iter().zip(var_file.into_iter().map(Given::File));
+        let mut given: Vec<(usize, Given)> = single.chain(files).collect();
+        given.sort_by_key(|(place, _)| *place);
+        Ok(Variables { given: given.into_iter().map(|(_, given)| given).collect() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Variables::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for Variables {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        VariableOptions::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        VariableOptions::augment_args_for_update(command)
+    }
+}
+
+/// Which commit the configuration is taken from.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Origin {
+    /// Take the configuration from a commit, without a checkout: a Git address or a path in a repository, with `//DIRECTORY` and `?ref=REFERENCE`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) from: Option<String>,
+    /// With -from, a setting of the backend or a file of them; may be given several times
+    #[arg(long = "backend-config", value_name = "PATH|NAME=VALUE")]
+    pub(crate) backend_config: Vec<String>,
+}
+
+/// How the state is locked.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Locking {
+    /// Hold a lock on the state; without one others might change it at the same time
+    #[arg(long, default_value = "true")]
+    pub(crate) lock: bool,
+    /// How long to try again for a lock that somebody else holds
+    #[arg(long = "lock-timeout", value_name = "DURATION", default_value = "0s")]
+    pub(crate) lock_timeout: String,
+}
+
+impl Default for Locking {
+    fn default() -> Locking {
+        Locking { lock: true, lock_timeout: "0s".into() }
+    }
+}
+
+/// Prompts and warnings.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Terminal {
+    /// Ask for missing values
+    #[arg(long, default_value = "true")]
+    pub(crate) input: bool,
+    /// List warnings by their summaries alone
+    #[arg(long = "compact-warnings")]
+    pub(crate) compact_warnings: bool,
+}
+
+/// What every command takes that reads the real objects.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Operating {
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+    /// Only this resource, instance or module and what it needs; may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) target: Vec<String>,
+    /// How many calls are in flight at once
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub(crate) parallelism: usize,
+    #[command(flatten)]
+    pub(crate) locking: Locking,
+    #[command(flatten)]
+    pub(crate) terminal: Terminal,
+}

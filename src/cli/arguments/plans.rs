@@ -1,0 +1,143 @@
+//! Arguments of the commands that compare the configuration with the world.
+
+use super::groups::{Locking, Operating, Origin, Terminal, Variables};
+use clap::Args;
+
+/// What is planned.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Planning {
+    /// Plan to destroy everything
+    #[arg(long)]
+    pub(crate) destroy: bool,
+    /// Only take the world's changes into the state
+    #[arg(long = "refresh-only")]
+    pub(crate) refresh_only: bool,
+    /// Read the real objects before planning
+    #[arg(long, default_value = "true")]
+    pub(crate) refresh: bool,
+    /// Replace this instance even if nothing asks for it; may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) replace: Vec<String>,
+    #[command(flatten)]
+    pub(crate) operating: Operating,
+}
+
+impl Planning {
+    /// A plan that brings the infrastructure true to the configuration, with nothing particular about it.
+    pub(crate) fn usual(operating: &Operating) -> Planning {
+        Planning {
+            destroy: false,
+            refresh_only: false,
+            refresh: true,
+            replace: Vec::new(),
+            operating: operating.clone(),
+        }
+    }
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Plan {
+    /// Save the plan to a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<String>,
+    /// Exit with 2 when there are changes
+    #[arg(long = "detailed-exitcode")]
+    pub(crate) detailed_exitcode: bool,
+    /// Write configuration for what is imported without any to a new file
+    #[arg(long = "generate-config-out", value_name = "FILE")]
+    pub(crate) generate_config_out: Option<String>,
+    /// Machine-readable output, one event a line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The local state file, for configurations without a backend block
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+    #[command(flatten)]
+    pub(crate) origin: Origin,
+    #[command(flatten)]
+    pub(crate) planning: Planning,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Apply {
+    /// A saved plan; without one a new plan is made and shown
+    #[arg(value_name = "PLAN")]
+    pub(crate) plan: Option<String>,
+    /// Don't ask before applying
+    #[arg(long = "auto-approve")]
+    pub(crate) auto_approve: bool,
+    /// Machine-readable output, one event a line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The local state file, for configurations without a backend block
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+    /// Where the new state is written instead
+    #[arg(long = "state-out", value_name = "FILE")]
+    pub(crate) state_out: Option<String>,
+    /// Where the old state is kept
+    #[arg(long, value_name = "FILE")]
+    pub(crate) backup: Option<String>,
+    #[command(flatten)]
+    pub(crate) planning: Planning,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Drift {
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Bring what drifted back to what Git says, and touch nothing else
+    #[arg(long)]
+    pub(crate) correct: bool,
+    /// Only what was changed outside: what Git has that was never applied is neither told nor counted
+    #[arg(long)]
+    pub(crate) world: bool,
+    /// Accepted for compatibility: exit codes are always detailed
+    #[arg(long = "detailed-exitcode", alias = "detailed")]
+    pub(crate) detailed_exitcode: bool,
+    /// Don't ask before correcting
+    #[arg(long = "auto-approve")]
+    pub(crate) auto_approve: bool,
+    #[command(flatten)]
+    pub(crate) origin: Origin,
+    #[command(flatten)]
+    pub(crate) operating: Operating,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Refresh {
+    /// The local state file, for configurations without a backend block
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+    #[command(flatten)]
+    pub(crate) operating: Operating,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Import {
+    /// The instance that the object becomes
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: String,
+    /// The object's id, as its provider wants it
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// The directory of the configuration
+    #[arg(long, value_name = "DIR")]
+    pub(crate) config: Option<String>,
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+    /// Accepted for compatibility; one object is read
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub(crate) parallelism: usize,
+    /// The local state file, for configurations without a backend block
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+    /// Accepted for compatibility; every version of a backend is the same
+    #[arg(long = "ignore-remote-version")]
+    pub(crate) ignore_remote_version: bool,
+    #[command(flatten)]
+    pub(crate) locking: Locking,
+    #[command(flatten)]
+    pub(crate) terminal: Terminal,
+}
