@@ -15,5 +15,7 @@ mod modules;
 mod pages;
 #[cfg(feature = "s3")]
 mod races;
+#[cfg(feature = "aws")]
+mod readers;
 mod support;
 mod tidy;
