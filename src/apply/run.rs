@@ -154,6 +154,7 @@ impl<'a> Driver<'a> {
         if self.plan.mode == trueup_plan::PlanMode::Destroy {
             return;
         }
+        self.sheet.exclude(self.plan.excludes.clone());
         if self.plan.targets.is_empty() {
             self.sheet.request_all();
         } else {
@@ -225,6 +226,10 @@ impl<'a> Driver<'a> {
                     .is_some_and(|c| !matches!(c.action, Action::NoOp | Action::Delete | Action::Forget));
                 match change {
                     Some(_) if waits => drop(self.asks.insert(ask.addr.clone(), ask)),
+                    // What goes is still what it was to the configurations of providers that it goes with.
+                    Some(change) if change.after.is_null() => {
+                        self.sheet.fill(ask.cell, Some(change.before.clone()));
+                    }
                     Some(change) => self.sheet.fill(ask.cell, Some(change.after.clone())),
                     None => self.fill_unplanned(&ask),
                 }

@@ -7,8 +7,10 @@ mod change;
 mod decide;
 mod ignore;
 mod moves;
+mod removed;
 
 pub use change::{Action, Change, Reason};
 pub use decide::{Decision, Replace, decide};
 pub use ignore::ignore_changes;
 pub use moves::{Move, apply_moves, moved_still_declared};
+pub use removed::removed_still_declared;

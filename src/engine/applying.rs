@@ -281,15 +281,14 @@ fn outputs(
     plan: &Plan,
     failed: bool,
 ) -> BTreeMap<Name, Output> {
-    if plan.mode == PlanMode::Destroy && plan.targets.is_empty() && !failed {
+    if plan.mode == PlanMode::Destroy && !plan.is_partial() && !failed {
         return BTreeMap::new();
     }
     let mut outputs = BTreeMap::new();
     for name in before.keys().chain(after.keys()) {
         let Some(value) = after.get(name).filter(|v| v.is_wholly_known() && !v.marks().is_ephemeral()) else {
-            let kept = before
-                .get(name)
-                .filter(|_| failed || !plan.targets.is_empty() || plan.mode == PlanMode::Destroy);
+            let kept =
+                before.get(name).filter(|_| failed || plan.is_partial() || plan.mode == PlanMode::Destroy);
             outputs.extend(kept.map(|output| (name.clone(), output.clone())));
             continue;
         };

@@ -20,6 +20,7 @@ mod planning;
 mod prompt;
 mod providers;
 mod references;
+mod selection;
 mod session;
 mod surgery;
 mod validate;

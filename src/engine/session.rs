@@ -8,18 +8,19 @@ use crate::load::{NotOpened, load, start_providers};
 use crate::made::tell_made;
 use crate::planning::{Circumstances, Finished, Objects, PlanOptions, Planner, reached};
 use crate::providers::Providers;
+use crate::selection;
 use crate::validate::cwd;
 use crate::world::World;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::watch;
 use trueup_apply::Interrupt;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_diff::apply_moves;
+use trueup_diff::{apply_moves, removed_still_declared};
 use trueup_evaluate::{Input, Mode, Sheet, Surroundings};
 use trueup_plan::{Plan, PlanMode, Snapshot, SnapshotInput};
 use trueup_resolve::Program;
-use trueup_resolve::program::Module;
+use trueup_resolve::program::{Module, Variable};
 use trueup_state::{Action, Begun, Commit, State};
 use trueup_store::Store;
 use trueup_value::{Name, Value};
@@ -85,7 +86,7 @@ impl Session {
         let (mut inputs, found) = read_inputs(&world.dir, root, &options.inputs, &mut sources);
         diagnostics.append(found);
         if let Some(saved) = &options.saved {
-            diagnostics.extend(given_again(root, &inputs, &options.inputs));
+            diagnostics.extend(given_again(root, &inputs, &options.inputs, saved));
             inputs.retain(|name, _| root.variables.iter().any(|v| v.name == *name && v.ephemeral));
             inputs.extend(saved.inputs.iter().map(|(name, input)| (name.clone(), restored(input))));
         }
@@ -186,8 +187,10 @@ impl Session {
         let sheet = self.sheet(Mode::Plan, Some(timestamp.clone()), true);
         let mut state = self.ledger.state.clone();
         let (moves, mut diagnostics) = apply_moves(&mut state, &self.program);
+        diagnostics.append(removed_still_declared(&self.program));
+        diagnostics.extend(selection::half_moved(&moves, options));
         let moved_from = moves.into_iter().map(|m| (m.to, m.from)).collect();
-        let objects = Objects::new(state, moved_from, !options.targets.is_empty());
+        let objects = Objects::new(state, moved_from, options);
         let world = self.world.clone();
         let mut reaching = options.clone();
         if options.mode == PlanMode::Destroy && !options.targets.is_empty() {
@@ -236,7 +239,7 @@ impl Session {
         plan.targets.clone_from(&options.targets);
         plan.prior.serial = self.ledger.document.serial;
         plan.prior.lineage.clone_from(&self.ledger.document.lineage);
-        warn_of_targets(&mut diagnostics, &options.targets, options.mode);
+        selection::warn(&mut diagnostics, options);
         Planned { plan, diagnostics }
     }
 
@@ -310,26 +313,39 @@ impl Session {
     }
 }
 
-/// Variables that the command line sets although a saved plan has them; ephemeral ones are in no plan.
-fn given_again(root: &Module, inputs: &BTreeMap<Name, Input>, from: &InputSources) -> Vec<Diagnostic> {
+/// Variables that the command line sets to something else than a saved plan has; ephemeral ones are in no plan.
+fn given_again(
+    root: &Module,
+    inputs: &BTreeMap<Name, Input>,
+    from: &InputSources,
+    saved: &Snapshot,
+) -> Vec<Diagnostic> {
     let on_command_line = |source: &str| {
         from.given.iter().any(|given| match given {
             Given::Var(_) => source == VAR_OPTION,
             Given::File(file) => source == file,
         })
     };
+    let differs = |variable: &&Variable| {
+        let given = inputs.get(&variable.name).filter(|input| on_command_line(&input.source));
+        let before = saved.inputs.get(&variable.name).map(|input| &input.value);
+        let (Some(given), Some(before)) = (given, before.or(variable.default.as_ref())) else {
+            return given.is_some();
+        };
+        let converted = |value| trueup_value::convert(value, &variable.ty).ok();
+        converted(&given.value) != converted(before)
+    };
     let lasting = root.variables.iter().filter(|variable| !variable.ephemeral);
-    let again = lasting.filter(|v| inputs.get(&v.name).is_some_and(|input| on_command_line(&input.source)));
-    let names: Vec<String> = again.map(|variable| format!("\"{}\"", variable.name)).collect();
+    let names: Vec<String> = lasting.filter(differs).map(|v| format!("\"{}\"", v.name)).collect();
     if names.is_empty() {
         return Vec::new();
     }
     let detail = format!(
-        "A saved plan holds the values it was made with, and the command line sets {} again.",
+        "A saved plan holds the values it was made with, and the command line sets {} to something else.",
         names.join(", ")
     );
     vec![
-        Diagnostic::error("Can't set variables when applying a saved plan", detail)
+        Diagnostic::error("Can't change variable when applying a saved plan", detail)
             .hint("leave out -var and -var-file here, or make a new plan with other values"),
     ]
 }
@@ -359,13 +375,4 @@ fn commit_of(world: &World) -> Option<Commit> {
     }
     let info = trueup_source::describe(&world.dir).ok().flatten()?;
     Some(Commit { hash: info.commit?, branch: info.branch, dirty: info.dirty })
-}
-
-fn warn_of_targets(diagnostics: &mut Diagnostics, targets: &BTreeSet<trueup_addr::Target>, _mode: PlanMode) {
-    if !targets.is_empty() {
-        diagnostics.push(Diagnostic::warning(
-            "Resource targeting is in effect",
-            "The plan was made with -target, so it may not hold all that the configuration asks for. Plan without it once the exceptional situation is over.",
-        ));
-    }
 }

@@ -134,6 +134,7 @@ fn sample() -> Plan {
             .iter()
             .map(|text| text.parse().expect("an address"))
             .collect::<BTreeSet<_>>(),
+        excludes: ["module.n".parse().expect("an address")].into(),
         timestamp: "2026-01-02T03:04:05Z".into(),
         commit: Some(Commit { hash: "abc123".into(), branch: Some("main".into()), dirty: true }),
         workspace: "default".into(),

@@ -43,6 +43,8 @@ pub struct Plan {
     pub variables: BTreeMap<Name, Value>,
     /// `-target`, empty for all.
     pub targets: BTreeSet<Target>,
+    /// `-exclude`, empty for nothing.
+    pub excludes: BTreeSet<Target>,
     /// When it was made, RFC 3339 in UTC; what `plantimestamp()` gives.
     pub timestamp: Arc<str>,
     /// The commit of the configuration.
@@ -111,6 +113,11 @@ pub struct Summary {
 }
 
 impl Plan {
+    /// Whether it is about a part of the configuration only.
+    pub fn is_partial(&self) -> bool {
+        !(self.targets.is_empty() && self.excludes.is_empty())
+    }
+
     /// Counts as the summary line has them: data sources are not counted.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();

@@ -94,9 +94,18 @@ pub(crate) struct Operating {
     /// Only this resource, instance or module and what it needs; may be given several times
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) target: Vec<String>,
+    /// Leave this resource, instance or module out, and all that depends on it; may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) exclude: Vec<String>,
+    /// A file with an address to target on each line; `#` begins a comment. May be given several times
+    #[arg(long = "target-file", value_name = "FILE")]
+    pub(crate) target_file: Vec<String>,
+    /// A file with an address to leave out on each line; `#` begins a comment. May be given several times
+    #[arg(long = "exclude-file", value_name = "FILE")]
+    pub(crate) exclude_file: Vec<String>,
     /// How many calls are in flight at once
-    #[arg(long, value_name = "N", default_value = "10")]
-    pub(crate) parallelism: usize,
+    #[arg(long, value_name = "N", default_value = "10", allow_hyphen_values = true)]
+    pub(crate) parallelism: i64,
     #[command(flatten)]
     pub(crate) locking: Locking,
     #[command(flatten)]

@@ -37,7 +37,7 @@ pub(crate) async fn run(context: &Context, args: Arguments, destroy: bool) -> u8
         Ok(session) => session,
         Err(not_opened) => return complain(&screen, not_opened.diagnostics, &not_opened.sources),
     };
-    let work = Work { screen: &screen, args: &args, destroy };
+    let work = Work { screen: &screen, args: &args, destroy, parallelism: plan_options.parallelism };
     let code = match saved {
         Some((plan, _)) => work.carry_out(&mut session, &plan).await,
         None => work.plan_and_apply(&mut session, &plan_options).await,
@@ -122,6 +122,7 @@ struct Work<'a> {
     screen: &'a Screen,
     args: &'a Arguments,
     destroy: bool,
+    parallelism: usize,
 }
 
 impl Work<'_> {
@@ -172,7 +173,7 @@ impl Work<'_> {
             Ok(hash) => hash,
             Err(error) => return complain(self.screen, error.diagnostic().into(), &session.sources),
         };
-        let mut outcome = apply(session, plan, &hash, self.args.planning.operating.parallelism).await;
+        let mut outcome = apply(session, plan, &hash, self.parallelism).await;
         let diagnostics = std::mem::take(&mut outcome.diagnostics);
         let failed = diagnostics.has_errors() || outcome.interrupted;
         self.screen.diagnostics(diagnostics, &session.sources);

@@ -185,7 +185,7 @@ impl Work<'_> {
             }
         }
         let hash = trueup_plan::file::hash(&plan).map_err(|error| Diagnostics::from(error.diagnostic()))?;
-        let outcome = apply(session, &plan, &hash, self.args.operating.parallelism).await;
+        let outcome = apply(session, &plan, &hash, options.parallelism).await;
         correction.steps = outcome.done.values().sum();
         if outcome.diagnostics.has_errors() || outcome.interrupted {
             return Err(outcome.diagnostics);

@@ -32,7 +32,24 @@ pub(crate) fn plan_options(planning: &Planning, destroy: bool) -> Result<PlanOpt
             "The -replace option asks for new objects, which a plan with -destroy or -refresh-only never makes.",
         ));
     }
-    let targets = parse_all::<Target>(&planning.operating.target, "Invalid target", &mut diagnostics);
+    let operating = &planning.operating;
+    let parallelism = parallelism(planning.operating.parallelism).unwrap_or_else(|diagnostic| {
+        diagnostics.push(*diagnostic);
+        PARALLELISM
+    });
+    let mut targets = parse_all::<Target>(&operating.target, "Invalid target", &mut diagnostics);
+    targets.extend(read_targets(&operating.target_file, "target", &mut diagnostics));
+    let mut excludes = parse_all::<Target>(&operating.exclude, "Invalid exclude", &mut diagnostics);
+    excludes.extend(read_targets(&operating.exclude_file, "exclude", &mut diagnostics));
+    if !targets.is_empty() && !excludes.is_empty() {
+        diagnostics.push(
+            Diagnostic::error(
+                "Invalid combination of arguments",
+                "-target says what a plan is about, -exclude what it is not about; a plan takes one of them.",
+            )
+            .hint("leave -target and -target-file out, or -exclude and -exclude-file"),
+        );
+    }
     let replace =
         parse_all::<ResourceInstance>(&planning.replace, "Invalid force-replace address", &mut diagnostics);
     if diagnostics.has_errors() {
@@ -43,14 +60,54 @@ pub(crate) fn plan_options(planning: &Planning, destroy: bool) -> Result<PlanOpt
         (_, true) => PlanMode::RefreshOnly,
         _ => PlanMode::Normal,
     };
-    Ok(PlanOptions {
-        mode,
-        refresh: planning.refresh,
-        targets,
-        only: None,
-        replace,
-        parallelism: planning.operating.parallelism,
-    })
+    Ok(PlanOptions { mode, refresh: planning.refresh, targets, excludes, only: None, replace, parallelism })
+}
+
+/// How many calls are in flight at once where nobody says otherwise.
+const PARALLELISM: usize = 10;
+
+/// Nothing is what nobody says, as Terraform has it.
+fn parallelism(number: i64) -> Result<usize, Box<Diagnostic>> {
+    match usize::try_from(number) {
+        Ok(0) => Ok(PARALLELISM),
+        Ok(number) => Ok(number),
+        Err(_) => Err(Box::new(
+            Diagnostic::error(
+                "Invalid parallelism value",
+                format!("The parallelism must be a positive value. Not {number}."),
+            )
+            .hint("leave -parallelism out: there are 10 calls at once then"),
+        )),
+    }
+}
+
+/// The addresses in files: one a line, empty lines and comments left out.
+fn read_targets(files: &[String], what: &str, diagnostics: &mut Diagnostics) -> BTreeSet<Target> {
+    let mut all = BTreeSet::new();
+    for file in files {
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) => {
+                let detail = format!("The file {file} with addresses can't be read: {error}.");
+                diagnostics.push(Diagnostic::error(format!("Failed to read the {what} file"), detail));
+                continue;
+            }
+        };
+        for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            match line.parse() {
+                Ok(target) => drop(all.insert(target)),
+                Err(error) => {
+                    let detail = format!("{file}, line {}: {error}.", number + 1);
+                    diagnostics.push(Diagnostic::error(format!("Invalid {what} \"{line}\""), detail));
+                }
+            }
+        }
+    }
+    all
 }
 
 fn parse_all<T: std::str::FromStr<Err = trueup_addr::ParseError> + Ord>(
@@ -109,8 +166,12 @@ fn input_sources(context: &Context, variables: &Variables) -> InputSources {
     InputSources { environment: (*context.environment).clone(), given: variables.given.clone() }
 }
 
-/// `90s`, `5m`, `1h`, `1m30s`, `500ms`, `0`.
+/// `90s`, `5m`, `1h`, `1m30s`, `1.5h`, `500ms`, `0`. Less than nothing is nothing.
 pub(crate) fn duration(text: &str) -> Option<Duration> {
+    if let Some(rest) = text.strip_prefix('-') {
+        return duration(rest).filter(|_| !rest.starts_with(['-', '+'])).map(|_| Duration::ZERO);
+    }
+    let text = text.strip_prefix('+').unwrap_or(text);
     if text == "0" {
         return Some(Duration::ZERO);
     }
@@ -122,6 +183,8 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
         rest = &rest[digits..];
         let unit = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
         let seconds = match &rest[..unit] {
+            "ns" => 1e-9,
+            "us" | "µs" | "μs" => 1e-6,
             "ms" => 0.001,
             "s" => 1.0,
             "m" => 60.0,
@@ -145,7 +208,15 @@ mod tests {
             ("30s", Some(30_000)),
             ("1m30s", Some(90_000)),
             ("500ms", Some(500)),
+            ("1.5h", Some(5_400_000)),
+            ("2000us", Some(2)),
+            ("0", Some(0)),
+            ("-5s", Some(0)),
+            ("+5s", Some(5_000)),
+            ("--5s", None),
             ("5", None),
+            ("1d", None),
+            ("-", None),
             ("x", None),
             ("", None),
         ] {

@@ -33,7 +33,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     if !diagnostics.has_errors() {
         match trueup_plan::file::hash(&plan) {
             Ok(hash) => {
-                let outcome = apply(&mut session, &plan, &hash, args.operating.parallelism).await;
+                let outcome = apply(&mut session, &plan, &hash, options.parallelism).await;
                 diagnostics.append(outcome.diagnostics);
                 outputs = Some(outcome.outputs);
             }

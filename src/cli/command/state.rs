@@ -66,12 +66,15 @@ fn list(screen: &Screen, view: &StateView, args: &StateList) -> u8 {
     if problems.has_errors() {
         return screen.refusal(problems);
     }
-    for object in view.state.objects().filter(|object| object.deposed.is_none()) {
+    // An instance of which only deposed objects are left is one all the same.
+    let mut listed = None;
+    for object in view.state.objects() {
         let addr = object.address();
         let wanted = targets.is_empty() || targets.iter().any(|target| target.contains(&addr));
         let id = args.id.as_ref().is_none_or(|id| has_id(&object.object.attributes, id));
-        if wanted && id {
+        if wanted && id && listed.as_ref() != Some(&addr) {
             screen.line(&neutral(&addr.to_string()));
+            listed = Some(addr);
         }
     }
     0

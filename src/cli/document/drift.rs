@@ -125,7 +125,7 @@ pub(crate) fn document(told: &Told) -> Result<String, Failure> {
         timestamp: plan.timestamp.to_string(),
         commit,
         workspace: plan.workspace.to_string(),
-        complete: !plan.errored && plan.targets.is_empty(),
+        complete: !plan.errored && !plan.is_partial(),
         compared: document.compared,
         summary,
         drifted: document.drifted().map(resource).collect::<Result<_, _>>()?,

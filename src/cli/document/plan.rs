@@ -91,7 +91,7 @@ pub(crate) fn document(plan: &Plan, program: &Program, schemas: &dyn Schemas) ->
     let shown = plan.changes.iter().filter(|change| is_listed(plan, change));
     let outputs = plan.outputs.iter().map(|(name, output)| Ok((name.to_string(), change::output(output)?)));
     let prior = if plan.prior.is_empty() { None } else { Some(state::wire(&plan.prior, schemas)?) };
-    let complete = !plan.errored && plan.targets.is_empty();
+    let complete = !plan.errored && !plan.is_partial();
     Ok(text(&PlanWire {
         format_version: FORMAT_VERSION,
         terraform_version: TERRAFORM_VERSION,

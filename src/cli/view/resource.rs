@@ -106,6 +106,9 @@ fn heading(change: &ResourceChange, differ: Differ) -> String {
         },
     };
     let mut out = format!("  # {addr} {what}\n");
+    if change.deposed.is_some() {
+        out.push_str("  # (left over from a partially-failed replacement of this instance)\n");
+    }
     if let Some(note) = why(change) {
         out.push_str(&format!("  # ({note})\n"));
     }
@@ -122,6 +125,9 @@ fn heading(change: &ResourceChange, differ: Differ) -> String {
 }
 
 fn why(change: &ResourceChange) -> Option<String> {
+    if change.change.action == Action::Forget {
+        return Some("destroy = false is set in the configuration".into());
+    }
     let resource = &change.addr.resource;
     let key = &change.addr.key;
     Some(match change.change.reason? {

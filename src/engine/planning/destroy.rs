@@ -1,6 +1,7 @@
 //! Objects that the configuration doesn't have, and destruction of everything.
 
 use super::Planner;
+use crate::selection::names;
 use std::collections::BTreeSet;
 use trueup_addr::{ConfigResource, InstanceKey, Mode, ModuleInstance, ResourceInstance, Target};
 use trueup_diag::Diagnostic;
@@ -17,7 +18,7 @@ impl Planner<'_> {
     /// Notes the end of every object that goes: those without a block, deposed ones, or all.
     pub(super) fn note_destruction(&mut self) {
         let all = self.options.mode == PlanMode::Destroy;
-        let targets = &self.options.targets;
+        let kept = self.kept();
         let ids: Vec<ObjectId> = self
             .objects
             .state
@@ -28,12 +29,31 @@ impl Planner<'_> {
                 deposed: object.deposed.map(ToString::to_string),
             })
             .filter(|id| all || id.deposed.is_some() || !self.cells.contains_key(&id.addr))
-            .filter(|id| targets.is_empty() || targets.iter().any(|target| target.contains(&id.addr)))
+            .filter(|id| self.options.is_about(&id.addr) && !kept.contains(&id.addr.config()))
+            .filter(|id| !self.is_left_out(&id.addr))
             .collect();
         let modules: BTreeSet<ModuleInstance> = self.sheet.module_instances().cloned().collect();
         for id in ids {
+            self.objects.include(&id);
             self.note_end(id, all, &modules);
         }
+    }
+
+    /// Whether `-exclude` leaves an instance out; a destruction spares just what is named, and what that stands on.
+    fn is_left_out(&self, addr: &ResourceInstance) -> bool {
+        let all = self.options.mode == PlanMode::Destroy;
+        names(&self.options.excludes, addr)
+            || (!all && !self.options.excludes.is_empty() && self.sheet.is_left_out(addr))
+    }
+
+    /// What objects that are left out depend on, which must not go while they are there.
+    fn kept(&self) -> BTreeSet<ConfigResource> {
+        if self.options.excludes.is_empty() {
+            return BTreeSet::new();
+        }
+        let objects = self.objects.state.objects();
+        let left_out = objects.filter(|object| self.is_left_out(&object.address()));
+        left_out.flat_map(|object| object.object.dependencies.iter().cloned()).collect()
     }
 
     fn note_end(&mut self, id: ObjectId, all: bool, modules: &BTreeSet<ModuleInstance>) {

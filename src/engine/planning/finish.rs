@@ -55,7 +55,7 @@ impl Planner<'_> {
         });
         let drift = self.drift();
         let mode = self.options.mode;
-        let partial = errored || !self.options.targets.is_empty();
+        let partial = errored || self.options.is_partial();
         let checks = trueup_state::wire::check::write(&self.sheet.check_results());
         let closed = self.sheet.close();
         let outputs = output_changes(&self.objects.state, &closed.outputs, mode, partial);
@@ -70,6 +70,7 @@ impl Planner<'_> {
             prior: self.objects.state,
             variables: around.variables,
             targets: self.options.targets,
+            excludes: self.options.excludes,
             timestamp: around.timestamp,
             commit: around.commit,
             workspace: around.workspace,
@@ -92,7 +93,7 @@ impl Planner<'_> {
     fn forget_stale_data(&mut self) {
         let destroys = self.options.mode == PlanMode::Destroy;
         if (destroys || self.options.mode == PlanMode::Normal)
-            && self.options.targets.is_empty()
+            && !self.options.is_partial()
             && !self.sheet.has_errors()
         {
             let stale: Vec<_> = self

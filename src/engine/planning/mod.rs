@@ -34,6 +34,7 @@ use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::{Action, Change, Reason, Replace};
 use trueup_evaluate::{Ask, CellId, InstanceAsk, ProviderAsk, Sheet};
 use trueup_plan::{PlanMode, ResourceChange};
+use trueup_refresh::ObjectId;
 use trueup_resolve::Program;
 use trueup_resolve::program::ProviderBinding;
 use trueup_state::{Begun, Status};
@@ -54,6 +55,8 @@ pub struct PlanOptions {
     pub refresh: bool,
     /// `-target`
     pub targets: BTreeSet<Target>,
+    /// `-exclude`: these and what depends on them are left as they are
+    pub excludes: BTreeSet<Target>,
     /// Where set, only these may change: others stand as the state has them, for whatever refers to them.
     pub only: Option<BTreeSet<ResourceInstance>>,
     /// `-replace`
@@ -68,6 +71,7 @@ impl Default for PlanOptions {
             mode: PlanMode::Normal,
             refresh: true,
             targets: BTreeSet::new(),
+            excludes: BTreeSet::new(),
             only: None,
             replace: BTreeSet::new(),
             parallelism: 10,
@@ -183,7 +187,7 @@ impl<'a> Planner<'a> {
     }
 
     fn request(&mut self) {
-        let (bindings, missing) = self.objects.bindings(&self.program, &self.options.targets);
+        let (bindings, missing) = self.objects.bindings(&self.program, &self.options);
         self.sheet.report(missing);
         let interrupted: Vec<_> = self
             .in_flight
@@ -196,6 +200,7 @@ impl<'a> Planner<'a> {
         if self.options.mode == PlanMode::Destroy {
             return;
         }
+        self.sheet.exclude(self.options.excludes.clone());
         if self.options.targets.is_empty() {
             self.sheet.request_all();
         } else {
@@ -209,6 +214,7 @@ impl<'a> Planner<'a> {
             Ask::Provider(ask) => Some(self.start_provider(ask)),
             Ask::Instance(ask) => {
                 self.cells.insert(ask.addr.clone(), ask.cell);
+                self.objects.include(&ObjectId { addr: ask.addr.clone(), deposed: None });
                 match ask.addr.resource.mode {
                     Mode::Managed if self.objects.must_read(&ask.addr) => Some(self.start_observing(ask)),
                     Mode::Managed => self.start_managed(ask),

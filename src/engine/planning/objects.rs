@@ -5,6 +5,7 @@ use super::instance::dress;
 use super::watched::shown_id;
 use crate::bindings::{Bindings, provider_addr};
 use crate::providers::Providers;
+use crate::selection::touches;
 use crate::world::Refreshed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -46,7 +47,10 @@ pub(crate) struct Objects {
     known: BTreeMap<ObjectId, PriorObject>,
     read: BTreeSet<ObjectId>,
     bindings: Bindings,
-    targeted: bool,
+    partial: bool,
+    excludes: BTreeSet<Target>,
+    /// What was read of objects that may turn out to be left out: it counts once it is clear that they are not.
+    aside: BTreeMap<ObjectId, Seen>,
 }
 
 /// One object to be read.
@@ -116,7 +120,7 @@ impl Objects {
     pub(crate) fn new(
         state: State,
         moved_from: BTreeMap<ResourceInstance, ResourceInstance>,
-        targeted: bool,
+        options: &PlanOptions,
     ) -> Objects {
         Objects {
             state,
@@ -125,7 +129,9 @@ impl Objects {
             known: BTreeMap::new(),
             read: BTreeSet::new(),
             bindings: Bindings::default(),
-            targeted,
+            partial: options.is_partial(),
+            excludes: options.excludes.clone(),
+            aside: BTreeMap::new(),
         }
     }
 
@@ -133,16 +139,12 @@ impl Objects {
     pub(crate) fn bindings(
         &mut self,
         program: &Program,
-        targets: &BTreeSet<Target>,
+        options: &PlanOptions,
     ) -> (BTreeSet<ProviderBinding>, Diagnostics) {
         let mut all = BTreeSet::new();
         let mut diagnostics = Diagnostics::new();
         for (node, resource) in &self.state.resources {
-            let wanted = targets.is_empty()
-                || resource.instances.keys().any(|key| {
-                    let addr = node.instance(key.clone());
-                    targets.iter().any(|target| target.contains(&addr))
-                });
+            let wanted = resource.instances.keys().any(|key| options.is_about(&node.instance(key.clone())));
             if node.resource.mode != Mode::Managed || !wanted {
                 continue;
             }
@@ -169,13 +171,10 @@ impl Objects {
         options: &PlanOptions,
         in_flight: &[Begun],
     ) -> ProviderWork {
-        let wanted = |addr: &ResourceInstance| {
-            options.targets.is_empty() || options.targets.iter().any(|target| target.contains(addr))
-        };
         let items = self.state.objects().filter(|object| {
             object.node.resource.mode == Mode::Managed
                 && self.bindings.known(object.provider) == Some(binding)
-                && wanted(&object.address())
+                && options.is_about(&object.address())
         });
         let items =
             items.filter_map(|object| self.item(object.address(), object.deposed, binding, providers));
@@ -205,10 +204,10 @@ impl Objects {
         Some(Item { id: ObjectId { addr, deposed: deposed.map(ToString::to_string) }, object, schema })
     }
 
-    /// Whether an instance has objects that were not read yet, as with targets.
+    /// Whether an instance has objects that were not read yet, as in a run about a part of the configuration.
     pub(crate) fn must_read(&self, addr: &ResourceInstance) -> bool {
         let id = ObjectId { addr: addr.clone(), deposed: None };
-        self.targeted && self.state.current(addr).is_some() && !self.read.contains(&id)
+        self.partial && self.state.current(addr).is_some() && !self.read.contains(&id)
     }
 
     pub(crate) fn work_of_one(
@@ -228,7 +227,18 @@ impl Objects {
         }
         for one in seen {
             self.read.insert(one.id.clone());
-            self.take_one(one);
+            if touches(&self.excludes, &one.object.dependencies) {
+                self.aside.insert(one.id.clone(), one);
+            } else {
+                self.take_one(one);
+            }
+        }
+    }
+
+    /// An object is not left out, so what was read of it counts.
+    pub(crate) fn include(&mut self, id: &ObjectId) {
+        if let Some(seen) = self.aside.remove(id) {
+            self.take_one(seen);
         }
     }
 

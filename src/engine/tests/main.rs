@@ -5,6 +5,7 @@ mod crash;
 mod cut;
 mod drift;
 mod ephemeral;
+mod exclude;
 mod fault;
 mod interrupt;
 mod kill;

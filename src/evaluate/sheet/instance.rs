@@ -16,6 +16,9 @@ use trueup_value::{Kind, Marks, Name, Path, PathStep, Value};
 
 impl Sheet {
     pub(super) fn compute_instance(&mut self, id: CellId, frame: FrameId, slot: u32, index: u32) -> Outcome {
+        if !self.excluded.is_empty() && self.is_excluded(&self.instance_addr(frame, slot, index)) {
+            return Outcome::Failed;
+        }
         let program = self.program.clone();
         let node = self.frame(frame).node;
         let resource = &program.module_at(node).resources[slot as usize];

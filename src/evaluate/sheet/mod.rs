@@ -7,6 +7,7 @@
 mod checked;
 mod condition;
 mod cycle;
+mod exclude;
 mod expand;
 mod frame;
 mod instance;
@@ -200,6 +201,8 @@ pub struct Sheet {
     providers: BTreeMap<ProviderBinding, CellId>,
     first_frames: BTreeMap<NodeId, FrameId>,
     targets: Option<BTreeSet<Target>>,
+    /// What is left out, with all that depends on it.
+    excluded: BTreeSet<Target>,
     completed: usize,
     checked: Checked,
     diagnostics: Diagnostics,
@@ -229,6 +232,7 @@ impl Sheet {
             providers: BTreeMap::new(),
             first_frames: BTreeMap::new(),
             targets: None,
+            excluded: BTreeSet::new(),
             completed: 0,
             diagnostics: Diagnostics::new(),
         };

@@ -32,6 +32,8 @@ pub(crate) struct PlanWire {
     errored: bool,
     #[serde(default)]
     targets: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    excludes: Vec<String>,
     /// Types of values; values name them by index.
     types: Vec<Box<RawValue>>,
     variables: BTreeMap<String, ValueWire>,
@@ -105,6 +107,7 @@ impl PlanWire {
             commit: plan.commit.as_ref().map(write_commit),
             errored: plan.errored,
             targets: plan.targets.iter().map(ToString::to_string).collect(),
+            excludes: plan.excludes.iter().map(ToString::to_string).collect(),
             variables: write_variables(&plan.variables, &mut types)?,
             changes,
             drift,
@@ -141,6 +144,7 @@ impl PlanWire {
             prior,
             variables: read_variables(&self.variables, &types)?,
             targets: self.targets.iter().map(|t| parse(t)).collect::<Result<BTreeSet<Target>, _>>()?,
+            excludes: self.excludes.iter().map(|t| parse(t)).collect::<Result<BTreeSet<Target>, _>>()?,
             timestamp: self.timestamp.into(),
             commit: self.commit.map(read_commit),
             workspace: self.workspace.into(),

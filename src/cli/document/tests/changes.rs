@@ -158,6 +158,7 @@ fn sample() -> Plan {
         prior: State::default(),
         variables: BTreeMap::from([(Name::from("v"), Value::from("x").mark(Marks::SENSITIVE))]),
         targets: BTreeSet::new(),
+        excludes: BTreeSet::new(),
         timestamp: "2026-01-02T03:04:05Z".into(),
         commit: Some(Commit { hash: "abc".into(), branch: Some("main".into()), dirty: false }),
         workspace: "default".into(),

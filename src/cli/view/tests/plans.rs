@@ -20,6 +20,7 @@ fn plan(mode: PlanMode, changes: Vec<ResourceChange>) -> Plan {
         prior: State::default(),
         variables: BTreeMap::new(),
         targets: BTreeSet::new(),
+        excludes: BTreeSet::new(),
         timestamp: "2026-01-01T00:00:00Z".into(),
         commit: None,
         workspace: "default".into(),
