@@ -44,7 +44,8 @@ pub(crate) fn asked(args: &[String]) -> Option<Answer> {
         return Some(Answer { text, wrong: false, code: 0 });
     }
     let lacks = named.is_empty() && words(args).next().is_none();
-    let group = find(&named).has_subcommands() && !named.is_empty() && words(args).count() == named.len();
+    let group =
+        find(&named).is_subcommand_required_set() && !named.is_empty() && words(args).count() == named.len();
     match (lacks, group) {
         (true, _) => Some(Answer { text, wrong: true, code: NO_COMMAND }),
         (_, true) => Some(Answer { text, wrong: true, code: 1 }),
@@ -74,7 +75,7 @@ pub(crate) fn wrong(args: &[String], error: &clap::Error) -> Answer {
 
 fn unknown_command(args: &[String], named: &[String], full: &str) -> String {
     let command = find(named);
-    let word = words(args).nth(named.len()).map_or("", String::as_str);
+    let word = words(args).nth(named.len()).map_or("", |(_, word)| word);
     let known = command.get_subcommands().map(Command::get_name);
     let near = trueup_diag::nearest(word, known).map(|name| format!(" Did you mean \"{name}\"?"));
     format!(
@@ -116,9 +117,9 @@ fn explained(error: &clap::Error) -> (&'static str, String) {
 }
 
 /// Arguments that are no options, without the program itself.
-fn words(args: &[String]) -> impl Iterator<Item = &String> {
+fn words(args: &[String]) -> impl Iterator<Item = (usize, &String)> {
     let mut value = false;
-    args.iter().skip(1).filter(move |arg| {
+    args.iter().enumerate().skip(1).filter(move |(_, arg)| {
         let skip =
             std::mem::replace(&mut value, arg.trim_start_matches('-') == "chdir" && arg.starts_with('-'));
         !skip && !arg.starts_with('-')
@@ -127,14 +128,20 @@ fn words(args: &[String]) -> impl Iterator<Item = &String> {
 
 /// The command that the arguments name, with the commands above it.
 fn path(args: &[String]) -> Vec<String> {
+    named(args).0
+}
+
+/// The command that the arguments name, with the commands above it, and the place after its name.
+pub(crate) fn named(args: &[String]) -> (Vec<String>, usize) {
     let mut command = commands();
-    let mut path = Vec::new();
-    for word in words(args) {
+    let (mut path, mut place) = (Vec::new(), 1);
+    for (at, word) in words(args) {
         let Some(next) = command.find_subcommand(word).cloned() else { break };
-        path.push(word.clone());
+        path.push(next.get_name().to_owned());
         command = next;
+        place = at + 1;
     }
-    path
+    (path, place)
 }
 
 fn find(path: &[String]) -> Command {

@@ -9,11 +9,15 @@ mod files;
 mod help;
 mod outside;
 mod screen;
+mod settings;
 mod view;
 
 use arguments::{Command, CommandLine, normalize};
 use command::Context;
+use screen::{Look, Screen};
+use std::collections::BTreeMap;
 use std::process::ExitCode;
+use trueup_diag::Sources;
 use trueup_engine::Mark;
 
 /// The version of this program.
@@ -21,16 +25,25 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Runs the program with the process's arguments and environment.
 pub fn main() -> ExitCode {
-    let mut args = normalize(outside::arguments());
-    if let Some(flag) =
-        args.get_mut(1).filter(|flag| ["--version", "-version", "-v"].contains(&flag.as_str()))
+    let environment = outside::environment();
+    let mut args = outside::arguments();
+    let global = |arg: &&mut String| !arg.contains("chdir");
+    if let Some(flag) = args.iter_mut().skip(1).find(global)
+        && ["--version", "-version", "-v"].contains(&flag.as_str())
     {
         *flag = "version".into();
     }
-    run(&args)
+    let (path, place) = help::named(&args);
+    match arguments::extended(args, &path, place, &environment) {
+        Ok(args) => run(&normalize(args), environment),
+        Err(message) => {
+            outside::complain(&message);
+            ExitCode::FAILURE
+        }
+    }
 }
 
-fn run(args: &[String]) -> ExitCode {
+fn run(args: &[String], environment: BTreeMap<String, String>) -> ExitCode {
     if let Some(answer) = help::asked(args) {
         return ExitCode::from(answer.say());
     }
@@ -42,41 +55,46 @@ fn run(args: &[String]) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return outside::fatal(&format!("the runtime can't be started: {error}")),
     };
-    let code = runtime.block_on(dispatch(line));
+    let code = runtime.block_on(dispatch(line, environment));
     // A second interrupt leaves calls hanging; they are not waited for.
     runtime.shutdown_timeout(std::time::Duration::from_millis(100));
     ExitCode::from(code)
 }
 
-async fn dispatch(line: CommandLine) -> u8 {
-    let context = match Context::new(line.chdir.as_deref(), line.no_color) {
-        Ok(context) => context,
-        Err(message) => {
-            outside::complain(&message);
+async fn dispatch(line: CommandLine, environment: BTreeMap<String, String>) -> u8 {
+    let context = match Context::new(&line, environment) {
+        Ok(context) => &context.configured(),
+        Err(diagnostic) => {
+            Screen::new(Look { no_color: line.no_color, ..Look::default() })
+                .diagnostics((*diagnostic).into(), &Sources::default());
             return 1;
         }
     };
     match line.command {
-        Command::Init(args) => command::init::run(&context, args).await,
-        Command::Validate(args) => command::validate::run(&context, args).await,
-        Command::Plan(args) => command::plan::run(&context, args).await,
-        Command::Apply(args) => command::apply::run(&context, args, false).await,
-        Command::Destroy(args) => command::apply::run(&context, args, true).await,
-        Command::Drift(args) => command::drift::run(&context, args).await,
-        Command::Show(args) => command::show::run(&context, args).await,
-        Command::Output(args) => command::output::run(&context, args).await,
-        Command::State(args) => command::state::run(&context, args).await,
-        Command::Workspace(args) => command::workspace::run(&context, args).await,
-        Command::Taint(args) => command::taint::run(&context, args, Mark::Taint).await,
-        Command::Untaint(args) => command::taint::run(&context, args, Mark::Untaint).await,
-        Command::Import(args) => command::import::run(&context, args).await,
-        Command::Refresh(args) => command::refresh::run(&context, args).await,
-        Command::ForceUnlock(args) => command::force_unlock::run(&context, args).await,
-        Command::Get(args) => command::get::run(&context, &args),
-        Command::Providers(args) => command::providers::run(&context, &args),
-        Command::Console(args) => command::console::run(&context, args).await,
-        Command::Graph(args) => command::graph::run(&context, &args),
-        Command::Fmt(args) => command::fmt::run(&context, &args),
-        Command::Version(args) => command::version::run(&context, &args),
+        Command::Init(args) => command::init::run(context, args).await,
+        Command::Login(args) => command::login::login(context, &args),
+        Command::Logout(args) => command::login::logout(context, &args),
+        Command::Metadata(args) => command::metadata::run(context, &args),
+        Command::Modules(args) => command::modules::run(context, &args),
+        Command::Validate(args) => command::validate::run(context, args).await,
+        Command::Plan(args) => command::plan::run(context, args).await,
+        Command::Apply(args) => command::apply::run(context, args, false).await,
+        Command::Destroy(args) => command::apply::run(context, args, true).await,
+        Command::Drift(args) => command::drift::run(context, args).await,
+        Command::Show(args) => command::show::run(context, args).await,
+        Command::Output(args) => command::output::run(context, args).await,
+        Command::State(args) => command::state::run(context, args).await,
+        Command::Workspace(args) => command::workspace::run(context, args).await,
+        Command::Taint(args) => command::taint::run(context, args, Mark::Taint).await,
+        Command::Untaint(args) => command::taint::run(context, args, Mark::Untaint).await,
+        Command::Import(args) => command::import::run(context, args).await,
+        Command::Refresh(args) => command::refresh::run(context, args).await,
+        Command::ForceUnlock(args) => command::force_unlock::run(context, args).await,
+        Command::Get(args) => command::get::run(context, &args),
+        Command::Providers(args) => command::providers::run(context, args).await,
+        Command::Console(args) => command::console::run(context, args).await,
+        Command::Graph(args) => command::graph::run(context, &args),
+        Command::Fmt(args) => command::fmt::run(context, &args),
+        Command::Version(args) => command::version::run(context, &args),
     }
 }

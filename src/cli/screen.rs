@@ -88,6 +88,17 @@ impl Screen {
         }
     }
 
+    /// Tells on standard error what is beside the matter, below a heading.
+    pub(crate) fn aside(&self, heading: &str, diagnostics: Diagnostics) {
+        if diagnostics.is_empty() {
+            return;
+        }
+        outside::talk(&format!("{heading}\n"));
+        for one in diagnostics.sorted() {
+            outside::talk(&diagnostic::human(&one, &Sources::default(), self.errors));
+        }
+    }
+
     /// Errors of commands around the state: blocks of text on a terminal or where plain text was asked for, else a
     /// line each, for scripts.
     pub(crate) fn refusal(&self, refused: impl Into<NotOpened>) -> u8 {

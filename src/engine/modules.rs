@@ -8,7 +8,7 @@ use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_evaluate::FunctionNames;
 use trueup_resolve::program::ModuleCall;
 use trueup_resolve::{Files, Loader, Program, resolve};
-use trueup_source::{ModuleInstaller, Origin, redact};
+use trueup_source::{ModuleInstaller, Network, Origin, redact};
 
 /// A loader that fetches what it is asked for.
 struct InstallingLoader {
@@ -52,6 +52,8 @@ pub fn install_modules(world: &World, upgrade: bool) -> Result<Vec<String>, (Dia
         ModuleInstaller::new(&world.dir, &data_dir.to_string_lossy(), upgrade).map_err(|error| {
             (Diagnostic::error("Modules can't be installed", error.to_string()).into(), Sources::default())
         })?;
+    let tokens = world.tokens.iter().map(|(host, token)| (host.clone(), token.clone()));
+    let installer = installer.over(Network::with_tokens(tokens));
     let disk = crate::files::DiskLoader::new(&world.dir, None);
     let mut loader = InstallingLoader { installer, disk, lines: Vec::new() };
     let mut sources = Sources::default();

@@ -109,6 +109,8 @@ pub struct World {
     pub factory: Arc<dyn Factory>,
     /// Is told what happens.
     pub observer: Arc<dyn Observer>,
+    /// Tokens by host, for registries and archives that modules come from.
+    pub tokens: Arc<BTreeMap<String, String>>,
     /// How far a person wants to stop.
     pub interrupt: watch::Receiver<Interrupt>,
 }

@@ -63,17 +63,84 @@ pub(crate) struct Get {
     pub(crate) test_directory: Option<String>,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Providers {
-    /// Print the schemas of the configuration's providers as JSON
-    Schema(ProvidersSchema),
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Login {
+    /// The host; app.terraform.io where none is named
+    #[arg(value_name = "HOST")]
+    pub(crate) host: Option<String>,
 }
 
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Metadata {
+    /// Print the signatures of the language's functions as JSON
+    Functions(OnlyJson),
+}
+
+/// For commands that print JSON and have to be told so.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct ProvidersSchema {
+pub(crate) struct OnlyJson {
     /// Machine-readable output; there is no other
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Modules {
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The tree of requirements where no command follows.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Providers {
+    /// Accepted for compatibility; test files require no providers here
+    #[arg(long = "test-directory", value_name = "DIR")]
+    pub(crate) test_directory: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: Option<ProvidersCommand>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum ProvidersCommand {
+    /// Write checksums of provider plugins into the lock file
+    Lock(ProvidersLock),
+    /// Copy provider plugins into a directory
+    Mirror(ProvidersMirror),
+    /// Print the schemas of the configuration's providers as JSON
+    Schema(OnlyJson),
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ProvidersLock {
+    /// Only these providers
+    #[arg(value_name = "PROVIDER")]
+    pub(crate) providers: Vec<String>,
+    /// A platform such as `linux_amd64`; may be given several times
+    #[arg(long, value_name = "OS_ARCH")]
+    pub(crate) platform: Vec<String>,
+    /// Accepted for compatibility; there are no plugins yet
+    #[arg(long = "fs-mirror", value_name = "DIR")]
+    pub(crate) fs_mirror: Option<String>,
+    /// Accepted for compatibility; there are no plugins yet
+    #[arg(long = "net-mirror", value_name = "URL")]
+    pub(crate) net_mirror: Option<String>,
+    /// Accepted for compatibility; there are no plugins yet
+    #[arg(long = "enable-plugin-cache")]
+    pub(crate) enable_plugin_cache: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ProvidersMirror {
+    /// The directory
+    #[arg(value_name = "DIRECTORY")]
+    pub(crate) directory: String,
+    /// A platform such as `linux_amd64`; may be given several times
+    #[arg(long, value_name = "OS_ARCH")]
+    pub(crate) platform: Vec<String>,
+    /// Copy the versions that the lock file names
+    #[arg(long = "lock-file", default_value = "true")]
+    pub(crate) lock_file: bool,
 }
 
 #[derive(Args, Clone, Debug)]

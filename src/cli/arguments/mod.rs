@@ -4,12 +4,17 @@
 //! `=false` as well, and of an option given twice the later one counts, so that `TF_CLI_ARGS` can be overridden.
 
 mod configuration;
+mod environment;
 mod groups;
 mod plans;
 mod state;
 mod workspace;
 
-pub(crate) use configuration::{Console, Fmt, Get, Graph, Init, Providers, Validate, Version};
+pub(crate) use configuration::{
+    Console, Fmt, Get, Graph, Init, Login, Metadata, Modules, Providers, ProvidersCommand, ProvidersLock,
+    ProvidersMirror, Validate, Version,
+};
+pub(crate) use environment::extended;
 pub(crate) use groups::{Locking, Origin, Terminal, Variables};
 pub(crate) use plans::{Apply, Drift, Import, Plan, Planning, Refresh};
 pub(crate) use state::{
@@ -76,8 +81,16 @@ pub(crate) enum Command {
     ForceUnlock(ForceUnlock),
     /// Fetch the modules that the configuration calls
     Get(Get),
-    /// Look at the providers of the configuration
+    /// Keep a token for a host that modules come from
+    Login(Login),
+    /// Forget the token of a host
+    Logout(Login),
+    /// Describe the language itself
     #[command(subcommand)]
+    Metadata(Metadata),
+    /// List the modules that the configuration calls, with their sources and versions
+    Modules(Modules),
+    /// Look at the providers of the configuration
     Providers(Providers),
     /// Try expressions at an interactive prompt
     Console(Console),

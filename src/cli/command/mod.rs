@@ -10,6 +10,9 @@ pub(crate) mod get;
 pub(crate) mod graph;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod login;
+pub(crate) mod metadata;
+pub(crate) mod modules;
 mod options;
 pub(crate) mod output;
 pub(crate) mod plan;
@@ -25,6 +28,7 @@ pub(crate) mod validate;
 pub(crate) mod version;
 pub(crate) mod workspace;
 
+use crate::arguments::CommandLine;
 use crate::outside;
 use crate::screen::{Look, Screen};
 use std::collections::BTreeMap;
@@ -53,23 +57,41 @@ pub(crate) struct Context {
     interrupt: watch::Receiver<Interrupt>,
     /// No colours, even on a terminal.
     no_color: bool,
+    /// Tokens of hosts that modules come from.
+    tokens: Arc<BTreeMap<String, String>>,
 }
 
 impl Context {
-    pub(crate) fn new(chdir: Option<&str>, no_color: bool) -> Result<Context, String> {
-        let environment = Arc::new(outside::environment());
+    /// Goes into the directory `chdir`; a diagnostic says why it can't.
+    pub(crate) fn new(
+        line: &CommandLine,
+        environment: BTreeMap<String, String>,
+    ) -> Result<Context, Box<Diagnostic>> {
+        let chdir = line.chdir.as_deref();
+        let environment = Arc::new(environment);
         let dir = PathBuf::from(chdir.unwrap_or("."));
         let started_in = outside::directory(&environment);
         if let Some(chdir) = chdir {
             std::env::set_current_dir(&dir).map_err(|error| {
-                format!("Error: the directory {chdir} given with -chdir can't be entered: {error}")
+                let detail = format!("The directory {chdir} given with -chdir can't be entered: {error}.");
+                Box::new(Diagnostic::error("Error handling -chdir option", detail))
             })?;
         }
         let (dir, working) = (PathBuf::from("."), PathBuf::from("."));
         let interrupt = outside::interrupts();
         let refused = environment.get("NO_COLOR").is_some_and(|text| !text.is_empty());
-        let no_color = no_color || refused;
-        Ok(Context { dir, working, started_in, checkout: None, environment, interrupt, no_color })
+        let no_color = line.no_color || refused;
+        let tokens = Arc::default();
+        Ok(Context { dir, working, started_in, checkout: None, environment, interrupt, no_color, tokens })
+    }
+
+    /// Reads the settings of the command line itself, and tells what is wrong with them.
+    pub(crate) fn configured(mut self) -> Context {
+        let read = crate::settings::read(&self.environment);
+        let tokens = read.settings.tokens.into_iter().map(|(host, token)| (host.to_string(), token));
+        self.tokens = Arc::new(tokens.collect());
+        self.screen().aside("There are some problems with the CLI configuration:", read.diagnostics);
+        self
     }
 
     /// A file that the command line names, to be written or to be read as a whole.
@@ -110,6 +132,7 @@ impl Context {
             who: outside::who(&self.environment),
             factory: factory(self.working.clone()),
             observer,
+            tokens: self.tokens.clone(),
             interrupt: self.interrupt.clone(),
         }
     }

@@ -13,6 +13,8 @@ pub(crate) mod enclosing;
 mod encode;
 pub(crate) mod events;
 mod expression;
+pub(crate) mod functions;
+pub(crate) mod modules;
 pub(crate) mod output;
 pub(crate) mod plan;
 pub(crate) mod relevant;

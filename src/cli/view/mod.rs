@@ -1,5 +1,6 @@
 //! What people read: text made from the engine's answers.
 
+pub(crate) mod branches;
 pub(crate) mod diagnostic;
 pub(crate) mod diff;
 pub(crate) mod drift;

@@ -216,6 +216,7 @@ pub(crate) fn world(
         who: "test@stage".into(),
         factory: Arc::new(Factories(vec![fake, Arc::new(Builtin::new(Arc::new(ids)))])),
         observer,
+        tokens: Arc::default(),
         interrupt,
     }
 }
