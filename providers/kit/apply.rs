@@ -1,5 +1,6 @@
 //! Writes: create, update and delete with waiting, partial success and recovery.
 
+use crate::notes;
 use crate::plan::is_same;
 use crate::read::{finish, read_one};
 use crate::{
@@ -37,7 +38,8 @@ pub(crate) async fn apply<C: Cloud>(
     entry: &ResourceEntry<C::Site>,
     request: ApplyRequest,
 ) -> ApplyAnswer {
-    let (prior, planned) = (entry.object(&request.prior), entry.object(&request.planned));
+    let object = |value: &Value| Some(entry.object(value)?.noted(&request.private));
+    let (prior, planned) = (object(&request.prior), object(&request.planned));
     let (operation, about) = match (&prior, &planned) {
         (None, None) => return answer(entry.null(), request.private, Diagnostics::new()),
         (None, Some(planned)) => ("create", planned),
@@ -49,13 +51,19 @@ pub(crate) async fn apply<C: Cloud>(
         Ok(write) => write,
         Err(fault) => return answer(request.prior, request.private, fault.diagnostic().into()),
     };
-    let (state, diagnostics) = match (prior, planned) {
+    let (object, diagnostics) = match (prior, planned) {
         (None, Some(planned)) => write.create(planned).await,
         (Some(prior), Some(planned)) => write.update(prior, planned).await,
         (Some(prior), None) => write.delete(prior).await,
         (None, None) => unreachable!("answered above"),
     };
-    answer(state, request.private, diagnostics)
+    match object {
+        Some(object) => {
+            let private = notes::write(&request.private, object.notes());
+            answer(object.value(), private, diagnostics)
+        }
+        None => answer(entry.null(), request.private, diagnostics),
+    }
 }
 
 /// Looks for what a creation of unknown end may have made.
@@ -127,18 +135,18 @@ impl<'a, C: Cloud> Write<'a, C> {
         Call { site: &self.site, token: self.token, deadline: self.deadline }
     }
 
-    async fn create(&self, planned: Object) -> (Value, Diagnostics) {
+    async fn create(&self, planned: Object) -> (Option<Object>, Diagnostics) {
         let mut object = planned.clone();
         let diagnostics = match self.make(&mut object, &planned).await {
-            Ok(object) => return (object.value(), Diagnostics::new()),
+            Ok(object) => return (Some(object), Diagnostics::new()),
             Err(diagnostics) => diagnostics,
         };
         if object.id().is_none() {
-            return (self.entry.null(), diagnostics);
+            return (None, diagnostics);
         }
         object.settle_unknowns(&self.entry.empty);
         let kept = self.read_back(object.clone()).await.unwrap_or(object);
-        (kept.value(), diagnostics)
+        (Some(kept), diagnostics)
     }
 
     /// Makes it. What a call of unknown end has made is looked for and gone on from; only when there is nothing is it
@@ -192,13 +200,13 @@ impl<'a, C: Cloud> Write<'a, C> {
         self.change(&mut there, &wanted).await
     }
 
-    async fn update(&self, mut prior: Object, planned: Object) -> (Value, Diagnostics) {
+    async fn update(&self, mut prior: Object, planned: Object) -> (Option<Object>, Diagnostics) {
         match self.change(&mut prior, &planned).await {
-            Ok(object) => (object.value(), Diagnostics::new()),
+            Ok(object) => (Some(object), Diagnostics::new()),
             Err(fault) => {
                 let doing = format!("updating {} ({})", self.entry.noun, prior.id_or_empty());
                 let state = self.read_back(prior.clone()).await.unwrap_or(prior);
-                (state.value(), fault.during(doing).diagnostic().into())
+                (Some(state), fault.during(doing).diagnostic().into())
             }
         }
     }
@@ -228,16 +236,16 @@ impl<'a, C: Cloud> Write<'a, C> {
         }
     }
 
-    async fn delete(&self, prior: Object) -> (Value, Diagnostics) {
+    async fn delete(&self, prior: Object) -> (Option<Object>, Diagnostics) {
         let call = self.call();
         let is_busy = |fault: &Fault| fault.kind == FaultKind::InUse;
         let deleted = self.deadline.retry(is_busy, || self.entry.code.delete(&call, &prior)).await;
         match deleted {
             Err(fault) if !fault.is_not_found() => {
                 let doing = format!("deleting {} ({})", self.entry.noun, prior.id_or_empty());
-                (prior.value(), fault.during(doing).diagnostic().into())
+                (Some(prior), fault.during(doing).diagnostic().into())
             }
-            _ => (self.entry.null(), Diagnostics::new()),
+            _ => (None, Diagnostics::new()),
         }
     }
 

@@ -66,6 +66,12 @@ pub trait Resource<S: Send + Sync>: Send + Sync {
         Diagnostics::new()
     }
 
+    /// Attributes that cost a call for each object: reads may leave out those that the configuration leaves to the cloud
+    /// ([`Object::is_left`]).
+    fn costly(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Adds to the plan what the common logic can't know.
     fn plan(&self, planning: &mut Planning<'_>) {
         let _ = planning;

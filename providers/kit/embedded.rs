@@ -1,5 +1,6 @@
 //! A cloud behind the provider trait.
 
+use crate::notes::{self, IMPORTED};
 use crate::plan::{Surroundings, plan};
 use crate::read::{failed, read_many, unknown_kind};
 use crate::upgrade::upgrade;
@@ -205,14 +206,12 @@ impl<C: Cloud> Provider for Embedded<C> {
 
     async fn import(&self, kind: &str, id: &str) -> ImportAnswer {
         match self.import_one(kind, id).await {
-            Ok(object) => ImportAnswer {
-                objects: vec![Imported {
-                    kind: kind.into(),
-                    state: object.value(),
-                    private: Private::from([]),
-                }],
-                diagnostics: Diagnostics::new(),
-            },
+            Ok(mut object) => {
+                object.put_note(IMPORTED, Some("true".into()));
+                let private = notes::write(&Private::from([]), object.notes());
+                let imported = Imported { kind: kind.into(), state: object.value(), private };
+                ImportAnswer { objects: vec![imported], diagnostics: Diagnostics::new() }
+            }
             Err(diagnostics) => ImportAnswer { objects: Vec::new(), diagnostics },
         }
     }

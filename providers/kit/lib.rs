@@ -14,6 +14,7 @@ mod fault;
 mod keep;
 mod limiter;
 mod meaning;
+mod notes;
 mod object;
 mod page;
 mod plan;

@@ -1,6 +1,7 @@
 //! Objects with typed access: what a resource's code reads from and writes to.
 
 use crate::Tags;
+use crate::notes::{self, LEFT, Notes};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trueup_value::{Kind, Name, ObjectType, Type, Value};
@@ -80,6 +81,7 @@ impl Fields for Value {
 pub struct Object {
     ty: Arc<ObjectType>,
     values: BTreeMap<Name, Value>,
+    notes: Notes,
 }
 
 impl Fields for Object {
@@ -92,13 +94,13 @@ impl Object {
     /// The object that a value of this type holds; None for null and unknown.
     pub fn of(ty: &Arc<ObjectType>, value: &Value) -> Option<Object> {
         let Kind::Object(values) = value.kind() else { return None };
-        Some(Object { ty: ty.clone(), values: (**values).clone() })
+        Some(Object { ty: ty.clone(), values: (**values).clone(), notes: Notes::new() })
     }
 
     /// An object of a type with nothing set.
     pub fn blank(ty: &Arc<ObjectType>) -> Object {
         let values = ty.attributes.iter().map(|(name, ty)| (name.clone(), Value::null(ty.clone())));
-        Object { ty: ty.clone(), values: values.collect() }
+        Object { ty: ty.clone(), values: values.collect(), notes: Notes::new() }
     }
 
     /// As a value.
@@ -120,6 +122,35 @@ impl Object {
     pub fn identify(&mut self, id: Option<impl AsRef<str>>) -> bool {
         self.put_text("id", id);
         self.id().is_some()
+    }
+
+    /// The same with what is kept beside it.
+    pub(crate) fn noted(mut self, private: &[u8]) -> Object {
+        self.notes = notes::read(private);
+        self
+    }
+
+    /// What is kept beside it.
+    pub(crate) fn notes(&self) -> &Notes {
+        &self.notes
+    }
+
+    /// A text that is kept beside it.
+    pub fn note(&self, name: &str) -> Option<&str> {
+        self.notes.get(name).map(String::as_str)
+    }
+
+    /// Keeps a text beside it, or none any more.
+    pub fn put_note(&mut self, name: &str, text: Option<String>) {
+        match text {
+            Some(text) => drop(self.notes.insert(name.to_owned(), text)),
+            None => drop(self.notes.remove(name)),
+        }
+    }
+
+    /// Whether the configuration that it was applied with leaves a costly attribute to the cloud.
+    pub fn is_left(&self, name: &str) -> bool {
+        self.note(LEFT).is_some_and(|left| left.split(' ').any(|of| of == name))
     }
 
     /// Whether an attribute of this name exists.

@@ -4,6 +4,7 @@
 #[path = "plan_tests.rs"]
 mod tests;
 
+use crate::notes::{self, LEFT};
 use crate::{Entry, Fields, Object, Resource, Rule, Rules, TagPolicy};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider::{PlanAnswer, PlanRequest};
@@ -96,7 +97,12 @@ pub(crate) fn plan<S: Send + Sync>(
         replace.dedup();
         answer.requires_replace = replace;
     }
-    answer.planned = planning.planned.value();
+    let mut noted = planning.planned.noted(&answer.private);
+    let left = entry.code.costly().iter().filter(|name| config.field(name).is_some_and(Value::is_null));
+    let left: Vec<&str> = left.copied().collect();
+    noted.put_note(LEFT, (!left.is_empty()).then(|| left.join(" ")));
+    answer.private = notes::write(&answer.private, noted.notes());
+    answer.planned = noted.value();
     answer.diagnostics = planning.diagnostics;
     answer
 }

@@ -1,6 +1,7 @@
 //! Reading many objects: grouped by type and region, each group with as few calls as its API allows.
 
 use crate::keep::kept;
+use crate::notes::{self, IMPORTED};
 use crate::{Cloud, Entry, Fault, Fields, Object, Resource, TagPolicy};
 use futures::stream::{self, StreamExt};
 use std::collections::BTreeMap;
@@ -58,7 +59,10 @@ async fn read_group<C: Cloud>(
     let blank = entry.blank();
     let objects: Vec<Object> = group
         .iter()
-        .map(|(_, request)| entry.object(&request.state).unwrap_or_else(|| blank.clone()))
+        .map(|(_, request)| {
+            let object = entry.object(&request.state).unwrap_or_else(|| blank.clone());
+            object.noted(&request.private)
+        })
         .collect();
     let readings = entry.code.read_many(&site, objects.clone()).await;
     assert_eq!(readings.len(), group.len(), "{kind} answers each object that it is asked for");
@@ -68,8 +72,13 @@ async fn read_group<C: Cloud>(
             Ok(None) => answered(entry.null(), request.private),
             Ok(Some(mut fresh)) => {
                 let region = region.as_deref().or(cloud.region());
+                let told = fresh.clone();
                 finish(entry, &prior, &mut fresh, (cloud.tags(), region));
-                answered(fresh.value(), request.private)
+                if fresh.note(IMPORTED).is_some() {
+                    tell_zeros(&told, &mut fresh);
+                    fresh.put_note(IMPORTED, None);
+                }
+                answered(fresh.value(), notes::write(&request.private, fresh.notes()))
             }
             Err(fault) => {
                 let what = format!("{} ({})", reading_of(entry), prior.id_or_empty());
@@ -102,6 +111,17 @@ pub(crate) fn finish<T: ?Sized>(
         let (Some(before), Some(now)) = (prior.field(&name), fresh.field(&name)) else { continue };
         let kept = kept(&entry.schema.block, &entry.rules, &name, (before, now));
         fresh.put(&name, kept);
+    }
+}
+
+/// Of an imported object nothing says how its zeros were written: numbers are as the cloud tells them. Flags that are
+/// off stay unset, as configurations mostly have them.
+fn tell_zeros(told: &Object, fresh: &mut Object) {
+    let names: Vec<Name> = told.names().cloned().collect();
+    for name in names {
+        if let Some(number) = told.field(&name).filter(|value| value.as_number().is_some()) {
+            fresh.put(&name, number.clone());
+        }
     }
 }
 

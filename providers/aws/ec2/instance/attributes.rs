@@ -1,9 +1,13 @@
-//! What the API tells one instance and one attribute at a time. It is asked for where it is looked at: where the state
-//! has something other than an instance starts with, and where the state doesn't know it yet.
+//! What the API tells one instance and one attribute at a time. It is asked for where it is looked at: where the
+//! configuration or the state says something of it other than an instance starts with, and where the state doesn't know
+//! it yet. User data is asked for once in each time that the instance runs.
 
 use crate::account::site::Site;
 use crate::fault::{Attempt, found};
-use aws_sdk_ec2::types::{AttributeBooleanValue, AttributeValue, InstanceAttributeName as Name};
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, AttributeValue, Instance as Description, InstanceAttributeName as Name,
+    InstanceStateName as State,
+};
 use aws_smithy_types::base64;
 use trueup_provider_kit::{Fault, Fields, Object};
 use trueup_value::Value;
@@ -25,26 +29,40 @@ pub(super) fn settle_new(object: &mut Object) {
     object.put_text("instance_state", Some("pending"));
 }
 
+/// The note of the launch that the user data was read in.
+const LAUNCH: &str = "user_data_launch";
+
 /// Fills in what is looked at; `is_known` says whether the object has been read or settled before.
-pub(super) async fn fill(site: &Site, object: &mut Object, is_known: bool) -> Result<(), Fault> {
+pub(super) async fn fill(
+    site: &Site,
+    object: &mut Object,
+    instance: &Description,
+    is_known: bool,
+) -> Result<(), Fault> {
     let id = object.id_or_empty().to_owned();
     for (name, attribute) in
         [("disable_api_stop", Name::DisableApiStop), ("disable_api_termination", Name::DisableApiTermination)]
     {
-        if !is_known || object.flag(name) != Some(false) {
+        if !is_known || object.flag(name) != Some(false) || !object.is_left(name) {
             let told = read(site, &id, attribute).await?;
             object.put_flag(name, Some(told.as_deref() == Some("true")));
         }
     }
     let name = "instance_initiated_shutdown_behavior";
-    if !is_known || object.text(name) != Some(SHUTDOWN) {
+    if !is_known || object.text(name) != Some(SHUTDOWN) || !object.is_left(name) {
         let behavior = read(site, &id, Name::InstanceInitiatedShutdownBehavior).await?;
         object.put_text(name, behavior);
     }
     let (text, encoded) = (object.is_set("user_data"), object.text("user_data_base64").is_some());
-    if !is_known || text || encoded {
+    // Only a stopped instance takes other user data, and starting it is another launch (EC2 User Guide, "Work with
+    // instance user data"; API reference, `Instance`).
+    let launch = instance.launch_time().filter(|_| is_running(instance)).map(|at| at.as_nanos().to_string());
+    let is_same_launch = launch.is_some() && object.note(LAUNCH) == launch.as_deref();
+    if !is_known || ((text || encoded) && !is_same_launch) {
         let data = read(site, &id, Name::UserData).await?;
         fill_user_data(object, data.filter(|data| !data.is_empty()), encoded);
+        let has_data = ["user_data", "user_data_base64"].iter().any(|name| object.is_set(name));
+        object.put_note(LAUNCH, launch.filter(|_| has_data));
     }
     if object.flag("get_password_data") == Some(true) && !object.is_set("password_data") {
         let answer = site.ec2.get_password_data().instance_id(&id).send().await;
@@ -52,6 +70,10 @@ pub(super) async fn fill(site: &Site, object: &mut Object, is_known: bool) -> Re
         object.put_text("password_data", answer.and_then(|answer| answer.password_data));
     }
     Ok(())
+}
+
+fn is_running(instance: &Description) -> bool {
+    instance.state().and_then(|state| state.name()) == Some(&State::Running)
 }
 
 /// Kept in the form that the configuration uses; bytes that aren't text only fit base64.

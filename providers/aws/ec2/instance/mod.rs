@@ -65,6 +65,11 @@ impl Resource<Site> for Instance {
         diagnostics
     }
 
+    /// The API tells these one instance and one attribute at a time.
+    fn costly(&self) -> &'static [&'static str] {
+        &["disable_api_stop", "disable_api_termination", "instance_initiated_shutdown_behavior"]
+    }
+
     fn plan(&self, planning: &mut Planning<'_>) {
         leave_tags_to_volume_tags(planning);
         let new_data =

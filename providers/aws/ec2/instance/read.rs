@@ -45,7 +45,7 @@ pub(super) async fn read_many(site: &Site, objects: Vec<Object>) -> Readings {
         options::fill(&mut object, &found.instance, spot);
         fill_credits(&mut object, besides);
         fill_volumes(&mut object, found, was_read);
-        attributes::fill(site, &mut object, is_known).await?;
+        attributes::fill(site, &mut object, &found.instance, is_known).await?;
         Ok(Some(object))
     })
     .await

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use trueup_addr::ProviderAddr;
 use trueup_diag::Diagnostics;
 use trueup_provider::{
-    ApplyAnswer, ApplyRequest, DataRequest, Factory, PlanAnswer, PlanRequest, Private, Provider, ReadRequest,
-    SettleRequest, UpgradeRequest,
+    ApplyAnswer, ApplyRequest, DataRequest, Factory, Imported, PlanAnswer, PlanRequest, Private, Provider,
+    ReadRequest, SettleRequest, UpgradeRequest,
 };
 use trueup_provider_aws::AwsFactory;
 use trueup_schema::{Block, coerce, proposed_new};
@@ -109,27 +109,38 @@ impl Cloud {
     }
 
     pub(crate) async fn apply(&self, kind: &str, prior: &Value, planned: &Value, token: &str) -> ApplyAnswer {
-        let request = ApplyRequest {
-            kind: kind.into(),
-            prior: prior.clone(),
-            planned: planned.clone(),
-            config: planned.clone(),
-            private: Private::from([]),
-            token: token.into(),
-        };
+        self.apply_noted(kind, prior, (planned.clone(), Private::from([])), token).await
+    }
+
+    /// The same with what was planned to be kept beside the object.
+    async fn apply_noted(
+        &self,
+        kind: &str,
+        prior: &Value,
+        (planned, private): (Value, Private),
+        token: &str,
+    ) -> ApplyAnswer {
+        let (prior, config) = (prior.clone(), planned.clone());
+        let request =
+            ApplyRequest { kind: kind.into(), prior, planned, config, private, token: token.into() };
         self.provider.apply(request).await
     }
 
     /// Creates a resource and gives it as it stands then.
     pub(crate) async fn create(&self, kind: &str, config: &str) -> Value {
+        self.create_noted(kind, config).await.0
+    }
+
+    /// The same with what is kept beside it.
+    pub(crate) async fn create_noted(&self, kind: &str, config: &str) -> (Value, Private) {
         let null = self.null(kind);
         let wanted = self.config(kind, config).await;
         let plan = self.plan(kind, &null, &wanted).await;
         assert!(!plan.diagnostics.has_errors(), "{kind}: {:#?}", plan.diagnostics);
-        let answer = self.apply(kind, &null, &plan.planned, &self.token()).await;
+        let answer = self.apply_noted(kind, &null, (plan.planned, plan.private), &self.token()).await;
         assert!(answer.diagnostics.is_empty(), "creating {kind}: {:#?}", answer.diagnostics);
         self.settle(kind, &answer.state).await;
-        answer.state
+        (answer.state, answer.private)
     }
 
     /// Says that a creation is on record.
@@ -150,6 +161,16 @@ impl Cloud {
         let request = ReadRequest { kind: kind.into(), state: state.clone(), private: Private::from([]) };
         let answer = self.provider.read(request).await;
         assert!(answer.diagnostics.is_empty(), "reading {kind}: {:#?}", answer.diagnostics);
+        answer.state
+    }
+
+    /// Imports and reads.
+    pub(crate) async fn import(&self, kind: &str, id: &str) -> Value {
+        let mut answer = self.provider.import(kind, id).await;
+        assert!(answer.diagnostics.is_empty(), "importing {kind} {id}: {:#?}", answer.diagnostics);
+        let Imported { state, private, .. } = answer.objects.remove(0);
+        let answer = self.provider.read(ReadRequest { kind: kind.into(), state, private }).await;
+        assert!(answer.diagnostics.is_empty(), "reading {kind} {id}: {:#?}", answer.diagnostics);
         answer.state
     }
 
