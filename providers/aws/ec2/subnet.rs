@@ -6,7 +6,8 @@ use crate::fault::Attempt;
 use async_trait::async_trait;
 use aws_sdk_ec2::operation::modify_subnet_attribute::builders::ModifySubnetAttributeFluentBuilder as Modify;
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, Filter, HostnameType, ResourceType, Subnet as Description, SubnetState,
+    AttributeBooleanValue, Filter, HostnameType, ResourceType, Subnet as Description,
+    SubnetCidrBlockStateCode as State, SubnetState,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use trueup_provider_kit::{
@@ -17,14 +18,15 @@ use trueup_provider_kit::{
 pub(crate) struct Subnet;
 
 /// The attributes that are bools and set one call each, with what the API starts them with: false.
-const FLAGS: [&str; 6] = [
+const FLAGS: [&str; 5] = [
     "assign_ipv6_address_on_creation",
     "enable_dns64",
     "enable_resource_name_dns_a_record_on_launch",
     "enable_resource_name_dns_aaaa_record_on_launch",
     "map_public_ip_on_launch",
-    "map_customer_owned_ip_on_launch",
 ];
+/// Whether interfaces get an address of the customer's, and from which pool.
+const POOLED: [&str; 2] = ["map_customer_owned_ip_on_launch", "customer_owned_ipv4_pool"];
 
 #[async_trait]
 impl Resource<Site> for Subnet {
@@ -120,12 +122,10 @@ async fn modify(site: &Site, id: &str, prior: Option<&Object>, object: &Object) 
     for name in FLAGS {
         let before = prior.and_then(|prior| prior.flag(name)).unwrap_or(false);
         let Some(wanted) = object.flag(name).filter(|wanted| *wanted != before) else { continue };
-        let mut request = set_flag(request(), name, wanted);
-        if name == "map_customer_owned_ip_on_launch" {
-            request = request.set_customer_owned_ipv4_pool(object.owned("customer_owned_ipv4_pool"));
-        }
+        let request = set_flag(request(), name, wanted);
         request.send().await.attempt(&format!("setting {name} of the subnet"))?;
     }
+    change_pool(site, id, prior, object).await?;
     let is_new = |name: &str| prior.is_none_or(|prior| prior.differs(object, name));
     if let Some(kind) = object.text("private_dns_hostname_type_on_launch")
         && is_new("private_dns_hostname_type_on_launch")
@@ -133,12 +133,31 @@ async fn modify(site: &Site, id: &str, prior: Option<&Object>, object: &Object) 
         let request = request().private_dns_hostname_type_on_launch(HostnameType::from(kind));
         request.send().await.attempt("setting private_dns_hostname_type_on_launch of the subnet")?;
     }
-    if let Some(index) = object.small("enable_lni_at_device_index")
-        && is_new("enable_lni_at_device_index")
-    {
-        let request = request().enable_lni_at_device_index(index);
+    let index = object.small("enable_lni_at_device_index");
+    if is_new("enable_lni_at_device_index") && (index.is_some() || prior.is_some()) {
+        let off = AttributeBooleanValue::builder().value(true).build();
+        let request = match index {
+            Some(index) => request().enable_lni_at_device_index(index),
+            None => request().disable_lni_at_device_index(off),
+        };
         request.send().await.attempt("setting enable_lni_at_device_index of the subnet")?;
     }
+    Ok(())
+}
+
+/// Says from which pool of the customer's new interfaces get an address, if from any: both in one call.
+async fn change_pool(site: &Site, id: &str, prior: Option<&Object>, object: &Object) -> Result<(), Fault> {
+    let is_on = |object: &Object| object.flag(POOLED[0]) == Some(true);
+    let was_on = prior.is_some_and(is_on);
+    let is_changed = prior.is_none_or(|prior| object.differs_in(prior, &POOLED));
+    if !is_changed || !(was_on || is_on(object)) {
+        return Ok(());
+    }
+    let flag = AttributeBooleanValue::builder().value(is_on(object)).build();
+    let pool = object.owned(POOLED[1]).filter(|_| is_on(object));
+    let request = site.ec2.modify_subnet_attribute().subnet_id(id).map_customer_owned_ip_on_launch(flag);
+    let outcome = request.set_customer_owned_ipv4_pool(pool).send().await;
+    outcome.attempt("setting map_customer_owned_ip_on_launch of the subnet")?;
     Ok(())
 }
 
@@ -154,7 +173,6 @@ fn set_flag(request: Modify, name: &str, flag: bool) -> Modify {
             request.enable_resource_name_dns_aaaa_record_on_launch(value)
         }
         "map_public_ip_on_launch" => request.map_public_ip_on_launch(value),
-        "map_customer_owned_ip_on_launch" => request.map_customer_owned_ip_on_launch(value),
         other => unreachable!("{other} is not among the flags"),
     }
 }
@@ -163,19 +181,25 @@ async fn update_ipv6(call: &Call<'_, Site>, id: &str, prior: &Object, object: &O
     if let Some(association) = prior.text("ipv6_cidr_block_association_id") {
         let request = call.site.ec2.disassociate_subnet_cidr_block().association_id(association);
         request.send().await.attempt("taking the IPv6 range from the subnet")?;
-        let gone = || async {
-            let found =
-                call.site.ec2.describe_subnets().filters(filter("subnet-id", [id])).send().await.plain()?;
-            let left = found.subnets().first().and_then(ipv6);
-            Ok(left.is_none().then_some(()))
-        };
+        let gone = || async { Ok(ranges(call.site, id).await?.is_empty().then_some(())) };
         call.deadline.until("the subnet to lose its IPv6 range", gone).await?;
     }
     if let Some(range) = object.text("ipv6_cidr_block") {
         let request = call.site.ec2.associate_subnet_cidr_block().subnet_id(id).ipv6_cidr_block(range);
         request.send().await.attempt("giving the subnet an IPv6 range")?;
+        let has = || async { Ok(ranges(call.site, id).await?.contains(&State::Associated).then_some(())) };
+        call.deadline.until("the subnet to have its IPv6 range", has).await?;
     }
     Ok(())
+}
+
+/// The states of the IPv6 ranges that the subnet has, or is about to have or lose.
+async fn ranges(site: &Site, id: &str) -> Result<Vec<State>, Fault> {
+    let found = site.ec2.describe_subnets().filters(filter("subnet-id", [id])).send().await.plain()?;
+    let subnets = found.subnets().iter();
+    let associations = subnets.flat_map(Description::ipv6_cidr_block_association_set);
+    let states = associations.filter_map(|range| range.ipv6_cidr_block_state()?.state().cloned());
+    Ok(states.filter(|state| !matches!(state, State::Disassociated | State::Failed)).collect())
 }
 
 /// The subnets of the VPCs that the objects are in, where listing these takes fewer calls than asking for each subnet

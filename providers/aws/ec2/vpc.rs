@@ -6,7 +6,7 @@ use crate::fault::Attempt;
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, ResourceType, Tenancy, Vpc as Description, VpcAttributeName,
-    VpcIpv6CidrBlockAssociation, VpcState, VpcTenancy,
+    VpcCidrBlockStateCode as State, VpcIpv6CidrBlockAssociation, VpcState, VpcTenancy,
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::BTreeMap;
@@ -108,7 +108,7 @@ impl Resource<Site> for Vpc {
             request.send().await.attempt("changing the tenancy of the VPC")?;
         }
         if object.differs_in(prior, &IPV6) {
-            update_ipv6(site, id, prior, object).await?;
+            update_ipv6(call, id, prior, object).await?;
         }
         update_tags(site, id, prior, object).await
     }
@@ -171,10 +171,14 @@ async fn set_flags(site: &Site, id: &str, before: Flags, object: &Object) -> Res
     Ok(())
 }
 
-async fn update_ipv6(site: &Site, id: &str, prior: &Object, object: &Object) -> Result<(), Fault> {
+/// A VPC gets another IPv6 range when the one that it had is gone.
+async fn update_ipv6(call: &Call<'_, Site>, id: &str, prior: &Object, object: &Object) -> Result<(), Fault> {
+    let site = call.site;
     if let Some(association) = prior.text("ipv6_association_id") {
         let request = site.ec2.disassociate_vpc_cidr_block().association_id(association);
         request.send().await.attempt("taking the IPv6 range from the VPC")?;
+        let gone = || async { Ok(ranges(site, id).await?.is_empty().then_some(())) };
+        call.deadline.until("the VPC to lose its IPv6 range", gone).await?;
     }
     if object.flag("assign_generated_ipv6_cidr_block") != Some(true) && !object.is_set("ipv6_ipam_pool_id") {
         return Ok(());
@@ -189,7 +193,16 @@ async fn update_ipv6(site: &Site, id: &str, prior: &Object, object: &Object) -> 
         .set_ipv6_netmask_length(object.small("ipv6_netmask_length"))
         .set_ipv6_cidr_block_network_border_group(object.owned("ipv6_cidr_block_network_border_group"));
     request.send().await.attempt("giving the VPC an IPv6 range")?;
-    Ok(())
+    let has = || async { Ok(ranges(site, id).await?.contains(&State::Associated).then_some(())) };
+    call.deadline.until("the VPC to have its IPv6 range", has).await
+}
+
+/// The states of the IPv6 ranges that the VPC has, or is about to have or lose.
+async fn ranges(site: &Site, id: &str) -> Result<Vec<State>, Fault> {
+    let found = site.ec2.describe_vpcs().filters(filter("vpc-id", [id])).send().await.plain()?;
+    let associations = found.vpcs().iter().flat_map(Description::ipv6_cidr_block_association_set);
+    let states = associations.filter_map(|range| range.ipv6_cidr_block_state()?.state().cloned());
+    Ok(states.filter(|state| !matches!(state, State::Disassociated | State::Failed)).collect())
 }
 
 async fn describe(site: &Site, ids: Vec<String>) -> Result<Vec<(String, Found)>, Fault> {

@@ -3,7 +3,7 @@
 use crate::account::site::Site;
 use crate::fault::{Attempt, found};
 use crate::names;
-use crate::s3::object::delete_versions;
+use crate::s3::locks::delete_versions;
 use async_trait::async_trait;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, CreateBucketConfiguration, ObjectLockEnabled, Tag, Tagging,
@@ -93,7 +93,8 @@ impl Resource<Site> for Bucket {
                     fault.hint("Empty the bucket, or set force_destroy and apply before destroying it.")
                 );
             }
-            delete_versions(call.site, name, None).await?;
+            let is_locked = object.flag("object_lock_enabled") == Some(true);
+            delete_versions(call.site, name, None, is_locked).await?;
         }
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod bucket_policy;
 pub(crate) mod bucket_public_access_block;
 pub(crate) mod bucket_server_side_encryption_configuration;
 pub(crate) mod bucket_versioning;
+mod locks;
 pub(crate) mod object;
 pub(crate) mod setting;
 

@@ -2,12 +2,13 @@
 
 use crate::account::site::Site;
 use crate::fault::{Attempt, found};
+use crate::s3::locks::{change_locks, delete_versions, fill_locks, lock_end};
 use async_trait::async_trait;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
-use aws_sdk_s3::primitives::{ByteStream, DateTime, DateTimeFormat};
+use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumMode, Delete, ObjectCannedAcl, ObjectIdentifier, ObjectLockLegalHoldStatus,
-    ObjectLockMode, ServerSideEncryption, StorageClass, Tag, Tagging,
+    ChecksumAlgorithm, ChecksumMode, ObjectCannedAcl, ObjectLockLegalHoldStatus, ObjectLockMode,
+    ServerSideEncryption, StorageClass, Tag, Tagging,
 };
 use aws_smithy_types::base64;
 use trueup_diag::{Diagnostic, Diagnostics};
@@ -17,7 +18,7 @@ use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Read
 pub(crate) struct S3Object;
 
 /// Attributes that a new upload sets.
-const UPLOADED: [&str; 21] = [
+const UPLOADED: [&str; 18] = [
     "bucket_key_enabled",
     "cache_control",
     "checksum_algorithm",
@@ -30,9 +31,6 @@ const UPLOADED: [&str; 21] = [
     "etag",
     "kms_key_id",
     "metadata",
-    "object_lock_legal_hold_status",
-    "object_lock_mode",
-    "object_lock_retain_until_date",
     "server_side_encryption",
     "source",
     "source_hash",
@@ -91,6 +89,7 @@ impl Resource<Site> for S3Object {
         if object.differs_in(prior, &UPLOADED) {
             return upload(call.site, object).await;
         }
+        change_locks(call.site, prior, object).await?;
         if object.differs(prior, "acl")
             && let Some(acl) = object.text("acl").map(ObjectCannedAcl::from)
         {
@@ -112,7 +111,8 @@ impl Resource<Site> for S3Object {
         let (bucket, key) =
             (object.owned("bucket").unwrap_or_default(), object.owned("key").unwrap_or_default());
         if object.text("version_id").is_some_and(|version| version != "null") {
-            return delete_versions(call.site, &bucket, Some(&key)).await;
+            let lifts_locks = object.flag("force_destroy") == Some(true);
+            return delete_versions(call.site, &bucket, Some(&key), lifts_locks).await;
         }
         call.site.s3.delete_object().bucket(bucket).key(key).send().await.plain()?;
         Ok(())
@@ -189,13 +189,6 @@ fn encryption(object: &Object) -> Option<ServerSideEncryption> {
         (None, Some(_)) => Some(ServerSideEncryption::AwsKms),
         (None, None) => None,
     }
-}
-
-fn lock_end(object: &Object) -> Result<Option<DateTime>, Fault> {
-    let Some(text) = object.text("object_lock_retain_until_date") else { return Ok(None) };
-    let date = DateTime::from_str(text, DateTimeFormat::DateTimeWithOffset);
-    let bad = |_| Fault::new(FaultKind::Invalid, format!("{text:?} is not a date and time as in RFC 3339"));
-    date.map(Some).map_err(bad)
 }
 
 /// Tags as the header carries them: like the query of a URL.
@@ -289,44 +282,9 @@ fn fill(object: &mut Object, head: &HeadObjectOutput) {
     let metadata: Tags = head.metadata().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
     object.put_map("metadata", &metadata);
     object.put_text("kms_key_id", head.ssekms_key_id());
-    object.put_text("object_lock_legal_hold_status", head.object_lock_legal_hold_status());
-    object.put_text("object_lock_mode", head.object_lock_mode());
-    let until = head.object_lock_retain_until_date().and_then(|date| date.fmt(DateTimeFormat::DateTime).ok());
-    object.put_text("object_lock_retain_until_date", until);
+    fill_locks(object, head);
     object.put_text("server_side_encryption", head.server_side_encryption());
     object.put_text("storage_class", Some(head.storage_class().map_or("STANDARD", |class| class.as_str())));
     object.put_text("version_id", head.version_id());
     object.put_text("website_redirect", head.website_redirect_location());
-}
-
-/// Deletes every version and delete marker of one key, or of all keys of the bucket.
-pub(crate) async fn delete_versions(site: &Site, bucket: &str, key: Option<&str>) -> Result<(), Fault> {
-    loop {
-        let request = site.s3.list_object_versions().bucket(bucket).set_prefix(key.map(str::to_owned));
-        let page = request.send().await.attempt("listing the versions of objects")?;
-        let versions = page.versions().iter().map(|version| (version.key(), version.version_id()));
-        let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
-        let all = versions.chain(markers).filter(|(of, _)| key.is_none() || *of == key);
-        let ids: Result<Vec<ObjectIdentifier>, _> = all
-            .filter_map(|(key, version)| Some((key?, version)))
-            .map(|(key, version)| {
-                let version = version.map(str::to_owned);
-                ObjectIdentifier::builder().key(key).set_version_id(version).build()
-            })
-            .collect();
-        let ids = ids.map_err(|e| Fault::new(FaultKind::Other, e.to_string()))?;
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let delete = Delete::builder().set_objects(Some(ids)).quiet(true).build();
-        let delete = delete.map_err(|e| Fault::new(FaultKind::Other, e.to_string()))?;
-        let outcome = site.s3.delete_objects().bucket(bucket).delete(delete).send().await;
-        let outcome = outcome.attempt("deleting versions of objects")?;
-        if let Some(error) = outcome.errors().first() {
-            let (code, message) = (error.code().unwrap_or_default(), error.message().unwrap_or_default());
-            let message = format!("{}: {message}", error.key().unwrap_or_default());
-            let fault = Fault { code: code.into(), ..Fault::new(FaultKind::Other, message) };
-            return Err(fault.during("deleting versions of objects"));
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! What the cases leave out: for each type the attributes that no update changes in place, that no replace replaces by,
 //! and that nobody tampers with.
 
-use crate::cases::{Case, cases};
+use crate::cases::{Case, all};
 use crate::gaps::GAPS;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +35,7 @@ fn cases_leave_nothing_out_but_the_known_gaps() {
     let mut report = String::new();
     let provider = crate::cloud::start();
     for kind in provider.schema().resources.keys() {
-        let of_kind: Vec<&Case> = cases().filter(|case| case.kind == &**kind).collect();
+        let of_kind: Vec<&Case> = all().filter(|case| case.kind == &**kind).collect();
         let left = left_out(kind, &of_kind);
         for (task, left) in [("update", left.update), ("replace", left.replace), ("tamper", left.tamper)] {
             let known = known.remove(&(&**kind, task)).unwrap_or_default();
@@ -61,7 +61,7 @@ fn cases_leave_nothing_out_but_the_known_gaps() {
 
 #[test]
 fn excuses_have_reasons_and_name_attributes() {
-    for case in cases() {
+    for case in all() {
         let file = schema(case.kind);
         let mut all = Tasks::default();
         slots(&file.schema.block, &file.rules, ("", false), &mut all);
@@ -74,9 +74,20 @@ fn excuses_have_reasons_and_name_attributes() {
     }
 }
 
-fn schema(kind: &str) -> SchemaFile {
+fn text(kind: &str) -> String {
     let path = format!("{}/../../schemas/aws/{kind}.json", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"))
+}
+
+/// What the type refuses where a configuration sets it: there is nothing to be shown of it.
+fn refused(kind: &str) -> Vec<String> {
+    let file: Json = serde_json::from_str(&text(kind)).unwrap_or_else(|e| panic!("{kind}: {e}"));
+    let names = file["page"]["refused"].as_array().into_iter().flatten();
+    names.filter_map(Json::as_str).map(str::to_owned).collect()
+}
+
+fn schema(kind: &str) -> SchemaFile {
+    let text = text(kind);
     // What texts mean doesn't matter here: any meaning will do.
     let text = text.replace(r#""meaning":"#, r#""is_told_apart_by":"#);
     SchemaFile::parse(&text, &[]).unwrap_or_else(|e| panic!("{kind}: {e}"))
@@ -87,6 +98,10 @@ fn left_out(kind: &str, cases: &[&Case]) -> Tasks {
     let file = schema(kind);
     let mut tasks = Tasks::default();
     slots(&file.schema.block, &file.rules, ("", false), &mut tasks);
+    let refused = refused(kind);
+    for paths in [&mut tasks.update, &mut tasks.replace, &mut tasks.tamper] {
+        paths.retain(|path| !refused.iter().any(|name| is_at_or_below(path, name)));
+    }
     for case in cases {
         let is_excused = |path: &String| case.excused.iter().any(|(name, _)| is_at_or_below(path, name));
         for paths in [&mut tasks.update, &mut tasks.replace, &mut tasks.tamper] {

@@ -4,6 +4,7 @@ use super::http::{Reply, Request};
 use super::params::{Params, decode};
 use super::world::{Outcome, Refusal, Thing, World, refuse};
 use super::xml::{self, Items};
+use md5::{Digest, Md5};
 use serde_json::{Value as Json, json};
 
 /// What a bucket or object says in a document of its own: the part of the query, the document's root, and the code that
@@ -40,6 +41,11 @@ const KEPT: [&str; 13] = [
     "x-amz-website-redirect-location",
 ];
 
+/// What protects a version, and what gives it up.
+const HOLD: &str = "x-amz-object-lock-legal-hold";
+const RETENTION: [&str; 2] = ["x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date"];
+const BYPASS: &str = "x-amz-bypass-governance-retention";
+
 /// A request taken apart.
 struct Target {
     bucket: String,
@@ -55,7 +61,7 @@ impl Target {
         let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
         let mut params = Params::of_form(&request.query);
         params.take("x-id");
-        let others = ["acl", "delete", "policy", "versions"];
+        let others = ["acl", "delete", "legal-hold", "policy", "retention", "versions"];
         let mut names = DOCUMENTS.iter().map(|(name, _, _)| *name).chain(others);
         let about = names.find(|name| params.take(name).is_some()).unwrap_or_default();
         Target { bucket: bucket.to_owned(), key: decode(key), about: about.to_owned(), params }
@@ -117,6 +123,7 @@ pub(crate) fn answer(world: &mut World, region: &str, request: &Request) -> Outc
         ("POST", "delete", true) => delete_objects(world, request, &target),
         (_, "", false) => object(world, region, request, &mut target),
         (_, "policy", true) => policy(thing(world, &bucket)?, request),
+        ("PUT", "legal-hold" | "retention", false) => lock(world, request, &mut target),
         ("PUT", "acl", _) => Ok(plain(200)),
         (_, "acl" | "delete" | "versions" | "", _) => Err(at(405, "MethodNotAllowed", "Not allowed here")),
         (_, _, true) => document(thing(world, &bucket)?, request, &target.about),
@@ -340,7 +347,7 @@ fn object(world: &mut World, region: &str, request: &Request, target: &mut Targe
             })
         }
         "DELETE" => {
-            delete_object(world, &id, version.as_deref(), is_versioned);
+            delete_object(world, &id, (version.as_deref(), is_versioned), request)?;
             Ok(plain(204))
         }
         method => {
@@ -386,7 +393,12 @@ fn entry(request: &Request, version: &str) -> Outcome<Json> {
     headers.entry("x-amz-server-side-encryption").or_insert(json!("AES256"));
     headers.entry("content-type").or_insert(json!("binary/octet-stream"));
     let content = String::from_utf8_lossy(&content(request)).into_owned();
-    let etag = crate::cloud::token("etag", &content);
+    let is_by_kms = headers["x-amz-server-side-encryption"] != "AES256";
+    let etag: String = if is_by_kms {
+        crate::cloud::token("etag", &content)
+    } else {
+        Md5::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect()
+    };
     Ok(json!({"version": version, "headers": headers, "content": content, "etag": etag}))
 }
 
@@ -412,20 +424,76 @@ fn push(thing: &mut Thing, entry: Json) {
     versions.push(entry);
 }
 
+/// `PutObjectLegalHold` and `PutObjectRetention`
+fn lock(world: &mut World, request: &Request, target: &mut Target) -> Outcome<Reply> {
+    let version = target.params.take("versionId");
+    target.params.done()?;
+    let id = object_id(target);
+    let is_locked = world.things[&bucket_id(&target.bucket)].inner.contains_key("object-lock");
+    if !is_locked {
+        return Err(at(400, "InvalidRequest", "Bucket is missing Object Lock Configuration"));
+    }
+    let entries = thing(world, &id)?.body["versions"].as_array_mut().expect("a list");
+    let is_it = |entry: &&mut Json| version.as_deref().is_none_or(|version| entry["version"] == version);
+    let entry = entries.iter_mut().rev().find(is_it).ok_or_else(|| not_here("NoSuchVersion"))?;
+    let headers = entry["headers"].as_object_mut().expect("versions have headers");
+    if target.about == "legal-hold" {
+        headers.insert(HOLD.into(), read(request, "LegalHold")?["Status"].clone());
+        return Ok(plain(200));
+    }
+    let retention = read(request, "Retention")?;
+    let before = headers.get(RETENTION[1]).and_then(Json::as_str).unwrap_or_default();
+    let is_less = retention["RetainUntilDate"].as_str().unwrap_or_default() < before;
+    let may =
+        request.header(BYPASS) == Some("true") && headers.get(RETENTION[0]) == Some(&json!("GOVERNANCE"));
+    if is_less && !may {
+        return Err(at(403, "AccessDenied", "Access Denied because object protected by object lock."));
+    }
+    for (header, name) in RETENTION.into_iter().zip(["Mode", "RetainUntilDate"]) {
+        match &retention[name] {
+            Json::Null => drop(headers.remove(header)),
+            text => drop(headers.insert(header.into(), text.clone())),
+        }
+    }
+    Ok(plain(200))
+}
+
+/// Whether a version may be deleted; the dates of locks are all to come.
+fn is_protected(entry: &Json, bypasses: bool) -> bool {
+    let mode = entry["headers"][RETENTION[0]].as_str();
+    entry["headers"][HOLD] == "ON" || mode.is_some_and(|mode| mode != "GOVERNANCE" || !bypasses)
+}
+
 /// Deletes a version, or puts a marker where versions are kept.
-fn delete_object(world: &mut World, id: &str, version: Option<&str>, is_versioned: bool) {
+fn delete_object(
+    world: &mut World,
+    id: &str,
+    (version, is_versioned): (Option<&str>, bool),
+    request: &Request,
+) -> Outcome<()> {
     let number = world.new_id("v");
-    let Some(thing) = world.things.get_mut(id) else { return };
+    let Some(thing) = world.things.get_mut(id) else { return Ok(()) };
     match version {
         None if is_versioned => push(thing, json!({"version": number, "marker": true})),
         version => {
             let number = version.unwrap_or("null");
+            let bypasses = request.header(BYPASS) == Some("true");
+            let mut these =
+                list(&thing.body["versions"]).into_iter().filter(|entry| entry["version"] == number);
+            if these.any(|entry| is_protected(&entry, bypasses)) {
+                return Err(at(
+                    403,
+                    "AccessDenied",
+                    "Access Denied because object protected by object lock.",
+                ));
+            }
             thing.body["versions"].as_array_mut().expect("a list").retain(|entry| entry["version"] != number);
         }
     }
     if list(&thing.body["versions"]).is_empty() {
         world.remove(id);
     }
+    Ok(())
 }
 
 fn list_versions(world: &World, target: &mut Target) -> Outcome<Reply> {
@@ -447,10 +515,16 @@ fn list_versions(world: &World, target: &mut Target) -> Outcome<Reply> {
 }
 
 fn delete_objects(world: &mut World, request: &Request, target: &Target) -> Outcome<Reply> {
+    let mut errors = Vec::new();
     for object in list(&read(request, "Delete")?["Object"]) {
         let key = object["Key"].as_str().ok_or_else(|| at(400, "MalformedXML", "An object has a key"))?;
         let id = format!("s3:{}/{key}", target.bucket);
-        delete_object(world, &id, object["VersionId"].as_str(), false);
+        let version = object["VersionId"].as_str();
+        if let Err(refusal) = delete_object(world, &id, (version, false), request) {
+            errors.push(
+                json!({"Key": key, "VersionId": version, "Code": refusal.code, "Message": refusal.message}),
+            );
+        }
     }
-    Ok(tree("DeleteResult", &json!({})))
+    Ok(tree("DeleteResult", &json!({"Error": errors})))
 }

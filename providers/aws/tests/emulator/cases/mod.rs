@@ -7,6 +7,10 @@ mod instances;
 mod launch_template;
 mod machines;
 mod network;
+mod objects;
+mod ranges;
+mod routes;
+mod rules;
 mod s3;
 mod s3_settings;
 mod security;
@@ -31,7 +35,7 @@ pub(crate) struct Case {
     pub(crate) import: &'static str,
     /// Attributes that the API doesn't tell.
     pub(crate) unread: &'static [&'static str],
-    /// What tampers change besides: a tampered attribute, and a computed one that follows from it.
+    /// What tampers change besides: a tampered attribute (`*` for any), and one that follows from it.
     pub(crate) follows: &'static [(&'static str, &'static str)],
     /// Attributes (`name`, or `block.name`; all below it too) that no update, replace or tamper needs to show, and why.
     /// A replace that names one is planned and not carried out.
@@ -68,6 +72,11 @@ const INSTANCE: (&str, &str, &str) = (
 );
 
 /// All of them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
+    cases().chain(objects::CASES).chain(ranges::CASES).chain(routes::CASES).chain(rules::CASES)
+}
+
+/// Those that moto knows enough for.
 pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
     [
         addresses::CASES,

@@ -9,7 +9,7 @@ pub(crate) const CASES: &[Case] = &[
         updates: &[
             r#"{"cidr_block": "10.0.0.0/16", "tags": {"Name": "b", "env": "prod"}, "enable_dns_hostnames": true}"#,
             r#"{"cidr_block": "10.0.0.0/16", "enable_dns_hostnames": false, "enable_dns_support": false}"#,
-            r#"{"cidr_block": "10.0.0.0/16", "enable_dns_support": true,
+            r#"{"cidr_block": "10.0.0.0/16", "enable_dns_support": true, "enable_dns_hostnames": false,
                 "enable_network_address_usage_metrics": true}"#,
         ],
         replaces: &[
@@ -19,10 +19,16 @@ pub(crate) const CASES: &[Case] = &[
         ],
         tampers: &[
             ("ModifyVpcAttribute&VpcId=${this.id}&EnableDnsSupport.Value=false", "enable_dns_support"),
+            ("ModifyVpcAttribute&VpcId=${this.id}&EnableDnsHostnames.Value=true", "enable_dns_hostnames"),
+            (
+                "ModifyVpcAttribute&VpcId=${this.id}&EnableNetworkAddressUsageMetrics.Value=false",
+                "enable_network_address_usage_metrics",
+            ),
             ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags"),
             ("DeleteTags&ResourceId.1=${this.id}&Tag.1.Key=team", "tags_all"),
         ],
         lose: &["DeleteVpc&VpcId=${this.id}"],
+        excused: &[("instance_tenancy", "others can only change it to default, and nobody back in place")],
         ..CASE
     },
     Case {
@@ -59,7 +65,10 @@ pub(crate) const CASES: &[Case] = &[
         create: r#"{"vpc_id": "${vpc.id}"}"#,
         updates: &[r#"{"vpc_id": "${vpc.id}", "tags": {"a": "b"}}"#, r#"{"vpc_id": "${other.id}"}"#],
         replaces: &[(r#"{"region": "eu-west-1"}"#, "region")],
-        tampers: &[("DetachInternetGateway&InternetGatewayId=${this.id}&VpcId=${other.id}", "vpc_id")],
+        tampers: &[
+            ("DetachInternetGateway&InternetGatewayId=${this.id}&VpcId=${other.id}", "vpc_id"),
+            ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags"),
+        ],
         lose: &[
             "DetachInternetGateway&InternetGatewayId=${this.id}&VpcId=${other.id}",
             "DeleteInternetGateway&InternetGatewayId=${this.id}",
@@ -83,6 +92,7 @@ pub(crate) const CASES: &[Case] = &[
                 "route",
             ),
             ("DeleteRoute&RouteTableId=${this.id}&DestinationCidrBlock=192.168.0.0/16", "route"),
+            ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags"),
         ],
         lose: &["DeleteRouteTable&RouteTableId=${this.id}"],
         ..CASE

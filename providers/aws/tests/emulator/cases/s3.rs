@@ -10,12 +10,17 @@ pub(crate) const CASES: &[Case] = &[
             r#"{"bucket": "walk-bucket", "tags": {"a": "c"}, "force_destroy": true}"#,
             r#"{"bucket": "walk-bucket"}"#,
         ],
-        replaces: &[(r#"{"bucket": "other-bucket"}"#, "bucket")],
+        replaces: &[
+            (r#"{"bucket": "other-bucket"}"#, "bucket"),
+            (r#"{"bucket_prefix": "other-"}"#, "bucket_prefix"),
+            (r#"{"bucket": "walk-bucket", "object_lock_enabled": true}"#, "object_lock_enabled"),
+        ],
         tampers: &[(
             "PUT /${this.id}?tagging <Tagging><TagSet><Tag><Key>x</Key><Value>y</Value></Tag></TagSet></Tagging>",
             "tags",
         )],
         lose: &["DELETE /${this.id}"],
+        excused: &[("force_destroy", "the state alone has it")],
         ..CASE
     },
     Case {

@@ -14,18 +14,19 @@ const VPC_FLAGS: [(&str, &str, bool); 3] = [
 ];
 
 pub(super) fn create_vpc(call: &mut Call<'_>) -> Outcome<Json> {
-    let text = call.params.need("CidrBlock")?;
+    let text = match (call.params.take("Ipv4IpamPoolId"), call.params.number("Ipv4NetmaskLength")?) {
+        (Some(_), Some(bits)) => format!("10.77.0.0/{bits}"),
+        _ => call.params.need("CidrBlock")?,
+    };
     let range = Range::read(&text)?;
     if !range.is_v4() || !(16..=28).contains(&range.bits) {
         return Err(refuse("InvalidVpc.Range", format!("The CIDR '{text}' is invalid.")));
     }
     let tenancy = call.params.word("InstanceTenancy", &["default", "dedicated"])?;
-    let has_v6 = call.params.flag("AmazonProvidedIpv6CidrBlock")?.unwrap_or(false);
-    let border = call.params.take("Ipv6CidrBlockNetworkBorderGroup");
+    let wanted = wanted_range(call)?;
     let tags = specified(&mut call.params, "vpc")?;
     call.params.done()?;
     let association = call.world.new_id("vpc-cidr-assoc");
-    let region = call.region.to_owned();
     let id = call.made(
         "vpc",
         |id| {
@@ -43,8 +44,8 @@ pub(super) fn create_vpc(call: &mut Call<'_>) -> Outcome<Json> {
     for (_, name, initial) in VPC_FLAGS {
         vpc.inner.insert(name.into(), json!(initial));
     }
-    if has_v6 {
-        give_range(call, &id, border.as_deref().unwrap_or(&region));
+    if let Some(wanted) = wanted {
+        give_range(call, &id, &wanted);
     }
     furnish(call, &id, &text);
     Ok(json!({"vpc": describe::one(call, &id)?}))
@@ -119,30 +120,65 @@ pub(super) fn delete_vpc(call: &mut Call<'_>) -> Outcome<Json> {
     Ok(done())
 }
 
-fn give_range(call: &mut Call<'_>, vpc: &str, border: &str) -> Json {
+/// An IPv6 range as it is asked for: of Amazon's, or from a pool.
+struct WantedRange {
+    range: Option<String>,
+    pool: String,
+    border: String,
+}
+
+fn wanted_range(call: &mut Call<'_>) -> Outcome<Option<WantedRange>> {
+    let is_amazons = call.params.flag("AmazonProvidedIpv6CidrBlock")?.unwrap_or(false);
+    let (pool, range) = (call.params.take("Ipv6IpamPoolId"), call.params.take("Ipv6CidrBlock"));
+    let bits = call.params.number("Ipv6NetmaskLength")?;
+    let border = call.params.take("Ipv6CidrBlockNetworkBorderGroup");
+    let border = border.unwrap_or_else(|| call.region.to_owned());
+    match pool {
+        None if range.is_some() || bits.is_some() => {
+            Err(refuse("MissingParameter", "A range is chosen from a pool"))
+        }
+        None => Ok(is_amazons.then(|| WantedRange { range: None, pool: "Amazon".into(), border })),
+        Some(_) if is_amazons || range.is_some() == bits.is_some() => {
+            let message =
+                "From a pool comes the range or the length that is asked for, and nothing of Amazon's";
+            Err(refuse("InvalidParameterCombination", message))
+        }
+        Some(pool) => Ok(Some(WantedRange { range, pool, border })),
+    }
+}
+
+/// Gives a VPC a range, which it has with the look after the next.
+fn give_range(call: &mut Call<'_>, vpc: &str, wanted: &WantedRange) -> Json {
     let association = call.world.new_id("vpc-cidr-assoc");
     let number = call.world.things.len();
-    let given = json!({"associationId": association, "ipv6CidrBlock": format!("2600:1f18:{number:x}::/56"),
-        "ipv6CidrBlockState": {"state": "associated"}, "ipv6Pool": "Amazon", "networkBorderGroup": border});
-    let vpc = call.world.things.get_mut(vpc).expect("it is there");
-    vpc.body["ipv6CidrBlockAssociationSet"].as_array_mut().expect("a list").push(given.clone());
+    let range = wanted.range.clone().unwrap_or_else(|| format!("2600:1f18:{number:x}::/56"));
+    let given = json!({"associationId": association, "ipv6CidrBlock": range,
+        "ipv6CidrBlockState": {"state": "associating"}, "ipv6Pool": wanted.pool,
+        "networkBorderGroup": wanted.border});
+    associating(call, vpc, &given);
     given
+}
+
+/// Adds the one IPv6 range of a thing.
+fn associating(call: &mut Call<'_>, id: &str, given: &Json) {
+    let thing = call.world.things.get_mut(id).expect("it is there");
+    let mut associated = given.clone();
+    associated["ipv6CidrBlockState"] = json!({"state": "associated"});
+    thing.body["ipv6CidrBlockAssociationSet"] = json!([given]);
+    thing.later.push_back(json!({"ipv6CidrBlockAssociationSet": [associated]}));
 }
 
 pub(super) fn associate_vpc_range(call: &mut Call<'_>) -> Outcome<Json> {
     let id = call.named("vpc", "VpcId")?;
-    let is_wanted = call.params.flag("AmazonProvidedIpv6CidrBlock")?;
-    let border = call.params.take("Ipv6CidrBlockNetworkBorderGroup");
+    let wanted = wanted_range(call)?;
     call.params.done()?;
-    if is_wanted != Some(true) {
-        return Err(refuse("MissingParameter", "The request must say which range to associate"));
-    }
+    let missing = || refuse("MissingParameter", "The request must say which range to associate");
+    let wanted = wanted.ok_or_else(missing)?;
     let vpc = call.at("vpc", &id)?;
     if vpc.body["ipv6CidrBlockAssociationSet"].as_array().is_some_and(|list| !list.is_empty()) {
         return Err(refuse("CidrLimitExceeded", "The VPC has an IPv6 range"));
     }
-    let border = border.unwrap_or_else(|| call.region.to_owned());
-    let given = give_range(call, &id, &border);
+    let given = give_range(call, &id, &wanted);
     Ok(json!({"vpcId": id, "ipv6CidrBlockAssociation": given}))
 }
 
@@ -173,8 +209,9 @@ fn disassociate(call: &mut Call<'_>, kind: &'static str, code: &str) -> Outcome<
     if is_needed || (kind == "subnet" && thing.has("assignIpv6AddressOnCreation", "true")) {
         return Err(refuse("DependencyViolation", "The range is in use"));
     }
-    let list = &mut call.at(kind, &id)?.body["ipv6CidrBlockAssociationSet"];
-    list.as_array_mut().expect("a list").retain(|item| item["associationId"] != association.as_str());
+    let thing = call.at(kind, &id)?;
+    thing.body["ipv6CidrBlockAssociationSet"][0]["ipv6CidrBlockState"] = json!({"state": "disassociating"});
+    thing.later.push_back(json!({"ipv6CidrBlockAssociationSet": []}));
     Ok(json!({}))
 }
 
@@ -197,6 +234,7 @@ pub(super) fn create_subnet(call: &mut Call<'_>) -> Outcome<Json> {
     let text_v6 = call.params.take("Ipv6CidrBlock");
     let is_native = call.params.flag("Ipv6Native")?.unwrap_or(false);
     let (name, zone_id) = (call.params.take("AvailabilityZone"), call.params.take("AvailabilityZoneId"));
+    let outpost = call.params.take("OutpostArn");
     let tags = specified(&mut call.params, "subnet")?;
     call.params.done()?;
     if name.is_some() && zone_id.is_some() {
@@ -226,8 +264,8 @@ pub(super) fn create_subnet(call: &mut Call<'_>) -> Outcome<Json> {
                 "vpcId": vpc, "ownerId": ACCOUNT, "state": "pending", "cidrBlock": text,
                 "availabilityZone": name, "availabilityZoneId": zone_id, "availableIpAddressCount": 251,
                 "defaultForAz": false, "mapPublicIpOnLaunch": false, "mapCustomerOwnedIpOnLaunch": false,
-                "assignIpv6AddressOnCreation": false, "enableDns64": false, "ipv6Native": is_native,
-                "ipv6CidrBlockAssociationSet": ranges,
+                "assignIpv6AddressOnCreation": is_native, "enableDns64": false, "ipv6Native": is_native,
+                "ipv6CidrBlockAssociationSet": ranges, "outpostArn": outpost,
                 "privateDnsNameOptionsOnLaunch": {"hostnameType": if is_native { "resource-name" } else { "ip-name" },
                     "enableResourceNameDnsARecord": false, "enableResourceNameDnsAAAARecord": false}})
         },
@@ -275,9 +313,9 @@ pub(super) fn associate_subnet_range(call: &mut Call<'_>) -> Outcome<Json> {
         return Err(refuse("CidrLimitExceeded", "The subnet has an IPv6 range"));
     }
     let vpc = subnet.text("vpcId").to_owned();
-    let given = v6_range(call, &vpc, &text)?;
-    let list = &mut call.at("subnet", &id)?.body["ipv6CidrBlockAssociationSet"];
-    list.as_array_mut().expect("a list").push(given.clone());
+    let mut given = v6_range(call, &vpc, &text)?;
+    given["ipv6CidrBlockState"] = json!({"state": "associating"});
+    associating(call, &id, &given);
     Ok(json!({"subnetId": id, "ipv6CidrBlockAssociation": given}))
 }
 
@@ -297,8 +335,15 @@ pub(super) fn modify_subnet(call: &mut Call<'_>) -> Outcome<Json> {
     }
     let kind = call.params.word("PrivateDnsHostnameTypeOnLaunch", &["ip-name", "resource-name"])?;
     changes.extend(kind.map(|kind| ("hostnameType", json!(kind))));
-    changes
-        .extend(call.params.number("EnableLniAtDeviceIndex")?.map(|n| ("enableLniAtDeviceIndex", json!(n))));
+    let index = call.params.number("EnableLniAtDeviceIndex")?.map(|n| json!(n));
+    let is_off = call.params.flag("DisableLniAtDeviceIndex.Value")? == Some(true);
+    changes.extend(index.or(is_off.then_some(Json::Null)).map(|n| ("enableLniAtDeviceIndex", n)));
+    let pool = call.params.take("CustomerOwnedIpv4Pool");
+    let is_pooled = call.params.flag("MapCustomerOwnedIpOnLaunch.Value")?;
+    if pool.is_some() != (is_pooled == Some(true)) {
+        return Err(refuse("InvalidParameterCombination", "A pool goes with MapCustomerOwnedIpOnLaunch"));
+    }
+    changes.extend(is_pooled.map(|flag| ("mapCustomerOwnedIpOnLaunch", json!(flag))));
     call.params.done()?;
     let [(name, value)] = &changes[..] else {
         return Err(refuse("InvalidParameterCombination", "Exactly one attribute can be modified at a time"));
@@ -308,6 +353,14 @@ pub(super) fn modify_subnet(call: &mut Call<'_>) -> Outcome<Json> {
     let needs_v6 = ["assignIpv6AddressOnCreation", "enableDns64", "enableResourceNameDnsAAAARecord"];
     if needs_v6.contains(name) && *value == json!(true) && !has_v6 {
         return Err(refuse("InvalidParameterCombination", "The subnet has no IPv6 range"));
+    }
+    if ["enableLniAtDeviceIndex", "mapCustomerOwnedIpOnLaunch"].contains(name)
+        && !subnet.body["outpostArn"].is_string()
+    {
+        return Err(refuse("InvalidParameterCombination", "The subnet is on no Outpost"));
+    }
+    if *name == "mapCustomerOwnedIpOnLaunch" {
+        subnet.body["customerOwnedIpv4Pool"] = json!(pool);
     }
     let into = if ["hostnameType", "enableResourceNameDnsARecord", "enableResourceNameDnsAAAARecord"]
         .contains(name)

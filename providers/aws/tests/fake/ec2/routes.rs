@@ -46,15 +46,30 @@ const DESTINATIONS: [(&str, &str); 3] = [
     ("DestinationPrefixListId", "destinationPrefixListId"),
 ];
 
-const TARGETS: [(&str, &str); 8] = [
+const TARGETS: [(&str, &str); 10] = [
     ("CarrierGatewayId", "carrierGatewayId"),
+    ("CoreNetworkArn", "coreNetworkArn"),
     ("EgressOnlyInternetGatewayId", "egressOnlyInternetGatewayId"),
     ("GatewayId", "gatewayId"),
     ("LocalGatewayId", "localGatewayId"),
     ("NatGatewayId", "natGatewayId"),
     ("NetworkInterfaceId", "networkInterfaceId"),
     ("TransitGatewayId", "transitGatewayId"),
+    ("VpcEndpointId", "gatewayId"),
     ("VpcPeeringConnectionId", "vpcPeeringConnectionId"),
+];
+
+/// Targets that are there and that no operation here makes.
+const FOREIGN: [&str; 9] = [
+    "arn:aws:networkmanager::123456789012:core-network/core-network-1",
+    "cagw-1",
+    "eigw-1",
+    "eigw-2",
+    "lgw-1",
+    "pcx-1",
+    "tgw-1",
+    "tgw-2",
+    "vpce-1",
 ];
 
 /// Exactly one of some parameters: its name in descriptions, and its value.
@@ -120,7 +135,7 @@ pub(super) fn put_route(call: &mut Call<'_>, replaces: bool) -> Outcome<Json> {
 
 /// The target must be there, and in the VPC or attached to it; gives what routes to it show besides.
 fn check_target(call: &mut Call<'_>, vpc: &str, id: &str) -> Outcome<Json> {
-    if id == "local" {
+    if id == "local" || FOREIGN.contains(&id) {
         return Ok(json!({}));
     }
     let Some((kind, _, _)) = kind_of_id(id) else {
@@ -226,5 +241,18 @@ pub(super) fn disassociate(call: &mut Call<'_>) -> Outcome<Json> {
         return Err(refuse("InvalidParameterValue", "cannot disassociate the main route table association"));
     }
     take(call, &table, &id)?;
+    Ok(done())
+}
+
+/// `EnableVgwRoutePropagation` and `DisableVgwRoutePropagation`; gateways are there whatever they are called.
+pub(super) fn propagate(call: &mut Call<'_>, enables: bool) -> Outcome<Json> {
+    let id = call.named("route-table", "RouteTableId")?;
+    let gateway = call.params.need("GatewayId")?;
+    call.params.done()?;
+    let list = call.at("route-table", &id)?.body["propagatingVgwSet"].as_array_mut().expect("a list");
+    list.retain(|item| item["gatewayId"] != gateway.as_str());
+    if enables {
+        list.push(json!({"gatewayId": gateway}));
+    }
     Ok(done())
 }
