@@ -92,7 +92,10 @@ impl SourceFile {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let column = offset(self.text[start..end].graphemes(true).count()) + 1;
+        let before = &self.text[start..end];
+        // A line may have a megabyte, and many places on it.
+        let clusters = if before.is_ascii() { before.len() } else { before.graphemes(true).count() };
+        let column = offset(clusters) + 1;
         Position { line: offset(line), column, byte }
     }
 }

@@ -1,5 +1,7 @@
 //! Configuration files of the root module and of the modules it calls, from disk.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use trueup_addr::ModulePath;
 use trueup_diag::Diagnostic;
@@ -8,7 +10,7 @@ use trueup_resolve::{Files, Loader};
 use trueup_source::{Manifest, ModuleSource};
 
 /// A configuration file larger than this is refused: no person wrote it.
-const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+pub(crate) const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Reads modules from disk: local ones where they stand, others where `init` put them.
 pub(crate) struct DiskLoader {
@@ -24,7 +26,7 @@ impl DiskLoader {
 
     pub(crate) fn read(&self, shown: &str) -> Result<Files, Box<Diagnostic>> {
         let dir = self.root.join(shown);
-        let unreadable = |what: &Path, error: &std::io::Error| {
+        let unreadable = |what: &Path, error: &io::Error| {
             Box::new(Diagnostic::error(
                 "Unreadable module directory",
                 format!("The module directory {} can't be read: {error}.", what.display()),
@@ -41,14 +43,7 @@ impl DiskLoader {
         let mut files = Vec::with_capacity(names.len());
         for name in names {
             let path = dir.join(&name);
-            let size = std::fs::metadata(&path).map_or(0, |m| m.len());
-            if size > FILE_BYTES_MAX {
-                return Err(Box::new(Diagnostic::error(
-                    "Configuration file too large",
-                    format!("{} has {size} bytes; at most {FILE_BYTES_MAX} are read.", path.display()),
-                )));
-            }
-            let bytes = std::fs::read(&path).map_err(|error| {
+            let bytes = read_regular(&path, FILE_BYTES_MAX).map_err(|error| {
                 Box::new(Diagnostic::error(
                     "Failed to read file",
                     format!("The file {} can't be read: {error}.", path.display()),
@@ -64,6 +59,31 @@ impl DiskLoader {
         }
         Ok(Files { dir: shown.into(), files })
     }
+}
+
+/// The bytes of a regular file, or of one that a link leads to: not of a pipe, a terminal or another device, which may
+/// have no end. An error where it is longer than `bytes_max`.
+pub(crate) fn read_regular(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let found = std::fs::metadata(path)?;
+    if found.is_file() || found.is_dir() {
+        return read_at_most(path, bytes_max);
+    }
+    Err(io::Error::other("it is not a regular file"))
+}
+
+/// The text of a small regular file, such as those that this program keeps for itself.
+pub(crate) fn read_text(path: &Path) -> io::Result<String> {
+    String::from_utf8(read_regular(path, FILE_BYTES_MAX)?).map_err(io::Error::other)
+}
+
+/// The bytes of a file; an error where there are more than `bytes_max`, whatever its length is said to be.
+pub(crate) fn read_at_most(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_max {
+        return Err(io::Error::other(format!("it has more than {bytes_max} bytes, the most that are read")));
+    }
+    Ok(bytes)
 }
 
 fn is_configuration(name: &str) -> bool {

@@ -1,5 +1,6 @@
 //! Values for root variables, from the environment, files and the command line, later ones over earlier ones.
 
+use crate::files::{FILE_BYTES_MAX, read_at_most, read_regular};
 use std::collections::BTreeMap;
 use std::path::Path;
 use trueup_diag::{Diagnostic, Diagnostics, Sources, Span};
@@ -151,7 +152,10 @@ impl Reader<'_> {
 
     fn file(&mut self, name: &str, automatic: bool) {
         let path = self.dir.join(name);
-        let text = match std::fs::read_to_string(&path) {
+        // What a person names may be a pipe, as a shell makes of <(command).
+        let bytes =
+            if automatic { read_regular(&path, FILE_BYTES_MAX) } else { read_at_most(&path, FILE_BYTES_MAX) };
+        let text = match bytes.and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other)) {
             Ok(text) => text,
             Err(error) => {
                 let detail = format!("The variables file {name} can't be read: {error}.");

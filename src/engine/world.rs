@@ -1,5 +1,6 @@
 //! What a run is lent by the outside: directory, clock, randomness, providers, somebody who watches.
 
+use crate::files::read_text;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -136,9 +137,7 @@ impl World {
     /// The selected workspace.
     pub fn workspace(&self) -> String {
         let named = self.environment.get("TF_WORKSPACE").filter(|name| !name.is_empty()).cloned();
-        let kept = || {
-            std::fs::read_to_string(self.data_dir.join("environment")).ok().map(|text| text.trim().to_owned())
-        };
+        let kept = || read_text(&self.data_dir.join("environment")).ok().map(|text| text.trim().to_owned());
         named.or_else(kept).filter(|name| !name.is_empty()).unwrap_or_else(|| "default".into())
     }
 
@@ -170,9 +169,28 @@ fn kind_of(metadata: &std::fs::Metadata) -> FileKind {
     }
 }
 
+/// What functions read of one file.
+const READ_BYTES_MAX: u64 = 1 << 28;
+
+#[cfg(unix)]
+fn is_pipe(kind: std::fs::FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&kind)
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: std::fs::FileType) -> bool {
+    false
+}
+
 impl Host for RunHost {
     fn read_file(&self, path: &str) -> io::Result<Vec<u8>> {
-        std::fs::read(self.path(path))
+        let path = self.path(path);
+        let kind = std::fs::metadata(&path)?.file_type();
+        // A device such as a terminal or /dev/zero has no end; pipes are what a shell makes of <(command).
+        if !(kind.is_file() || kind.is_dir() || is_pipe(kind)) {
+            return Err(io::Error::other("it is neither a file nor a pipe"));
+        }
+        crate::files::read_at_most(&path, READ_BYTES_MAX)
     }
 
     fn file_kind(&self, path: &str) -> io::Result<FileKind> {

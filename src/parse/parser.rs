@@ -4,10 +4,14 @@ use crate::ast::{Expr, ExprKind, Name};
 use crate::invalid;
 use crate::syntax::{NodeRange, SyntaxKind, Token, Tree};
 use SyntaxKind as K;
+use std::cell::OnceCell;
 use trueup_diag::{Diagnostic, Diagnostics, FileId, Span};
 
 /// How deep expressions, blocks and template directives may be nested.
 pub const NESTING_MAX: u32 = 500;
+
+/// So many errors are reported of one file: nobody reads more.
+const ERRORS_MAX: usize = 1000;
 
 /// A place a node can start at.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +46,8 @@ pub(crate) struct Parser<'t> {
     /// Whether line ends count, innermost last.
     newlines: Vec<bool>,
     depth: u32,
+    /// Where each line of the source ends, once somebody asked for a line.
+    line_ends: OnceCell<Vec<usize>>,
     /// How many blocks are open.
     pub(crate) blocks: u32,
     /// Set by the first error of a body item: what follows in the item may only be its echo.
@@ -65,6 +71,7 @@ impl<'t> Parser<'t> {
             behind: 0,
             newlines: vec![newlines],
             depth: 0,
+            line_ends: OnceCell::new(),
             blocks: 0,
             recovering: false,
             diagnostics: Diagnostics::new(),
@@ -76,6 +83,7 @@ impl<'t> Parser<'t> {
 
     pub(crate) fn set_origin(&mut self, origin: Origin<'t>) {
         self.origin = origin;
+        self.line_ends = OnceCell::new();
     }
 
     /// Where in the file a byte of the text stands.
@@ -109,7 +117,15 @@ impl<'t> Parser<'t> {
     }
 
     pub(crate) fn finish(self) -> (Tree, Diagnostics) {
-        (Tree::new(self.text, self.tokens, self.nodes), self.diagnostics)
+        let mut diagnostics = self.diagnostics;
+        if diagnostics.len() > ERRORS_MAX {
+            diagnostics = diagnostics.into_iter().take(ERRORS_MAX).collect();
+            let detail =
+                format!("The file has more than {ERRORS_MAX} errors, and the rest of them isn't shown.");
+            let end = Span::new(self.file, self.origin.base, self.origin.base);
+            diagnostics.push(Diagnostic::error("Too many errors", detail).at(end));
+        }
+        (Tree::new(self.text, self.tokens, self.nodes), diagnostics)
     }
 
     /// Finds the next token that counts.
@@ -217,8 +233,9 @@ impl<'t> Parser<'t> {
 
     /// The line of a place, from 1.
     pub(crate) fn line(&self, span: Span) -> usize {
-        let before = self.origin.source.get(..span.start as usize).unwrap_or(self.origin.source);
-        before.matches('\n').count() + 1
+        let ends =
+            self.line_ends.get_or_init(|| self.origin.source.match_indices('\n').map(|(at, _)| at).collect());
+        ends.partition_point(|end| *end < span.start as usize) + 1
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
@@ -247,6 +264,11 @@ impl<'t> Parser<'t> {
 
     pub(crate) fn leave(&mut self) {
         self.depth -= 1;
+    }
+
+    /// Several levels up.
+    pub(crate) fn leave_all(&mut self, levels: u32) {
+        self.depth -= levels;
     }
 
     /// Whether the next token is the brace that closes a block at the top of a file, by where it stands: at the start

@@ -24,6 +24,14 @@ pub(crate) enum PieceKind<'t> {
     EndFor,
 }
 
+/// The directives of a template that wait for their end.
+#[derive(Default)]
+struct Directives {
+    open: u32,
+    /// Inside of one that is nested too deep: that one, and those inside of it.
+    left_out: u32,
+}
+
 impl<'t> Parser<'t> {
     pub(crate) fn quoted_template(&mut self) -> Expr {
         let mark = self.mark();
@@ -85,6 +93,7 @@ impl<'t> Parser<'t> {
     fn pieces(&mut self, end: K) -> Vec<Piece<'t>> {
         let mut pieces = Vec::new();
         let mut trim_next = false;
+        let mut directives = Directives::default();
         loop {
             match self.peek() {
                 K::QuotedText | K::HeredocText => {
@@ -106,12 +115,37 @@ impl<'t> Parser<'t> {
                     if self.peek() == K::OpenInterpolation {
                         self.interpolation(end, &mut pieces, &mut trim_next);
                     } else {
-                        self.directive(&mut pieces, &mut trim_next);
+                        let read = self.directive(&mut trim_next);
+                        pieces.extend(read.filter(|piece| self.count(&mut directives, &piece.kind)));
                     }
                 }
-                _ => return pieces,
+                _ => {
+                    self.leave_all(directives.open);
+                    return pieces;
+                }
             }
         }
+    }
+
+    /// Keeps count of the directives that are open, each of which is a level of nesting for what stands in it.
+    /// False for one that is too deep, and for its end.
+    fn count(&mut self, directives: &mut Directives, kind: &PieceKind<'_>) -> bool {
+        match kind {
+            PieceKind::If(_) | PieceKind::For { .. } if directives.left_out == 0 && self.enter() => {
+                directives.open += 1;
+            }
+            PieceKind::If(_) | PieceKind::For { .. } => directives.left_out += 1,
+            PieceKind::EndIf | PieceKind::EndFor if directives.left_out > 0 => {
+                directives.left_out -= 1;
+                return false;
+            }
+            PieceKind::EndIf | PieceKind::EndFor if directives.open > 0 => {
+                directives.open -= 1;
+                self.leave();
+            }
+            _ => {}
+        }
+        directives.left_out == 0
     }
 
     fn text_piece(&mut self) -> Piece<'t> {
@@ -149,7 +183,7 @@ impl<'t> Parser<'t> {
         pieces.push(Piece { kind: PieceKind::Interpolation(expr), span });
     }
 
-    fn directive(&mut self, pieces: &mut Vec<Piece<'t>>, trim_next: &mut bool) {
+    fn directive(&mut self, trim_next: &mut bool) -> Option<Piece<'t>> {
         let mark = self.mark();
         self.read();
         self.push_newlines(false);
@@ -170,7 +204,7 @@ impl<'t> Parser<'t> {
         }
         self.pop_newlines();
         let span = self.node(K::Directive, mark);
-        pieces.extend(kind.map(|(kind, _)| Piece { kind, span }));
+        kind.map(|(kind, _)| Piece { kind, span })
     }
 
     /// What is between the braces of a directive, and its word; `None` once an error is reported.

@@ -1,7 +1,7 @@
 //! Matches up the directives of a template: a flat row of pieces becomes nested parts.
 
 use crate::ast::{Expr, Name, TemplatePart};
-use crate::parser::{NESTING_MAX, Parser};
+use crate::parser::Parser;
 use crate::template::{Piece, PieceKind};
 use std::borrow::Cow;
 use trueup_diag::{Diagnostic, Span};
@@ -106,11 +106,6 @@ impl<'t> Nesting<'_, 't> {
     }
 
     fn begin(&mut self, kind: OpenKind, span: Span) {
-        if self.open.len() >= NESTING_MAX as usize {
-            let detail = format!("The directives are nested more than {NESTING_MAX} levels deep here.");
-            self.parser.fail(Diagnostic::error("Nesting too deep", detail).at(span));
-            return;
-        }
         self.open.push(Open { kind, span, before: std::mem::take(&mut self.parts) });
     }
 

@@ -93,7 +93,52 @@ fn error(summary: &'static str, detail: impl Into<String>, at: Span) -> Problem 
 }
 
 impl Folding {
+    /// Chains, such as `a.b.c` and conditions behind conditions, are followed in a loop: they may have thousands of links.
     fn fold(&mut self, expr: &Expr) -> Folded {
+        let mut links = Vec::new();
+        let mut root = expr;
+        while let ExprKind::Attribute { on: next, .. }
+        | ExprKind::Index { on: next, .. }
+        | ExprKind::Splat { on: next, .. }
+        | ExprKind::Conditional { otherwise: next, .. } = &root.kind
+        {
+            links.push(root);
+            root = next;
+        }
+        let mut value = self.fold_root(root)?;
+        while let Some(link) = links.pop() {
+            value = self.fold_link(link, value)?;
+        }
+        Ok(value)
+    }
+
+    /// One link of a chain, with the value of what it hangs on.
+    fn fold_link(&mut self, link: &Expr, on: Value) -> Folded {
+        match &link.kind {
+            ExprKind::Attribute { name, name_span, .. } => on
+                .attribute(name)
+                .map_err(|cause| error("Unsupported attribute", sentence(&cause.to_string()), *name_span)),
+            ExprKind::Index { key, .. } => {
+                let index = self.fold(key)?;
+                on.index(&index)
+                    .map_err(|cause| error("Invalid index", sentence(&cause.to_string()), key.span))
+            }
+            ExprKind::Splat { each, .. } => self.splat(on, each),
+            ExprKind::Conditional { condition, then, .. } => {
+                let (yes, no) = (self.fold(then)?, on);
+                let ty = trueup_value::unify(&[yes.ty(), no.ty()]).ok_or_else(|| {
+                    let detail = "Both results must have one type.";
+                    error("Inconsistent conditional result types", detail, link.span)
+                })?;
+                let chosen = if self.bool(condition)? { yes } else { no };
+                convert(&chosen, &ty)
+                    .map_err(|cause| error("Unsuitable value type", sentence(&cause.to_string()), link.span))
+            }
+            _ => unreachable!("only the links of a chain come here"),
+        }
+    }
+
+    fn fold_root(&mut self, expr: &Expr) -> Folded {
         match &expr.kind {
             ExprKind::Literal(value) => Ok(value.clone()),
             ExprKind::Template(parts) => {
@@ -102,42 +147,22 @@ impl Folding {
                 Ok(Value::string(text))
             }
             ExprKind::Symbol(slot) => Ok(self.symbols[*slot as usize].clone()),
-            ExprKind::Attribute { on, name, name_span } => {
-                let on = self.fold(on)?;
-                on.attribute(name)
-                    .map_err(|cause| error("Unsupported attribute", sentence(&cause.to_string()), *name_span))
-            }
-            ExprKind::Index { on, key } => {
-                let (on, index) = (self.fold(on)?, self.fold(key)?);
-                on.index(&index)
-                    .map_err(|cause| error("Invalid index", sentence(&cause.to_string()), key.span))
-            }
-            ExprKind::Splat { on, each, .. } => self.splat(on, each),
             ExprKind::Tuple(items) => {
                 let items: Result<Vec<Value>, Problem> = items.iter().map(|item| self.fold(item)).collect();
                 Ok(Value::tuple(items?))
             }
             ExprKind::Object(items) => self.object(items),
             ExprKind::For(inner) => self.for_each(inner),
-            ExprKind::Conditional { condition, then, otherwise } => {
-                let (yes, no) = (self.fold(then)?, self.fold(otherwise)?);
-                let chosen = if self.bool(condition)? { yes.clone() } else { no.clone() };
-                let ty = trueup_value::unify(&[yes.ty(), no.ty()]).ok_or_else(|| {
-                    error(
-                        "Inconsistent conditional result types",
-                        "Both results must have one type.",
-                        expr.span,
-                    )
-                })?;
-                convert(&chosen, &ty)
-                    .map_err(|cause| error("Unsuitable value type", sentence(&cause.to_string()), expr.span))
-            }
             ExprKind::Binary { .. } => self.binary(expr),
             ExprKind::Unary { op, operand } => self.unary(*op, operand),
             ExprKind::Error => Err(Problem::Reported),
             ExprKind::Reference(_) | ExprKind::Call { .. } => {
                 unreachable!("the compiler reports these where a constant is needed")
             }
+            ExprKind::Attribute { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Splat { .. }
+            | ExprKind::Conditional { .. } => unreachable!("the links of chains are taken off first"),
         }
     }
 
@@ -185,8 +210,7 @@ impl Folding {
         convert(&value, ty).map_err(|cause| error("Invalid operand", sentence(&cause.to_string()), expr.span))
     }
 
-    fn splat(&mut self, on: &Expr, each: &Expr) -> Folded {
-        let value = self.fold(on)?;
+    fn splat(&mut self, value: Value, each: &Expr) -> Folded {
         let items = match value.as_sequence() {
             Some(items) => items.to_vec(),
             None if value.is_null() => Vec::new(),

@@ -38,7 +38,8 @@ impl Resolution {
 
 /// Reads the root module and all that it calls. Texts are registered with `sources`.
 pub fn resolve(loader: &mut dyn Loader, functions: &dyn Functions, sources: &mut Sources) -> Resolution {
-    let mut tree = Tree { sources, functions, by_dir: BTreeMap::new(), out: Resolution::default() };
+    let mut tree =
+        Tree { sources, functions, by_dir: BTreeMap::new(), crowded: false, out: Resolution::default() };
     match loader.root() {
         Ok(files) => {
             let module = tree.module(&files);
@@ -73,8 +74,13 @@ struct Tree<'a> {
     sources: &'a mut Sources,
     functions: &'a dyn Functions,
     by_dir: BTreeMap<String, ModuleId>,
+    /// There are too many calls, and that was reported.
+    crowded: bool,
     out: Resolution,
 }
+
+/// So many calls of modules can be in one configuration, those within modules counted for each call of these.
+const CALLS_MAX: usize = 20_000;
 
 impl Tree<'_> {
     /// The compiled form of a source, made when it is met first.
@@ -120,6 +126,16 @@ impl Tree<'_> {
         }
         let path = node.path.child(&call.name);
         let span = call.span;
+        if self.out.program.nodes.len() >= CALLS_MAX {
+            if !std::mem::replace(&mut self.crowded, true) {
+                let detail = format!(
+                    "The modules call one another {CALLS_MAX} times in all by {path}, which is as often as they may."
+                );
+                let hint = "where modules call others several times over many levels, the calls multiply: call each from one place";
+                self.out.load.push(Diagnostic::error("Too many module calls", detail).at(span).hint(hint));
+            }
+            return None;
+        }
         let files = match loader.child(&path, &module.dir, call) {
             Ok(files) => files,
             Err(error) => {

@@ -3,7 +3,7 @@
 use crate::error::{SourceError, SourceErrorKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 /// One installed module.
@@ -32,6 +32,19 @@ pub struct Manifest {
 #[serde(rename_all = "PascalCase")]
 struct Document {
     modules: Vec<ManifestEntry>,
+}
+
+/// More than any manifest has.
+const BYTES_MAX: u64 = 64 << 20;
+
+/// The text of the file, which anybody may have put there.
+fn read_small(path: &Path) -> std::io::Result<String> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is not a regular file"));
+    }
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(BYTES_MAX).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 impl Manifest {
@@ -66,7 +79,7 @@ impl Manifest {
 
     /// Reads the manifest of a data directory; an empty one where there is no file.
     pub fn load(path: &Path) -> Result<Manifest, SourceError> {
-        let text = match std::fs::read_to_string(path) {
+        let text = match read_small(path) {
             Ok(text) => text,
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Manifest::default()),
             Err(cause) => return Err(SourceError::io("read", path, &cause)),

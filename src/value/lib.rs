@@ -7,6 +7,7 @@ mod access;
 mod convert;
 mod defaults;
 mod equality;
+mod inside;
 pub mod json;
 mod json_read;
 mod json_type;

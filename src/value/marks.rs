@@ -14,6 +14,16 @@ impl Marks {
     /// Must not be stored.
     pub const EPHEMERAL: Marks = Marks(2);
 
+    /// As bits, of which the uppermost is never used.
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// From [`Marks::bits`].
+    pub(crate) fn from_bits(bits: u8) -> Marks {
+        Marks(bits)
+    }
+
     /// Whether there is none.
     pub fn is_empty(self) -> bool {
         self.0 == 0

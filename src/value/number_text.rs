@@ -155,7 +155,13 @@ impl Decimal {
         let (low, _) = scaled(&(&middle - 1u32), exponent);
         let (high, _) = scaled(&(&middle + 1u32), exponent);
         let high = high.to_string().into_bytes();
-        let pad = |x: BigUint| format!("{:0>width$}", x.to_string(), width = high.len()).into_bytes();
+        // Not by a width in `format!`, which can't be more than 65,535.
+        let pad = |x: BigUint| {
+            let digits = x.to_string().into_bytes();
+            let mut padded = vec![b'0'; high.len().saturating_sub(digits.len())];
+            padded.extend(digits);
+            padded
+        };
         let (value, low) = (pad(value), pad(low));
         let point = i64::try_from(high.len()).unwrap_or(i64::MAX).saturating_sub(places);
         let digits = shorten(value, &low, &high, !middle.bit(1));

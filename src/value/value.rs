@@ -1,18 +1,24 @@
 //! Values: their shapes, how to make them and how to look into them.
 
+use crate::inside::{Holds, Inside};
 use crate::{Marks, Number, Refinement, Type};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// An attribute name or map key; shared, never copied.
 pub type Name = Arc<str>;
 
-/// A value with its marks.
-#[derive(Clone, Debug, PartialEq)]
+/// A value with its marks, and what was worked out about its inside when it was made, so that nobody has to walk
+/// through a large collection to look at it.
+#[derive(Clone, PartialEq)]
 pub struct Value {
     kind: Kind,
     marks: Marks,
+    holds: Holds,
+    depth: u16,
+    weight: u32,
 }
 
 /// What a value is.
@@ -49,10 +55,17 @@ pub struct Elements {
     pub items: Vec<Value>,
 }
 
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Value").field("kind", &self.kind).field("marks", &self.marks).finish_non_exhaustive()
+    }
+}
+
 impl Value {
     /// A value of this kind without marks.
     pub(crate) fn of(kind: Kind) -> Value {
-        Value { kind, marks: Marks::NONE }
+        let Inside { holds, depth, weight } = Inside::of(&kind);
+        Value { kind, marks: Marks::NONE, holds, depth, weight }
     }
 
     /// Null of a type.
@@ -140,7 +153,7 @@ impl Value {
 
     /// As another kind with the same marks.
     pub(crate) fn with_kind(&self, kind: Kind) -> Value {
-        Value { kind, marks: self.marks }
+        Value::of(kind).mark(self.marks)
     }
 
     /// Whether it is null.
@@ -155,14 +168,23 @@ impl Value {
 
     /// Whether nothing inside is unknown.
     pub fn is_wholly_known(&self) -> bool {
-        match &self.kind {
-            Kind::Unknown(..) => false,
-            Kind::List(elements) | Kind::Set(elements) => elements.items.iter().all(Value::is_wholly_known),
-            Kind::Map(map) => map.1.values().all(Value::is_wholly_known),
-            Kind::Tuple(items) => items.iter().all(Value::is_wholly_known),
-            Kind::Object(attributes) => attributes.values().all(Value::is_wholly_known),
-            _ => true,
-        }
+        !self.holds.is_unknown()
+    }
+
+    /// The marks on the value and on everything inside it.
+    pub fn deep_marks(&self) -> Marks {
+        self.marks | self.holds.marks()
+    }
+
+    /// How much it is: one for each part, at any depth, and one for each 64 bytes of text. A part that stands in
+    /// several places counts in each of them, though it is kept once; what is too much to count is `u32::MAX`.
+    pub fn weight(&self) -> u32 {
+        self.weight
+    }
+
+    /// How many collections are within one another at most; 0 for what has no parts.
+    pub fn depth(&self) -> u16 {
+        self.depth
     }
 
     /// The text of a known string.

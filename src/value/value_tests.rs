@@ -349,3 +349,26 @@ proptest! {
         prop_assert!(ok);
     }
 }
+
+/// What is worked out when a value is made is what a walk through it finds.
+fn walked(value: &Value) -> (Marks, bool, u32, u16) {
+    let (mut marks, mut known, mut weight, mut depth) = (Marks::NONE, true, 0, 0);
+    value.walk(&mut |path, part| {
+        marks |= part.marks();
+        known &= part.is_known();
+        weight += 1;
+        let inside = part.as_sequence().is_some() || part.as_mapping().is_some();
+        depth = depth.max(path.0.len() + usize::from(inside));
+        true
+    });
+    (marks, known, weight, u16::try_from(depth).unwrap())
+}
+
+proptest! {
+    #[test]
+    fn the_inside_is_known((_, value) in typed_values(ALL)) {
+        // Texts of the samples are short, so each weighs one.
+        let found = (value.deep_marks(), value.is_wholly_known(), value.weight(), value.depth());
+        prop_assert_eq!(found, walked(&value));
+    }
+}

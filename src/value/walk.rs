@@ -6,13 +6,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 impl Value {
-    /// The marks on the value and on everything inside it.
-    pub fn deep_marks(&self) -> Marks {
-        let inside = self.as_sequence().unwrap_or_default().iter();
-        let named = self.as_mapping().into_iter().flat_map(|items| items.values());
-        inside.chain(named).fold(self.marks(), |marks, item| marks | item.deep_marks())
-    }
-
     /// Without any mark, and where which marks were. Marks of a set's elements are the set's.
     pub fn unmark_deep(&self) -> (Value, Vec<(Path, Marks)>) {
         let mut found = Vec::new();

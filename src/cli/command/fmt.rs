@@ -88,11 +88,12 @@ impl Formatting<'_> {
             if hidden {
                 continue;
             }
-            if entry.is_dir() {
+            // Links to directories aren't followed: they could lead back here.
+            if entry.symlink_metadata().is_ok_and(|found| found.is_dir()) {
                 if self.args.recursive {
                     self.directory(&entry);
                 }
-            } else if is_formattable(&entry) {
+            } else if is_formattable(&entry) && entry.is_file() {
                 self.file(&entry);
             }
         }

@@ -1,16 +1,34 @@
 //! The block around a place, as people name it.
 
+use std::cell::RefCell;
+use std::sync::Arc;
 use trueup_diag::{FileId, SourceFile, Span};
-use trueup_parse::ast::{Block, Expr, ExprKind, ObjectKey, TemplatePart};
+use trueup_parse::ast::{Block, Body, Expr, ExprKind, ObjectKey, TemplatePart};
 use trueup_parse::{parse_config, parse_json_config};
 
 /// The header of the outermost block whose body holds the place: `resource "aws_vpc" "main"` in native syntax,
 /// `resource.aws_vpc.main` in JSON.
 pub(crate) fn enclosing(file: &SourceFile, place: Span) -> Option<String> {
-    if file.name.ends_with(".json") {
-        return in_json(&file.text, place);
-    }
-    let body = parse_config(FileId(0), &file.text).value;
+    let json = file.name.ends_with(".json");
+    LAST.with_borrow_mut(|last| {
+        if !last
+            .as_ref()
+            .is_some_and(|(text, was_json, _)| Arc::ptr_eq(text, &file.text) && *was_json == json)
+        {
+            let parse = if json { parse_json_config } else { parse_config };
+            *last = Some((file.text.clone(), json, parse(FileId(0), &file.text).value));
+        }
+        let body = last.as_ref().map(|(_, _, body)| body)?;
+        if json { in_json(body, place) } else { in_native(body, place) }
+    })
+}
+
+thread_local! {
+    /// The file that was asked about last, parsed: diagnostics come in the order of files, and there may be thousands.
+    static LAST: RefCell<Option<(Arc<str>, bool, Body)>> = const { RefCell::new(None) };
+}
+
+fn in_native(body: &Body, place: Span) -> Option<String> {
     let block = body.blocks.iter().find(|block| {
         block.header_span.end <= place.start && place.start < block.span.end.max(block.body.span.end)
     });
@@ -25,8 +43,7 @@ fn header(block: &Block) -> String {
     text
 }
 
-fn in_json(text: &str, place: Span) -> Option<String> {
-    let body = parse_json_config(FileId(0), text).value;
+fn in_json(body: &Body, place: Span) -> Option<String> {
     let holds = |expr: &Expr| expr.span.start <= place.start && place.start < expr.span.end;
     let attribute = body.attributes.iter().find(|attribute| holds(&attribute.expr))?;
     let kind = &attribute.name.text;

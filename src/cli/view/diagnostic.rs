@@ -7,6 +7,9 @@ use trueup_diag::{Diagnostic, Diagnostics, Severity, SourceFile, Sources, Span};
 /// More lines of source than this are not shown.
 const LINES_MAX: u32 = 5;
 
+/// Of a line that is longer, the part around the place is shown.
+const LINE_BYTES_MAX: usize = 1000;
+
 /// One diagnostic as a block of text that ends with a line end.
 pub(crate) fn human(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
     let (word, dress): (&str, fn(Style, &str) -> String) = match diagnostic.severity {
@@ -108,6 +111,25 @@ fn marked(file: &SourceFile, line: u32, subject: Span, style: Style) -> String {
     let indent = text.len() - text.trim_start().len();
     let from = if subject.start < begins { indent } else { within(subject.start) };
     let to = within(subject.end).max(from);
+    if text.len() > LINE_BYTES_MAX {
+        let (text, from, to) = window(text, from, to);
+        return dressed(&text, from, to, style);
+    }
+    dressed(text, from, to, style)
+}
+
+/// The part of a very long line around a place, and where the place is in it.
+fn window(text: &str, from: usize, to: usize) -> (String, usize, usize) {
+    let begin = text.floor_char_boundary(from.saturating_sub(LINE_BYTES_MAX / 4));
+    let end = text.floor_char_boundary(begin.saturating_add(LINE_BYTES_MAX).min(text.len()));
+    let before = if begin > 0 { "…" } else { "" };
+    let after = if end < text.len() { "…" } else { "" };
+    let shown = format!("{before}{}{after}", &text[begin..end]);
+    let moved = |at: usize| at.clamp(begin, end) - begin + before.len();
+    (shown, moved(from), moved(to))
+}
+
+fn dressed(text: &str, from: usize, to: usize, style: Style) -> String {
     match (text.get(..from), text.get(from..to), text.get(to..)) {
         (Some(before), Some(place), Some(after)) if style.color && !place.is_empty() => {
             format!("{}{}{}", neutral(before), style.underline(&neutral(place)), neutral(after))

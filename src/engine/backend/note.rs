@@ -2,6 +2,7 @@
 //! where the other stopped.
 
 use super::Chosen;
+use crate::files::read_text;
 use crate::world::World;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
@@ -47,7 +48,7 @@ fn path(world: &World) -> PathBuf {
 /// The backend that the last `init` set up.
 pub(crate) fn read(world: &World) -> Result<Option<NotedBackend>, Box<Diagnostic>> {
     let path = path(world);
-    let text = match std::fs::read_to_string(&path) {
+    let text = match read_text(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(&path, &error.to_string())),

@@ -142,20 +142,23 @@ impl Evaluator<'_> {
         if key.is_null() {
             return self.fail(span, "Invalid index", "Can't use a null value as an indexing key.");
         }
-        match on.ty() {
-            Type::Dynamic => Value::dynamic().mark(on.marks() | key.marks()),
-            Type::List(_) | Type::Tuple(_) => self.index_sequence(on, key, span),
-            Type::Map(element) => self.index_map(on, key, &element, span),
-            Type::Object(_) => self.index_object(on, key, span),
-            Type::Set(_) => self.fail(
+        // The type of a large tuple or object is large as well, so that of what is known isn't made.
+        match on.kind() {
+            Kind::Unknown(Type::Dynamic, _) => Value::dynamic().mark(on.marks() | key.marks()),
+            Kind::List(_) | Kind::Tuple(_) | Kind::Unknown(Type::List(_) | Type::Tuple(_), _) => {
+                self.index_sequence(on, key, span)
+            }
+            Kind::Map(_) | Kind::Unknown(Type::Map(_), _) => self.index_map(on, key, span),
+            Kind::Object(_) | Kind::Unknown(Type::Object(_), _) => self.index_object(on, key, span),
+            Kind::Set(_) | Kind::Unknown(Type::Set(_), _) => self.fail(
                 span,
                 "Invalid index",
                 "Elements of a set are identified only by their value and don't have any separate index or key to select with, so it's only possible to perform operations across all elements of the set.",
             ),
-            ty => self.fail(
+            _ => self.fail(
                 span,
                 "Invalid index",
-                format!("This value does not have any indices: it is a {}.", ty.friendly_name()),
+                format!("This value does not have any indices: it is a {}.", on.ty().friendly_name()),
             ),
         }
     }
@@ -169,8 +172,9 @@ impl Evaluator<'_> {
                 "The given key does not identify an element in this collection value: a number is required.",
             );
         };
-        let element = match on.ty() {
-            Type::List(element) => (*element).clone(),
+        let element = match on.kind() {
+            Kind::List(elements) => elements.ty.clone(),
+            Kind::Unknown(Type::List(element), _) => (**element).clone(),
             _ => Type::Dynamic,
         };
         let Some(number) = number.as_number().cloned() else {
@@ -188,7 +192,7 @@ impl Evaluator<'_> {
             );
         }
         let position = number.to_usize();
-        if let (false, Type::Tuple(types)) = (on.is_known(), on.ty()) {
+        if let Kind::Unknown(Type::Tuple(types), _) = on.kind() {
             if let Some(ty) = position.and_then(|i| types.get(i)) {
                 return Value::unknown(ty.clone()).mark(marks);
             }
@@ -211,11 +215,16 @@ impl Evaluator<'_> {
         }
     }
 
-    fn index_map(&mut self, on: &Value, key: &Value, element: &Type, span: Span) -> Value {
+    fn index_map(&mut self, on: &Value, key: &Value, span: Span) -> Value {
         let marks = on.marks() | key.marks();
+        let element = match on.kind() {
+            Kind::Map(map) => map.0.clone(),
+            Kind::Unknown(Type::Map(element), _) => (**element).clone(),
+            _ => Type::Dynamic,
+        };
         let Some(text) = self.text_key(key, span) else { return Value::dynamic() };
         let (Some(text), Some(items)) = (text.as_str(), on.as_mapping()) else {
-            return Value::unknown(element.clone()).mark(marks);
+            return Value::unknown(element).mark(marks);
         };
         match items.get(text) {
             Some(value) => value.clone().mark(marks),

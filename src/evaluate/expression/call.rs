@@ -64,6 +64,9 @@ impl Evaluator<'_> {
             let detail = format!("There is no provider function named \"{}\".", call.name);
             return self.fail(call.name_span, "Unknown provider function", detail);
         };
+        if !self.work(super::bounds::cost(function.name, &values), call.span) {
+            return Value::dynamic();
+        }
         match functions::call(function, &values, self.scope.world()) {
             Ok(value) => value,
             Err(errors) => {
@@ -141,18 +144,34 @@ impl Evaluator<'_> {
 
     /// Whether a reference in the expression holds something unknown, local symbols of inner `for`s aside.
     fn depends_on_unknown(&mut self, expr: &Expr) -> bool {
-        match &expr.kind {
-            ExprKind::Reference(_) | ExprKind::Attribute { .. } | ExprKind::Index { .. } => {
-                let (value, _) = self.attempt(|e| e.evaluate(expr));
-                !value.is_wholly_known()
+        let mut open = vec![expr];
+        while let Some(expr) = open.pop() {
+            let depends = match &expr.kind {
+                ExprKind::Reference(_) | ExprKind::Attribute { .. } | ExprKind::Index { .. } => {
+                    let (value, _) = self.attempt(|e| e.evaluate(expr));
+                    !value.is_wholly_known()
+                }
+                ExprKind::Symbol(slot) => {
+                    self.symbols.get(*slot as usize).is_some_and(|value| !value.is_wholly_known())
+                }
+                ExprKind::For(inner) => {
+                    open.push(&inner.collection);
+                    false
+                }
+                ExprKind::Splat { on, .. } => {
+                    open.push(on);
+                    false
+                }
+                _ => {
+                    open.extend(crate::special::children(expr));
+                    false
+                }
+            };
+            if depends {
+                return true;
             }
-            ExprKind::Symbol(slot) => {
-                self.symbols.get(*slot as usize).is_some_and(|value| !value.is_wholly_known())
-            }
-            ExprKind::For(inner) => self.depends_on_unknown(&inner.collection),
-            ExprKind::Splat { on, .. } => self.depends_on_unknown(on),
-            _ => crate::special::children(expr).into_iter().any(|child| self.depends_on_unknown(child)),
         }
+        false
     }
 }
 

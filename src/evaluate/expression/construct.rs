@@ -1,6 +1,7 @@
 //! Objects, `for` and splats.
 
 use super::Evaluator;
+use super::bounds::WEIGHT_MAX;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use trueup_diag::Span;
@@ -14,6 +15,8 @@ struct Collected {
     items: BTreeMap<Name, Vec<Value>>,
     marks: Marks,
     unknown: bool,
+    /// Of all values so far.
+    weight: u32,
 }
 
 impl Evaluator<'_> {
@@ -76,7 +79,7 @@ impl Evaluator<'_> {
         Some(plain.iter_elements().collect())
     }
 
-    pub(super) fn for_expr(&mut self, expr: &For) -> Value {
+    pub(super) fn for_expr(&mut self, expr: &For, span: Span) -> Value {
         let collection = self.evaluate(&expr.collection);
         let mut marks = collection.marks();
         let Some(items) = self.iterate(&collection, expr.collection.span) else {
@@ -84,7 +87,12 @@ impl Evaluator<'_> {
         };
         let mut list = Vec::with_capacity(if expr.result_key.is_none() { items.len() } else { 0 });
         let mut collected = Collected::default();
+        let reported = self.diagnostics.len();
         for (key, item) in items {
+            if !self.work(1, span) || !self.goes_on(reported) {
+                collected.unknown = true;
+                break;
+            }
             self.set_symbol(expr.key_slot, key);
             self.set_symbol(expr.value_slot, item);
             match self.included(expr, &mut marks) {
@@ -96,8 +104,17 @@ impl Evaluator<'_> {
                 }
             }
             match &expr.result_key {
-                None => list.push(self.evaluate(&expr.result)),
+                None => {
+                    let item = self.evaluate(&expr.result);
+                    collected.weight = collected.weight.saturating_add(item.weight());
+                    list.push(item);
+                }
                 Some(key_expr) => self.collect(expr, key_expr, &mut collected),
+            }
+            if collected.weight > WEIGHT_MAX {
+                self.too_large(span);
+                collected.unknown = true;
+                break;
             }
         }
         self.symbols.truncate(expr.key_slot as usize);
@@ -156,6 +173,7 @@ impl Evaluator<'_> {
             return;
         };
         let value = self.evaluate(&expr.result);
+        collected.weight = collected.weight.saturating_add(value.weight());
         match collected.items.entry(name.clone()) {
             Entry::Vacant(entry) => {
                 entry.insert(vec![value]);
@@ -197,8 +215,14 @@ impl Evaluator<'_> {
             return self.splat_unknown(&ty, slot, each).mark(marks);
         }
         let items = source.as_sequence().unwrap_or_default().to_vec();
-        let values: Vec<Value> =
-            items.into_iter().map(|item| self.with_symbol(slot, item, |e| e.evaluate(each))).collect();
+        let reported = self.diagnostics.len();
+        let mut values: Vec<Value> = Vec::with_capacity(items.len());
+        for item in items {
+            if !self.work(1, on.span) || !self.goes_on(reported) {
+                return Value::dynamic().mark(marks);
+            }
+            values.push(self.with_symbol(slot, item, |e| e.evaluate(each)));
+        }
         match ty {
             Type::Tuple(_) => Value::tuple(values).mark(marks),
             ty if values.is_empty() => {

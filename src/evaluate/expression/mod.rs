@@ -4,10 +4,13 @@
 //! expression is still judged.
 
 mod access;
+pub(crate) mod bounds;
 mod call;
 mod construct;
 mod operator;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use crate::functions::World;
 use trueup_diag::{Diagnostic, Diagnostics, Span};
@@ -39,17 +42,18 @@ pub struct Evaluator<'a> {
     /// What went wrong so far.
     pub diagnostics: Diagnostics,
     symbols: Vec<Value>,
+    used: bounds::Used,
 }
 
 impl<'a> Evaluator<'a> {
     /// An evaluator without symbols.
     pub fn new(scope: &'a mut dyn Scope) -> Evaluator<'a> {
-        Evaluator { scope, diagnostics: Diagnostics::new(), symbols: Vec::new() }
+        Evaluator::with_symbols(scope, Vec::new())
     }
 
     /// An evaluator whose first symbol slots hold these values, as templates see their variables.
     pub fn with_symbols(scope: &'a mut dyn Scope, symbols: Vec<Value>) -> Evaluator<'a> {
-        Evaluator { scope, diagnostics: Diagnostics::new(), symbols }
+        Evaluator { scope, diagnostics: Diagnostics::new(), symbols, used: bounds::Used::default() }
     }
 
     /// The value of an expression; unknown of unknown type where there is an error.
@@ -60,16 +64,27 @@ impl<'a> Evaluator<'a> {
             ExprKind::Reference(reference) => self.scope.reference(*reference),
             ExprKind::Symbol(slot) => self.symbol(*slot),
             ExprKind::Attribute { .. } | ExprKind::Index { .. } => self.access(expr),
-            ExprKind::Splat { on, slot, each } => self.splat(on, *slot, each),
-            ExprKind::Call { .. } => self.call(expr),
+            ExprKind::Splat { on, slot, each } => {
+                let made = self.splat(on, *slot, each);
+                self.bounded(made, expr.span)
+            }
+            ExprKind::Call { .. } => {
+                let made = self.call(expr);
+                self.bounded(made, expr.span)
+            }
             ExprKind::Tuple(items) => {
-                Value::tuple(items.iter().map(|item| self.evaluate(item)).collect::<Vec<_>>())
+                let made = Value::tuple(items.iter().map(|item| self.evaluate(item)).collect::<Vec<_>>());
+                self.bounded(made, expr.span)
             }
-            ExprKind::Object(items) => self.object(items),
-            ExprKind::For(for_expr) => self.for_expr(for_expr),
-            ExprKind::Conditional { condition, then, otherwise } => {
-                self.conditional(condition, then, otherwise, expr.span)
+            ExprKind::Object(items) => {
+                let made = self.object(items);
+                self.bounded(made, expr.span)
             }
+            ExprKind::For(for_expr) => {
+                let made = self.for_expr(for_expr, expr.span);
+                self.bounded(made, expr.span)
+            }
+            ExprKind::Conditional { .. } => self.conditional(expr),
             ExprKind::Binary { .. } => self.binary(expr),
             ExprKind::Unary { op, operand } => self.unary(*op, operand),
             ExprKind::Error => Value::dynamic(),

@@ -1,7 +1,7 @@
 //! Operators and conditionals.
 
 use super::Evaluator;
-use trueup_diag::Span;
+use trueup_diag::{Diagnostics, Span};
 use trueup_parse::ast::{BinaryOp, UnaryOp};
 use trueup_resolve::{Expr, ExprKind};
 use trueup_value::{Kind, Type, Value, convert, ops, unify_unsafe};
@@ -127,15 +127,32 @@ impl Evaluator<'_> {
         self.operated(result, operand.span, &ty)
     }
 
-    pub(super) fn conditional(
+    /// Conditions that follow one another behind the colon are judged from the last to the first, in a loop: there
+    /// may be thousands.
+    pub(super) fn conditional(&mut self, expr: &Expr) -> Value {
+        let mut links = Vec::new();
+        let mut rest = expr;
+        while let ExprKind::Conditional { condition, then, otherwise } = &rest.kind {
+            links.push((&**condition, &**then, rest.span));
+            rest = otherwise;
+        }
+        let mut last = self.attempt(|e| e.evaluate(rest));
+        while let Some((condition, then, span)) = links.pop() {
+            let then = self.attempt(|e| e.evaluate(then));
+            last = self.attempt(|e| e.choose(condition, then, last, span));
+        }
+        self.diagnostics.append(last.1);
+        last.0
+    }
+
+    /// One of two results, of which each comes with what was found on the way to it.
+    fn choose(
         &mut self,
         condition: &Expr,
-        then: &Expr,
-        otherwise: &Expr,
+        (then_value, then_found): (Value, Diagnostics),
+        (other_value, other_found): (Value, Diagnostics),
         span: Span,
     ) -> Value {
-        let (then_value, then_found) = self.attempt(|e| e.evaluate(then));
-        let (other_value, other_found) = self.attempt(|e| e.evaluate(otherwise));
         let Some(ty) = branch_type(&then_value, &other_value) else {
             let detail = mismatch(&then_value.ty(), &other_value.ty());
             return self.fail(

@@ -1,6 +1,7 @@
 //! Templates: parts joined to a string.
 
 use super::Evaluator;
+use super::bounds::TEXT_BYTES_MAX;
 use trueup_diag::Span;
 use trueup_resolve::Expr;
 use trueup_resolve::expr::Part;
@@ -62,8 +63,21 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Whether there is more text than any may have, which is reported.
+    fn is_too_long(&mut self, joined: &mut Joined, span: Span) -> bool {
+        let long = !joined.unknown && joined.text.len() > TEXT_BYTES_MAX;
+        if long {
+            let unknown = self.too_long(span);
+            joined.push_unknown(&unknown);
+        }
+        long
+    }
+
     fn interpolate(&mut self, value: &Value, span: Span, joined: &mut Joined) {
         joined.marks |= value.marks();
+        if self.is_too_long(joined, span) {
+            return;
+        }
         if value.is_null() {
             let detail = "The expression result is null. Cannot include a null value in a string template.";
             let bad = self.fail(span, "Invalid template interpolation value", detail);
@@ -103,7 +117,15 @@ impl Evaluator<'_> {
         let Some(items) = self.iterate(&value, collection.span) else {
             return joined.push_unknown(&Value::dynamic());
         };
+        let reported = self.diagnostics.len();
         for (key, item) in items {
+            if self.is_too_long(joined, collection.span) {
+                break;
+            }
+            if !self.work(1, collection.span) || !self.goes_on(reported) {
+                joined.push_unknown(&Value::dynamic());
+                break;
+            }
             self.set_symbol(key_slot, key);
             self.set_symbol(key_slot + 1, item);
             self.join(body, joined);

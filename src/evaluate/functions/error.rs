@@ -30,6 +30,12 @@ impl FunctionError {
         FunctionError { kind: ErrorKind::Argument(index), message: message.into() }
     }
 
+    /// The text it would make is longer than any text may be.
+    pub(super) fn too_long() -> FunctionError {
+        let most = crate::expression::bounds::TEXT_BYTES_MAX;
+        FunctionError::call(format!("the result would be longer than {most} bytes, the most a text can have"))
+    }
+
     /// The function can't do its work.
     pub fn call(message: impl Into<String>) -> FunctionError {
         FunctionError { kind: ErrorKind::Call, message: message.into() }

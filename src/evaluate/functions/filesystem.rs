@@ -138,13 +138,24 @@ fn fileexists(call: &Call<'_>) -> Outcome {
     Ok(Value::from(exists).mark(call.value(0).marks()))
 }
 
+/// No path is longer.
+const PATTERN_BYTES_MAX: usize = 4096;
+
 fn fileset(call: &Call<'_>) -> Outcome {
     let directory = located(call, 0)?;
+    if call.text(1).len() > PATTERN_BYTES_MAX {
+        return Err(FunctionError::call(format!("the pattern is longer than {PATTERN_BYTES_MAX} bytes")));
+    }
     let pattern = path_text::join(&directory, call.text(1));
     let found = glob(call.world, &pattern).map_err(|error| match error {
         GlobError::Syntax => FunctionError::call(format!(
             "the pattern {} has a bracket or brace that isn't closed",
             call.shown(1)
+        )),
+        GlobError::Endless => FunctionError::call(format!(
+            "the search for {} takes more than {} steps; use a pattern with fewer \"*\" and \"{{}}\", and a directory whose links don't lead back into it",
+            call.shown(1),
+            super::glob::STEPS_MAX
         )),
         GlobError::Read(error) => {
             FunctionError::call(format!("the files that match {} can't be listed: {error}", call.shown(1)))

@@ -3,6 +3,7 @@
 use super::definition::{any, string, strings};
 use super::format_verb::{Part, Verb, parse};
 use super::{Call, Function, FunctionError, Outcome, Parameter, Returns, format_number};
+use crate::expression::bounds::TEXT_BYTES_MAX;
 use trueup_value::{Kind, Refinement, Type, Value, convert, json, safe_prefix};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -93,6 +94,9 @@ fn formatted(pattern: &str, arguments: &[Value]) -> Result<String, Mismatch> {
             format!("{:?} at offset {} can't take its argument: {reason}", verb.text, verb.offset)
         })?;
         out.push_str(&text);
+        if out.len() > TEXT_BYTES_MAX {
+            return Err(FunctionError::too_long().message.into());
+        }
     }
     if used < arguments.len() {
         let message = if any_verb {
@@ -218,6 +222,7 @@ fn formatlist(call: &Call<'_>) -> Outcome {
     let pattern = call.text(0);
     let Some(columns) = columns(call.rest(1)) else { return Ok(call.unknown()) };
     let mut made = Vec::new();
+    let mut bytes = 0_usize;
     for round in 0..rounds(&columns)? {
         let arguments: Vec<Value> = columns
             .iter()
@@ -232,6 +237,10 @@ fn formatlist(call: &Call<'_>) -> Outcome {
         }
         let text = formatted(pattern, &arguments)
             .map_err(|mismatch| FunctionError::call(format!("in round {round}: {}", mismatch.message)))?;
+        bytes = bytes.saturating_add(text.len());
+        if bytes > TEXT_BYTES_MAX {
+            return Err(FunctionError::too_long());
+        }
         made.push(Value::string(text));
     }
     Ok(Value::list(Type::String, made))

@@ -13,6 +13,8 @@ pub(super) enum GlobError {
     Syntax,
     /// A directory can't be read.
     Read(io::Error),
+    /// Looking for it would take too long.
+    Endless,
 }
 
 /// The regular files that match a clean pattern, as clean paths.
@@ -27,7 +29,7 @@ pub(super) fn glob(world: &dyn World, pattern: &str) -> Result<BTreeSet<String>,
         check(&part)?;
         parts.push(part);
     }
-    let mut walk = Walk { world, found: BTreeSet::new() };
+    let mut walk = Walk { world, found: BTreeSet::new(), steps: 0 };
     walk.enter(start, &parts)?;
     Ok(walk.found)
 }
@@ -35,9 +37,14 @@ pub(super) fn glob(world: &dyn World, pattern: &str) -> Result<BTreeSet<String>,
 /// Links to directories are followed, but so many on one path must be leading back to where they are.
 const LINKS_MAX: usize = 8;
 
+/// So many names are looked at and comparisons made for one pattern: seconds of work. Links that lead to one another,
+/// and patterns of many stars, can ask for any number.
+pub(super) const STEPS_MAX: u32 = 1 << 24;
+
 struct Walk<'w> {
     world: &'w dyn World,
     found: BTreeSet<String>,
+    steps: u32,
 }
 
 impl Walk<'_> {
@@ -56,7 +63,7 @@ impl Walk<'_> {
         for entry in self.list(path)? {
             let name: Vec<char> = entry.name.chars().collect();
             let usable = rest.is_empty() || entry.kind == FileKind::Directory;
-            if usable && matches(part, &name) {
+            if usable && matches(part, &name, &mut self.steps).ok_or(GlobError::Endless)? {
                 self.enter(&below(path, &entry.name), rest)?;
             }
         }
@@ -82,8 +89,13 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn list(&self, path: &str) -> Result<Vec<super::DirectoryEntry>, GlobError> {
+    fn list(&mut self, path: &str) -> Result<Vec<super::DirectoryEntry>, GlobError> {
         let path = if path.is_empty() { "." } else { path };
+        // A look at a directory takes as long as many comparisons.
+        self.steps += 256;
+        if self.steps > STEPS_MAX {
+            return Err(GlobError::Endless);
+        }
         match self.world.list_directory(path) {
             Ok(entries) => Ok(entries),
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
@@ -185,26 +197,54 @@ fn alternatives(inside: &[char]) -> Vec<&[char]> {
     parts
 }
 
-/// Whether a part of a pattern matches the whole of a name.
-fn matches(pattern: &[char], name: &[char]) -> bool {
-    let Some((first, rest)) = pattern.split_first() else { return name.is_empty() };
+/// Whether a part of a pattern matches the whole of a name; none once too many comparisons were made.
+fn matches(pattern: &[char], name: &[char], steps: &mut u32) -> Option<bool> {
+    *steps += 1;
+    if *steps > STEPS_MAX {
+        return None;
+    }
+    let Some((first, rest)) = pattern.split_first() else { return Some(name.is_empty()) };
     match first {
-        '*' => (0..=name.len()).any(|skipped| matches(rest, &name[skipped..])),
-        '?' => !name.is_empty() && matches(rest, &name[1..]),
+        '*' => {
+            // Stars in a row are one.
+            let stars = rest.iter().take_while(|c| **c == '*').count();
+            any(0..=name.len(), |skipped| matches(&rest[stars..], &name[skipped..], steps))
+        }
+        '?' => {
+            if name.is_empty() {
+                Some(false)
+            } else {
+                matches(rest, &name[1..], steps)
+            }
+        }
         '[' => {
-            let Some(end) = class_end(pattern, 0) else { return false };
-            name.first().is_some_and(|c| in_class(&pattern[1..end], *c))
-                && matches(&pattern[end + 1..], &name[1..])
+            let Some(end) = class_end(pattern, 0) else { return Some(false) };
+            if !name.first().is_some_and(|c| in_class(&pattern[1..end], *c)) {
+                return Some(false);
+            }
+            matches(&pattern[end + 1..], &name[1..], steps)
         }
         '{' => {
-            let Some(end) = brace_end(pattern, 0) else { return false };
-            alternatives(&pattern[1..end])
-                .into_iter()
-                .any(|alternative| matches(&[alternative, &pattern[end + 1..]].concat(), name))
+            let Some(end) = brace_end(pattern, 0) else { return Some(false) };
+            any(alternatives(&pattern[1..end]), |alternative| {
+                matches(&[alternative, &pattern[end + 1..]].concat(), name, steps)
+            })
         }
-        '\\' => !rest.is_empty() && name.first() == rest.first() && matches(&rest[1..], &name[1..]),
-        c => name.first() == Some(c) && matches(rest, &name[1..]),
+        '\\' if rest.is_empty() || name.first() != rest.first() => Some(false),
+        '\\' => matches(&rest[1..], &name[1..], steps),
+        c if name.first() != Some(c) => Some(false),
+        _ => matches(rest, &name[1..], steps),
     }
+}
+
+/// Whether one of them does; none as soon as that can't be told.
+fn any<T>(of: impl IntoIterator<Item = T>, mut test: impl FnMut(T) -> Option<bool>) -> Option<bool> {
+    for one in of {
+        if test(one)? {
+            return Some(true);
+        }
+    }
+    Some(false)
 }
 
 fn in_class(class: &[char], c: char) -> bool {

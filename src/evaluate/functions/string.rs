@@ -2,6 +2,7 @@
 
 use super::definition::{BOOL, STRING, STRINGS, strings};
 use super::{Call, Function, FunctionError, Outcome, Parameter, case, regex};
+use crate::expression::bounds::{TEXT_BYTES_MAX, WEIGHT_MAX};
 use trueup_value::{Kind, Type, Value};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -129,7 +130,16 @@ fn indent(call: &Call<'_>) -> Outcome {
         .filter(|spaces| *spaces <= SPACES_MAX)
         .ok_or_else(|| FunctionError::call(format!("the number of spaces must be from 0 to {SPACES_MAX}")))?;
     let break_and_spaces = format!("\n{}", " ".repeat(spaces));
-    Ok(Value::string(call.text(1).replace('\n', &break_and_spaces)))
+    let text = call.text(1);
+    room_for(text.len(), text.matches('\n').count(), spaces)?;
+    Ok(Value::string(text.replace('\n', &break_and_spaces)))
+}
+
+/// An error where some bytes and `count` texts of `each` bytes are more than a text may have.
+pub(super) fn room_for(bytes: usize, count: usize, each: usize) -> Result<(), FunctionError> {
+    let total = count.checked_mul(each).and_then(|more| more.checked_add(bytes));
+    let fits = total.is_some_and(|total| total <= TEXT_BYTES_MAX);
+    if fits { Ok(()) } else { Err(FunctionError::too_long()) }
 }
 
 /// More than this is a mistake that would fill memory.
@@ -153,6 +163,8 @@ fn join(call: &Call<'_>) -> Outcome {
             parts.push(text);
         }
     }
+    let bytes = parts.iter().map(|part| part.len()).fold(0, usize::saturating_add);
+    room_for(bytes, parts.len(), call.text(0).len())?;
     Ok(Value::string(parts.join(call.text(0))))
 }
 
@@ -172,16 +184,31 @@ fn replace(call: &Call<'_>) -> Outcome {
     let (text, wanted, replacement) = (call.text(0), call.text(1), call.text(2));
     let pattern = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     let Some(pattern) = pattern else {
+        room_for(text.len(), text.matches(wanted).count(), replacement.len())?;
         return Ok(Value::string(text.replace(wanted, replacement)));
     };
     let compiled = regex::compile(pattern).map_err(|reason| {
         FunctionError::call(format!("{} is not a regular expression: {reason}", call.shown(1)))
     })?;
-    Ok(Value::string(compiled.replace_all(text, replacement).as_ref()))
+    let mut out = String::new();
+    let mut from = 0;
+    for found in compiled.captures_iter(text) {
+        let whole = found.get_match();
+        out.push_str(&text[from..whole.start()]);
+        found.expand(replacement, &mut out);
+        from = whole.end();
+        room_for(out.len(), 1, text.len() - from)?;
+    }
+    out.push_str(&text[from..]);
+    Ok(Value::string(out))
 }
 
 fn split(call: &Call<'_>) -> Outcome {
     let (separator, text) = (call.text(0), call.text(1));
+    let count = text.matches(separator).count();
+    if count > WEIGHT_MAX as usize {
+        return Err(FunctionError::call(format!("the text has more than {WEIGHT_MAX} parts")));
+    }
     let parts: Vec<Value> = if separator.is_empty() {
         text.chars().map(|c| Value::string(c.to_string())).collect()
     } else {

@@ -12,7 +12,13 @@ use trueup_resolve::program::Repetition as Repeats;
 use trueup_value::{Marks, Name, Type, Value, convert};
 
 /// More instances of one block than this are refused before memory is spent on them.
-const COUNT_MAX: u64 = 10_000_000;
+const COUNT_MAX: u64 = 1 << 21;
+
+/// So many instances of modules, of all calls taken together: a few calls within one another multiply.
+const MODULES_MAX: usize = 1 << 18;
+
+/// So many cells, of which every instance, local value, variable and output is one.
+const CELLS_MAX: usize = 1 << 23;
 
 impl Sheet {
     pub(super) fn compute_resource_keys(&mut self, id: CellId, frame: FrameId, slot: u32) -> Outcome {
@@ -26,6 +32,10 @@ impl Sheet {
         let call = self.frame(frame).caller.as_ref().map(|(caller, call, _)| (*caller, *call));
         let call = call.map(|(caller, call)| self.frame(caller).module_keys(call as usize));
         self.cell_mut(id).depends.extend(call);
+        if keys.len() > 1 && self.cells.len() + keys.len() > CELLS_MAX {
+            self.report_crowd(resource.span);
+            return Outcome::Failed;
+        }
         let mut cells = Vec::with_capacity(keys.len());
         for index in 0..keys.len() {
             let index = u32::try_from(index).expect("counts are bounded when they are evaluated");
@@ -43,6 +53,22 @@ impl Sheet {
             }
         }
         Outcome::Done(Value::from(true))
+    }
+
+    /// Reports that there would be more instances than can be worked with: once, because it stops nobody else.
+    fn report_crowd(&mut self, span: Span) {
+        if self.crowded {
+            return;
+        }
+        self.crowded = true;
+        let detail = format!(
+            "With the instances of this block there would be more than {MODULES_MAX} instances of modules, or more than {CELLS_MAX} instances and values in all: more than can be planned together."
+        );
+        self.diagnostics.push(
+            Diagnostic::error("Too many instances", detail).at(span).hint(
+                "lower count or for_each here or in the calls around it, or split the configuration up",
+            ),
+        );
     }
 
     /// Whether an instance is among the targets; all are where there are none.
@@ -75,6 +101,10 @@ impl Sheet {
         self.cell_mut(id).depends.extend(call_around);
         let mut waits_for = self.frame(frame).waits_for.clone();
         waits_for.extend(call.depends_on.iter().filter_map(|d| self.dependency_cell(frame, d.on)));
+        if self.frames.len() + keys.len() > MODULES_MAX {
+            self.report_crowd(call.span);
+            return Outcome::Failed;
+        }
         let addr = self.frame(frame).addr.clone();
         let mut frames = Vec::with_capacity(keys.len());
         for index in 0..keys.len() {

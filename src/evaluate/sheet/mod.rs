@@ -206,6 +206,8 @@ pub struct Sheet {
     completed: usize,
     checked: Checked,
     diagnostics: Diagnostics,
+    /// There would be too many instances, and that was reported.
+    crowded: bool,
 }
 
 /// What is left of a sheet when the world has answered everything.
@@ -235,6 +237,7 @@ impl Sheet {
             excluded: BTreeSet::new(),
             completed: 0,
             diagnostics: Diagnostics::new(),
+            crowded: false,
         };
         sheet.open_root();
         sheet

@@ -46,6 +46,15 @@ fn nesting_has_a_limit() {
         let error = first_error(&nested(open, middle, close, 20_000));
         assert_eq!(error.as_deref(), Some("Nesting too deep"), "{open}");
     }
+    // Directives count, and so does what they stand in.
+    let directives =
+        |times: usize| format!("a = \"{}x{}\"\n", "%{ if b }".repeat(times), "%{ endif }".repeat(times));
+    assert_eq!(first_error(&directives(499)), None);
+    assert_eq!(first_error(&directives(20_000)).as_deref(), Some("Nesting too deep"));
+    let nested = "%{ if b }".repeat(50) + "${[\"";
+    let text =
+        format!("a = \"{}x{}\"\n", nested.repeat(11), format!("\"]}}{}", "%{ endif }".repeat(50)).repeat(11));
+    assert_eq!(first_error(&text).as_deref(), Some("Nesting too deep"));
     let blocks = |times: usize| format!("{}{}", "a {\n".repeat(times), "}\n".repeat(times));
     assert_eq!(first_error(&blocks(500)), None);
     assert_eq!(first_error(&blocks(20_000)).as_deref(), Some("Nesting too deep"));
