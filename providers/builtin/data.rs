@@ -85,7 +85,8 @@ pub(crate) fn apply(request: ApplyRequest, ids: &Ids) -> ApplyAnswer {
             Value::object(made)
         }
     };
-    ApplyAnswer { state, private: request.private, diagnostics: Diagnostics::new(), legacy: false }
+    let (private, diagnostics) = (request.private, Diagnostics::new());
+    ApplyAnswer { state, private, diagnostics, legacy: false, end_unknown: false }
 }
 
 /// Any id will do: the object has this one from now on.

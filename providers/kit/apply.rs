@@ -1,5 +1,9 @@
 //! Writes: create, update and delete with waiting, partial success and recovery.
 
+#[cfg(test)]
+#[path = "apply_tests.rs"]
+mod tests;
+
 use crate::notes;
 use crate::plan::is_same;
 use crate::read::{finish, read_one};
@@ -51,19 +55,20 @@ pub(crate) async fn apply<C: Cloud>(
         Ok(write) => write,
         Err(fault) => return answer(request.prior, request.private, fault.diagnostic().into()),
     };
-    let (object, diagnostics) = match (prior, planned) {
+    let Came { object, diagnostics, end_unknown } = match (prior, planned) {
         (None, Some(planned)) => write.create(planned).await,
         (Some(prior), Some(planned)) => write.update(prior, planned).await,
         (Some(prior), None) => write.delete(prior).await,
         (None, None) => unreachable!("answered above"),
     };
-    match object {
+    let answer = match object {
         Some(object) => {
             let private = notes::write(&request.private, object.notes());
             answer(object.value(), private, diagnostics)
         }
         None => answer(entry.null(), request.private, diagnostics),
-    }
+    };
+    ApplyAnswer { end_unknown, ..answer }
 }
 
 /// Looks for what a creation of unknown end may have made.
@@ -109,7 +114,29 @@ pub(crate) async fn settle<C: Cloud>(
 }
 
 fn answer(state: Value, private: Private, diagnostics: Diagnostics) -> ApplyAnswer {
-    ApplyAnswer { state, private, diagnostics, legacy: false }
+    ApplyAnswer { state, private, diagnostics, legacy: false, end_unknown: false }
+}
+
+/// What came of a write.
+struct Came {
+    /// As it is now; nothing where there is none, or none is known.
+    object: Option<Object>,
+    diagnostics: Diagnostics,
+    /// It may be there all the same.
+    end_unknown: bool,
+}
+
+impl Came {
+    fn known(object: Option<Object>, diagnostics: Diagnostics) -> Came {
+        Came { object, diagnostics, end_unknown: false }
+    }
+}
+
+/// Why a creation failed.
+struct Unmade {
+    diagnostics: Diagnostics,
+    /// A call got no answer, and nothing that it made was found. It may be there all the same.
+    unanswered: bool,
 }
 
 impl<'a, C: Cloud> Write<'a, C> {
@@ -135,26 +162,26 @@ impl<'a, C: Cloud> Write<'a, C> {
         Call { site: &self.site, token: self.token, deadline: self.deadline }
     }
 
-    async fn create(&self, planned: Object) -> (Option<Object>, Diagnostics) {
+    async fn create(&self, planned: Object) -> Came {
         let mut object = planned.clone();
-        let diagnostics = match self.make(&mut object, &planned).await {
-            Ok(object) => return (Some(object), Diagnostics::new()),
-            Err(diagnostics) => diagnostics,
+        let Unmade { diagnostics, unanswered } = match self.make(&mut object, &planned).await {
+            Ok(object) => return Came::known(Some(object), Diagnostics::new()),
+            Err(unmade) => unmade,
         };
         if object.id().is_none() {
-            return (None, diagnostics);
+            return Came { object: None, diagnostics, end_unknown: unanswered };
         }
         object.settle_unknowns(&self.entry.empty);
         let kept = self.read_back(object.clone()).await.unwrap_or(object);
-        (Some(kept), diagnostics)
+        Came::known(Some(kept), diagnostics)
     }
 
     /// Makes it. What a call of unknown end has made is looked for and gone on from; only when there is nothing is it
     /// made again. `object` is what is known of it, should it fail.
-    async fn make(&self, object: &mut Object, planned: &Object) -> Result<Object, Diagnostics> {
-        let failed = |fault: &Fault| {
+    async fn make(&self, object: &mut Object, planned: &Object) -> Result<Object, Unmade> {
+        let failed = |fault: &Fault, unanswered: bool| {
             let doing = format!("creating {}", self.entry.noun);
-            Diagnostics::from(fault.clone().during(doing).diagnostic())
+            Unmade { diagnostics: fault.clone().during(doing).diagnostic().into(), unanswered }
         };
         let mut attempts = 1;
         loop {
@@ -165,25 +192,30 @@ impl<'a, C: Cloud> Write<'a, C> {
             };
             let fault = match outcome {
                 Ok(object) => return Ok(object),
-                Err(fault) if fault.kind != FaultKind::Unanswered => return Err(failed(&fault)),
-                Err(fault) => fault,
+                Err(fault) if fault.kind == FaultKind::Unanswered => fault,
+                // A refusal is an end; but after a call without an answer it may be that one's doing.
+                Err(fault) if is_echo(&fault, attempts) && object.id().is_none() => fault,
+                Err(fault) => return Err(failed(&fault, attempts > 1)),
             };
             if object.id().is_none() {
                 let found = self.locate_late(planned).await.map_err(|second| {
-                    let mut diagnostics = failed(&fault);
-                    diagnostics.push(lost(self.entry.noun, &second));
-                    diagnostics
+                    // Under its name is something else, so it was not made.
+                    let mut unmade = failed(&fault, second.kind != FaultKind::Exists);
+                    unmade.diagnostics.push(lost(self.entry.noun, &second));
+                    unmade
                 })?;
                 match found {
                     Some(found) => *object = found,
-                    None if attempts == ATTEMPTS_MAX => return Err(failed(&fault)),
+                    None if attempts == ATTEMPTS_MAX || is_echo(&fault, attempts) => {
+                        return Err(failed(&fault, true));
+                    }
                     None => {
                         attempts += 1;
                         continue;
                     }
                 }
             }
-            return self.carry_on(object, planned).await.map_err(|fault| failed(&fault));
+            return self.carry_on(object, planned).await.map_err(|fault| failed(&fault, false));
         }
     }
 
@@ -200,13 +232,13 @@ impl<'a, C: Cloud> Write<'a, C> {
         self.change(&mut there, &wanted).await
     }
 
-    async fn update(&self, mut prior: Object, planned: Object) -> (Option<Object>, Diagnostics) {
+    async fn update(&self, mut prior: Object, planned: Object) -> Came {
         match self.change(&mut prior, &planned).await {
-            Ok(object) => (Some(object), Diagnostics::new()),
+            Ok(object) => Came::known(Some(object), Diagnostics::new()),
             Err(fault) => {
                 let doing = format!("updating {} ({})", self.entry.noun, prior.id_or_empty());
                 let state = self.read_back(prior.clone()).await.unwrap_or(prior);
-                (Some(state), fault.during(doing).diagnostic().into())
+                Came::known(Some(state), fault.during(doing).diagnostic().into())
             }
         }
     }
@@ -236,16 +268,16 @@ impl<'a, C: Cloud> Write<'a, C> {
         }
     }
 
-    async fn delete(&self, prior: Object) -> (Option<Object>, Diagnostics) {
+    async fn delete(&self, prior: Object) -> Came {
         let call = self.call();
         let is_busy = |fault: &Fault| fault.kind == FaultKind::InUse;
         let deleted = self.deadline.retry(is_busy, || self.entry.code.delete(&call, &prior)).await;
         match deleted {
             Err(fault) if !fault.is_not_found() => {
                 let doing = format!("deleting {} ({})", self.entry.noun, prior.id_or_empty());
-                (Some(prior), fault.during(doing).diagnostic().into())
+                Came::known(Some(prior), fault.during(doing).diagnostic().into())
             }
-            _ => (None, Diagnostics::new()),
+            _ => Came::known(None, Diagnostics::new()),
         }
     }
 
@@ -326,6 +358,11 @@ impl<'a, C: Cloud> Write<'a, C> {
     }
 }
 
+/// Whether a refusal may be the doing of an attempt before it that got no answer.
+fn is_echo(fault: &Fault, attempts: usize) -> bool {
+    fault.kind == FaultKind::Exists && attempts > 1
+}
+
 /// Whether everything that the plan knew has come true.
 fn agrees(planned: &Object, fresh: &Object) -> bool {
     planned.names().all(|name| match (planned.field(name), fresh.field(name)) {
@@ -335,6 +372,9 @@ fn agrees(planned: &Object, fresh: &Object) -> bool {
 }
 
 fn lost(noun: &str, fault: &Fault) -> Diagnostic {
+    if fault.kind == FaultKind::Exists {
+        return fault.diagnostic();
+    }
     Diagnostic::error(
         format!("{noun} may exist without being recorded"),
         format!("The creation was not answered, and looking for what it made failed too: {fault}."),

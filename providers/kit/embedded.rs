@@ -184,7 +184,8 @@ impl<C: Cloud> Provider for Embedded<C> {
                 ApplyAnswer { legacy, ..crate::apply::apply(cloud, entry, request).await }
             }
             (Err(diagnostics), _) | (_, Err(diagnostics)) => {
-                ApplyAnswer { state: request.prior, private: request.private, diagnostics, legacy: false }
+                let (state, private) = (request.prior, request.private);
+                ApplyAnswer { state, private, diagnostics, legacy: false, end_unknown: false }
             }
         }
     }

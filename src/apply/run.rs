@@ -75,6 +75,8 @@ pub struct Applied {
     pub interrupted: bool,
     /// It was stopped with steps in flight: only the journal knows what became of them.
     pub cut: bool,
+    /// Of some creation nobody knows whether it took effect. It has no end in the journal, which is to stay.
+    pub open: bool,
 }
 
 pub(crate) enum Came {
@@ -107,6 +109,7 @@ pub(crate) struct Driver<'a> {
     stop: Interrupt,
     done: BTreeMap<Part, usize>,
     cut: bool,
+    open: bool,
     /// `check` blocks are still to be judged, which is the last thing.
     unchecked: bool,
     /// Ephemeral resources that are open.
@@ -135,6 +138,7 @@ impl Apply<'_> {
             stop: Interrupt::None,
             done: BTreeMap::new(),
             cut: false,
+            open: false,
             unchecked: self.plan.targets.is_empty() && self.plan.mode != trueup_plan::PlanMode::Destroy,
             opened: Vec::new(),
         };
@@ -340,6 +344,7 @@ impl<'a> Driver<'a> {
 
     fn stepped(&mut self, outcome: Outcome) {
         self.running -= 1;
+        self.open |= outcome.open;
         let Node::Step(step) = self.plan.steps.node(outcome.node) else { return };
         let change = &self.plan.changes[step.change];
         for one in &outcome.changes {
@@ -393,6 +398,7 @@ impl<'a> Driver<'a> {
             done: self.done,
             interrupted,
             cut: self.cut,
+            open: self.open,
         }
     }
 }

@@ -5,10 +5,7 @@ use crate::work::{Made, Outcome, Stage, Work};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::ignore_changes;
 use trueup_plan::Part;
-use trueup_provider::{
-    ApplyAnswer, ApplyRequest, DataRequest, PlanRequest, Private, RecoverAnswer, RecoverRequest,
-    SettleRequest,
-};
+use trueup_provider::{ApplyRequest, DataRequest, PlanRequest, Private, SettleRequest};
 use trueup_schema::{apply_errors, proposed_new, without_write_only};
 use trueup_state::{Action, Begun, Change, Entry, Object, Status};
 use trueup_value::{Marks, Path, Value, msgpack};
@@ -68,30 +65,30 @@ async fn call(mut work: Box<Work>, journal: &dyn Journal) -> Result<(Box<Work>, 
         diagnostics.push(*problem);
         return Err(Box::new(failed(&work, diagnostics)));
     }
-    let mut answer = work.provider.apply(request(&work)).await;
-    if work.part == Part::Create && answer.diagnostics.has_errors() && answer.state.is_null() {
-        answer = made_all_the_same(&work, answer).await;
-    }
+    let answer = work.provider.apply(request(&work)).await;
+    let nothing_known = answer.diagnostics.has_errors() && answer.state.is_null();
+    let open = work.part == Part::Create && nothing_known && answer.end_unknown;
     diagnostics.extend(answer.diagnostics.into_iter().map(|d| name(d, &work)));
     let state = without_write_only(&work.schema.block, &answer.state);
     if !answer.legacy && !diagnostics.has_errors() && work.part != Part::Delete {
         let wrong = apply_errors(&work.schema.block, &work.planned, &state);
         diagnostics.extend(wrong.into_iter().map(|(path, message)| inconsistent(&work, &path, &message)));
     }
+    if open {
+        return Err(Box::new(left_open(&work, state, diagnostics)));
+    }
     Ok((work, Made { state, private: answer.private, diagnostics }))
 }
 
-/// A creation that failed may have made the object and lost the answer: the token tells.
-async fn made_all_the_same(work: &Work, answer: ApplyAnswer) -> ApplyAnswer {
-    let request = RecoverRequest {
-        kind: work.addr.resource.kind.clone(),
-        planned: work.planned.clone(),
-        token: work.token.clone(),
-    };
-    match work.provider.recover(request).await {
-        RecoverAnswer::Found(state, private) => ApplyAnswer { state: *state, private, ..answer },
-        RecoverAnswer::Absent | RecoverAnswer::Unknown(_) => answer,
-    }
+/// A creation of unknown end gets none in the journal: whoever replays it looks for what was made.
+fn left_open(work: &Work, value: Value, diagnostics: Diagnostics) -> Outcome {
+    let changes = deposing(work).collect();
+    Outcome { node: work.node, value, good: false, diagnostics, changes, open: true }
+}
+
+/// What is in the journal since the step began.
+fn deposing(work: &Work) -> impl Iterator<Item = Change> {
+    work.depose.iter().map(|key| Change::Depose { address: work.addr.clone(), key: key.as_str().into() })
 }
 
 fn name(diagnostic: Diagnostic, work: &Work) -> Diagnostic {
@@ -149,10 +146,7 @@ async fn replan(work: &Work) -> Result<(Value, Private), Diagnostics> {
 /// What is on disk before the call.
 fn beginning(work: &Work) -> Vec<Entry> {
     let mut entries = Vec::new();
-    if let Some(key) = &work.depose {
-        let change = Change::Depose { address: work.addr.clone(), key: key.as_str().into() };
-        entries.push(Entry::Changed(change));
-    }
+    entries.extend(deposing(work).map(Entry::Changed));
     let ty = work.schema.block.value_type();
     let planned = if work.planned.is_null() { None } else { msgpack::encode(&work.planned, &ty).ok() };
     let action = match work.part {
@@ -288,12 +282,14 @@ async fn read(work: Work, journal: &dyn Journal) -> Outcome {
         diagnostics.push(*problem);
     }
     let good = !diagnostics.has_errors();
-    Outcome { node: work.node, value, good, diagnostics, changes: change.into_iter().collect() }
+    let changes = change.into_iter().collect();
+    Outcome { node: work.node, value, good, diagnostics, changes, open: false }
 }
 
 /// A step that never reached its call: nothing happened and nothing is journalled.
 pub(crate) fn failed(work: &Work, diagnostics: Diagnostics) -> Outcome {
-    Outcome { node: work.node, value: work.prior.clone(), good: false, diagnostics, changes: Vec::new() }
+    let (value, changes) = (work.prior.clone(), Vec::new());
+    Outcome { node: work.node, value, good: false, diagnostics, changes, open: false }
 }
 
 /// The creation is on record: nobody has to look for it any more.
@@ -330,10 +326,8 @@ async fn end(
     }
     let good = !failed && recorded.is_ok();
     diagnostics.extend(recorded.err().map(|problem| *problem));
-    let depose =
-        work.depose.iter().map(|key| Change::Depose { address: work.addr.clone(), key: key.as_str().into() });
-    let changes = depose.chain(change).collect();
+    let changes = deposing(work).chain(change).collect();
     let marks: Vec<(Path, Marks)> = work.marked.iter().map(|path| (path.clone(), Marks::SENSITIVE)).collect();
     let value = if value.is_null() { value } else { value.mark_paths(&marks) };
-    Outcome { node: work.node, value, good, diagnostics, changes }
+    Outcome { node: work.node, value, good, diagnostics, changes, open: false }
 }

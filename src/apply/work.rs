@@ -75,4 +75,6 @@ pub(crate) struct Outcome {
     pub(crate) good: bool,
     pub(crate) diagnostics: trueup_diag::Diagnostics,
     pub(crate) changes: Vec<trueup_state::Change>,
+    /// Nobody knows whether it was made: it has no end in the journal.
+    pub(crate) open: bool,
 }

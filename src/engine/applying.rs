@@ -221,14 +221,19 @@ async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, appli
         Entry::End { ok: !failed },
     ];
     let outputs = state.outputs.clone();
+    let ending = if applied.open { Ending::Stays } else { Ending::Ends };
     let untold = if failed { unended(session).await } else { Vec::new() };
     let written = match journal.append(last).await {
-        Ok(()) => session.ledger.write(&session.world, state, Ending::Ends).await,
+        Ok(()) => session.ledger.write(&session.world, state, ending).await,
         Err(problem) => Err(problem),
     };
     match written {
         Ok(_) => {
-            session.ledger.unsettled = false;
+            session.ledger.unsettled = applied.open;
+            if applied.open {
+                session.looked_into = false;
+                session.ledger.in_flight.clone_from(&untold);
+            }
             diagnostics.append(session.tell(untold).await);
         }
         Err(problem) => diagnostics.push(unwritten(*problem)),
@@ -236,7 +241,8 @@ async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, appli
     ApplyOutcome { done: applied.done, outputs, diagnostics, interrupted: applied.interrupted }
 }
 
-/// Steps whose ends the journal could not take; the document has what they made all the same.
+/// Steps without an end in the journal: creations of which nobody knows whether they took effect, and those whose end
+/// the journal could not take. Of these the document has what they made all the same.
 async fn unended(session: &Session) -> Vec<Begun> {
     match read_state(&session.ledger.store).await {
         Ok((_, _, replayed)) => replayed.in_flight,

@@ -135,7 +135,7 @@ impl Ledger {
             return Ok(());
         }
         let detail = format!(
-            "An earlier run was stopped while it created {}, and whether that was made is not known yet. Until it is, the state can't be changed by hand.",
+            "An earlier run began to create {} and did not learn how that ended: whether it was made is not known yet. Until it is, the state can't be changed by hand.",
             made.join(", ")
         );
         let diagnostic = Diagnostic::error("An interrupted run is not settled yet", detail);

@@ -52,6 +52,11 @@ pub struct ApplyAnswer {
     pub diagnostics: Diagnostics,
     /// See [`PlanAnswer::legacy`].
     pub legacy: bool,
+    /// A creation may have made something that `state` doesn't show: a call got no answer, and what it made could not
+    /// be found, or not yet. It stays open and is looked for ([`crate::Provider::recover`]) before anything is created
+    /// in its place. False where the service refused: then nothing that is there is of this creation. Only with
+    /// errors and a null `state`.
+    pub end_unknown: bool,
 }
 
 /// What was found of a creation that was begun and never seen to end.

@@ -67,8 +67,8 @@ pub trait Provider: Send + Sync {
     /// Creates, updates or deletes an object. Partial success answers the object as it stands and errors.
     async fn apply(&self, request: ApplyRequest) -> ApplyAnswer;
 
-    /// Looks for what a killed process may have made: a creation was begun under this request's token and its
-    /// end is not known.
+    /// Looks for what a creation may have made that was begun under this request's token and whose end is not known:
+    /// its process was killed, or its answer said so ([`ApplyAnswer::end_unknown`]).
     async fn recover(&self, request: RecoverRequest) -> RecoverAnswer;
 
     /// Takes away what only [`Provider::recover`] needs to find a creation, now that its end is on record. It may be

@@ -394,7 +394,7 @@ fn unreadable(begun: &Begun) -> Diagnostic {
     Diagnostic::error(
         "Interrupted creation can't be looked into",
         format!(
-            "An earlier run was stopped while it created {}, and what it had planned can't be read.",
+            "An earlier run began to create {} and did not learn how that ended, and what it had planned can't be read.",
             begun.address
         ),
     )

@@ -72,8 +72,8 @@ const CALLS: &[Call] = &[
     Call::ReadData,
 ];
 
-/// Every object of the cloud is in the state: nothing was lost sight of.
-fn assert_no_orphan(stage: &Stage, told: &str) {
+/// Every object of the cloud is in the state, or its creation stands open in the journal: nothing was lost sight of.
+async fn assert_no_orphan(stage: &Stage, told: &str) {
     let state = stage.state();
     let ids: BTreeSet<String> = state
         .objects()
@@ -82,12 +82,29 @@ fn assert_no_orphan(stage: &Stage, told: &str) {
             Some(json["id"].as_str()?.to_owned())
         })
         .collect();
+    let open = open_creations(stage).await;
     for object in stage.cloud.objects() {
+        if open.iter().any(|(token, _)| *token == *object.token) {
+            continue;
+        }
         assert!(ids.contains(&*object.id), "{told}: {} is an orphan", object.id);
     }
 }
 
+/// Tokens and addresses of creations that the next run has to look for.
+async fn open_creations(stage: &Stage) -> Vec<(String, String)> {
+    let session = stage.try_open(false).await.expect("the session opens");
+    let creations = session.in_flight().iter().filter(|begun| begun.action == trueup_state::Action::Create);
+    let open = creations.map(|begun| (begun.token.to_string(), begun.address.to_string())).collect();
+    drop(session.close().await);
+    open
+}
+
 async fn check(options: &PlanOptions, call: Call, effect: Effect, number: u64) -> bool {
+    if effect == Effect::Unanswered && call != Call::Create {
+        // To everything else a lost request and a refused one are the same.
+        return false;
+    }
     let told = format!("{:?}: {call:?} {number} fails ({effect:?})", options.mode);
     let stage = Stage::new(BEFORE);
     stage.apply(&PlanOptions::default()).await;
@@ -99,11 +116,18 @@ async fn check(options: &PlanOptions, call: Call, effect: Effect, number: u64) -
         return false;
     }
     assert!(!errors(&outcome.diagnostics).is_empty(), "{told}: the failure is reported");
-    assert_no_orphan(&stage, &told);
+    assert_no_orphan(&stage, &told).await;
+    let unanswered = call == Call::Create && matches!(effect, Effect::ErrorAfter | Effect::Unanswered);
+    assert_eq!(open_creations(&stage).await.len(), usize::from(unanswered), "{told}");
     if options.mode == trueup_plan::PlanMode::Normal {
         assert_independent(&stage, &outcome, call, &told);
     }
     stage.apply(options).await;
+    if unanswered {
+        // The next run goes on with what it finds: nothing is made twice, nor made anew in its place.
+        let names = stage.names();
+        assert_eq!(names.len(), stage.created().len() + 1, "{told}: {:?}", stage.created());
+    }
     if options.mode == trueup_plan::PlanMode::Normal {
         stage.assert_settled(&told).await;
     } else {
@@ -134,7 +158,7 @@ async fn any_call_may_fail() {
     let mut faults = 0;
     for options in [PlanOptions::default(), destroying()] {
         for call in CALLS {
-            for effect in [Effect::ErrorBefore, Effect::ErrorAfter, Effect::Partial] {
+            for effect in [Effect::ErrorBefore, Effect::ErrorAfter, Effect::Unanswered, Effect::Partial] {
                 let mut number = 1;
                 while check(&options, *call, effect, number).await {
                     number += 1;
@@ -154,7 +178,59 @@ async fn two_failures_at_once_are_both_told() {
     stage.cloud.fail(Call::Create, 2, Effect::Partial);
     let outcome = stage.try_apply(&PlanOptions::default()).await;
     assert_eq!(errors(&outcome.diagnostics).len(), 2, "{:?}", errors(&outcome.diagnostics));
-    assert_no_orphan(&stage, "two failures");
+    assert_no_orphan(&stage, "two failures").await;
     stage.apply(&PlanOptions::default()).await;
     stage.assert_settled("two failures").await;
+}
+
+const ONE_FIRST: &str = r#"
+resource "fake_thing" "a" {
+  name = "a"
+  zone = "old"
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+"#;
+
+/// What was refused was not made: whatever is there is somebody else's, and nobody looks for it.
+#[tokio::test(start_paused = true)]
+async fn a_refused_creation_is_not_looked_for() {
+    let stage = Stage::new(ONE_FIRST);
+    stage.cloud.fail(Call::Create, 1, Effect::ErrorBefore);
+    let outcome = stage.try_apply(&PlanOptions::default()).await;
+    assert_eq!(errors(&outcome.diagnostics).len(), 1, "{:?}", outcome.diagnostics);
+    assert_eq!(stage.cloud.count(Call::Recover), 0, "a refusal was taken for a lost answer");
+    assert!(stage.state().is_empty());
+    stage.assert_true("refused");
+    stage.apply(&PlanOptions::default()).await;
+    assert_eq!(stage.cloud.count(Call::Recover), 0);
+    stage.assert_settled("refused").await;
+}
+
+/// The journal stays until a run has found out, also where that takes several; until then the state is not touched.
+#[tokio::test(start_paused = true)]
+async fn a_creation_without_an_answer_is_looked_for_until_it_is_found() {
+    for (effect, replaces) in
+        [Effect::ErrorAfter, Effect::Unanswered].map(|e| [(e, false), (e, true)]).concat()
+    {
+        let told = format!("{effect:?}, in place of another: {replaces}");
+        let stage = Stage::new(ONE_FIRST);
+        if replaces {
+            stage.apply(&PlanOptions::default()).await;
+            stage.configure(&ONE_FIRST.replace("old", "new"));
+        }
+        stage.cloud.fail(Call::Create, 1, effect);
+        assert!(!errors(&stage.try_apply(&PlanOptions::default()).await.diagnostics).is_empty(), "{told}");
+        assert_no_orphan(&stage, &told).await;
+        for _ in 0..2 {
+            stage.cloud.fail(Call::Recover, 1, Effect::ErrorBefore);
+            let outcome = stage.try_apply(&PlanOptions::default()).await;
+            assert_eq!(errors(&outcome.diagnostics).len(), 1, "{told}: {:?}", outcome.diagnostics);
+            assert_eq!(open_creations(&stage).await.len(), 1, "{told}");
+        }
+        stage.apply(&PlanOptions::default()).await;
+        stage.assert_settled(&told).await;
+        assert_eq!(stage.created().len(), 1 + usize::from(replaces), "{told}: {:?}", stage.created());
+    }
 }

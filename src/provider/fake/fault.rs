@@ -12,6 +12,8 @@ pub enum Effect {
     ErrorBefore,
     /// It was done, but the answer is lost: an error, and the object as it was before.
     ErrorAfter,
+    /// No answer, and nothing was done: an error, and the object as it was before.
+    Unanswered,
     /// It was done; the answer holds the object as it is now, and an error.
     Partial,
     /// The call hangs before anything is done, until [`super::FakeCloud::release`]; then it goes on as usual.

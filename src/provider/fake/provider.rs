@@ -80,7 +80,9 @@ impl FakeProvider {
         let effect = self.cloud.enter(call).await;
         self.cloud.leave(effect).await;
         match effect {
-            Some(Effect::ErrorBefore | Effect::ErrorAfter | Effect::Partial) => Err(told_to_fail(call)),
+            Some(Effect::ErrorBefore | Effect::ErrorAfter | Effect::Unanswered | Effect::Partial) => {
+                Err(told_to_fail(call))
+            }
             _ => Ok(()),
         }
     }
@@ -225,16 +227,21 @@ impl Provider for FakeProvider {
             (false, false) => Call::Update,
         };
         let effect = self.cloud.enter(call).await;
-        if effect == Some(Effect::ErrorBefore) {
-            return apply_failed(request, &told_to_fail(call));
+        let unanswered = call == Call::Create;
+        match effect {
+            Some(Effect::ErrorBefore) => return apply_failed(request, &told_to_fail(call), false),
+            Some(Effect::Unanswered) => return apply_failed(request, &told_to_fail(call), unanswered),
+            _ => {}
         }
         let wait = request.planned.get("turns").and_then(Value::as_number).and_then(Number::to_u64);
         turns(wait.unwrap_or(0)).await;
         let changed = self.change(&request);
         self.cloud.leave(effect).await;
         let object = match changed {
-            Err(refusal) => return apply_failed(request, &refusal),
-            Ok(_) if effect == Some(Effect::ErrorAfter) => return apply_failed(request, &told_to_fail(call)),
+            Err(refusal) => return apply_failed(request, &refusal, false),
+            Ok(_) if effect == Some(Effect::ErrorAfter) => {
+                return apply_failed(request, &told_to_fail(call), unanswered);
+            }
             Ok(object) => object,
         };
         let partial = effect == Some(Effect::Partial);
@@ -243,6 +250,7 @@ impl Provider for FakeProvider {
             state: object.map_or_else(|| Value::null(block(&request.kind).value_type()), |o| o.value),
             diagnostics: if partial { told_to_fail(call).into() } else { Diagnostics::new() },
             legacy: false,
+            end_unknown: false,
         }
     }
 
@@ -381,12 +389,13 @@ fn read_failed(request: ReadRequest, refusal: &Refusal) -> ReadAnswer {
     ReadAnswer { state: request.state, private: request.private, diagnostics: refusal.clone().into() }
 }
 
-fn apply_failed(request: ApplyRequest, refusal: &Refusal) -> ApplyAnswer {
+fn apply_failed(request: ApplyRequest, refusal: &Refusal, end_unknown: bool) -> ApplyAnswer {
     ApplyAnswer {
         state: request.prior,
         private: request.private,
         diagnostics: refusal.clone().into(),
         legacy: false,
+        end_unknown,
     }
 }
 

@@ -170,10 +170,11 @@ async fn misuse_is_refused() {
 async fn faults_strike_the_nth_call() {
     let cloud = FakeCloud::new();
     let provider = provider(&cloud).await;
-    for (effect, exists, answered) in [
-        (Effect::ErrorBefore, false, false),
-        (Effect::ErrorAfter, true, false),
-        (Effect::Partial, true, true),
+    for (effect, exists, answered, open) in [
+        (Effect::ErrorBefore, false, false, false),
+        (Effect::ErrorAfter, true, false, true),
+        (Effect::Unanswered, false, false, true),
+        (Effect::Partial, true, true, false),
     ] {
         cloud.fail(Call::Create, 2, effect);
         let name = format!("{effect:?}");
@@ -182,6 +183,7 @@ async fn faults_strike_the_nth_call() {
         let struck = create(&*provider, "fake_thing", &[("name", name.as_str().into())], &name).await;
         assert!(struck.diagnostics.has_errors());
         assert_eq!(!struck.state.is_null(), answered, "{effect:?}");
+        assert_eq!(struck.end_unknown, open, "{effect:?}");
         let there = cloud.objects().iter().any(|object| text(&object.value, "name") == name);
         assert_eq!(there, exists, "{effect:?}");
         let token = name.as_str().into();
