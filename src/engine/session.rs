@@ -90,9 +90,13 @@ impl Session {
             inputs.retain(|name, _| root.variables.iter().any(|v| v.name == *name && v.ephemeral));
             inputs.extend(saved.inputs.iter().map(|(name, input)| (name.clone(), restored(input))));
         }
-        if diagnostics.has_errors() {
-            return Err(NotOpened { locked: false, sources, diagnostics });
+        let selected = world.workspace();
+        if let Err(problem) = &selected {
+            diagnostics.push((**problem).clone());
         }
+        let Some(workspace) = selected.ok().filter(|_| !diagnostics.has_errors()) else {
+            return Err(NotOpened { locked: false, sources, diagnostics });
+        };
         let ledger = match Session::open_ledger(world, &loaded.program, &options).await {
             Ok(ledger) => ledger,
             Err(NotHeld { locked, diagnostic }) => {
@@ -118,7 +122,7 @@ impl Session {
             inputs,
             commit: commit_of(world),
             snapshot: loaded.snapshot,
-            workspace: world.workspace().into(),
+            workspace: workspace.into(),
         })
     }
 
@@ -254,7 +258,7 @@ impl Session {
             Diagnostic::error(
                 "Provider configuration not present",
                 format!(
-                    "An earlier run was stopped while it created {}. To find out whether the object was made, its provider configuration {} is needed, but it is no longer in the configuration.",
+                    "An earlier run began to create {} and did not learn how that ended. To find out whether the object was made, its provider configuration {} is needed, but it is no longer in the configuration.",
                     begun.address, begun.provider
                 ),
             )

@@ -11,7 +11,7 @@ use trueup_store::{Backup, Store, is_workspace_name};
 
 /// The workspace that is selected, whether it is there or not.
 pub fn selected(world: &World) -> Result<String, Box<Diagnostic>> {
-    let name = world.workspace();
+    let name = world.workspace()?;
     if is_workspace_name(&name) {
         return Ok(name);
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use trueup_addr::ResourceInstance;
 use trueup_apply::Interrupt;
+use trueup_diag::Diagnostic;
 use trueup_evaluate::Host;
 use trueup_evaluate::functions::{DirectoryEntry, FileKind};
 use trueup_plan::SnapshotOrigin;
@@ -135,10 +136,29 @@ impl World {
     }
 
     /// The selected workspace.
-    pub fn workspace(&self) -> String {
-        let named = self.environment.get("TF_WORKSPACE").filter(|name| !name.is_empty()).cloned();
-        let kept = || read_text(&self.data_dir.join("environment")).ok().map(|text| text.trim().to_owned());
-        named.or_else(kept).filter(|name| !name.is_empty()).unwrap_or_else(|| "default".into())
+    ///
+    /// # Errors
+    /// When a workspace is selected and nobody can read which: the default one's objects are not those to work on.
+    pub fn workspace(&self) -> Result<String, Box<Diagnostic>> {
+        if let Some(named) = self.environment.get("TF_WORKSPACE").filter(|name| !name.is_empty()) {
+            return Ok(named.clone());
+        }
+        let note = self.data_dir.join("environment");
+        let kept = match read_text(&note) {
+            Ok(text) => text.trim().to_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                let detail = format!(
+                    "{} says which workspace is selected, and it can't be read: {error}.",
+                    note.display()
+                );
+                let diagnostic = Diagnostic::error("Failed to read the selected workspace", detail);
+                return Err(Box::new(diagnostic.hint(
+                    "make the file readable, or take it away and select the workspace anew: \"trueup workspace select NAME\"",
+                )));
+            }
+        };
+        Ok(if kept.is_empty() { "default".into() } else { kept })
     }
 
     /// What functions may use while planning (`plan_time` is when) or otherwise.

@@ -111,7 +111,7 @@ fn take(context: &Context, address: &str, backend: &[String]) -> Result<Context,
     std::env::set_current_dir(&tree.dir)
         .map_err(|error| failed(&format!("Cannot enter {}", tree.dir.display()), &error))?;
     let mut entered = context.clone();
-    entered.selects_workspace(context.world(Arc::new(Unobserved)).workspace());
+    entered.selects_workspace(context.world(Arc::new(Unobserved)).workspace()?);
     checkout.taken.commit.hash = tree.commit;
     checkout.taken.commit.branch = tree.branch;
     checkout.taken.origin.address = tree.pinned;

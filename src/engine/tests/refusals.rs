@@ -142,3 +142,24 @@ async fn a_lost_lock_is_noticed_before_a_step_begins() {
     assert!(stage.created().is_empty(), "{:?}", stage.created());
     drop(session.close().await);
 }
+
+/// Which workspace is meant is not guessed: the default one's objects are others.
+#[tokio::test]
+async fn a_selection_that_can_not_be_read_is_no_selection_of_the_default() {
+    let cases: [fn(&std::path::Path); 2] = [
+        |note| std::fs::create_dir_all(note).expect("a directory"),
+        |note| {
+            std::fs::create_dir_all(note.parent().expect("a parent")).expect("a directory");
+            std::fs::write(note, [b'p', 0xff]).expect("a file");
+        },
+    ];
+    for spoil in cases {
+        let stage = Stage::new(GOOD);
+        stage.apply(&PlanOptions::default()).await;
+        spoil(&stage.path().join(".terraform/environment"));
+        let found = stage.try_open(true).await.err().expect("refused");
+        assert!(told(&found).contains("Failed to read the selected workspace"), "{found:?}");
+        assert!(trueup_engine::selected(&stage.world()).is_err());
+        assert!(trueup_engine::open_state(&stage.world(), None).await.is_err());
+    }
+}
