@@ -66,12 +66,14 @@ pub(crate) fn who(environment: &BTreeMap<String, String>) -> String {
     format!("{user}@{}", host.nodename().to_string_lossy())
 }
 
-/// Turns Ctrl-C and termination into interrupts: the first is graceful, the second immediate.
+/// Turns Ctrl-C and termination into interrupts: the first is graceful, the second immediate, and the third ends the
+/// process, whatever it does: not everything looks at interrupts all the time.
+#[expect(clippy::exit, reason = "who asks a third time gets it at once")]
 pub(crate) fn interrupts() -> watch::Receiver<Interrupt> {
     let (sender, receiver) = watch::channel(Interrupt::None);
     tokio::spawn(async move {
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
-        for next in [Interrupt::Graceful, Interrupt::Immediate] {
+        for next in [Interrupt::Graceful, Interrupt::Immediate, Interrupt::Immediate] {
             let terminated = async {
                 match &mut terminate {
                     Some(signal) => drop(signal.recv().await),
@@ -81,6 +83,10 @@ pub(crate) fn interrupts() -> watch::Receiver<Interrupt> {
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => {}
                 () = terminated => {}
+            }
+            if *sender.borrow() == Interrupt::Immediate {
+                // As a shell reports a process that an interrupt ended.
+                std::process::exit(130);
             }
             complain(match next {
                 Interrupt::Immediate => {
@@ -94,8 +100,6 @@ pub(crate) fn interrupts() -> watch::Receiver<Interrupt> {
                 return;
             }
         }
-        // Keeps the channel open for those who watch it.
-        std::future::pending::<()>().await;
     });
     receiver
 }

@@ -8,13 +8,14 @@ use crate::world::{Event, Observer};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tokio::sync::watch;
 use trueup_addr::Name;
-use trueup_apply::{Applied, Apply, Hands, Journal, Told};
+use trueup_apply::{Applied, Apply, Hands, Interrupt, Journal, Told};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::Mode;
 use trueup_plan::{Part, Plan, PlanMode};
 use trueup_provider::Provider;
-use trueup_provision::{Around, Failure, Job, Say};
+use trueup_provision::{Around, Failure, Job, Say, Stop};
 use trueup_resolve::program::ProviderBinding;
 use trueup_schema::Schema;
 use trueup_state::{Begun, Change, Entry, Output, Start, State};
@@ -63,6 +64,19 @@ impl Hands for SessionHands {
     }
 }
 
+/// Waits for the wish to stop; for ever where nobody can have it any more.
+fn stop_of(interrupt: &watch::Receiver<Interrupt>) -> Stop {
+    let interrupt = interrupt.clone();
+    Arc::new(move || {
+        let mut interrupt = interrupt.clone();
+        Box::pin(async move {
+            if interrupt.wait_for(|wish| *wish != Interrupt::None).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        })
+    })
+}
+
 /// Carries a plan out, journals every step, and writes the state.
 pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallelism: usize) -> ApplyOutcome {
     if let Some(problem) = unfit(session, plan) {
@@ -84,6 +98,7 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
         dir: world.dir.clone(),
         environment: world.environment.clone(),
         random: world.random.clone(),
+        stop: stop_of(&world.interrupt),
     };
     let hands =
         SessionHands { providers: session.providers.clone(), observer: world.observer.clone(), around };

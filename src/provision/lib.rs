@@ -15,11 +15,15 @@ pub use failure::Failure;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use trueup_value::Value;
 
 /// Fills with unpredictable bytes.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// Waits until a person wants to stop; may wait for ever.
+pub type Stop = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 /// What a provisioner is lent.
 #[derive(Clone)]
@@ -30,6 +34,8 @@ pub struct Around {
     pub environment: Arc<BTreeMap<String, String>>,
     /// Fills with unpredictable bytes.
     pub random: Random,
+    /// Answers when a person wants to stop.
+    pub stop: Stop,
 }
 
 /// One provisioner to be run; its values have no marks.
@@ -46,7 +52,8 @@ pub struct Job {
 /// Takes a line of output.
 pub type Say = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Runs a provisioner to its end. Dropped before, it takes the programs that it started here down with it.
+/// Runs a provisioner to its end. A person's wish to stop goes on to the programs that it started here as an interrupt,
+/// as a terminal would send it; dropped before the end it takes them, and those that they started, down with it.
 pub async fn run(job: &Job, around: &Around, say: &Say) -> Result<(), Failure> {
     match &*job.kind {
         "local-exec" => local::run(&job.config, around, say).await,

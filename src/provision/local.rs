@@ -1,11 +1,13 @@
 //! `local-exec`: a program on this machine.
 
-use crate::text::{Lines, quoted};
+use crate::text::Lines;
 use crate::{Around, Failure, Say, flag, text, texts};
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::Read;
+use std::os::unix::process::CommandExt;
 use std::process::{ExitStatus, Stdio};
-use tokio::process::Command;
-use trueup_value::{Kind, Value};
+use tokio::process::{Child, Command};
+use trueup_value::{Kind, Value, quoted};
 
 /// So much of the end of the output stands in the message of a failure.
 const TAIL_BYTES: usize = 8 << 10;
@@ -79,15 +81,54 @@ async fn carry_out(
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env_clear().envs(around.environment.iter()).envs(variables(config));
         command.current_dir(around.dir.join(text(config, "working_dir").unwrap_or_default()));
-        command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+        // A group of its own: what the program starts goes where it goes.
+        command.as_std_mut().process_group(0);
         // The command holds the writing ends: it must be gone before the end of the output can be seen.
         command.spawn()?
     };
     let said = say.clone();
     let read = tokio::task::spawn_blocking(move || tell(reader, &said));
-    let status = child.wait().await?;
+    let mut group = Group::of(&child);
+    let status = tokio::select! {
+        status = child.wait() => status?,
+        () = (around.stop)() => {
+            group.send(Signal::INT);
+            let status = child.wait().await?;
+            // What it left running would go on with nobody to watch it.
+            group.send(Signal::KILL);
+            status
+        }
+    };
+    group.over = true;
     let output = read.await.unwrap_or_default();
     Ok((status, output))
+}
+
+/// A program with all that it started; killed with the value unless it is over.
+struct Group {
+    leader: Option<Pid>,
+    over: bool,
+}
+
+impl Group {
+    fn of(child: &Child) -> Group {
+        let number = child.id().and_then(|id| i32::try_from(id).ok());
+        Group { leader: number.and_then(Pid::from_raw), over: false }
+    }
+
+    fn send(&self, signal: Signal) {
+        // A group that is gone has nobody to tell.
+        self.leader.map(|leader| kill_process_group(leader, signal).ok());
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if !self.over {
+            self.send(Signal::KILL);
+        }
+    }
 }
 
 /// Says every line and gives the end of it all.

@@ -57,8 +57,7 @@ async fn run_script(
 ) -> Result<(), Failure> {
     let path = connection.script_path.replace("%RAND%", &digits(around));
     let failed = |what: &str, cause: String| {
-        let detail = format!("{what}: {cause}");
-        Failure::new(EXEC, detail.clone()).discreetly(detail)
+        Failure::new(EXEC, format!("{what}: {cause}")).discreetly(format!("{what}."))
     };
     put(session, script, &path, 0o644).await.map_err(|cause| failed("Error uploading script", cause))?;
     let silent: Say = Arc::new(|_| {});
@@ -74,7 +73,8 @@ async fn run_script(
         Some(status) => format!("Process exited with status {status}"),
         None => "the process ended without an exit status, as when it is killed".into(),
     };
-    Err(failed(&format!("error executing \"{path}\""), ended))
+    Err(Failure::new(EXEC, format!("error executing \"{path}\": {ended}"))
+        .discreetly(format!("error executing the script: {ended}")))
 }
 
 fn removal(path: &str, windows: bool) -> String {
@@ -94,14 +94,19 @@ pub(crate) async fn copy_file(job: &Job, around: &Around, say: &Say) -> Result<(
     let to = text(&job.config, "destination").unwrap_or_default();
     let session = connect(FILE, &connection, around, say).await?;
     let failed = |cause: String| {
-        Failure::new(FILE, format!("Upload failed: {cause}")).discreetly(format!("Upload failed: {cause}"))
+        Failure::new(FILE, format!("Upload failed: {cause}")).discreetly(
+            "Upload failed; why is not shown, since the configuration holds values that must not be.",
+        )
     };
     if let Some(content) = text(&job.config, "content") {
         return put(&session, content.as_bytes(), to, 0o644).await.map_err(failed);
     }
     let source = text(&job.config, "source").unwrap_or_default();
     let path = around.dir.join(source);
-    let unread = |cause: std::io::Error| failed(format!("{source} can't be read: {cause}"));
+    let unread = |cause: std::io::Error| {
+        failed(format!("{source} can't be read: {cause}"))
+            .discreetly(format!("What is to be copied can't be read: {cause}."))
+    };
     let metadata = tokio::fs::metadata(&path).await.map_err(unread)?;
     if metadata.is_dir() {
         return put_directory(&session, &path, source.ends_with('/'), to).await.map_err(failed);

@@ -8,6 +8,7 @@ use russh::keys::ssh_key::LineEnding;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use trueup_provision::{Around, Failure, Job, Say, run};
 use trueup_schema::{connection, provisioner};
 use trueup_value::{Type, Value};
@@ -28,6 +29,7 @@ fn around(dir: &Path) -> Around {
         dir: dir.to_owned(),
         environment: Arc::new(BTreeMap::from([path])),
         random: Arc::new(|bytes| bytes.fill(7)),
+        stop: Arc::new(|| Box::pin(std::future::pending())),
     }
 }
 
@@ -160,6 +162,50 @@ async fn who_is_let_in() {
     refused(&[password.clone(), ("host_key", public(&user_key()))], "another key").await;
     refused(&[password.clone(), ("host_key", "x".into())], "host key").await;
     refused(&[("private_key", "x".into())], "Failed to read ssh private key").await;
+}
+
+#[tokio::test]
+async fn programs_here_end_with_what_they_started() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let command = "(sleep 60; touch late) & echo $! > pid; touch started; wait";
+    let config = block(provisioner("local-exec").expect("a known type"), &[("command", command.into())]);
+    let job = Job { kind: "local-exec".into(), config, connection: None };
+    let say: Say = Arc::new(|_| {});
+    let started = async || {
+        while !dir.path().join("started").exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let is_gone = async || {
+        let pid = std::fs::read_to_string(dir.path().join("pid")).expect("it was written");
+        let process = Path::new("/proc").join(pid.trim());
+        // A process that nobody has waited for yet is still listed, without a command line.
+        while std::fs::read(process.join("cmdline")).is_ok_and(|line| !line.is_empty()) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        std::fs::remove_file(dir.path().join("started")).expect("it is there");
+    };
+
+    let around = around(dir.path());
+    tokio::select! {
+        ended = run(&job, &around, &say) => panic!("it goes on: {ended:?}"),
+        () = started() => {}
+    }
+    is_gone().await;
+
+    let stop = Arc::new(tokio::sync::Notify::new());
+    let told = stop.clone();
+    let stop_of = move || -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+        let told = told.clone();
+        Box::pin(async move { told.notified().await })
+    };
+    let around = Around { stop: Arc::new(stop_of), ..around };
+    let (ended, ()) = tokio::join!(run(&job, &around, &say), async {
+        started().await;
+        stop.notify_one();
+    });
+    assert!(ended.expect_err("it was interrupted").detail.contains("signal"));
+    is_gone().await;
 }
 
 #[tokio::test]
