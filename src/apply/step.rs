@@ -6,7 +6,7 @@ use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::ignore_changes;
 use trueup_plan::Part;
 use trueup_provider::{ApplyRequest, DataRequest, PlanRequest, Private, SettleRequest};
-use trueup_schema::{apply_errors, proposed_new, without_write_only};
+use trueup_schema::{apply_errors, final_plan_errors, proposed_new, without_write_only};
 use trueup_state::{Action, Begun, Change, Entry, Object, Status};
 use trueup_value::{Marks, Path, Value, msgpack};
 
@@ -122,10 +122,7 @@ async fn replan(work: &Work) -> Result<(Value, Private), Diagnostics> {
         return Err(diagnostics);
     }
     if !answer.legacy {
-        for (path, message) in apply_errors(&work.schema.block, &work.planned, &answer.planned) {
-            if message.contains("unknown") || message.contains("not known") {
-                continue;
-            }
+        for (path, message) in final_plan_errors(&work.schema.block, &work.planned, &answer.planned) {
             diagnostics.push(
                 Diagnostic::error(
                     "Provider produced inconsistent final plan",

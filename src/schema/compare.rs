@@ -18,9 +18,19 @@ pub fn apply_errors(schema: &Block, planned: &Value, actual: &Value) -> Vec<(Pat
     comparison.found
 }
 
+/// Where a final plan, made when all of the configuration was known, differs from the first one: as
+/// [`apply_errors`], but what the first plan knew may still be unknown in the final one.
+pub fn final_plan_errors(schema: &Block, planned: &Value, again: &Value) -> Vec<(Path, String)> {
+    let mut comparison = Comparison { leaves_open: true, ..Comparison::default() };
+    comparison.item(Item::Block(schema), planned, again);
+    comparison.found
+}
+
 #[derive(Default)]
 struct Comparison {
     path: Vec<PathStep>,
+    /// An unknown may stand for anything.
+    leaves_open: bool,
     found: Vec<(Path, String)>,
 }
 
@@ -66,7 +76,7 @@ impl Comparison {
         match (planned.as_sequence(), actual.as_sequence()) {
             _ if single => self.item(item, planned, actual),
             (Some(plan), Some(real)) if nesting == Nesting::Set => {
-                let fits = |p: &Value, r: &Value| quietly(|comparison| comparison.item(item, p, r));
+                let fits = self.quietly(move |comparison, p, r| comparison.item(item, p, r));
                 self.members(plan, real, &fits);
             }
             (Some(plan), Some(real)) if plan.len() != real.len() => {
@@ -105,13 +115,14 @@ impl Comparison {
         }
         match (planned.kind(), actual.kind()) {
             (Kind::Unknown(_, refinement), _) => self.promise(refinement.as_deref(), actual),
+            (_, Kind::Unknown(..)) if self.leaves_open => {}
             (_, Kind::Unknown(..)) => self.error(format!("was {}, but is now unknown", show(planned))),
             (Kind::List(_), Kind::List(_)) | (Kind::Tuple(_), Kind::Tuple(_)) => {
                 let (plan, real) = (planned.as_sequence(), actual.as_sequence());
                 self.listed(plan.unwrap_or_default(), real.unwrap_or_default());
             }
             (Kind::Set(plan), Kind::Set(real)) => {
-                let fits = |p: &Value, r: &Value| quietly(|comparison| comparison.value(p, r));
+                let fits = self.quietly(Comparison::value);
                 self.members(&plan.items, &real.items, &fits);
             }
             (Kind::Map(plan), Kind::Map(real)) => {
@@ -182,15 +193,22 @@ impl Comparison {
         }
     }
 
+    /// Whether two values agree, with nothing found.
+    fn quietly<'f, F>(&self, compare: F) -> impl Fn(&Value, &Value) -> bool + use<'f, F>
+    where
+        F: Fn(&mut Comparison, &Value, &Value) + 'f,
+    {
+        let leaves_open = self.leaves_open;
+        move |planned, actual| {
+            let mut comparison = Comparison { leaves_open, ..Comparison::default() };
+            compare(&mut comparison, planned, actual);
+            comparison.found.is_empty()
+        }
+    }
+
     fn error(&mut self, message: impl Into<String>) {
         self.found.push((Path(self.path.clone()), message.into()));
     }
-}
-
-fn quietly(compare: impl FnOnce(&mut Comparison)) -> bool {
-    let mut comparison = Comparison::default();
-    compare(&mut comparison);
-    comparison.found.is_empty()
 }
 
 fn within(promise: &Refinement, actual: &Value) -> bool {
@@ -243,7 +261,7 @@ pub(crate) fn show(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Comparison, apply_errors};
+    use super::{Comparison, apply_errors, final_plan_errors};
     use crate::notation::{block, object};
     use trueup_value::{Refinement, Type, Value};
 
@@ -283,6 +301,20 @@ mod tests {
         check(r#"{"disk": "?"}"#, r#"{"disk": [{}, {}]}"#, &[]);
         check(r#"{"any": "?"}"#, r#"{"any": [1]}"#, &[]);
         check("null", "null", &[]);
+    }
+
+    #[test]
+    fn final_plans_may_leave_open_what_was_known() {
+        let check = |planned: &str, again: &str, wanted: &[&str]| {
+            let schema = block(SCHEMA);
+            let found = final_plan_errors(&schema, &object(&schema, planned), &object(&schema, again));
+            let found: Vec<String> = found.iter().map(|(path, what)| format!("{path}: {what}")).collect();
+            assert_eq!(found, wanted, "{planned} became {again}");
+        };
+        check(r#"{"name": "a"}"#, r#"{"name": "?"}"#, &[]);
+        check(r#"{"rule": [{"port": 1}]}"#, r#"{"rule": [{"port": 1, "id": "?"}]}"#, &[]);
+        check(r#"{"name": "unknown"}"#, r#"{"name": "b"}"#, &[".name: was \"unknown\", but now \"b\""]);
+        check(r#"{"zones": ["a"]}"#, r#"{"zones": ["?"]}"#, &[]);
     }
 
     #[test]
