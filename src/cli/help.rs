@@ -168,12 +168,12 @@ pub(crate) fn help(path: &[String]) -> String {
             format!(" [{name}{many}]")
         });
     }
-    let about = wrap(&about(&command), WIDTH - 2).replace('\n', "\n  ");
-    let mut out = format!("Usage: {usage}\n\n  {about}.\n");
+    let purpose = wrap(&about(&command), WIDTH - 2).replace('\n', "\n  ");
+    let mut out = format!("Usage: {usage}\n\n  {purpose}.\n");
     if command.has_subcommands() {
         out.push_str(&table(
             "Subcommands",
-            command.get_subcommands().map(|c| (c.get_name().to_owned(), about_of(c))),
+            command.get_subcommands().map(|c| (c.get_name().to_owned(), about(c))),
         ));
     }
     let positionals =
@@ -202,7 +202,7 @@ fn shown<'a>(path: &[String], command: &'a Command) -> impl Iterator<Item = &'a 
 fn overview(command: &Command) -> String {
     let rows = |main: bool| {
         let of = command.get_subcommands().filter(move |c| MAIN.contains(&c.get_name()) == main);
-        of.map(|c| (c.get_name().to_owned(), about_of(c)))
+        of.map(|c| (c.get_name().to_owned(), about(c)))
     };
     let mut others: Vec<_> = rows(false).collect();
     others.sort();
@@ -250,10 +250,6 @@ fn told(arg: &Arg) -> String {
 
 fn about(command: &Command) -> String {
     command.get_about().map(ToString::to_string).unwrap_or_default()
-}
-
-fn about_of(command: &Command) -> String {
-    about(command)
 }
 
 /// Names and what they mean in two columns; long names stand on a line of their own.

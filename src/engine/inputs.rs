@@ -9,7 +9,7 @@ use trueup_parse::ast::Expr;
 use trueup_parse::{parse_config, parse_expression, parse_json_config};
 use trueup_resolve::compile_constant;
 use trueup_resolve::program::{Module, Variable};
-use trueup_value::{Name, Type, Value};
+use trueup_value::{Name, Value};
 
 /// What the command line says of variables, in its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,12 +50,12 @@ pub(crate) fn read_inputs(
     let mut reader = Reader { dir, root, sources, inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
     reader.environment(&from.environment);
     for file in automatic_files(dir) {
-        reader.file(&file, true);
+        reader.file(&file);
     }
     for given in &from.given {
         match given {
             Given::Var(text) => reader.var(text),
-            Given::File(file) => reader.file(file, false),
+            Given::File(file) => reader.file(file),
         }
     }
     (reader.inputs, reader.diagnostics)
@@ -96,10 +96,13 @@ impl Reader<'_> {
             self.diagnostics.push(Diagnostic::error("Invalid -var option", detail));
             return;
         };
-        let name = name.trim();
-        if name != name.trim_end() || name.is_empty() {
-            let detail = format!("The -var option \"{given}\" has no name before the equals sign.");
-            self.diagnostics.push(Diagnostic::error("Invalid -var option", detail));
+        if name != name.trim_end() {
+            let meant = name.trim_end();
+            let detail = format!(
+                "There is a space between the name \"{meant}\" and the equals sign of the -var option."
+            );
+            let hint = format!("write it without: -var '{meant}=VALUE'");
+            self.diagnostics.push(Diagnostic::error("Invalid -var option", detail).hint(hint));
             return;
         }
         if self.variable(name).is_none() {
@@ -123,12 +126,9 @@ impl Reader<'_> {
     /// A value as text: an expression where the variable's type asks for more than a primitive.
     fn text(&mut self, name: &str, text: &str, source: &str) {
         let Some(variable) = self.variable(name) else { return };
+        // Text for a variable of a collection or structural type, or of `any`, is an expression.
         let literal = !variable.typed || variable.ty.is_primitive();
-        let parsed = if literal && !wants_expression(&variable.ty, variable.typed) {
-            Some(Value::string(text))
-        } else {
-            self.expression(text, source)
-        };
+        let parsed = if literal { Some(Value::string(text)) } else { self.expression(text, source) };
         let Some(value) = parsed else { return };
         self.inputs.insert(name.into(), Input { value, source: source.into(), span: None });
     }
@@ -150,7 +150,7 @@ impl Reader<'_> {
         if failed { None } else { Some(value) }
     }
 
-    fn file(&mut self, name: &str, automatic: bool) {
+    fn file(&mut self, name: &str) {
         let path = self.dir.join(name);
         // What a person names may be a pipe, as a shell makes of <(command).
         let bytes =
@@ -180,11 +180,11 @@ impl Reader<'_> {
             return;
         }
         for attribute in &parsed.value.attributes {
-            self.assignment(&attribute.name.text, &attribute.expr, (name, attribute.name.span), automatic);
+            self.assignment(&attribute.name.text, &attribute.expr, (name, attribute.name.span));
         }
     }
 
-    fn assignment(&mut self, name: &Name, expr: &Expr, place: (&str, Span), _automatic: bool) {
+    fn assignment(&mut self, name: &Name, expr: &Expr, place: (&str, Span)) {
         let value = self.constant(expr);
         if self.variable(name).is_none() {
             let mut diagnostic = self.undeclared(name, &format!("in {}", place.0)).at(place.1);
@@ -197,9 +197,4 @@ impl Reader<'_> {
             self.inputs.insert(name.clone(), input);
         }
     }
-}
-
-/// Text for a variable of a collection or structural type, or of `any`, is an expression.
-fn wants_expression(ty: &Type, typed: bool) -> bool {
-    typed && !ty.is_primitive()
 }

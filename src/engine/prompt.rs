@@ -1,7 +1,8 @@
 //! The console's side of the engine: expressions in the root module, on the state as it stands.
 
 use crate::session::Session;
-use trueup_addr::Mode as ResourceMode;
+use std::collections::BTreeMap;
+use trueup_addr::{Mode as ResourceMode, ResourceInstance};
 use trueup_diag::Diagnostics;
 use trueup_evaluate::{
     Ask, Evaluated, FunctionNames, InstanceAsk, Mode, Schemas, Sheet, type_argument, type_text,
@@ -56,13 +57,15 @@ pub struct Prompt<'a> {
     session: &'a mut Session,
     sheet: Sheet,
     /// With `-plan`: what each instance will be.
-    planned: Option<trueup_plan::Plan>,
+    planned: BTreeMap<ResourceInstance, Value>,
 }
 
 impl<'a> Prompt<'a> {
     /// A prompt on the session's state, or on what a plan makes of it.
     pub fn new(session: &'a mut Session, planned: Option<trueup_plan::Plan>) -> Prompt<'a> {
         let sheet = session.sheet(Mode::Plan, None, planned.is_some());
+        let changes = planned.into_iter().flat_map(|plan| plan.changes).filter(|c| c.deposed.is_none());
+        let planned = changes.map(|c| (c.addr, c.change.after)).collect();
         Prompt { session, sheet, planned }
     }
 
@@ -129,12 +132,7 @@ impl<'a> Prompt<'a> {
             Ask::Provider(ask) => return self.sheet.fill(ask.cell, Some(Value::from(true))),
             Ask::Instance(ask) => ask,
         };
-        let planned = self.planned.as_ref().and_then(|plan| {
-            plan.changes
-                .iter()
-                .find(|c| c.addr == ask.addr && c.deposed.is_none())
-                .map(|c| c.change.after.clone())
-        });
+        let planned = self.planned.get(&ask.addr).cloned();
         let value = planned.or_else(|| as_stored(self.session, &ask));
         self.sheet.fill(ask.cell, value);
     }

@@ -7,7 +7,7 @@ use super::progress::Progress;
 use crate::arguments::{Planning, Refresh as Arguments};
 use crate::view::state as state_view;
 use std::sync::Arc;
-use trueup_diag::{Diagnostics, Sources};
+use trueup_diag::Sources;
 use trueup_engine::{Planned, Session, apply};
 
 /// Reads the real objects and writes what it finds into the state.
@@ -30,23 +30,25 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     };
     let Planned { plan, mut diagnostics } = session.plan(&options).await;
     let mut outputs = None;
+    let mut interrupted = false;
     if !diagnostics.has_errors() {
         match trueup_plan::file::hash(&plan) {
             Ok(hash) => {
                 let outcome = apply(&mut session, &plan, &hash, options.parallelism).await;
                 diagnostics.append(outcome.diagnostics);
+                interrupted = outcome.interrupted;
                 outputs = Some(outcome.outputs);
             }
             Err(error) => diagnostics.push(error.diagnostic()),
         }
     }
     let sources = std::mem::take(&mut session.sources);
-    let failed = diagnostics.has_errors();
+    let failed = interrupted || diagnostics.has_errors();
     diagnostics.append(session.close().await);
     if let (Some(outputs), false) = (outputs.filter(|outputs| !outputs.is_empty()), failed) {
         let heading = screen.style.bold(&screen.style.green("Outputs:"));
         screen.print(&format!("\n{heading}\n\n{}", state_view::outputs(&outputs)));
     }
-    let diagnostics: Diagnostics = diagnostics;
-    complain(&screen, diagnostics, &sources)
+    let code = complain(&screen, diagnostics, &sources);
+    if failed { code.max(1) } else { code }
 }

@@ -9,6 +9,7 @@ use crate::document;
 use crate::screen::Screen;
 use crate::view::diff::Differ;
 use crate::view::{plan as plan_view, state as state_view};
+use std::io::Read;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_engine::{Schemas, StateView, Unobserved, load_saved, open_state, read_state_file};
@@ -47,8 +48,9 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
 
 /// Plan files are archives; state files are JSON.
 fn is_plan(file: &str) -> bool {
-    let Ok(bytes) = std::fs::read(file) else { return false };
-    bytes.starts_with(b"PK")
+    let mut start = [0; 2];
+    let read = std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == *b"PK"
 }
 
 fn show_plan(
