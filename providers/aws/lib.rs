@@ -9,7 +9,6 @@
 //! `cargo run -p trueup-provider-aws --example pages`, which says what the schema file's key `page` lacks.
 
 mod account;
-mod checksum;
 mod data;
 mod dynamodb;
 mod ec2;

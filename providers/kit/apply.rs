@@ -7,9 +7,7 @@ mod tests;
 use crate::notes;
 use crate::plan::is_same;
 use crate::read::{finish, read_one};
-use crate::{
-    Backoff, Call, Cloud, Deadline, Entry, Fault, FaultKind, Fields, Object, Resource, parse_duration,
-};
+use crate::{Backoff, Call, Cloud, Deadline, Entry, Fault, FaultKind, Fields, Object, Resource, duration};
 use std::sync::Arc;
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics, Severity};
@@ -150,7 +148,7 @@ impl<'a, C: Cloud> Write<'a, C> {
         let written = object.field("timeouts").and_then(|timeouts| timeouts.text(operation));
         let patience = match written {
             None => entry.code.patience(),
-            Some(text) => parse_duration(text).ok_or_else(|| {
+            Some(text) => duration(text).ok_or_else(|| {
                 Fault::new(FaultKind::Invalid, format!("the {operation} timeout {text:?} is not a duration"))
                     .hint("Write durations as numbers with units, such as 90s, 10m or 1h30m.")
             })?,

@@ -38,4 +38,5 @@ pub use plan::Planning;
 pub use rules::{Rule, Rules};
 pub use schema_file::{SchemaFile, SchemaFileError};
 pub use tags::{TagPolicy, Tags, TagsChange};
-pub use wait::{Backoff, Deadline, parse_duration};
+pub use trueup_value::duration;
+pub use wait::{Backoff, Deadline};

@@ -35,6 +35,9 @@ struct State {
     waiting: VecDeque<oneshot::Sender<Passage>>,
 }
 
+/// The longest pause that a cloud is granted, whatever it asks for.
+const PAUSE_MAX: Duration = Duration::from_mins(15);
+
 /// One call in the unit of limits.
 const CALL: u32 = 1000;
 
@@ -116,7 +119,7 @@ impl Passage {
             state.limit = (state.limit / 2).max(CALL);
             state.round += 1;
         }
-        let until = pause.map(|pause| Instant::now() + pause);
+        let until = pause.map(|pause| Instant::now() + pause.min(PAUSE_MAX));
         state.resumes = state.resumes.max(until);
         drop(state);
     }

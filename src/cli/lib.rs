@@ -5,7 +5,6 @@
 mod arguments;
 mod command;
 mod document;
-mod files;
 mod help;
 mod outside;
 mod screen;

@@ -37,7 +37,7 @@ pub use drift::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, Resourc
 pub use generate::generated_name;
 pub use inputs::{Given, InputSources};
 pub use ledger::{Holding, Ledger, LockOptions};
-pub use load::{Loaded, NotOpened, TERRAFORM_VERSION, load};
+pub use load::{Loaded, NotOpened, load};
 pub use modules::{install_modules, providers_of, schemas_of};
 pub use peek::{StateView, force_unlock, load_saved, open_state, read_state_file, remote_outputs};
 pub use planning::PlanOptions;

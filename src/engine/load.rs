@@ -13,7 +13,7 @@ use trueup_evaluate::FunctionNames;
 use trueup_plan::{Recorder, Snapshot};
 use trueup_resolve::{Loader, Program, resolve};
 use trueup_source::{Manifest, version_fits};
-use trueup_state::{Begun, State};
+use trueup_state::{Begun, State, TERRAFORM_VERSION};
 
 /// A configuration that was read.
 pub struct Loaded {
@@ -108,9 +108,6 @@ pub(crate) fn load_backend(world: &World) -> Result<(Arc<Program>, Chosen), NotO
         Err(diagnostic) => Err(NotOpened { locked: false, sources, diagnostics: (*diagnostic).into() }),
     }
 }
-
-/// The version of Terraform whose configurations and documents this program reads and writes.
-pub const TERRAFORM_VERSION: &str = "1.11.4";
 
 /// Modules that are written for other versions of the language.
 fn unfit_versions(program: &Program) -> Diagnostics {

@@ -7,6 +7,7 @@ mod config;
 mod error;
 mod local;
 mod lock;
+mod private_file;
 #[cfg(feature = "s3")]
 mod s3;
 mod s3_schema;
@@ -16,6 +17,7 @@ pub use config::{Backup, KINDS, World, is_workspace_name, open, schema};
 pub use error::{ErrorKind, StoreError};
 pub use local::{LocalPaths, LocalStore};
 pub use lock::{Held, Lock, LockInfo, lock_waiting};
+pub use private_file::write_private;
 #[cfg(feature = "s3")]
 pub use s3::{S3Settings, S3Store};
 pub use store::{DEFAULT_WORKSPACE, Snapshot, Store, Version};

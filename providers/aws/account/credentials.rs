@@ -18,7 +18,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_sdk_sts::types::{Credentials as Issued, PolicyDescriptorType, Tag};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use trueup_provider_kit::{Fault, FaultKind, parse_duration};
+use trueup_provider_kit::{Fault, FaultKind, duration};
 
 /// The keys of the provider block, or else the first source that has some: the environment, the shared files, the
 /// roles of pod, container and instance.
@@ -171,8 +171,8 @@ fn assuming(arn: &str) -> String {
     format!("{ASSUMING} {arn}")
 }
 
-fn seconds(duration: Option<&str>) -> Option<i32> {
-    i32::try_from(parse_duration(duration?)?.as_secs()).ok()
+fn seconds(text: Option<&str>) -> Option<i32> {
+    i32::try_from(duration(text?)?.as_secs()).ok()
 }
 
 fn policies(arns: &[String]) -> Option<Vec<PolicyDescriptorType>> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Fields, parse_duration};
+use trueup_provider_kit::{Fields, duration};
 use trueup_value::Value;
 
 /// Arguments that the embedded provider doesn't honour: using them is an error, never ignored.
@@ -65,9 +65,9 @@ fn roles(config: &Value, out: &mut Diagnostics) {
                 let detail = format!("A block {name} of the provider block needs role_arn.");
                 out.push(Diagnostic::error("Cannot assume IAM Role", detail));
             }
-            let duration = role.text("duration").map(|text| (text, parse_duration(text)));
+            let given = role.text("duration").map(|text| (text, duration(text)));
             let is_good = |span: Duration| (SESSION_MIN..=SESSION_MAX).contains(&span);
-            if let Some((text, _)) = duration.filter(|(_, span)| !span.is_some_and(is_good)) {
+            if let Some((text, _)) = given.filter(|(_, span)| !span.is_some_and(is_good)) {
                 let detail = format!("The duration {text:?} of {name} is not between 15m and 12h.");
                 let hint = "Write durations as numbers with units, such as 30m or 1h.";
                 out.push(bad(detail).hint(hint));

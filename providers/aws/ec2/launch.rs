@@ -1,6 +1,6 @@
 //! What instances and launch templates say alike.
 
-use crate::ec2::moment;
+use crate::time::parsed;
 use aws_sdk_ec2::types::CapacityReservationTarget;
 use aws_smithy_types::DateTime;
 use trueup_provider_kit::{Fault, FaultKind, Fields};
@@ -19,7 +19,7 @@ pub(super) fn capacity_target(block: &Value) -> Option<CapacityReservationTarget
 /// When the request of a `spot_options` block ends.
 pub(super) fn valid_until(block: &Value) -> Result<Option<DateTime>, Fault> {
     let Some(text) = block.text("valid_until") else { return Ok(None) };
-    moment(text).map(Some).ok_or_else(|| {
+    parsed(text).map(Some).ok_or_else(|| {
         Fault::new(FaultKind::Invalid, format!("valid_until {text:?} is not a moment"))
             .hint("Write it as in 2030-01-02T03:04:05Z.")
     })

@@ -23,8 +23,6 @@ pub(crate) mod vpc_security_group_rule;
 use crate::account::site::Site;
 use crate::fault::Attempt;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
 use std::future::Future;
 use std::time::Duration;
 use trueup_provider_kit::{Deadline, Fault, FaultKind, Fields, Object, Readings, Tags, TagsChange, lookup};
@@ -103,11 +101,6 @@ pub(crate) fn mark_filter(token: &str) -> Filter {
     filter(&format!("tag:{STEP_TAG}"), [token])
 }
 
-/// A moment as configurations write it: `2030-01-02T03:04:05Z`.
-pub(crate) fn moment(text: &str) -> Option<DateTime> {
-    DateTime::from_str(text, Format::DateTimeWithOffset).ok()
-}
-
 /// A tag for requests.
 pub(crate) fn sdk_tag(key: &str, value: &str) -> Tag {
     Tag::builder().key(key).value(value).build()
@@ -136,15 +129,4 @@ pub(crate) async fn change_tags(site: &Site, id: &str, change: &TagsChange) -> R
         site.ec2.create_tags().resources(id).set_tags(Some(set)).send().await.attempt("setting tags")?;
     }
     Ok(())
-}
-
-/// CRC-32 as in ISO 3309, which identifiers of the Terraform provider are made with where AWS has none.
-pub(crate) fn checksum(text: &str) -> u32 {
-    let step = |crc: u32, byte: u8| {
-        (0..8).fold(
-            crc ^ u32::from(byte),
-            |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 },
-        )
-    };
-    !text.bytes().fold(u32::MAX, step)
 }

@@ -1,7 +1,6 @@
 //! `aws_route`: one route of a route table. What inline routes of `aws_route_table` share with it is here too.
 
 use crate::account::site::Site;
-use crate::ec2::checksum;
 use crate::ec2::route_table::describe;
 use crate::fault::Attempt;
 use async_trait::async_trait;
@@ -301,7 +300,7 @@ fn fill(object: &mut Object, route: &Description) {
 
 /// The identifier that the Terraform provider gives a route: `r-`, the table, and a checksum of the destination.
 fn route_id(table: &str, destination: &Destination) -> String {
-    format!("r-{table}{}", checksum(destination.text()))
+    format!("r-{table}{}", crc32fast::hash(destination.text().as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! `aws_security_group_rule`: one or more rules of a security group with the same protocol and ports.
 
 use crate::account::site::Site;
-use crate::checksum::crc32;
 use crate::ec2::security_group::change::{authorize, describe as describe_rules, revoke_ids};
 use crate::ec2::security_group::permissions::{Atom, Atoms, Peer, atoms_of, remote_rule};
 use crate::ec2::security_group::{Direction, protocol};
@@ -229,7 +228,7 @@ fn id(object: &Object) -> String {
     for atom in atoms(object).into_keys() {
         text = format!("{text} {atom}");
     }
-    format!("sgrule-{}", crc32(text.as_bytes()))
+    format!("sgrule-{}", crc32fast::hash(text.as_bytes()))
 }
 
 async fn describe(site: &Site, groups: Vec<String>) -> Result<Vec<(String, Found)>, Fault> {

@@ -1,9 +1,9 @@
 //! `aws_volume_attachment`: a volume that an instance sees as a device.
 
 use crate::account::site::Site;
+use crate::ec2::FILTER_MAX;
 use crate::ec2::ebs_volume::volumes;
 use crate::ec2::instance::stop;
-use crate::ec2::{FILTER_MAX, checksum};
 use crate::fault::{Attempt, found};
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{VolumeAttachment as Description, VolumeAttachmentState as State};
@@ -158,7 +158,7 @@ fn is_ours(object: &Object, attachment: &Description) -> bool {
 fn identifier(object: &Object) -> String {
     let part = |name: &str| object.text(name).unwrap_or_default();
     let joined = format!("{}-{}-{}-", part("device_name"), part("instance_id"), part("volume_id"));
-    format!("vai-{}", checksum(&joined))
+    format!("vai-{}", crc32fast::hash(joined.as_bytes()))
 }
 
 #[cfg(test)]

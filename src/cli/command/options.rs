@@ -9,6 +9,7 @@ use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_engine::{Holding, InputSources, LockOptions, PlanOptions, SessionOptions};
 use trueup_plan::PlanMode;
 use trueup_store::Backup;
+use trueup_value::nanoseconds;
 
 /// What is planned.
 pub(crate) fn plan_options(planning: &Planning, destroy: bool) -> Result<PlanOptions, Diagnostics> {
@@ -149,7 +150,7 @@ pub(crate) fn session_options(
 
 /// How a state is locked.
 pub(crate) fn lock_options(locking: &Locking) -> Result<LockOptions, Diagnostics> {
-    let timeout = duration(&locking.lock_timeout).ok_or_else(|| {
+    let timeout = waiting(&locking.lock_timeout).ok_or_else(|| {
         Diagnostics::from(
             Diagnostic::error(
                 "Invalid lock timeout",
@@ -166,61 +167,25 @@ fn input_sources(context: &Context, variables: &Variables) -> InputSources {
     InputSources { environment: (*context.environment).clone(), given: variables.given.clone() }
 }
 
-/// `90s`, `5m`, `1h`, `1m30s`, `1.5h`, `500ms`, `0`. Less than nothing is nothing.
-pub(crate) fn duration(text: &str) -> Option<Duration> {
-    if let Some(rest) = text.strip_prefix('-') {
-        return duration(rest).filter(|_| !rest.starts_with(['-', '+'])).map(|_| Duration::ZERO);
-    }
-    let text = text.strip_prefix('+').unwrap_or(text);
-    if text == "0" {
-        return Some(Duration::ZERO);
-    }
-    let mut rest = text;
-    let mut total = Duration::ZERO;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let number: f64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let unit = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        let seconds = match &rest[..unit] {
-            "ns" => 1e-9,
-            "us" | "µs" | "μs" => 1e-6,
-            "ms" => 0.001,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return None,
-        };
-        total += Duration::try_from_secs_f64(number * seconds).ok()?;
-        rest = &rest[unit..];
-    }
-    if text.is_empty() { None } else { Some(total) }
+/// A length of time as Go writes it; less than nothing is nothing.
+fn waiting(text: &str) -> Option<Duration> {
+    let nanoseconds = nanoseconds(text).ok()?;
+    Some(Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{Duration, waiting};
 
     #[test]
-    fn durations_are_read_as_people_write_them() {
-        for (text, millis) in [
-            ("0s", Some(0)),
-            ("30s", Some(30_000)),
-            ("1m30s", Some(90_000)),
-            ("500ms", Some(500)),
-            ("1.5h", Some(5_400_000)),
-            ("2000us", Some(2)),
-            ("0", Some(0)),
-            ("-5s", Some(0)),
-            ("+5s", Some(5_000)),
-            ("--5s", None),
-            ("5", None),
-            ("1d", None),
-            ("-", None),
-            ("x", None),
-            ("", None),
-        ] {
-            assert_eq!(duration(text).map(|d| d.as_millis()), millis, "{text}");
-        }
+    fn nobody_waits_for_less_than_nothing() {
+        let check = |text: &str, seconds: Option<u64>| {
+            assert_eq!(waiting(text), seconds.map(Duration::from_secs), "{text}");
+        };
+        check("1m30s", Some(90));
+        check("-5s", Some(0));
+        check("0", Some(0));
+        check("--5s", None);
+        check("5", None);
     }
 }

@@ -121,7 +121,7 @@ pub(crate) fn show_plan(screen: &Screen, session: &Session, plan: &Plan) {
 fn save(session: &Session, plan: &Plan, file: &Path) -> Result<(), Box<Diagnostic>> {
     let bytes =
         trueup_plan::file::write(plan, &session.snapshot()).map_err(|error| Box::new(error.diagnostic()))?;
-    crate::files::write_private(file, &bytes).map_err(|error| {
+    trueup_store::write_private(file, &bytes).map_err(|error| {
         Box::new(
             Diagnostic::error(
                 "Failed to write plan file",

@@ -11,9 +11,6 @@ use crate::ledger::{LockOptions, store_diagnostic};
 use crate::world::World;
 use note::NotedBackend;
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources, Span};
 use trueup_evaluate::constant_body;
@@ -241,11 +238,4 @@ pub(crate) async fn open_store(
         trueup_store::World { directory: world.state_dir.clone(), workspace, backup: backup.clone() };
     let opened = trueup_store::open(&chosen.kind, &chosen.config, &around).await;
     opened.map(Arc::from).map_err(|error| store_diagnostic(&error))
-}
-
-/// Writes a file that only its owner can read.
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(bytes)
 }

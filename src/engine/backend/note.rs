@@ -5,11 +5,10 @@ use super::Chosen;
 use crate::files::read_text;
 use crate::world::World;
 use serde::{Deserialize, Serialize};
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use trueup_diag::Diagnostic;
 use trueup_schema::Block;
-use trueup_value::{Kind, Value, json};
+use trueup_value::{Kind, Value, json, quoted};
 
 /// The version of the note's form.
 const VERSION: u64 = 3;
@@ -90,18 +89,18 @@ pub(crate) fn write(
     std::fs::create_dir_all(&world.data_dir).map_err(|error| failed(&error))?;
     let text = serde_json::to_string_pretty(&note).map_err(|error| failed(&error))?;
     // Settings may hold secrets.
-    super::write_private(&path, text.as_bytes()).map_err(|error| failed(&error))
+    trueup_store::write_private(&path, text.as_bytes()).map_err(|error| failed(&error))
 }
 
 /// What Terraform notes of a backend block, so that it sees whether the block was changed: the CRC-32 of its type and
 /// settings, written the way sets order their elements.
 pub(crate) fn hash(chosen: &Chosen) -> u64 {
     let mut text = String::from("<");
-    quote(&chosen.kind, &mut text);
+    text.push_str(&quoted(&chosen.kind));
     text.push(';');
     spell(&chosen.config, &mut text);
     text.push_str(";>");
-    u64::from(crc32(text.as_bytes()))
+    u64::from(crc32fast::hash(text.as_bytes()))
 }
 
 fn spell(value: &Value, out: &mut String) {
@@ -120,13 +119,13 @@ fn spell(value: &Value, out: &mut String) {
         Kind::Bool(true) => out.push('T'),
         Kind::Bool(false) => out.push('F'),
         Kind::Number(number) => out.push_str(&number.to_string()),
-        Kind::String(text) => quote(text, out),
+        Kind::String(text) => out.push_str(&quoted(text)),
         Kind::Object(_) => each('<', '>', &mut value.as_mapping().into_iter().flat_map(|m| m.values()), out),
         Kind::Tuple(_) => each('<', '>', &mut value.as_sequence().unwrap_or_default().iter(), out),
         Kind::Map(_) => {
             out.push('{');
             for (name, item) in value.as_mapping().into_iter().flatten() {
-                quote(name, out);
+                out.push_str(&quoted(name));
                 out.push(':');
                 spell(item, out);
                 out.push(';');
@@ -135,36 +134,6 @@ fn spell(value: &Value, out: &mut String) {
         }
         _ => each('[', ']', &mut value.as_sequence().unwrap_or_default().iter(), out),
     }
-}
-
-/// A string in quotes with the escapes of Go's `%q`.
-fn quote(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{b}' => out.push_str("\\v"),
-            c if c.is_ascii_control() => write!(out, "\\x{:02x}", u32::from(c)).expect("text can be written"),
-            c if !c.is_ascii() && (c.is_control() || c.is_whitespace()) => {
-                write!(out, "\\u{:04x}", u32::from(c)).expect("text can be written");
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-}
-
-/// CRC-32 as in IEEE 802.3.
-fn crc32(bytes: &[u8]) -> u32 {
-    const POLYNOMIAL: u32 = 0xedb8_8320;
-    let step = |crc: u32| if crc & 1 == 1 { (crc >> 1) ^ POLYNOMIAL } else { crc >> 1 };
-    !bytes.iter().fold(!0u32, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
 }
 
 #[cfg(test)]

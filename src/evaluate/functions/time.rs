@@ -72,7 +72,7 @@ fn plantimestamp(call: &Call<'_>) -> Outcome {
 
 fn timeadd(call: &Call<'_>) -> Outcome {
     let instant = instant(call, 0).map_err(|error| FunctionError::call(error.message))?;
-    let duration = instant::parse_duration(call.text(1)).map_err(|reason| {
+    let duration = trueup_value::nanoseconds(call.text(1)).map_err(|reason| {
         let reason = if call.is_secret(1) { String::new() } else { format!(": {reason}") };
         FunctionError::call(format!("{} is not a duration{reason}", call.shown(1)))
     })?;

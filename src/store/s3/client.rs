@@ -23,7 +23,7 @@ pub(super) async fn make(settings: &S3Settings) -> Result<Client, StoreError> {
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts)
-        .retry_config(RetryConfig::standard().with_max_attempts(settings.max_retries + 1));
+        .retry_config(RetryConfig::standard().with_max_attempts(settings.max_retries.saturating_add(1)));
     if let Some(region) = &settings.region {
         loader = loader.region(Region::new(region.clone()));
     }

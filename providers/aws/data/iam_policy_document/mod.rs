@@ -5,7 +5,6 @@ mod document;
 mod tests;
 
 use crate::account::site::Site;
-use crate::checksum::crc32;
 use async_trait::async_trait;
 use document::{Document, Principals, Statement};
 use trueup_diag::{Diagnostic, Diagnostics};
@@ -41,7 +40,7 @@ impl DataSource<Site> for IamPolicyDocument {
     async fn read(&self, _site: &Site, object: &mut Object) -> Result<(), Fault> {
         let document = document(object)?;
         let json = document.pretty();
-        object.put_text("id", Some(crc32(json.as_bytes()).to_string()));
+        object.put_text("id", Some(crc32fast::hash(json.as_bytes()).to_string()));
         object.put_text("json", Some(json));
         object.put_text("minified_json", Some(document.minified()));
         let statements: Vec<Value> = object.items("statement").iter().map(with_effect).collect();

@@ -3,12 +3,11 @@
 use super::{busy, read, request, update, wait_active};
 use crate::account::site::Site;
 use crate::fault::{Attempt, built};
+use crate::time::parsed;
 use aws_sdk_dynamodb::types::{
     CsvOptions, ImportStatus, InputCompressionType, InputFormat, InputFormatOptions, S3BucketSource,
     TableClass, TableCreationParameters,
 };
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
 use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object};
 
 pub(super) async fn create(call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
@@ -93,8 +92,8 @@ async fn restore(call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
     let mode = request::billing(object);
     let moment = match object.text("restore_date_time") {
         None => None,
-        Some(text) => Some(DateTime::from_str(text, Format::DateTimeWithOffset).map_err(|e| {
-            let message = format!("restore_date_time is no moment: {text:?}: {e}");
+        Some(text) => Some(parsed(text).ok_or_else(|| {
+            let message = format!("restore_date_time is no moment: {text:?}");
             Fault::new(FaultKind::Invalid, message).hint("Write it like 2026-01-31T12:00:00Z.")
         })?),
     };

@@ -1,7 +1,7 @@
 //! Options of an instance that stand in blocks of their own, in requests and as they are stored.
 
 use crate::ec2::launch::{capacity_target, valid_until};
-use crate::ec2::moment;
+use crate::time::parsed;
 use aws_sdk_ec2::types::{
     CapacityReservationPreference, CapacityReservationSpecification, HostnameType, Instance as Description,
     InstanceAutoRecoveryState, InstanceInterruptionBehavior, InstanceMaintenanceOptionsRequest,
@@ -107,7 +107,7 @@ fn fill_market(object: &mut Object, instance: &Description, spot: Option<&SpotIn
         item.put_text("max_price", told.spot_price());
         item.put_text("spot_instance_type", told.r#type());
         let text = told.valid_until().and_then(|until| until.fmt(Format::DateTime).ok());
-        let written = until.filter(|text| moment(text).as_ref() == told.valid_until());
+        let written = until.filter(|text| parsed(text).as_ref() == told.valid_until());
         item.put_text("valid_until", written.or(text));
         item
     });

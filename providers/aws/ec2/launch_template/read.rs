@@ -1,7 +1,8 @@
 //! What a version of a launch template says, as it is stored.
 
 use super::{network, requirements};
-use crate::ec2::{moment, tags};
+use crate::ec2::tags;
+use crate::time::parsed;
 use aws_sdk_ec2::types::{
     LaunchTemplateBlockDeviceMapping as Mapping, LaunchTemplatePlacement as Placement,
     LaunchTemplateSpotMarketOptions as Spot, LaunchTemplateTagSpecification as Specification, ResourceType,
@@ -107,7 +108,7 @@ fn fill_spot(spot: &mut Object, told: &Spot, until: Option<&str>) {
     spot.put_text("max_price", told.max_price());
     spot.put_text("spot_instance_type", told.spot_instance_type());
     let text = told.valid_until().and_then(|until| until.fmt(Format::DateTime).ok());
-    let written = until.filter(|text| moment(text).as_ref() == told.valid_until());
+    let written = until.filter(|text| parsed(text).as_ref() == told.valid_until());
     spot.put_text("valid_until", written.map(str::to_owned).or(text));
 }
 
