@@ -56,7 +56,7 @@ fn save(directory: &Path, path: &Path, document: &Map<String, Value>) -> Result<
         |error: std::io::Error| format!("the credentials file {} can't be written: {error}", path.display());
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
     let text = serde_json::to_string_pretty(document).map_err(|error| failed(error.into()))?;
-    crate::files::write_private(path, format!("{text}\n").as_bytes()).map_err(failed)
+    trueup_store::write_private(path, format!("{text}\n").as_bytes()).map_err(failed)
 }
 
 #[cfg(test)]
