@@ -50,12 +50,12 @@ pub(crate) fn read_inputs(
     let mut reader = Reader { dir, root, sources, inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
     reader.environment(&from.environment);
     for file in automatic_files(dir) {
-        reader.file(&file);
+        reader.file(&file, true);
     }
     for given in &from.given {
         match given {
             Given::Var(text) => reader.var(text),
-            Given::File(file) => reader.file(file),
+            Given::File(file) => reader.file(file, false),
         }
     }
     (reader.inputs, reader.diagnostics)
@@ -150,7 +150,7 @@ impl Reader<'_> {
         if failed { None } else { Some(value) }
     }
 
-    fn file(&mut self, name: &str) {
+    fn file(&mut self, name: &str, automatic: bool) {
         let path = self.dir.join(name);
         // What a person names may be a pipe, as a shell makes of <(command).
         let bytes =
