@@ -53,7 +53,7 @@ pub fn install_modules(world: &World, upgrade: bool) -> Result<Vec<String>, (Dia
             (Diagnostic::error("Modules can't be installed", error.to_string()).into(), Sources::default())
         })?;
     let tokens = world.tokens.iter().map(|(host, token)| (host.clone(), token.clone()));
-    let installer = installer.over(Network::with_tokens(tokens));
+    let installer = installer.over(Network::with_tokens(tokens).with_logins(&world.environment, (world.clock)()));
     let disk = crate::files::DiskLoader::new(&world.dir, None);
     let mut loader = InstallingLoader { installer, disk, lines: Vec::new() };
     let mut sources = Sources::default();

@@ -1,6 +1,7 @@
 //! Writes the files of one commit into a directory, after looking that none of them can do harm.
 
 use crate::error::{SourceError, SourceErrorKind, chain};
+use crate::submodule::Submodule;
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::Mode;
 use std::path::Path;
@@ -15,13 +16,22 @@ pub(crate) enum Filters {
     None,
 }
 
+/// What a tree asks for beside its own files.
+#[derive(Default)]
+pub(crate) struct Wishes {
+    /// Its submodules.
+    pub(crate) submodules: Vec<Submodule>,
+    /// The text of its `.gitmodules`.
+    pub(crate) addresses: String,
+}
+
 /// Writes the tree of `commit` into the empty directory `into`.
 pub(crate) fn checkout(
     repository: &gix::Repository,
     commit: gix::ObjectId,
     into: &Path,
     filters: Filters,
-) -> Result<(), SourceError> {
+) -> Result<Wishes, SourceError> {
     let failed = |cause: gix::Error| {
         let object = format!("commit {commit}");
         SourceError::new(SourceErrorKind::Unsafe, "check out", object, chain(&cause))
@@ -33,8 +43,9 @@ pub(crate) fn checkout(
         protect_ntfs: true,
     };
     let mut index = gix::index::State::from_tree(&tree, &repository.objects, protect).map_err(failed)?;
+    let mut wishes = Wishes::default();
     for entry in index.entries() {
-        inspect(repository, entry.mode, entry.id, entry.path(&index))?;
+        inspect(repository, entry.mode, entry.id, entry.path(&index), &mut wishes)?;
     }
     let mut options = repository
         .checkout_options(gix::worktree::stack::state::attributes::Source::IdMapping)
@@ -56,28 +67,33 @@ pub(crate) fn checkout(
             Err(refused(collision.path.as_ref(), "two files of the repository have this name"))
         }
         (None, Some(record)) => Err(refused(record.path.as_ref(), &chain(&record.error))),
-        (None, None) => Ok(()),
+        (None, None) => Ok(wishes),
     }
 }
 
-/// Refuses what would lead outside of the package, and what can't be fetched.
+/// Refuses what would lead outside of the package, and notes submodules.
 fn inspect(
     repository: &gix::Repository,
     mode: Mode,
     id: gix::ObjectId,
     path: &BStr,
+    wishes: &mut Wishes,
 ) -> Result<(), SourceError> {
     if mode.contains(Mode::COMMIT) {
-        let cause = "the repository has a submodule here, and submodules are not supported yet";
-        return Err(SourceError::new(SourceErrorKind::Unsupported, "check out", path.to_string(), cause)
-            .hint("use a repository that holds its files itself"));
+        wishes.submodules.push(Submodule { path: path.to_string(), commit: id.to_string() });
+        return Ok(());
     }
-    if mode != Mode::SYMLINK {
+    let addresses = path == ".gitmodules" && mode.contains(Mode::FILE);
+    if mode != Mode::SYMLINK && !addresses {
         return Ok(());
     }
     let blob = repository.find_object(id).map_err(|cause| {
         SourceError::new(SourceErrorKind::Unreachable, "read", path.to_string(), chain(&cause))
     })?;
+    if addresses {
+        wishes.addresses = blob.data.to_str_lossy().into_owned();
+        return Ok(());
+    }
     if stays_inside(path, blob.data.as_bstr()) {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 
 use crate::checkout::{Filters, checkout};
 use crate::error::{SourceError, SourceErrorKind, chain};
+use crate::submodule;
 use gix::bstr::ByteSlice;
 use gix::remote::fetch::Shallow;
 use std::num::NonZeroU32;
@@ -16,6 +17,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) reference: Option<&'a str>,
     /// How many commits of history to ask for; one where nothing is said, since only files are needed.
     pub(crate) depth: Option<u32>,
+    /// How many repositories it is a submodule within.
+    pub(crate) within: u32,
 }
 
 /// What was fetched.
@@ -34,7 +37,8 @@ pub(crate) fn fetch(wanted: &Wanted<'_>, scratch: &Path, files: &Path) -> Result
         None => (clone(wanted, scratch)?, Filters::OfTheUser),
     };
     let commit = resolve(&repository, wanted, filters)?;
-    checkout(&repository, commit, files, filters)?;
+    let wishes = checkout(&repository, commit, files, filters)?;
+    submodule::fetch_all(wanted, &wishes.submodules, &wishes.addresses, scratch, files)?;
     Ok(Fetched { commit: commit.to_string(), branch: branch(&repository, wanted, filters) })
 }
 

@@ -31,7 +31,7 @@ pub fn fetch_commit(address: &str, working: &Path, into: &Path) -> Result<Commit
     };
     let scratch = into.with_extension("repository");
     std::fs::create_dir_all(into).map_err(|cause| SourceError::io("create", into, &cause))?;
-    let wanted = clone::Wanted { url, reference: reference.as_deref(), depth: *depth };
+    let wanted = clone::Wanted { url, reference: reference.as_deref(), depth: *depth, within: 0 };
     let fetched = clone::fetch(&wanted, &scratch, into);
     let cleaned = remove_directory(&scratch);
     let fetched = fetched?;

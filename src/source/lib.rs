@@ -6,18 +6,22 @@
 
 mod address;
 mod archive;
+mod bucket;
 mod checkout;
+mod checksum;
 mod clone;
 mod commit;
 mod directory;
 mod error;
 mod git_address;
 mod installer;
+mod login;
 mod manifest;
 mod redact;
 mod registry;
 mod repository;
 mod subdir;
+mod submodule;
 mod version;
 mod web;
 
@@ -30,7 +34,7 @@ pub use installer::{Installed, ModuleInstaller, Origin};
 pub use manifest::{Manifest, ManifestEntry};
 pub use redact::redact;
 pub use repository::{GitInfo, describe};
-pub use web::{Answer, Network, Web};
+pub use web::{Answer, Network, Store, Web};
 
 /// What [`fetch`] put on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,12 +132,17 @@ fn fetch_package(
     std::fs::create_dir_all(&files).map_err(|cause| SourceError::io("create", &files, &cause))?;
     match source {
         ModuleSource::Git { url, reference, subdir, depth, .. } => {
-            let wanted = clone::Wanted { url, reference: reference.as_deref(), depth: *depth };
+            let wanted = clone::Wanted { url, reference: reference.as_deref(), depth: *depth, within: 0 };
             let fetched = clone::fetch(&wanted, &staging.join("repository"), &files)?;
             Ok(Arrived { subdir: subdir.clone(), commit: Some(fetched.commit), version: None })
         }
         ModuleSource::Directory { path, subdir } => {
             directory::copy(path, &files)?;
+            Ok(Arrived { subdir: subdir.clone(), ..Arrived::default() })
+        }
+        ModuleSource::Other { getter, url, subdir } if getter == "s3" || getter == "gcs" => {
+            let store = if getter == "s3" { Store::S3 } else { Store::Google };
+            archive::fetch_object(web, store, url, &files)?;
             Ok(Arrived { subdir: subdir.clone(), ..Arrived::default() })
         }
         ModuleSource::Archive { url, subdir } => match archive::fetch(web, url, &files)? {
@@ -176,7 +185,7 @@ fn join(outer: Option<&str>, inner: Option<&str>) -> Option<String> {
 }
 
 fn unsupported(source: &ModuleSource) -> SourceError {
-    let cause = "this way of fetching a module is not supported yet";
+    let cause = "modules from Mercurial repositories can't be fetched";
     SourceError::new(SourceErrorKind::Unsupported, "fetch", source.to_string(), cause)
         .hint("use the module's Git repository, such as \"git::https://example.com/module.git?ref=v1.0.0\"")
 }

@@ -1,7 +1,13 @@
 //! HTTP, as far as registries and archives need it.
 
+use crate::bucket;
 use crate::error::{SourceError, SourceErrorKind, chain};
+use crate::login::Logins;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::collections::BTreeMap;
 use std::io::Read;
+use std::time::Duration;
 
 /// What a server answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,12 +24,27 @@ pub struct Answer {
 pub trait Web {
     /// Gets a URL, following redirects. An answer of any status is an answer; an error is that there was none.
     fn get(&self, url: &str) -> Result<Answer, SourceError>;
+
+    /// Gets an object out of a bucket, by the address that stands behind `s3::` or `gcs::`.
+    fn get_object(&self, store: Store, address: &str) -> Result<Answer, SourceError>;
+}
+
+/// Whose buckets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// Amazon S3, and what speaks its protocol.
+    S3,
+    /// Google Cloud Storage.
+    Google,
 }
 
 /// The network. Tokens for registries are given by host.
 #[derive(Clone, Debug, Default)]
 pub struct Network {
     tokens: Vec<(String, String)>,
+    logins: Logins,
+    /// RFC 3339 in UTC, for signatures.
+    now: String,
 }
 
 /// More than any module has; what is larger is refused.
@@ -32,7 +53,32 @@ const BODY_BYTES_MAX: u64 = 256 << 20;
 impl Network {
     /// A network that sends these tokens, each to its host alone.
     pub fn with_tokens(tokens: impl IntoIterator<Item = (String, String)>) -> Network {
-        Network { tokens: tokens.into_iter().collect() }
+        Network { tokens: tokens.into_iter().collect(), ..Network::default() }
+    }
+
+    /// With what these variables say about logging in: `.netrc` (or the file that `NETRC` names) for any host, the
+    /// `AWS_` variables or the profile in `~/.aws/credentials` for S3, and `GOOGLE_OAUTH_ACCESS_TOKEN` for Google's
+    /// buckets. `now` is RFC 3339 in UTC.
+    pub fn with_logins(self, environment: &BTreeMap<String, String>, now: String) -> Network {
+        Network { logins: Logins::of(environment), now, ..self }
+    }
+
+    /// The headers that prove who asks: a token for the host, or else name and password out of `.netrc`, unless the
+    /// address brings its own.
+    fn proof(&self, url: &str) -> Vec<(&'static str, String)> {
+        if let Some(token) = self.token(url) {
+            return vec![("authorization", format!("Bearer {token}"))];
+        }
+        let authority =
+            url.split_once("://").map_or("", |(_, rest)| rest).split(['/', '?']).next().unwrap_or_default();
+        let host = authority.split(':').next().unwrap_or_default();
+        let login = self.logins.for_host(host).filter(|_| !authority.contains('@'));
+        login
+            .map(|(name, password)| {
+                ("authorization", format!("Basic {}", STANDARD.encode(format!("{name}:{password}"))))
+            })
+            .into_iter()
+            .collect()
     }
 
     fn token(&self, url: &str) -> Option<&str> {
@@ -43,27 +89,64 @@ impl Network {
 
 impl Web for Network {
     fn get(&self, url: &str) -> Result<Answer, SourceError> {
-        let (url, token) = (url.to_owned(), self.token(url).map(str::to_owned));
-        // The client blocks, which it may not do on a thread of an asynchronous runtime.
-        let asked = std::thread::spawn(move || ask(&url, token.as_deref())).join();
-        asked.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        ask_aside(url, self.proof(url))
+    }
+
+    fn get_object(&self, store: Store, address: &str) -> Result<Answer, SourceError> {
+        if store == Store::Google {
+            let token = self.logins.google.iter().map(|token| ("authorization", format!("Bearer {token}")));
+            return ask_aside(&bucket::google_url(address)?, token.collect());
+        }
+        let object = bucket::s3_object(address);
+        let keys = object.keys.as_ref().or(self.logins.keys.as_ref());
+        let headers = keys.map(|keys| bucket::sign(&object, keys, &self.now)).unwrap_or_default();
+        ask_aside(&object.url, headers)
     }
 }
 
-fn ask(url: &str, token: Option<&str>) -> Result<Answer, SourceError> {
+/// Asks on a thread of its own: the client blocks, which it may not do on one of an asynchronous runtime.
+fn ask_aside(url: &str, headers: Vec<(&'static str, String)>) -> Result<Answer, SourceError> {
+    let url = url.to_owned();
+    let asked = std::thread::spawn(move || ask_again(&url, &headers)).join();
+    asked.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// How often a request is made at most, and how long is waited before the second one.
+const ATTEMPTS_MAX: u32 = 3;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// Asks again where the network failed or the server says that it can't answer now.
+fn ask_again(url: &str, headers: &[(&'static str, String)]) -> Result<Answer, SourceError> {
+    let mut attempt = 1;
+    loop {
+        let answer = ask(url, headers);
+        let later = match &answer {
+            Ok(answer) => matches!(answer.status, 429 | 500 | 502..=504),
+            Err(error) => error.kind == SourceErrorKind::Unreachable && !error.cause.contains("dns error"),
+        };
+        if !later || attempt == ATTEMPTS_MAX {
+            return answer;
+        }
+        // This thread has nothing else to do, and nobody wakes it.
+        std::thread::park_timeout(FIRST_PAUSE * attempt * attempt);
+        attempt += 1;
+    }
+}
+
+fn ask(url: &str, headers: &[(&'static str, String)]) -> Result<Answer, SourceError> {
     let failed = |cause: reqwest::Error| {
         SourceError::new(SourceErrorKind::Unreachable, "get", url, chain(&cause.without_url()))
             .hint("check the address and the network")
     };
     let client = reqwest::blocking::Client::builder()
-        .timeout(std::time::Duration::from_mins(5))
-        .connect_timeout(std::time::Duration::from_secs(20))
+        .timeout(Duration::from_mins(5))
+        .connect_timeout(Duration::from_secs(20))
         .user_agent(concat!("trueup/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(failed)?;
     let mut request = client.get(url);
-    if let Some(token) = token {
-        request = request.bearer_auth(token);
+    for (name, value) in headers {
+        request = request.header(*name, value);
     }
     let response = request.send().map_err(failed)?;
     let status = response.status().as_u16();

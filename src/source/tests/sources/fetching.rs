@@ -188,16 +188,56 @@ fn no_filter_of_a_repository_is_run() {
 }
 
 #[test]
-fn submodules_are_refused_and_said_to_be() {
+fn submodules_come_along_at_their_commits() {
     let sandbox = Sandbox::new();
+    sandbox.module_repository("innermost");
     sandbox.module_repository("other");
+    sandbox.git("other", &["submodule", "--quiet", "add", "../innermost", "deep/inside"]);
+    sandbox.commit("other", "a submodule of a submodule");
     sandbox.module_repository("r");
     sandbox.git("r", &["submodule", "--quiet", "add", "../other", "inner"]);
     sandbox.commit("r", "a submodule");
-    let error =
-        fetch_address(&format!("git::{}", sandbox.path("r").display()), &sandbox.path("m")).unwrap_err();
-    assert_eq!(error.kind, SourceErrorKind::Unsupported);
-    assert!(error.to_string().contains("inner"), "{error}");
+    sandbox.write("other/main.tf", "# newer than what r names\n");
+    sandbox.commit("other", "newer");
+    let base = crate::git_server::serve(&sandbox.path(""));
+    for address in [sandbox.path("r").display().to_string(), format!("{base}/r")] {
+        fetch_address(&format!("git::{address}//inner/deep"), &sandbox.path("m"))
+            .unwrap_or_else(|error| panic!("{address}: {error}"));
+        assert_eq!(sandbox.read("m/main.tf"), "# first\n", "{address}");
+        assert_eq!(sandbox.read("m/inner/main.tf"), "# first\n", "{address}");
+        assert_eq!(sandbox.read("m/inner/deep/inside/sub/deep/main.tf"), "# deep\n", "{address}");
+    }
+}
+
+#[test]
+fn submodules_that_lead_elsewhere_are_refused() {
+    let cases = [
+        ("url = file:///srv/secret", SourceErrorKind::Unsafe),
+        ("url = --upload-pack=touch x", SourceErrorKind::Invalid),
+        ("url = ext::sh -c true", SourceErrorKind::Invalid),
+        ("nothing = here", SourceErrorKind::NotFound),
+    ];
+    for (line, kind) in cases {
+        let sandbox = Sandbox::new();
+        sandbox.module_repository("other");
+        sandbox.module_repository("r");
+        sandbox.git("r", &["submodule", "--quiet", "add", "../other", "inner"]);
+        sandbox.write("r/.gitmodules", &format!("[submodule \"inner\"]\n\tpath = inner\n\t{line}\n"));
+        sandbox.commit("r", "a submodule");
+        let base = crate::git_server::serve(&sandbox.path(""));
+        let error = fetch_address(&format!("git::{base}/r"), &sandbox.path("m")).unwrap_err();
+        assert_eq!(error.kind, kind, "{line}: {error}");
+        assert!(!sandbox.path("m").exists(), "{line}");
+    }
+    // A repository that holds itself.
+    let sandbox = Sandbox::new();
+    sandbox.module_repository("r");
+    sandbox.git("r", &["submodule", "--quiet", "add", "../r", "inner"]);
+    let first = sandbox.commit("r", "a circle");
+    sandbox.git("r/inner", &["fetch", "--quiet", "../../r"]);
+    sandbox.git("r", &["update-index", "--cacheinfo", &format!("160000,{first},inner")]);
+    sandbox.git("r", &["commit", "--quiet", "--message", "closer"]);
+    fetch_address(&format!("git::{}", sandbox.path("r").display()), &sandbox.path("m")).unwrap();
 }
 
 #[test]
@@ -217,12 +257,16 @@ fn a_directory_of_this_machine_is_copied() {
 }
 
 #[test]
-fn kinds_that_cannot_be_fetched_yet_say_so() {
+fn kinds_that_cannot_be_fetched_say_so() {
     let sandbox = Sandbox::new();
-    for address in ["hg::http://example.com/a", "s3::https://example.com/a"] {
+    let cases = [
+        ("hg::http://example.com/a", "Mercurial"),
+        ("s3::https://example.com/a", "only archives are fetched"),
+    ];
+    for (address, part) in cases {
         let error = fetch_address(address, &sandbox.path("m")).expect_err(address);
         assert_eq!(error.kind, SourceErrorKind::Unsupported, "{error}");
-        assert!(error.to_string().contains("not supported yet"), "{error}");
+        assert!(error.to_string().contains(part), "{error}");
         assert!(!sandbox.path("m").exists());
     }
 }

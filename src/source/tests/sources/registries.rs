@@ -4,8 +4,8 @@ use crate::sandbox::Sandbox;
 use std::collections::BTreeMap;
 use std::io::Write;
 use trueup_source::{
-    Answer, Fetched, ModuleInstaller, ModuleSource, Network, Origin, SourceError, SourceErrorKind, Web,
-    fetch_version,
+    Answer, Fetched, ModuleInstaller, ModuleSource, Network, Origin, SourceError, SourceErrorKind, Store,
+    Web, fetch_version,
 };
 
 /// A network that knows these documents; everything else is not found.
@@ -33,6 +33,10 @@ impl Web for Table {
         let missing = Answer { status: 404, ..Answer::default() };
         Ok(self.answers.get(url).cloned().unwrap_or(missing))
     }
+
+    fn get_object(&self, _: Store, address: &str) -> Result<Answer, SourceError> {
+        self.get(address)
+    }
 }
 
 /// The files of an archive, each a name and its text.
@@ -41,8 +45,26 @@ type Files<'a> = &'a [(&'a str, &'a str)];
 const MODULE: Files<'static> = &[("main.tf", "# one\n"), ("sub/deep/main.tf", "# deep\n")];
 
 fn tar_gz(files: Files<'_>) -> Vec<u8> {
-    let mut archive =
-        tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    writer.write_all(&tarred(files)).expect("its bytes");
+    writer.finish().expect("a gzip")
+}
+
+fn tar_bz2(files: Files<'_>) -> Vec<u8> {
+    let mut writer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    writer.write_all(&tarred(files)).expect("its bytes");
+    writer.finish().expect("a bzip2")
+}
+
+fn tar_xz(files: Files<'_>) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::with_preset(1);
+    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).expect("a writer");
+    writer.write_all(&tarred(files)).expect("its bytes");
+    writer.finish().expect("an xz")
+}
+
+fn tarred(files: Files<'_>) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
     for (name, text) in files {
         let mut header = tar::Header::new_gnu();
         header.set_size(text.len() as u64);
@@ -52,7 +74,7 @@ fn tar_gz(files: Files<'_>) -> Vec<u8> {
         header.set_cksum();
         archive.append(&header, text.as_bytes()).expect("an entry");
     }
-    archive.into_inner().expect("a tar").finish().expect("a gzip")
+    archive.into_inner().expect("a tar")
 }
 
 fn zipped(files: Files<'_>) -> Vec<u8> {
@@ -165,6 +187,13 @@ fn archives_are_unpacked_in_every_format() {
         .with("https://h.example/x.zip", zipped(MODULE))
         .with("https://h.example/x.tgz?token=1", tar_gz(MODULE))
         .with("https://h.example/raw", tar_gz(MODULE))
+        .with("https://h.example/x.tar", tarred(MODULE))
+        .with("https://h.example/x.tar.bz2", tar_bz2(MODULE))
+        .with("https://h.example/x.tbz2", tar_bz2(MODULE))
+        .with("https://h.example/x.tar.xz", tar_xz(MODULE))
+        .with("https://h.example/xz", tar_xz(MODULE))
+        .with("https://s3-eu-west-1.amazonaws.com/b/m.zip", zipped(MODULE))
+        .with("https://www.googleapis.com/storage/v1/b/m.tgz", tar_gz(MODULE))
         .with("https://h.example/page?terraform-get=1", page)
         .leading("https://h.example/header?x=1&terraform-get=1", "https://h.example/raw?archive=tgz");
     let cases = [
@@ -172,6 +201,15 @@ fn archives_are_unpacked_in_every_format() {
         ("https://h.example/x.zip//sub", "sub"),
         ("https://h.example/x.tgz//sub/deep?token=1", "sub/deep"),
         ("https://h.example/raw?archive=tar.gz", ""),
+        ("https://h.example/x.tar", ""),
+        ("https://h.example/x.tar.bz2", ""),
+        ("https://h.example/x.tbz2//sub", "sub"),
+        ("https://h.example/x.tar.xz", ""),
+        ("https://h.example/xz?archive=txz", ""),
+        ("s3::https://s3-eu-west-1.amazonaws.com/b/m.zip//sub", "sub"),
+        ("s3-eu-west-1.amazonaws.com/b/m.zip", ""),
+        ("gcs::https://www.googleapis.com/storage/v1/b/m.tgz", ""),
+        ("www.googleapis.com/storage/v1/b/m.tgz//sub/deep", "sub/deep"),
         ("https://h.example/page//deep", "sub/deep"),
         ("https://h.example/header?x=1", ""),
     ];
@@ -243,4 +281,100 @@ fn a_server_that_is_not_there_is_an_error_with_a_hint() {
         fetch_version(&Network::default(), &source, None, &sandbox.path("m")).expect_err("nothing is there");
     assert_eq!(error.kind, SourceErrorKind::Unreachable);
     assert!(!format!("{error:?}").contains("S3CRET"), "{error:?}");
+}
+
+#[test]
+fn an_archive_is_held_to_its_checksum() {
+    use sha2::Digest;
+    let bytes = zipped(MODULE);
+    let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let (short, long) = (hex(&sha1::Sha1::digest(&bytes)), hex(&sha2::Sha256::digest(&bytes)));
+    let web = Table::default().with("https://h.example/x.zip?v=1", bytes);
+    let wrong = long.replace(|c: char| c.is_ascii_digit(), "0");
+    let cases = [
+        (format!("sha256:{long}"), None),
+        (long.to_uppercase(), None),
+        (format!("sha1%3A{short}"), None),
+        (format!("sha256:{wrong}"), Some(SourceErrorKind::Unsafe)),
+        (format!("sha512:{long}"), Some(SourceErrorKind::Invalid)),
+        ("sha256:x".to_owned(), Some(SourceErrorKind::Invalid)),
+    ];
+    for (checksum, wanted) in cases {
+        let sandbox = Sandbox::new();
+        let found = fetch(&web, &format!("https://h.example/x.zip?checksum={checksum}&v=1"), None, &sandbox);
+        assert_eq!(found.err().map(|error| error.kind), wanted, "{checksum}");
+        assert_eq!(sandbox.path("m").exists(), wanted.is_none(), "{checksum}");
+    }
+}
+
+#[test]
+fn archives_of_too_many_files_are_refused() {
+    let names: Vec<String> = (0..100_001).map(|at| format!("f{at}")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    let web = Table::default().with("https://h.example/x.zip", zipped(&files));
+    let sandbox = Sandbox::new();
+    let error = fetch(&web, "https://h.example/x.zip", None, &sandbox).expect_err("too many");
+    assert!(error.to_string().contains("more files than a module may"), "{error}");
+}
+
+/// A server that answers each connection with the next of these and gives what it was asked.
+fn server(answers: Vec<String>) -> (String, std::thread::JoinHandle<Vec<String>>) {
+    use std::io::Read;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let thread = std::thread::spawn(move || {
+        let mut asked = Vec::new();
+        for answer in answers {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let (mut request, mut byte) = (Vec::new(), [0]);
+            while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
+                request.push(byte[0]);
+            }
+            asked.push(String::from_utf8_lossy(&request).to_lowercase());
+            let body = answer.split_once('|').map_or("", |(_, body)| body);
+            let head = answer.split('|').next().unwrap_or_default();
+            let text = format!(
+                "HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(text.as_bytes()).expect("an answer");
+        }
+        asked
+    });
+    (address, thread)
+}
+
+#[test]
+fn the_network_tries_again_and_logs_in() {
+    let sandbox = Sandbox::new();
+    sandbox.write("netrc", "machine 127.0.0.1 login me password S3CRET\n");
+    let netrc = sandbox.path("netrc").display().to_string();
+    let environment: BTreeMap<String, String> = [
+        ("NETRC", netrc.as_str()),
+        ("AWS_ACCESS_KEY_ID", "AKID"),
+        ("AWS_SECRET_ACCESS_KEY", "S3CRET"),
+        ("AWS_SESSION_TOKEN", "TOKEN"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .collect();
+    let network = Network::default().with_logins(&environment, "2026-01-02T03:04:05Z".to_owned());
+    let (address, thread) =
+        server(vec!["503 Later".into(), "429 Later".into(), "200 OK|body".into(), "403 No|x".into()]);
+    let answer = network.get(&format!("http://{address}/x")).expect("an answer");
+    assert_eq!((answer.status, answer.body.as_slice()), (200, &b"body"[..]));
+    let url = format!("s3::http://{address}/b/m.zip?region=eu-west-1");
+    let source = ModuleSource::parse(&url).expect("an address");
+    let error = fetch_version(&network, &source, None, &sandbox.path("m")).expect_err("not allowed");
+    assert!(error.hint.as_ref().is_some_and(|hint| hint.contains("AWS_ACCESS_KEY_ID")), "{error:?}");
+    assert!(!format!("{error:?} {network:?}").contains("S3CRET"), "{error:?}");
+    let asked = thread.join().expect("the server");
+    assert!(asked[2].contains("authorization: basic bwu6uzndukvu"), "{}", asked[2]);
+    for part in [
+        "get /b/m.zip http",
+        "credential=akid/20260102/eu-west-1/s3/aws4_request",
+        "x-amz-security-token: token",
+    ] {
+        assert!(asked[3].contains(part), "{part}: {}", asked[3]);
+    }
 }
