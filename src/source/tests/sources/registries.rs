@@ -80,7 +80,10 @@ fn tarred(files: Files<'_>) -> Vec<u8> {
 fn zipped(files: Files<'_>) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, text) in files {
-        archive.start_file(*name, zip::write::SimpleFileOptions::default()).expect("an entry");
+        let method =
+            if text.is_empty() { zip::CompressionMethod::Stored } else { zip::CompressionMethod::Deflated };
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
+        archive.start_file(*name, options).expect("an entry");
         archive.write_all(text.as_bytes()).expect("its bytes");
     }
     archive.finish().expect("a zip").into_inner()
