@@ -22,6 +22,7 @@ pub(crate) const FLOORS: &[(&str, u32)] = &[
     ("trueup-plan", 5),
     ("trueup-apply", 6),
     ("trueup-engine", 7),
+    ("trueup-testing", 8),
     ("trueup-cli", 9),
     ("trueup", 10),
 ];

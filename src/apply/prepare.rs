@@ -35,7 +35,7 @@ impl Driver<'_> {
         let provider = match self.providers.get(&change.binding) {
             None => return Prepared::NotYet,
             Some(None) => return Prepared::Never,
-            Some(Some(provider)) => provider.clone(),
+            Some(Some(provider)) => self.hands.stand_in(&change.addr, provider),
         };
         let data = change.addr.resource.mode == Mode::Data;
         let Some(schema) = self.hands.schema(&change.binding, data, &change.addr.resource.kind) else {

@@ -32,6 +32,10 @@ use trueup_value::Value;
 pub trait Hands: Send + Sync {
     /// A fresh provider for one configuration.
     fn provider(&self, binding: &ProviderBinding) -> Result<Arc<dyn Provider>, Diagnostics>;
+    /// What is called for one instance, where that isn't the configured provider itself.
+    fn stand_in(&self, _addr: &ResourceInstance, provider: &Arc<dyn Provider>) -> Arc<dyn Provider> {
+        provider.clone()
+    }
     /// The schema of a resource type or data source.
     fn schema(&self, binding: &ProviderBinding, data: bool, kind: &str) -> Option<Arc<Schema>>;
     /// Tells whoever watches.
@@ -59,8 +63,9 @@ pub struct Apply<'a> {
 }
 
 /// What came of it.
-#[derive(Debug)]
 pub struct Applied {
+    /// The configuration with what came of it.
+    pub sheet: Sheet,
     /// The state with everything that was done; serial and lineage are the caller's.
     pub state: State,
     /// Values of root outputs.
@@ -389,9 +394,10 @@ impl<'a> Driver<'a> {
             debug_assert!(asks.is_empty(), "outputs that are wholly reached need nothing more");
         }
         let checks = self.sheet.check_results();
-        let closed = self.sheet.close();
+        let closed = self.sheet.conclude();
         Applied {
             checks,
+            sheet: self.sheet,
             state: self.state,
             outputs: closed.outputs,
             diagnostics: closed.diagnostics,

@@ -94,6 +94,7 @@ async fn dispatch(line: CommandLine, environment: BTreeMap<String, String>) -> u
         Command::Console(args) => command::console::run(context, args).await,
         Command::Graph(args) => command::graph::run(context, &args),
         Command::Fmt(args) => command::fmt::run(context, &args),
+        Command::Test(args) => command::test::run(context, args).await,
         Command::Version(args) => command::version::run(context, &args),
     }
 }

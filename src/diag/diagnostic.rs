@@ -41,6 +41,8 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// What the references in the expression held.
     pub values: Vec<ExpressionValue>,
+    /// The object one of whose conditions does not hold, or can't be told yet, such as `var.name`; nobody is shown it.
+    pub condition_of: Option<String>,
 }
 
 impl Diagnostic {
@@ -64,6 +66,7 @@ impl Diagnostic {
             address: None,
             hint: None,
             values: Vec::new(),
+            condition_of: None,
         }
     }
 
@@ -100,6 +103,12 @@ impl Diagnostic {
     /// Adds what the references held.
     pub fn with_values(mut self, values: Vec<ExpressionValue>) -> Diagnostic {
         self.values = values;
+        self
+    }
+
+    /// Names the object whose condition this is about.
+    pub fn condition_of(mut self, object: impl Into<String>) -> Diagnostic {
+        self.condition_of = Some(object.into());
         self
     }
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::watch;
-use trueup_addr::Name;
+use trueup_addr::{Name, ResourceInstance};
 use trueup_apply::{Applied, Apply, Hands, Interrupt, Journal, Told};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::Mode;
@@ -43,6 +43,10 @@ struct SessionHands {
 impl Hands for SessionHands {
     fn provider(&self, binding: &ProviderBinding) -> Result<Arc<dyn Provider>, Diagnostics> {
         self.providers.fresh(binding)
+    }
+
+    fn stand_in(&self, addr: &ResourceInstance, provider: &Arc<dyn Provider>) -> Arc<dyn Provider> {
+        self.providers.stand_in(addr, provider)
     }
 
     fn schema(&self, binding: &ProviderBinding, data: bool, kind: &str) -> Option<Arc<Schema>> {
@@ -226,6 +230,7 @@ fn differences(from: &State, to: &State) -> Vec<Change> {
 async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, applied: Applied) -> ApplyOutcome {
     let mut diagnostics = applied.diagnostics;
     let mut state = applied.state;
+    session.keep(applied.sheet);
     let failed = diagnostics.has_errors() || applied.interrupted;
     state.outputs = outputs(&session.ledger.state.outputs, &applied.outputs, plan, failed);
     state.lineage.clone_from(&session.ledger.state.lineage);

@@ -3,7 +3,7 @@
 use crate::files::{FILE_BYTES_MAX, read_at_most, read_regular};
 use std::collections::BTreeMap;
 use std::path::Path;
-use trueup_diag::{Diagnostic, Diagnostics, Sources, Span};
+use trueup_diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use trueup_evaluate::Input;
 use trueup_parse::ast::Expr;
 use trueup_parse::{parse_config, parse_expression, parse_json_config};
@@ -34,6 +34,8 @@ pub struct InputSources {
 
 struct Reader<'a> {
     dir: &'a Path,
+    /// Values of variables that the module doesn't declare count too.
+    any: bool,
     root: &'a Module,
     sources: &'a mut Sources,
     inputs: BTreeMap<Name, Input>,
@@ -47,18 +49,22 @@ pub(crate) fn read_inputs(
     from: &InputSources,
     sources: &mut Sources,
 ) -> (BTreeMap<Name, Input>, Diagnostics) {
-    let mut reader = Reader { dir, root, sources, inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
-    reader.environment(&from.environment);
-    for file in automatic_files(dir) {
-        reader.file(&file, true);
-    }
-    for given in &from.given {
-        match given {
-            Given::Var(text) => reader.var(text),
-            Given::File(file) => reader.file(file, false),
-        }
-    }
-    (reader.inputs, reader.diagnostics)
+    let reader =
+        Reader { dir, any: false, root, sources, inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
+    reader.read(from, &[Path::new("")])
+}
+
+/// The same where values count that the module doesn't declare, and further directories have variable files.
+pub(crate) fn read_all(
+    dir: &Path,
+    directories: &[&Path],
+    root: &Module,
+    from: &InputSources,
+    sources: &mut Sources,
+) -> (BTreeMap<Name, Input>, Diagnostics) {
+    let reader =
+        Reader { dir, any: true, root, sources, inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
+    reader.read(from, directories)
 }
 
 /// `terraform.tfvars`, `terraform.tfvars.json`, then `*.auto.tfvars` and `*.auto.tfvars.json` by name.
@@ -75,6 +81,22 @@ fn automatic_files(dir: &Path) -> Vec<String> {
 }
 
 impl Reader<'_> {
+    fn read(mut self, from: &InputSources, directories: &[&Path]) -> (BTreeMap<Name, Input>, Diagnostics) {
+        self.environment(&from.environment);
+        for directory in directories {
+            for file in automatic_files(&self.dir.join(directory)) {
+                self.file(&directory.join(file).to_string_lossy(), true);
+            }
+        }
+        for given in &from.given {
+            match given {
+                Given::Var(text) => self.var(text),
+                Given::File(file) => self.file(file, false),
+            }
+        }
+        (self.inputs, self.diagnostics)
+    }
+
     fn variable(&self, name: &str) -> Option<&Variable> {
         let slot = *self.root.names.variables.get(name)?;
         self.root.variables.get(slot as usize)
@@ -83,7 +105,7 @@ impl Reader<'_> {
     fn environment(&mut self, environment: &BTreeMap<String, String>) {
         for (key, text) in environment {
             let Some(name) = key.strip_prefix("TF_VAR_") else { continue };
-            if self.variable(name).is_some() {
+            if self.any || self.variable(name).is_some() {
                 self.text(name, text, &format!("the environment variable {key}"));
             }
         }
@@ -105,7 +127,7 @@ impl Reader<'_> {
             self.diagnostics.push(Diagnostic::error("Invalid -var option", detail).hint(hint));
             return;
         }
-        if self.variable(name).is_none() {
+        if !self.any && self.variable(name).is_none() {
             self.diagnostics.push(self.undeclared(name, "on the command line"));
             return;
         }
@@ -125,10 +147,12 @@ impl Reader<'_> {
 
     /// A value as text: an expression where the variable's type asks for more than a primitive.
     fn text(&mut self, name: &str, text: &str, source: &str) {
-        let Some(variable) = self.variable(name) else { return };
-        // Text for a variable of a collection or structural type, or of `any`, is an expression.
-        let literal = !variable.typed || variable.ty.is_primitive();
-        let parsed = if literal { Some(Value::string(text)) } else { self.expression(text, source) };
+        let parsed = match self.variable(name) {
+            // Text for a variable of a collection or structural type, or of `any`, is an expression.
+            Some(variable) if variable.typed && !variable.ty.is_primitive() => self.expression(text, source),
+            Some(_) => Some(Value::string(text)),
+            None => Some(implied(text)),
+        };
         let Some(value) = parsed else { return };
         self.inputs.insert(name.into(), Input { value, source: source.into(), span: None });
     }
@@ -186,7 +210,7 @@ impl Reader<'_> {
 
     fn assignment(&mut self, name: &Name, expr: &Expr, place: (&str, Span)) {
         let value = self.constant(expr);
-        if self.variable(name).is_none() {
+        if !self.any && self.variable(name).is_none() {
             let mut diagnostic = self.undeclared(name, &format!("in {}", place.0)).at(place.1);
             diagnostic.severity = trueup_diag::Severity::Warning;
             self.diagnostics.push(diagnostic);
@@ -197,4 +221,14 @@ impl Reader<'_> {
             self.inputs.insert(name.clone(), input);
         }
     }
+}
+
+/// The value of a text that no variable says the type of: that of an expression, where it is a constant one.
+fn implied(text: &str) -> Value {
+    let parsed = parse_expression(FileId(0), text);
+    if parsed.diagnostics.has_errors() {
+        return Value::string(text);
+    }
+    let (value, found) = compile_constant(&parsed.value);
+    if found.has_errors() { Value::string(text) } else { value }
 }

@@ -2,15 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
-use trueup_addr::ProviderAddr;
+use trueup_addr::{ProviderAddr, ResourceInstance};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::Schemas;
 use trueup_provider::{Factory, Provider};
 use trueup_resolve::program::ProviderBinding;
 use trueup_schema::{ProviderSchema, Schema};
 
+/// What stands in for providers, as tests have it.
+pub trait StandIns: Send + Sync {
+    /// What is started for a configuration, given the real provider.
+    fn provider(&self, binding: &ProviderBinding, real: Arc<dyn Provider>) -> Arc<dyn Provider>;
+
+    /// Whether something is called for one instance in place of its configured provider.
+    fn replaces(&self, addr: &ResourceInstance) -> bool;
+
+    /// What is called for such an instance.
+    fn instance(&self, addr: &ResourceInstance, configured: &Arc<dyn Provider>) -> Arc<dyn Provider>;
+}
+
 /// Providers that were started.
 pub struct Providers {
+    stand_ins: Option<Arc<dyn StandIns>>,
     factory: Arc<dyn Factory>,
     started: BTreeMap<ProviderAddr, Arc<dyn Provider>>,
     configured: Mutex<BTreeMap<ProviderBinding, Arc<dyn Provider>>>,
@@ -32,14 +45,49 @@ impl Providers {
                 )),
             }
         }
-        (Providers { factory, started, configured: Mutex::new(BTreeMap::new()) }, diagnostics)
+        (Providers { stand_ins: None, factory, started, configured: Mutex::default() }, diagnostics)
     }
 
     /// A fresh provider for one configuration.
     pub(crate) fn fresh(&self, binding: &ProviderBinding) -> Result<Arc<dyn Provider>, Diagnostics> {
-        self.factory.start(&binding.provider).map_err(|error| {
+        let real = self.factory.start(&binding.provider).map_err(|error| {
             Diagnostics::from(Diagnostic::error("Provider not available", format!("{error}.")))
+        })?;
+        Ok(match &self.stand_ins {
+            Some(stand_ins) => stand_ins.provider(binding, real),
+            None => real,
         })
+    }
+
+    /// Has something stand in for providers from now on.
+    pub(crate) fn with_stand_ins(self, stand_ins: Arc<dyn StandIns>) -> Providers {
+        Providers { stand_ins: Some(stand_ins), ..self }
+    }
+
+    /// What is called for an instance, given its configured provider.
+    pub(crate) fn stand_in(
+        &self,
+        addr: &ResourceInstance,
+        provider: &Arc<dyn Provider>,
+    ) -> Arc<dyn Provider> {
+        match &self.stand_ins {
+            Some(stand_ins) if stand_ins.replaces(addr) => stand_ins.instance(addr, provider),
+            _ => provider.clone(),
+        }
+    }
+
+    /// Whether something stands in for the provider of an instance: there is nothing to be read then.
+    pub(crate) fn is_stood_in(&self, addr: &ResourceInstance) -> bool {
+        self.stand_ins.as_ref().is_some_and(|stand_ins| stand_ins.replaces(addr))
+    }
+
+    /// What is called for an instance.
+    pub(crate) fn configured_for(
+        &self,
+        binding: &ProviderBinding,
+        addr: &ResourceInstance,
+    ) -> Option<Arc<dyn Provider>> {
+        Some(self.stand_in(addr, &self.configured(binding)?))
     }
 
     /// Keeps a provider that was configured.

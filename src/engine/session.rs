@@ -9,6 +9,7 @@ use crate::made::tell_made;
 use crate::planning::{Circumstances, Finished, Objects, PlanOptions, Planner, reached};
 use crate::providers::Providers;
 use crate::selection;
+use crate::trial::Kept;
 use crate::validate::cwd;
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -51,7 +52,9 @@ pub struct Session {
     pub(crate) inputs: BTreeMap<Name, Input>,
     pub(crate) commit: Option<Commit>,
     pub(crate) snapshot: Snapshot,
-    workspace: Name,
+    pub(crate) workspace: Name,
+    /// What the last plan or apply made of the configuration, where it is wanted afterwards.
+    pub(crate) kept: Kept,
 }
 
 /// A configuration and its texts.
@@ -123,6 +126,7 @@ impl Session {
             commit: commit_of(world),
             snapshot: loaded.snapshot,
             workspace: workspace.into(),
+            kept: Kept::Never,
         })
     }
 
@@ -217,7 +221,8 @@ impl Session {
             variables: self.variables(),
             token: Arc::new(move || token.token()),
         };
-        let Finished { mut plan, recovered, diagnostics: found } = planner.finish(&self.ledger.state, around);
+        let Finished { mut plan, recovered, diagnostics: found, sheet } =
+            planner.finish(&self.ledger.state, around);
         match interrupted {
             // What a sheet says that was left half-way is of no use to anybody.
             Some(stopped) => diagnostics.push(stopped),
@@ -240,6 +245,7 @@ impl Session {
                 }
             }
         }
+        self.keep(sheet);
         plan.targets.clone_from(&options.targets);
         plan.prior.serial = self.ledger.document.serial;
         plan.prior.lineage.clone_from(&self.ledger.document.lineage);

@@ -162,6 +162,18 @@ impl Scope for TemplateScope {
     }
 }
 
+/// The value of an expression that sees nothing but the values in its first symbol slots.
+pub fn value_with(
+    expr: &trueup_resolve::Expr,
+    host: Arc<dyn Host>,
+    symbols: Vec<Value>,
+) -> (Value, Diagnostics) {
+    let mut scope = TemplateScope { world: Language::new(host) };
+    let mut evaluator = Evaluator::with_symbols(&mut scope, symbols);
+    let value = evaluator.evaluate(expr);
+    (value, evaluator.diagnostics)
+}
+
 /// The value of a body that refers to nothing, such as a backend's settings.
 pub fn constant_body(
     body: &trueup_resolve::Body,

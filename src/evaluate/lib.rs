@@ -11,9 +11,9 @@ pub mod sheet;
 mod special;
 
 pub use expression::{Evaluator, Scope};
-pub use host::{Host, Language, constant_body};
+pub use host::{Host, Language, constant_body, value_with};
 pub use sheet::{
     Ask, CellId, Evaluated, Input, InstanceAsk, Mode, ProviderAsk, Provisioning, Schemas, Sheet,
     Surroundings, Trigger,
 };
-pub use special::{FunctionNames, type_argument, type_text, walk_references};
+pub use special::{FunctionNames, children, type_argument, type_text, walk_references};

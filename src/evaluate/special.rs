@@ -60,7 +60,7 @@ fn position(name: &str) -> Option<usize> {
 }
 
 /// The expressions directly inside one.
-pub(crate) fn children(expr: &Expr) -> Vec<&Expr> {
+pub fn children(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Literal(_) | ExprKind::Reference(_) | ExprKind::Symbol(_) | ExprKind::Error => Vec::new(),
         ExprKind::Template(parts) => part_children(parts),

@@ -40,6 +40,15 @@ pub(crate) fn bind_providers(out: &mut Resolution, sources: &Sources) {
     }
 }
 
+/// Finds anew what every name of a provider configuration means, after the configurations of a program were changed.
+pub fn rebind_providers(program: Program, sources: &Sources) -> (Program, Diagnostics) {
+    let mut out = Resolution { program, ..Resolution::default() };
+    bind_providers(&mut out, sources);
+    let mut found = out.load;
+    found.append(out.references);
+    (out.program, found)
+}
+
 struct Binder<'p> {
     program: &'p Program,
     sources: &'p Sources,

@@ -3,7 +3,7 @@
 use crate::Functions;
 use crate::compile::Compiler;
 use crate::constant::constant;
-use crate::expr::Expr;
+use crate::expr::{Body, Expr};
 use crate::program::{Module, Repetition};
 use crate::scope::{ModuleWorld, Repeats, Scope, World};
 use std::collections::BTreeMap;
@@ -18,6 +18,26 @@ pub fn compile_expression(
     functions: &dyn Functions,
     scope: Scope,
 ) -> (Expr, Diagnostics) {
+    compile_with(expr, module, functions, (scope, &[]))
+}
+
+/// Compiles an expression of a test on a module: it sees the module's outputs, and `names`, which are symbols in the
+/// slots from 0 on.
+pub fn compile_assertion(
+    expr: &ast::Expr,
+    module: &Module,
+    functions: &dyn Functions,
+    names: &[Name],
+) -> (Expr, Diagnostics) {
+    compile_with(expr, module, functions, (Scope { outputs: true, ..Scope::default() }, names))
+}
+
+fn compile_with(
+    expr: &ast::Expr,
+    module: &Module,
+    functions: &dyn Functions,
+    (scope, names): (Scope, &[Name]),
+) -> (Expr, Diagnostics) {
     let checks = module.checks.iter().zip(0..);
     let scoped: BTreeMap<u32, u32> = checks.filter_map(|(check, slot)| Some((check.data?, slot))).collect();
     let repeats: Vec<Repeats> =
@@ -30,6 +50,7 @@ pub fn compile_expression(
         repeats: &repeats,
     };
     let mut compiler = Compiler::new(World::Module(&world), scope);
+    compiler.symbols = names.to_vec();
     let compiled = compiler.expression(expr);
     compiler.diagnostics.append(compiler.planning);
     (compiled, compiler.diagnostics)
@@ -41,6 +62,18 @@ pub fn compile_template(expr: &ast::Expr, names: &[Name], functions: &dyn Functi
     let mut compiler = Compiler::new(World::Template(functions), Scope::default());
     compiler.symbols = names.to_vec();
     let compiled = compiler.expression(expr);
+    (compiled, compiler.diagnostics)
+}
+
+/// Compiles a body that can use `names`, as a template can, and nothing else.
+pub fn compile_template_body(
+    body: &ast::Body,
+    names: &[Name],
+    functions: &dyn Functions,
+) -> (Body, Diagnostics) {
+    let mut compiler = Compiler::new(World::Template(functions), Scope::default());
+    compiler.symbols = names.to_vec();
+    let compiled = compiler.body(body, body.syntax == ast::Syntax::Json);
     (compiled, compiler.diagnostics)
 }
 

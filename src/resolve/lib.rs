@@ -38,11 +38,16 @@ mod template;
 mod tree;
 mod unit;
 
-pub use entry::{compile_constant, compile_expression, compile_json_constant, compile_template};
+pub use bind::rebind_providers;
+pub use entry::{
+    compile_assertion, compile_constant, compile_expression, compile_json_constant, compile_template,
+    compile_template_body,
+};
 pub use expr::{Body, Expr, ExprKind, PROVIDER_FUNCTION, Reference, UNKNOWN_FUNCTION};
 pub use functions::Functions;
 pub use loader::{Files, Loader};
 pub use program::{Module, ModuleId, NodeId, Program};
+pub use provider::provider_of;
 pub use refactor::constant_key;
 pub use scope::Scope;
 pub use tree::{Resolution, resolve};

@@ -162,6 +162,8 @@ pub struct ProviderConfig {
     pub version: Option<String>,
     /// The content without `alias` and `version`.
     pub body: Body,
+    /// A test has something stand in for the provider: there is no configuration.
+    pub mocked: bool,
     /// Its place.
     pub span: Span,
 }

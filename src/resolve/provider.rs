@@ -36,7 +36,7 @@ impl fmt::Display for ProviderRef {
 }
 
 /// What a local name of a provider means in a module.
-pub(crate) fn provider_of(settings: &Settings, local: &str) -> ProviderAddr {
+pub fn provider_of(settings: &Settings, local: &str) -> ProviderAddr {
     match settings.providers.get(local) {
         Some(requirement) => requirement.provider.clone(),
         None if local == "terraform" => ProviderAddr::builtin(),
@@ -83,6 +83,7 @@ impl Unit<'_, '_> {
             provider: provider_of(self.world.settings, &label.text),
             version,
             body: self.body(&rest, declared.json, Scope::default()),
+            mocked: false,
             span: declared.header(),
         }
     }

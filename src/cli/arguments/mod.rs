@@ -8,6 +8,7 @@ mod environment;
 mod groups;
 mod plans;
 mod state;
+mod testing;
 mod workspace;
 
 pub(crate) use configuration::{
@@ -21,6 +22,7 @@ pub(crate) use state::{
     ForceUnlock, Operated, Output, Show, State, StateList, StateMv, StatePush, StateReplaceProvider, StateRm,
     StateShow, Taint,
 };
+pub(crate) use testing::Test;
 pub(crate) use workspace::{Workspace, WorkspaceDelete, WorkspaceNew, WorkspaceSelect};
 
 use clap::{Arg, ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -98,6 +100,8 @@ pub(crate) enum Command {
     Graph(Graph),
     /// Rewrite configuration files to the canonical format
     Fmt(Fmt),
+    /// Run the tests in .tftest.hcl files, and destroy what they made
+    Test(Test),
     /// Show the version
     Version(Version),
 }

@@ -24,6 +24,7 @@ pub(crate) mod state;
 mod stream;
 mod surgery;
 pub(crate) mod taint;
+pub(crate) mod test;
 pub(crate) mod validate;
 pub(crate) mod version;
 pub(crate) mod workspace;

@@ -163,7 +163,7 @@ pub(crate) fn lock_options(locking: &Locking) -> Result<LockOptions, Diagnostics
 }
 
 /// Values for variables, later ones over earlier ones.
-fn input_sources(context: &Context, variables: &Variables) -> InputSources {
+pub(crate) fn input_sources(context: &Context, variables: &Variables) -> InputSources {
     InputSources { environment: (*context.environment).clone(), given: variables.given.clone() }
 }
 

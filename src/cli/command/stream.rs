@@ -54,6 +54,13 @@ pub(crate) fn applied(
     Ok(())
 }
 
+/// The same for a command without other options of the terminal.
+pub(crate) fn events_screen(context: &Context, json: bool) -> Screen {
+    let screen = context.screen_with(false, json);
+    begin(&screen);
+    screen
+}
+
 /// A screen for a command that can speak in events.
 pub(crate) fn screen(context: &Context, terminal: &crate::arguments::Terminal, json: bool) -> Screen {
     let screen = context.screen_with(terminal.compact_warnings, json);

@@ -8,6 +8,7 @@ pub(crate) mod plan;
 pub(crate) mod resource;
 pub(crate) mod state;
 pub(crate) mod style;
+pub(crate) mod test;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text_diff;

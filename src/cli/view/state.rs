@@ -30,9 +30,20 @@ pub(crate) fn state(state: &State, schemas: &dyn Schemas, differ: Differ) -> Str
         out.push('\n');
     }
     if !state.outputs.is_empty() {
-        out.push_str(&format!("\nOutputs:\n\n{}", outputs(&state.outputs)));
+        out.push_str("\nOutputs:\n\n");
+        state.outputs.iter().for_each(|(name, output)| out.push_str(&shown_output(name, output, differ)));
     }
     out
+}
+
+/// An output as it stands among objects.
+fn shown_output(name: &Name, output: &Output, differ: Differ) -> String {
+    if output.sensitive {
+        return format!("{name} = (sensitive value)\n");
+    }
+    let text = differ.value(Some(&output.value), Some(&output.value), 2, false);
+    // As an argument of a block it would stand four columns further in.
+    format!("{name} = {}\n", text.replace("\n    ", "\n"))
 }
 
 /// One object as a block.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use trueup_addr::{ConfigResource, Mode, Name};
 use trueup_diag::Diagnostics;
 use trueup_diff::{Action, Change, moved_still_declared};
+use trueup_evaluate::Sheet;
 use trueup_plan::{Order, OutputChange, Plan, PlanMode, ResourceChange, order};
 use trueup_provider::Private;
 use trueup_state::{Change as StateChange, Commit, Output, State};
@@ -27,6 +28,8 @@ pub(crate) struct Finished {
     /// What was found of an interrupted run, to be written before anything else.
     pub(crate) recovered: Vec<StateChange>,
     pub(crate) diagnostics: Diagnostics,
+    /// The configuration with what is planned.
+    pub(crate) sheet: Sheet,
 }
 
 impl Planner<'_> {
@@ -57,7 +60,7 @@ impl Planner<'_> {
         let mode = self.options.mode;
         let partial = errored || self.options.is_partial();
         let checks = trueup_state::wire::check::write(&self.sheet.check_results());
-        let closed = self.sheet.close();
+        let closed = self.sheet.conclude();
         let outputs = output_changes(&self.objects.state, &closed.outputs, mode, partial);
         let errored = errored || closed.diagnostics.has_errors();
         let plan = Plan {
@@ -76,7 +79,8 @@ impl Planner<'_> {
             workspace: around.workspace,
             errored,
         };
-        Finished { plan, recovered: self.recovered, diagnostics: closed.diagnostics }
+        let (recovered, sheet) = (self.recovered, self.sheet);
+        Finished { plan, recovered, diagnostics: closed.diagnostics, sheet }
     }
 
     /// What an interrupted run made depends on what its journal says.

@@ -295,7 +295,7 @@ impl<'a> Planner<'a> {
     }
 
     fn subject(&mut self, ask: &InstanceAsk, prior: Option<objects::PriorObject>) -> Option<Subject> {
-        let Some(provider) = self.providers.configured(&ask.binding) else {
+        let Some(provider) = self.providers.configured_for(&ask.binding, &ask.addr) else {
             self.sheet.fill(ask.cell, None);
             return None;
         };
@@ -360,7 +360,7 @@ impl<'a> Planner<'a> {
             self.sheet.fill(ask.cell, Some(after));
             return None;
         }
-        let Some(provider) = self.providers.configured(&ask.binding) else {
+        let Some(provider) = self.providers.configured_for(&ask.binding, &ask.addr) else {
             self.sheet.fill(ask.cell, None);
             return None;
         };

@@ -58,6 +58,8 @@ pub(crate) struct Item {
     id: ObjectId,
     object: Object,
     schema: Arc<Schema>,
+    /// Something stands in for its provider, so that there is nothing to be read.
+    made_up: bool,
 }
 
 /// What is to be done when a provider is configured.
@@ -201,7 +203,9 @@ impl Objects {
     ) -> Option<Item> {
         let object = self.state.object(&addr, deposed.map(|d| &**d))?.clone();
         let schema = providers.resource(&binding.provider, false, &addr.resource.kind)?;
-        Some(Item { id: ObjectId { addr, deposed: deposed.map(ToString::to_string) }, object, schema })
+        let made_up = providers.is_stood_in(&addr);
+        let id = ObjectId { addr, deposed: deposed.map(ToString::to_string) };
+        Some(Item { id, object, schema, made_up })
     }
 
     /// Whether an instance has objects that were not read yet, as in a run about a part of the configuration.
@@ -372,7 +376,7 @@ async fn recover(
                         ..object
                     };
                     let id = ObjectId { addr: begun.address.clone(), deposed: None };
-                    items.push(Item { id, object: object.clone(), schema: schema.clone() });
+                    items.push(Item { id, object: object.clone(), schema: schema.clone(), made_up: false });
                     changes.push(Change::Set {
                         address: begun.address.clone(),
                         deposed: None,
@@ -417,13 +421,14 @@ pub(crate) async fn read_objects(provider: Option<Arc<dyn Provider>>, work: Prov
     }
     let mut observed = BTreeMap::new();
     if work.refresh {
-        let priors: Vec<Prior> = decoded.iter().map(|(item, value)| prior_of(item, value)).collect();
+        let real = decoded.iter().filter(|(item, _)| !item.made_up);
+        let priors: Vec<Prior> = real.map(|(item, value)| prior_of(item, value)).collect();
         let (found, problems) = refresh(&*live, &priors).await;
         observed = found;
         diagnostics.append(problems);
     }
     let seen = decoded.into_iter().filter_map(|(item, before)| {
-        let observed = if work.refresh {
+        let observed = if work.refresh && !item.made_up {
             let raw = observed.remove(&item.id)?;
             Observed { value: redress(&item, &raw.value), private: raw.private }
         } else {

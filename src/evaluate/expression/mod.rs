@@ -56,6 +56,14 @@ impl<'a> Evaluator<'a> {
         Evaluator { scope, diagnostics: Diagnostics::new(), symbols, used: bounds::Used::default() }
     }
 
+    /// The value of an expression whose first symbol slots hold these values.
+    pub fn with_first(&mut self, symbols: &[Value], expr: &Expr) -> Value {
+        let before = std::mem::replace(&mut self.symbols, symbols.to_vec());
+        let value = self.evaluate(expr);
+        self.symbols = before;
+        value
+    }
+
     /// The value of an expression; unknown of unknown type where there is an error.
     pub fn evaluate(&mut self, expr: &Expr) -> Value {
         match &expr.kind {

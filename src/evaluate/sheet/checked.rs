@@ -64,7 +64,7 @@ fn within(path: &ModulePath, name: &str) -> String {
     if path.is_root() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-fn inside(module: &ModuleInstance, name: &str) -> String {
+pub(super) fn inside(module: &ModuleInstance, name: &str) -> String {
     if module.is_root() { name.to_owned() } else { format!("{module}.{name}") }
 }
 
@@ -94,15 +94,26 @@ impl Sheet {
     /// for them.
     pub fn report_unread(&mut self, cell: CellId, found: impl IntoIterator<Item = Diagnostic>) {
         let mut why = Vec::new();
+        let object = self.check_of(cell);
         for diagnostic in found {
             if diagnostic.is_error() {
                 why.push(format!("{}: {}", diagnostic.summary, diagnostic.detail));
             }
-            self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
+            let severity = Severity::Warning;
+            self.diagnostics.push(Diagnostic { severity, condition_of: object.clone(), ..diagnostic });
         }
         if !why.is_empty() {
             self.checked.unread.insert(cell, why);
         }
+    }
+
+    /// The check block that a data source stands in.
+    fn check_of(&self, cell: CellId) -> Option<String> {
+        let CellKind::Instance(slot, _) = self.cell(cell).kind else { return None };
+        let frame = self.frame(self.cell(cell).frame);
+        let module = self.program.module(frame.module);
+        let check = &module.checks[module.resources[slot as usize].check? as usize];
+        Some(inside(&frame.addr, &format!("check.{}", check.name)))
     }
 
     /// Asks for all `check` blocks. To be called when everything else was answered: what they read must be as it is
@@ -210,12 +221,14 @@ impl Sheet {
         of: (CheckKind, &str, &str),
     ) -> Outcome {
         let planning = self.around.mode == Mode::Plan;
+        let object = inside(&self.frame(frame).addr, of.2);
+        let report = |text| Diagnostic::warning("Check block assertion failed", text).condition_of(&*object);
         let attempt = self.attempt(frame, None, None, |e| {
             let mut verdicts = Vec::with_capacity(check.asserts.len());
             for assert in &check.asserts {
-                let verdict = judge(e, assert, "Check block assertion failed", Diagnostic::warning);
+                let verdict = judge(e, assert, &report);
                 if planning && verdict == Verdict::Unknown {
-                    e.diagnostics.push(undecided().at(assert.condition.span));
+                    e.diagnostics.push(undecided().condition_of(&*object).at(assert.condition.span));
                 }
                 verdicts.push(verdict);
             }

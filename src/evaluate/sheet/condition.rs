@@ -24,17 +24,15 @@ pub(super) struct Message {
     fit: bool,
 }
 
-/// Judges a pre- or postcondition or an assertion; one that doesn't hold is reported under the summary with
-/// `report`. The message is evaluated either way, so that a wrong one is found before it is needed.
+/// Judges a pre- or postcondition or an assertion; one that doesn't hold is reported with `report`. The message is evaluated either way, so that a wrong one is found before it is needed.
 pub(super) fn judge(
     e: &mut Evaluator<'_>,
     condition: &Condition,
-    summary: &'static str,
-    report: fn(&'static str, String) -> Diagnostic,
+    report: &impl Fn(String) -> Diagnostic,
 ) -> Verdict {
     // Each condition comes out on its own: what is wrong with another one doesn't count.
     let others = std::mem::take(&mut e.diagnostics);
-    let verdict = judge_alone(e, condition, summary, report);
+    let verdict = judge_alone(e, condition, report);
     let found = std::mem::replace(&mut e.diagnostics, others);
     e.diagnostics.append(found);
     verdict
@@ -43,8 +41,7 @@ pub(super) fn judge(
 fn judge_alone(
     e: &mut Evaluator<'_>,
     condition: &Condition,
-    summary: &'static str,
-    report: fn(&'static str, String) -> Diagnostic,
+    report: &impl Fn(String) -> Diagnostic,
 ) -> Verdict {
     let value = e.evaluate(&condition.condition);
     let wrong = e.diagnostics.has_errors();
@@ -56,7 +53,7 @@ fn judge_alone(
         Some(true) => Verdict::Holds,
         Some(false) => {
             let Some(message) = message else { return Verdict::Fails(None) };
-            e.diagnostics.push(report(summary, message.text.clone()).at(condition.condition.span));
+            e.diagnostics.push(report(message.text.clone()).at(condition.condition.span));
             Verdict::Fails(message.fit.then_some(message.text))
         }
         None if value.is_known() => Verdict::Wrong,

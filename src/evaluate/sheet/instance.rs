@@ -80,9 +80,11 @@ impl Sheet {
         if resource.lifecycle.preconditions.is_empty() {
             return Ok(());
         }
+        let object = self.instance_of(id).map(|addr| addr.to_string()).unwrap_or_default();
+        let report = |text| Diagnostic::error("Resource precondition failed", text).condition_of(&*object);
         let attempt = self.attempt(frame, Some(repetition), None, |e| {
             let conditions = resource.lifecycle.preconditions.iter();
-            conditions.map(|c| judge(e, c, "Resource precondition failed", Diagnostic::error)).collect()
+            conditions.map(|c| judge(e, c, &report)).collect()
         });
         self.settle_conditions(id, attempt)
     }
@@ -174,6 +176,8 @@ impl Sheet {
         let program = self.program.clone();
         let written =
             binding.config.map(|slot| &program.module_at(binding.node).provider_configs[slot as usize]);
+        // What is stood in for has no configuration that a schema could judge.
+        let written = written.filter(|written| !written.mocked);
         let config = match written {
             None => block.empty_value(),
             Some(written) => {
@@ -277,9 +281,11 @@ impl Sheet {
         let program = self.program.clone();
         let resource = &program.module(self.frame(frame).module).resources[slot as usize];
         let repetition = self.repetition(frame, slot, index);
+        let object = self.instance_of(id).map(|addr| addr.to_string()).unwrap_or_default();
+        let report = |text| Diagnostic::error("Resource postcondition failed", text).condition_of(&*object);
         let attempt = self.attempt(frame, Some(&repetition), Some(&value), |e| {
             let conditions = resource.lifecycle.postconditions.iter();
-            conditions.map(|c| judge(e, c, "Resource postcondition failed", Diagnostic::error)).collect()
+            conditions.map(|c| judge(e, c, &report)).collect()
         });
         match self.settle_conditions(id, attempt) {
             Ok(()) => Outcome::Done(value),

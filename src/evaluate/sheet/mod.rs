@@ -334,6 +334,16 @@ impl Sheet {
     pub fn evaluate_each(&mut self, expr: &Expr, each: Option<(Value, Value)>) -> Evaluated {
         let repetition = frame::Repetition { count: None, each };
         let attempt = self.attempt(FrameId(0), Some(&repetition), None, |e| e.evaluate(expr));
+        self.evaluated(attempt)
+    }
+
+    /// The same where the first symbol slots hold these values.
+    pub fn evaluate_with(&mut self, expr: &Expr, symbols: &[Value]) -> Evaluated {
+        let attempt = self.attempt(FrameId(0), None, None, |e| e.with_first(symbols, expr));
+        self.evaluated(attempt)
+    }
+
+    fn evaluated(&mut self, attempt: step::Attempt<Value>) -> Evaluated {
         if !attempt.missing.is_empty() {
             for cell in &attempt.missing {
                 self.request(*cell);
@@ -348,6 +358,11 @@ impl Sheet {
 
     /// Root outputs and diagnostics; what still waits is a cycle, unless something it waits for was never answered.
     pub fn close(mut self) -> Closed {
+        self.conclude()
+    }
+
+    /// The same of a sheet that is kept, so that expressions can be evaluated on what it came to.
+    pub fn conclude(&mut self) -> Closed {
         self.report_cycles();
         let root = &self.frames[0];
         let module = self.program.module(root.module);
@@ -357,7 +372,7 @@ impl Sheet {
                 outputs.insert(output.name.clone(), value.clone());
             }
         }
-        Closed { outputs, diagnostics: self.diagnostics }
+        Closed { outputs, diagnostics: std::mem::take(&mut self.diagnostics) }
     }
 
     /// Adds what the asker found, so that all is reported together.

@@ -1,5 +1,6 @@
 //! Variables, locals and outputs.
 
+use super::checked::inside;
 use super::condition::{Verdict, condition_value, error_message, judge};
 use super::frame::Repetition;
 use super::step::Outcome;
@@ -52,10 +53,12 @@ impl Sheet {
         let name = format!("output.{}", output.name);
         let of = (CheckKind::Output, &*name, &*name);
         self.expect_conditions(frame, of, output.preconditions.len());
+        let object = inside(&self.frame(frame).addr, &name);
+        let report =
+            |text| Diagnostic::error("Module output value precondition failed", text).condition_of(&*object);
         let attempt = self.attempt(frame, None, None, |e| -> Vec<Verdict> {
             let conditions = output.preconditions.iter();
-            let summary = "Module output value precondition failed";
-            conditions.map(|c| judge(e, c, summary, Diagnostic::error)).collect()
+            conditions.map(|c| judge(e, c, &report)).collect()
         });
         if attempt.missing.is_empty() && !attempt.failed {
             self.note_verdicts(frame, of, attempt.value.clone());
@@ -147,11 +150,12 @@ impl Sheet {
         self.expect_conditions(frame, of, variable.validations.len());
         let own = self.frame(frame).variable(slot as usize);
         let place = self.input_place(frame, variable);
+        let object = inside(&self.frame(frame).addr, &name);
         // The variable's own cell is filled for the time of the judgement, so that its conditions can read it.
         let before = std::mem::replace(&mut self.cell_mut(own).state, super::CellState::Done(value.clone()));
         let attempt = self.attempt(frame, None, None, |e| {
             let validations = variable.validations.iter();
-            validations.map(|validation| validate(e, validation, variable, place)).collect::<Vec<_>>()
+            validations.map(|validation| validate(e, validation, &object, place)).collect::<Vec<_>>()
         });
         self.cell_mut(own).state = before;
         let depends_on_itself = |cell: &CellId| *cell != own;
@@ -166,9 +170,12 @@ impl Sheet {
         }
     }
 
-    /// Where a failed validation points: the argument of the call, or the variable itself.
+    /// Where a failed validation points: what gave the value, or the variable itself.
     fn input_place(&self, frame: FrameId, variable: &Variable) -> Span {
-        let Some((caller, call, _)) = &self.frame(frame).caller else { return variable.span };
+        let Some((caller, call, _)) = &self.frame(frame).caller else {
+            let given = self.around.inputs.get(&variable.name).and_then(|input| input.span);
+            return given.unwrap_or(variable.span);
+        };
         let call = &self.program.module(self.frame(*caller).module).calls[*call as usize];
         let input = call.inputs.attributes.iter().find(|a| a.name == variable.name);
         input.map_or(call.span, |a| a.expr.span)
@@ -247,7 +254,7 @@ fn mark_variable(variable: &Variable, value: Value) -> Value {
     value.mark(marks)
 }
 
-fn validate(e: &mut Evaluator<'_>, validation: &Condition, variable: &Variable, place: Span) -> Verdict {
+fn validate(e: &mut Evaluator<'_>, validation: &Condition, object: &str, place: Span) -> Verdict {
     let value = e.evaluate(&validation.condition);
     let message = error_message(e, validation, true);
     match condition_value(e, &value, validation, "Invalid variable validation result") {
@@ -257,9 +264,10 @@ fn validate(e: &mut Evaluator<'_>, validation: &Condition, variable: &Variable, 
     }
     let Some(message) = message else { return Verdict::Fails(None) };
     let text = message.text;
-    let detail =
-        format!("{text}\n\nThis was checked by the validation rule of variable \"{}\".", variable.name);
-    e.diagnostics.push(Diagnostic::error("Invalid value for variable", detail).at(place));
+    let name = object.rsplit_once("var.").map_or(object, |(_, name)| name);
+    let detail = format!("{text}\n\nThis was checked by the validation rule of variable \"{name}\".");
+    let failed = Diagnostic::error("Invalid value for variable", detail);
+    e.diagnostics.push(failed.condition_of(object).at(place));
     Verdict::Fails(Some(text))
 }
 

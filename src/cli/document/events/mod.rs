@@ -5,6 +5,7 @@
 
 mod change;
 mod hook;
+pub(crate) mod test;
 
 pub(crate) use change::{drift, outputs, planned, planned_outputs};
 pub(crate) use hook::{Hook, duration};
