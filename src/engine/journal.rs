@@ -1,5 +1,9 @@
 //! The journal of a run: entries of many steps gathered into one durable write.
 
+#[cfg(test)]
+#[path = "journal_tests.rs"]
+mod tests;
+
 use crate::ledger::store_diagnostic;
 use async_trait::async_trait;
 use std::sync::{Arc, Weak};
@@ -7,48 +11,74 @@ use tokio::sync::{mpsc, oneshot};
 use trueup_apply::Journal;
 use trueup_diag::Diagnostic;
 use trueup_state::Entry;
-use trueup_store::{Lock, Store};
+use trueup_store::{ErrorKind, Lock, Store, StoreError};
 
-type Acknowledge = oneshot::Sender<Result<(), Box<Diagnostic>>>;
+/// Entries to be written at one stroke.
+struct Arrival {
+    entries: Vec<Entry>,
+    acknowledge: oneshot::Sender<Result<(), Box<Diagnostic>>>,
+}
 
 /// Appends to a store; while one write is under way, what comes in is gathered for the next.
 pub(crate) struct StoreJournal {
-    queue: mpsc::UnboundedSender<(Vec<Entry>, Acknowledge)>,
+    queue: mpsc::UnboundedSender<Arrival>,
 }
 
 impl StoreJournal {
-    /// Where a lock is held, no step begins once it is lost: somebody else may be at work.
+    /// Where a lock is held, nothing is taken up once it is lost: somebody else may be at work. What steps under way
+    /// have done is written down all the same.
     pub(crate) fn new(store: Arc<dyn Store>, lock: Option<&Arc<Lock>>) -> StoreJournal {
         let lock = lock.map(Arc::downgrade);
-        let (queue, mut arrivals) = mpsc::unbounded_channel::<(Vec<Entry>, Acknowledge)>();
+        let (queue, mut arrivals) = mpsc::unbounded_channel::<Arrival>();
         tokio::spawn(async move {
-            while let Some((mut batch, acknowledge)) = arrivals.recv().await {
-                let mut waiting = vec![acknowledge];
-                while let Ok((entries, acknowledge)) = arrivals.try_recv() {
-                    batch.extend(entries);
-                    waiting.push(acknowledge);
+            while let Some(arrival) = arrivals.recv().await {
+                let mut batch = vec![arrival];
+                while let Ok(arrival) = arrivals.try_recv() {
+                    batch.push(arrival);
                 }
-                let written = append(&*store, lock.as_ref(), &batch).await;
-                for acknowledge in waiting {
-                    // Who no longer waits was cut off; the entry is durable all the same.
-                    let _ = acknowledge.send(written.clone());
-                }
+                write(&*store, lock.as_ref(), batch).await;
             }
         });
         StoreJournal { queue }
     }
 }
 
-async fn append(
-    store: &dyn Store,
-    lock: Option<&Weak<Lock>>,
-    batch: &[Entry],
-) -> Result<(), Box<Diagnostic>> {
-    let begins = batch.iter().any(|entry| matches!(entry, Entry::Begin(_)));
-    if let Some(lock) = lock.and_then(Weak::upgrade).filter(|_| begins) {
-        lock.check().await.map_err(|error| store_diagnostic(&error))?;
+async fn write(store: &dyn Store, lock: Option<&Weak<Lock>>, mut batch: Vec<Arrival>) {
+    if let Err(lost) = check(lock, &batch).await {
+        // Whoever has the lock now has a journal of its own in the same place.
+        let taken = matches!(lost.kind, ErrorKind::Locked(_));
+        let refused = batch.extract_if(.., |arrival| taken || needs_lock(&arrival.entries));
+        refused.for_each(|arrival| tell(arrival, Err(store_diagnostic(&lost))));
     }
-    store.append(batch).await.map_err(|error| store_diagnostic(&error))
+    let entries: Vec<Entry> =
+        batch.iter_mut().flat_map(|arrival| std::mem::take(&mut arrival.entries)).collect();
+    if entries.is_empty() {
+        return;
+    }
+    let written = store.append(&entries).await.map_err(|error| store_diagnostic(&error));
+    for arrival in batch {
+        tell(arrival, written.clone());
+    }
+}
+
+fn tell(arrival: Arrival, written: Result<(), Box<Diagnostic>>) {
+    // Who no longer waits was cut off; the entry is durable all the same.
+    let _ = arrival.acknowledge.send(written);
+}
+
+async fn check(lock: Option<&Weak<Lock>>, batch: &[Arrival]) -> Result<(), StoreError> {
+    let needed = batch.iter().any(|arrival| needs_lock(&arrival.entries));
+    match lock.and_then(Weak::upgrade).filter(|_| needed) {
+        Some(lock) => lock.check().await,
+        None => Ok(()),
+    }
+}
+
+/// Whether a run or a step begins with it, or a run ends. Everything else tells what the world has become.
+fn needs_lock(entries: &[Entry]) -> bool {
+    entries
+        .iter()
+        .any(|entry| !matches!(entry, Entry::Done { .. } | Entry::Failed { .. } | Entry::Changed(_)))
 }
 
 #[async_trait]
@@ -58,7 +88,8 @@ impl Journal for StoreJournal {
             return Ok(());
         }
         let (acknowledge, answer) = oneshot::channel();
-        self.queue.send((entries, acknowledge)).expect("the writer lives as long as the journal");
+        let arrival = Arrival { entries, acknowledge };
+        assert!(self.queue.send(arrival).is_ok(), "the writer lives as long as the journal");
         answer.await.expect("the writer answers everything it takes")
     }
 }

@@ -3,6 +3,10 @@
 //! Every change of a state goes through here: the journal says it first, the lock is looked at, the document is
 //! written in place of the one that was read, and the journal ends.
 
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;
+
 use crate::backend::{Chosen, open_store};
 use crate::world::{Event, World};
 use std::sync::Arc;
@@ -165,12 +169,12 @@ impl Ledger {
         }
         let changed = state.finish(&self.document);
         let failed = |error: StoreError| store_diagnostic(&error);
+        if changed || journal == Journal::Ends {
+            self.check_lock().await?;
+        }
         if changed {
-            if let Some(lock) = &self.lock {
-                lock.check().await.map_err(failed)?;
-            }
-            let checkpoint = Entry::Checkpoint(Checkpoint::of(&state));
             if self.unsettled {
+                let checkpoint = Entry::Checkpoint(Checkpoint::of(&state));
                 self.store.append(&[checkpoint]).await.map_err(failed)?;
             }
             self.version = self.store.write(&state, &self.version).await.map_err(failed)?;
@@ -187,9 +191,7 @@ impl Ledger {
     pub(crate) async fn replace(&mut self, world: &World, state: State) -> Result<(), Box<Diagnostic>> {
         self.settle(world).await?;
         let failed = |error: StoreError| store_diagnostic(&error);
-        if let Some(lock) = &self.lock {
-            lock.check().await.map_err(failed)?;
-        }
+        self.check_lock().await?;
         self.version = self.store.write(&state, &self.version).await.map_err(failed)?;
         self.document = state.clone();
         self.state = state;
@@ -229,14 +231,20 @@ impl Ledger {
             entries.push(Entry::Outputs(outputs));
         }
         entries.push(Entry::End { ok: true });
-        if let Some(lock) = &self.lock {
-            lock.check().await.map_err(|error| store_diagnostic(&error))?;
-        }
+        self.check_lock().await?;
         self.store.append(&entries).await.map_err(|error| store_diagnostic(&error))?;
         self.unsettled = true;
         self.write(world, state, Journal::Ends).await?;
         self.unsettled = false;
         Ok(())
+    }
+
+    /// Makes sure that the lock, where one is held, is still ours.
+    pub(crate) async fn check_lock(&self) -> Result<(), Box<Diagnostic>> {
+        match &self.lock {
+            Some(lock) => lock.check().await.map_err(|error| store_diagnostic(&error)),
+            None => Ok(()),
+        }
     }
 
     /// Gives the lock back.
@@ -267,21 +275,49 @@ impl From<Vec<Change>> for Record {
     }
 }
 
-/// The document of a store, and what follows from it and the journal beside it.
+/// How often a state is read where a run begins or ends in the middle of it.
+const READS_MAX: usize = 5;
+
+/// The document of a store, and what follows from it and the journal beside it. Who reads without the lock gets what
+/// was true at one moment, also while a run writes.
 pub(crate) async fn read_state(
     store: &Arc<dyn Store>,
 ) -> Result<(State, Version, Replayed), Box<Diagnostic>> {
-    let snapshot = store.read().await.map_err(|error| store_diagnostic(&error))?;
+    let mut reads = 1;
+    loop {
+        match read_once(store).await {
+            Err(Unread::Torn(_)) if reads < READS_MAX => reads += 1,
+            Err(Unread::Torn(diagnostic) | Unread::Failed(diagnostic)) => return Err(diagnostic),
+            Ok(read) => return Ok(read),
+        }
+    }
+}
+
+/// Why a state was not read.
+enum Unread {
+    /// The journal is damaged or doesn't fit the document; or a run has ended or begun since the journal was read.
+    Torn(Box<Diagnostic>),
+    Failed(Box<Diagnostic>),
+}
+
+/// Reads the journal first: what leaves it afterwards is in the document by then, and a document that a later run
+/// wrote doesn't fit. The other way round an old document without any journal would look whole.
+async fn read_once(store: &Arc<dyn Store>) -> Result<(State, Version, Replayed), Unread> {
+    let entries = store.journal().await;
+    let snapshot = store.read().await.map_err(|error| Unread::Failed(store_diagnostic(&error)))?;
     let (document, version) = match snapshot {
         Some(snapshot) => (snapshot.state, snapshot.version),
         None => (State::default(), Version::ABSENT),
     };
-    let entries = store.journal().await.map_err(|error| store_diagnostic(&error))?;
+    let entries = entries.map_err(|error| match error.kind {
+        ErrorKind::Corrupt => Unread::Torn(store_diagnostic(&error)),
+        _ => Unread::Failed(store_diagnostic(&error)),
+    })?;
     let replayed = replay(document.clone(), entries).map_err(|error| {
-        Box::new(
+        let diagnostic =
             Diagnostic::error("Journal doesn't fit the state", format!("An interrupted run left a journal, but {error}."))
-                .hint("if the state was restored or pushed on purpose, remove the journal beside it; its steps are then lost"),
-        )
+                .hint("if the state was restored or pushed on purpose, remove the journal beside it; its steps are then lost");
+        Unread::Torn(Box::new(diagnostic))
     })?;
     Ok((document, version, replayed))
 }

@@ -34,10 +34,9 @@ pub async fn open_state(world: &World, path: Option<&str>) -> Result<StateView, 
         None => load_backend(world)?,
     };
     let store = open_store(world, &chosen, &Backup::None).await?;
-    let exists = store.read().await.map_err(|error| store_diagnostic(&error))?.is_some();
-    let (_, _, replayed) = read_state(&store).await?;
+    let (_, version, replayed) = read_state(&store).await?;
     let commit = replayed.start.and_then(|start| start.commit);
-    let exists = exists || replayed.pending > 0;
+    let exists = version != Version::ABSENT || replayed.pending > 0;
     Ok(view(world, &program, replayed.state, exists, commit))
 }
 

@@ -151,9 +151,7 @@ impl Workspaces {
                 return Err(Undeleted::Full(held));
             }
         }
-        if let Some(lock) = &ledger.lock {
-            lock.check().await.map_err(|error| store_diagnostic(&error))?;
-        }
+        ledger.check_lock().await?;
         self.store.delete_workspace(name).await.map_err(|error| store_diagnostic(&error))?;
         Ok(())
     }

@@ -51,7 +51,8 @@ impl fmt::Display for LockInfo {
 /// How one kind of store holds a lock.
 #[async_trait]
 pub trait Held: Send + Sync {
-    /// Makes sure that the lock is still ours.
+    /// Makes sure that the lock is still ours: [`ErrorKind::Locked`] where somebody else has it by now,
+    /// [`ErrorKind::Conflict`] where it is merely gone.
     async fn check(&self) -> Result<(), StoreError>;
 
     /// Lets go.
@@ -76,7 +77,7 @@ impl Lock {
         &self.info
     }
 
-    /// Makes sure that the lock is still ours; do so before a write.
+    /// Makes sure that the lock is still ours, as [`Held::check`]; do so before a write.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.held.check().await
     }

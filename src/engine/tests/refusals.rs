@@ -5,6 +5,7 @@ use crate::stage::{Stage, errors, plan_and_apply};
 use std::sync::Arc;
 use trueup_diag::Diagnostics;
 use trueup_engine::{PlanOptions, Planned, apply};
+use trueup_provider::fake::{Call, Effect};
 
 const GOOD: &str = "resource \"fake_thing\" \"a\" {\n  name = \"a\"\n}\n";
 
@@ -140,7 +141,33 @@ async fn a_lost_lock_is_noticed_before_a_step_begins() {
     let said = errors(&outcome.diagnostics).join("\n");
     assert!(said.contains("keep the lock"), "{said}");
     assert!(stage.created().is_empty(), "{:?}", stage.created());
+    assert_eq!(stage.journal(), "", "the journal is another run's by now");
     drop(session.close().await);
+}
+
+/// What an interrupted run left is not cleared away by one whose lock somebody broke, also where it changes nothing.
+#[tokio::test(start_paused = true)]
+async fn a_lost_lock_clears_no_journal() {
+    let stage = Stage::new(GOOD);
+    stage.apply(&PlanOptions::default()).await;
+    stage.configure(&format!("{GOOD}resource \"fake_thing\" \"b\" {{\n  name = \"b\"\n}}\n"));
+    stage.cloud.fail(Call::Create, 1, Effect::Hang);
+    let mut session = stage.open().await;
+    let options = PlanOptions::default();
+    let run = plan_and_apply(&mut session, &options);
+    assert!(tokio::time::timeout(std::time::Duration::from_mins(1), run).await.is_err(), "it hangs");
+    drop(session);
+    let left = stage.journal();
+    assert!(left.contains("fake_thing.b"), "{left}");
+    let mut session = stage.open().await;
+    std::fs::remove_file(stage.path().join(".terraform.tfstate.lock.info"))
+        .expect("the lock says whose it is");
+    let said = errors(&session.plan(&PlanOptions::default()).await.diagnostics).join("\n");
+    assert!(said.contains("keep the lock"), "{said}");
+    assert_eq!(stage.journal(), left);
+    drop(session.close().await);
+    stage.apply(&PlanOptions::default()).await;
+    stage.assert_settled("after a lost lock").await;
 }
 
 /// Which workspace is meant is not guessed: the default one's objects are others.

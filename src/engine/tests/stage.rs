@@ -156,11 +156,15 @@ impl Stage {
                 there[id]
             );
         }
+        assert_eq!(self.journal(), "", "{told}: the journal wasn't cleared");
+    }
+
+    /// The journal as it is on disk.
+    pub(crate) fn journal(&self) -> String {
         let files = std::fs::read_dir(self.path()).expect("the directory is there").flatten();
         let journal =
             files.map(|file| file.path()).find(|path| path.to_string_lossy().ends_with("trueup-journal"));
-        let left = journal.map(|path| std::fs::read(path).expect("it can be read")).unwrap_or_default();
-        assert!(left.is_empty(), "{told}: the journal wasn't cleared");
+        journal.map(|path| std::fs::read_to_string(path).expect("it can be read")).unwrap_or_default()
     }
 
     /// Nothing is to be done: the world, the state and the configuration say the same.

@@ -150,20 +150,20 @@ struct LocalHeld {
 #[async_trait]
 impl Held for LocalHeld {
     async fn check(&self) -> Result<(), StoreError> {
-        let lost = |cause: &str| {
-            StoreError::new(ErrorKind::Conflict, "keep the lock of", described(&self.paths), cause)
+        let lost = |kind: ErrorKind, cause: &str| {
+            StoreError::new(kind, "keep the lock of", described(&self.paths), cause)
                 .hint("Nothing was written. Find out who else works on this state before you run again.")
         };
         if identity(&self.paths.state) != Some(self.identity) {
-            return Err(lost("another file was put in its place"));
+            return Err(lost(ErrorKind::Conflict, "another file was put in its place"));
         }
         let file = self.file.as_ref().expect("the file is there until the release");
         if !try_lock(file).map_err(|error| StoreError::io("lock", described(&self.paths), &error))? {
-            return Err(lost("another process has it now"));
+            return Err(lost(ErrorKind::Locked(None), "another process has it now"));
         }
         match read_info(&self.paths) {
             Some(info) if info.id == self.id => Ok(()),
-            _ => Err(lost("the file that says who has it was removed or is another's")),
+            _ => Err(lost(ErrorKind::Conflict, "the file that says who has it was removed or is another's")),
         }
     }
 

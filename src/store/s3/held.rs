@@ -66,11 +66,14 @@ impl Held for S3Held {
             Some(info) if info.id == self.id => Ok(()),
             other => {
                 let object = self.bucket.object(&lock_key(&self.key));
-                let cause = match other {
-                    Some(info) => format!("someone broke it, and it is held: {info}"),
-                    None => "someone broke it".into(),
+                let (kind, cause) = match other {
+                    Some(info) => {
+                        let cause = format!("someone broke it, and it is held: {info}");
+                        (ErrorKind::Locked(Some(Box::new(info))), cause)
+                    }
+                    None => (ErrorKind::Conflict, "someone broke it".into()),
                 };
-                Err(StoreError::new(ErrorKind::Conflict, "keep", object, cause)
+                Err(StoreError::new(kind, "keep", object, cause)
                     .hint("Nothing was written. Find out who else works on this state before you run again."))
             }
         }
