@@ -4,10 +4,14 @@
 use super::{Chosen, DEFAULT_PATH, open_store};
 use crate::ledger::{Holding, Ledger, LockOptions, read_state, store_diagnostic};
 use crate::world::World;
+use std::path::PathBuf;
 use std::sync::Arc;
 use trueup_diag::Diagnostic;
 use trueup_state::State;
-use trueup_store::{Backup, DEFAULT_WORKSPACE, LocalPaths, LocalStore, Store, StoreError, Version};
+use trueup_store::{Backup, DEFAULT_WORKSPACE, LocalPaths, LocalStore, Store, StoreError};
+
+/// Where a local backend without settings keeps the other workspaces' states.
+const DEFAULT_DIRECTORY: &str = "terraform.tfstate.d";
 
 /// What a person is asked before state is copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,49 +53,60 @@ pub(super) async fn migrate(
     locking: LockOptions,
     approval: &dyn Approval,
 ) -> Result<(), Box<Diagnostic>> {
-    if is_same_place(from, to) {
+    if from == to {
         return Ok(());
     }
     let holding = Holding { operation: "init-migrate".into(), locking, backup: Backup::Beside };
     let source = open_store(world, from, &Backup::Beside).await?;
     let target = open_store(world, to, &Backup::Beside).await?;
     let names = source.workspaces().await.map_err(|error| store_diagnostic(&error))?;
+    let names: Vec<String> =
+        names.into_iter().filter(|name| !is_same_file(world, (from, to), name)).collect();
     let kinds = (from.kind.as_str(), to.kind.as_str());
     let migration = Migration { world, kinds, source, target, holding, approval };
-    let copied = if names.len() == 1 { migration.only().await? } else { migration.all(&names).await? };
-    if implicit && to.kind != "local" {
-        withdraw(world, &copied)?;
-    }
-    Ok(())
-}
-
-/// Whether both are the same files.
-fn is_same_place(from: &Chosen, to: &Chosen) -> bool {
-    let text = |chosen: &Chosen, name: &str, default: &str| {
-        let text = chosen.config.get(name).and_then(trueup_value::Value::as_str);
-        std::path::Path::new(text.filter(|text| !text.is_empty()).unwrap_or(default)).components().collect()
+    let mut copied = Vec::new();
+    let mut outcome = match names.as_slice() {
+        [] => Ok(()),
+        [name] if name == DEFAULT_WORKSPACE => migration.only(&mut copied).await,
+        names => migration.all(names, &mut copied).await,
     };
-    let path = |chosen: &Chosen| -> std::path::PathBuf { text(chosen, "path", DEFAULT_PATH) };
-    from == to || (from.kind == "local" && to.kind == "local" && path(from) == path(to))
+    if outcome.is_ok() && implicit && to.kind != "local" {
+        outcome = withdraw(world, &copied);
+    }
+    // Until here nobody could write to what is taken away.
+    for (_, source) in copied {
+        outcome = closed(source, outcome).await;
+    }
+    outcome
 }
 
-/// A workspace and the document that was copied from it.
-type Copied = (String, Version);
+/// Whether a workspace's state is the same file here and there.
+fn is_same_file(world: &World, (from, to): (&Chosen, &Chosen), workspace: &str) -> bool {
+    let (setting, default) = if workspace == DEFAULT_WORKSPACE {
+        ("path", DEFAULT_PATH)
+    } else {
+        ("workspace_dir", DEFAULT_DIRECTORY)
+    };
+    let place = |chosen: &Chosen| -> PathBuf {
+        let text = chosen.config.get(setting).and_then(trueup_value::Value::as_str);
+        let path = world.state_dir.join(text.filter(|text| !text.is_empty()).unwrap_or(default));
+        path.components().collect()
+    };
+    from.kind == "local" && to.kind == "local" && place(from) == place(to)
+}
+
+/// The workspaces that were copied, with what they were copied from, still held.
+type Copied = Vec<(String, Ledger)>;
 
 impl Migration<'_> {
     /// Only the default workspace is there.
-    async fn only(&self) -> Result<Vec<Copied>, Box<Diagnostic>> {
+    async fn only(&self, copied: &mut Copied) -> Result<(), Box<Diagnostic>> {
         let source = in_workspace(&*self.source, DEFAULT_WORKSPACE)?;
         let (_, _, replayed) = read_state(&source).await?;
         if replayed.state.is_empty() && replayed.in_flight.is_empty() {
-            return Ok(Vec::new());
+            return Ok(());
         }
-        let target = in_workspace(&*self.target, DEFAULT_WORKSPACE)?;
-        let (there, ..) = read_state(&target).await?;
-        if !is_copy(&replayed.state, &there) && !self.approval.approve(&self.question(&there))? {
-            return Ok(Vec::new());
-        }
-        Ok(vec![self.copy(DEFAULT_WORKSPACE).await?])
+        self.copy(DEFAULT_WORKSPACE, true, copied).await
     }
 
     fn question(&self, there: &State) -> Question {
@@ -114,7 +129,7 @@ impl Migration<'_> {
         Question { title: "Do you want to copy existing state to the new backend?".into(), text }
     }
 
-    async fn all(&self, names: &[String]) -> Result<Vec<Copied>, Box<Diagnostic>> {
+    async fn all(&self, names: &[String], copied: &mut Copied) -> Result<(), Box<Diagnostic>> {
         let (from, to) = self.kinds;
         let question = Question {
             title: format!("Do you want to migrate all workspaces to \"{to}\"?"),
@@ -133,7 +148,6 @@ impl Migration<'_> {
             ));
         }
         let known = self.target.workspaces().await.map_err(|error| store_diagnostic(&error))?;
-        let mut copied = Vec::new();
         for name in names {
             if !known.contains(name) {
                 let empty = State::new(self.world.uuid());
@@ -143,37 +157,62 @@ impl Migration<'_> {
             let source = in_workspace(&*self.source, name)?;
             let (_, _, replayed) = read_state(&source).await?;
             if !replayed.state.is_empty() || !replayed.in_flight.is_empty() {
-                copied.push(self.copy(name).await?);
+                self.copy(name, false, copied).await?;
             }
         }
-        Ok(copied)
+        Ok(())
     }
 
-    /// Copies one workspace's state with its lineage and serial, both ends locked.
-    async fn copy(&self, name: &str) -> Result<Copied, Box<Diagnostic>> {
+    /// Copies one workspace's state with its lineage and serial, both ends locked from before the question on, so that
+    /// what was shown is what is replaced.
+    async fn copy(&self, name: &str, asks: bool, copied: &mut Copied) -> Result<(), Box<Diagnostic>> {
         let source = in_workspace(&*self.source, name)?;
         let mut source = Ledger::of(self.world, source, &self.holding).await?;
-        let outcome = self.copy_from(&mut source, name).await;
-        let version = source.version.clone();
-        let closed = source.close().await;
-        outcome?;
-        closed.into_iter().next().map_or(Ok((name.to_owned(), version)), |problem| Err(Box::new(problem)))
+        match self.copy_from(&mut source, name, asks).await {
+            Ok(true) => {
+                copied.push((name.to_owned(), source));
+                Ok(())
+            }
+            Ok(false) => closed(source, Ok(())).await,
+            Err(problem) => closed(source, Err(problem)).await,
+        }
     }
 
-    async fn copy_from(&self, source: &mut Ledger, name: &str) -> Result<(), Box<Diagnostic>> {
+    /// Says whether both are the same now.
+    async fn copy_from(&self, source: &mut Ledger, name: &str, asks: bool) -> Result<bool, Box<Diagnostic>> {
         source.refuse_in_flight()?;
-        source.settle(self.world).await?;
         let target = in_workspace(&*self.target, name)?;
         let mut target = Ledger::of(self.world, target, &self.holding).await?;
-        let outcome = if is_copy(&source.document, &target.document) {
-            Ok(())
-        } else {
-            target.replace(self.world, source.document.clone()).await
-        };
-        let closed = target.close().await;
-        outcome?;
-        closed.into_iter().next().map_or(Ok(()), |problem| Err(Box::new(problem)))
+        let outcome = self.replace(source, &mut target, asks).await;
+        let replaced = matches!(outcome, Ok(true));
+        closed(target, outcome.map(drop)).await.map(|()| replaced)
     }
+
+    async fn replace(
+        &self,
+        source: &mut Ledger,
+        target: &mut Ledger,
+        asks: bool,
+    ) -> Result<bool, Box<Diagnostic>> {
+        let same = is_copy(&source.state, &target.document);
+        if !same {
+            target.refuse_in_flight()?;
+            if asks && !self.approval.approve(&self.question(&target.state))? {
+                return Ok(false);
+            }
+        }
+        source.settle(self.world).await?;
+        if !is_copy(&source.document, &target.document) {
+            target.replace(self.world, source.document.clone()).await?;
+        }
+        Ok(true)
+    }
+}
+
+/// Lets go of a state after what was done with it; the first thing that went wrong is told.
+async fn closed(ledger: Ledger, outcome: Result<(), Box<Diagnostic>>) -> Result<(), Box<Diagnostic>> {
+    let problem = ledger.close().await.into_iter().next();
+    outcome.and(problem.map_or(Ok(()), |problem| Err(Box::new(problem))))
 }
 
 fn is_copy(one: &State, other: &State) -> bool {
@@ -185,11 +224,11 @@ fn in_workspace(store: &dyn Store, name: &str) -> Result<Arc<dyn Store>, Box<Dia
 }
 
 /// Takes local states away that live elsewhere now; their backups stay.
-fn withdraw(world: &World, copied: &[Copied]) -> Result<(), Box<Diagnostic>> {
-    for (name, version) in copied {
-        let paths = LocalPaths::new(&world.state_dir, DEFAULT_PATH.as_ref(), "terraform.tfstate.d".as_ref());
+fn withdraw(world: &World, copied: &[(String, Ledger)]) -> Result<(), Box<Diagnostic>> {
+    for (name, source) in copied {
+        let paths = LocalPaths::new(&world.state_dir, DEFAULT_PATH.as_ref(), DEFAULT_DIRECTORY.as_ref());
         let store = LocalStore::new(paths, name);
-        store.withdraw(version).map_err(|error| store_diagnostic(&error))?;
+        store.withdraw(&source.version).map_err(|error| store_diagnostic(&error))?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ mod fault;
 mod interrupt;
 mod kill;
 mod many;
+mod migrate;
 mod options;
 mod refusals;
 mod stage;
