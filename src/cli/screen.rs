@@ -21,6 +21,8 @@ pub(crate) struct Look {
     pub(crate) compact_warnings: bool,
     /// One JSON event a line, and nothing else on standard output.
     pub(crate) events: bool,
+    /// The terminal can do more than print lines, and nobody asked for less.
+    pub(crate) live: bool,
     /// Columns, where the environment says so.
     pub(crate) columns: Option<usize>,
 }
@@ -32,8 +34,30 @@ pub(crate) struct Screen {
     /// For standard error.
     errors: Style,
     look: Look,
+    /// Standard output is a terminal that takes a line back.
+    live: bool,
+    pen: Mutex<Pen>,
+}
+
+/// What stands on standard output.
+#[derive(Default)]
+struct Pen {
     /// A broken pipe is noticed once and then nothing more is written.
-    closed: Mutex<bool>,
+    closed: bool,
+    /// What goes on, below all other lines: without a line end, and never longer than the terminal is wide.
+    status: String,
+}
+
+/// To the start of the line, and what stands there taken away (ECMA-48, `EL`).
+const CLEAR: &str = "\r\u{1b}[K";
+
+impl Pen {
+    fn write(&mut self, text: &str) {
+        if !self.closed {
+            let mut out = std::io::stdout().lock();
+            self.closed = out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err();
+        }
+    }
 }
 
 impl Screen {
@@ -41,7 +65,8 @@ impl Screen {
         let width = look.columns.or_else(terminal_width).unwrap_or(WIDTH).clamp(20, 200);
         let style = |terminal: bool| Style { color: terminal && !look.no_color && !look.events, width };
         let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
-        Screen { style: style(out), errors: style(err), look, closed: Mutex::new(false) }
+        let live = out && !look.events && look.live;
+        Screen { style: style(out), errors: style(err), look, live, pen: Mutex::default() }
     }
 
     /// Whether a person is in front of it.
@@ -56,10 +81,29 @@ impl Screen {
 
     /// Writes text to standard output as it is.
     pub(crate) fn print(&self, text: &str) {
-        let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
-        if !*closed {
-            let mut out = std::io::stdout().lock();
-            *closed = out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err();
+        let mut pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
+        if pen.status.is_empty() {
+            return pen.write(text);
+        }
+        let all = format!("{CLEAR}{text}{}", if text.ends_with('\n') { &pen.status } else { "" });
+        pen.write(&all);
+    }
+
+    /// Whether there can be a line that says what goes on.
+    pub(crate) fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// Says what goes on in a line below all others, in place of what it said before; nothing takes the line away.
+    /// Stands down where there is no terminal.
+    pub(crate) fn status(&self, text: &str) {
+        if !self.live {
+            return;
+        }
+        let mut pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
+        if pen.status != text {
+            text.clone_into(&mut pen.status);
+            pen.write(&format!("{CLEAR}{text}"));
         }
     }
 
@@ -81,6 +125,7 @@ impl Screen {
         }
         for one in diagnostics.sorted() {
             if one.is_error() {
+                self.status("");
                 outside::talk(&diagnostic::human(&one, sources, self.errors));
             } else {
                 self.print(&diagnostic::human(&one, sources, self.style));

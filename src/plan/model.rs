@@ -112,16 +112,11 @@ pub struct Summary {
     pub forget: usize,
 }
 
-impl Plan {
-    /// Whether it is about a part of the configuration only.
-    pub fn is_partial(&self) -> bool {
-        !(self.targets.is_empty() && self.excludes.is_empty())
-    }
-
-    /// Counts as the summary line has them: data sources are not counted.
-    pub fn summary(&self) -> Summary {
+impl Summary {
+    /// Counts changes; data sources are not counted.
+    pub fn of<'c>(changes: impl IntoIterator<Item = &'c ResourceChange>) -> Summary {
         let mut summary = Summary::default();
-        for change in self.changes.iter().filter(|c| c.addr.resource.mode == trueup_addr::Mode::Managed) {
+        for change in changes.into_iter().filter(|c| c.addr.resource.mode == trueup_addr::Mode::Managed) {
             summary.import += usize::from(change.importing.is_some());
             match change.change.action {
                 Action::Create => summary.add += 1,
@@ -136,6 +131,18 @@ impl Plan {
             }
         }
         summary
+    }
+}
+
+impl Plan {
+    /// Whether it is about a part of the configuration only.
+    pub fn is_partial(&self) -> bool {
+        !(self.targets.is_empty() && self.excludes.is_empty())
+    }
+
+    /// Counts as the summary line has them: data sources are not counted.
+    pub fn summary(&self) -> Summary {
+        Summary::of(&self.changes)
     }
 
     /// Whether applying would do anything: to an object, an output, the state's addresses, or by importing.

@@ -113,7 +113,10 @@ impl Context {
     /// A screen on which warnings may be only listed, or all be said in events.
     fn screen_with(&self, compact_warnings: bool, events: bool) -> Screen {
         let columns = self.environment.get("COLUMNS").and_then(|text| text.parse().ok());
-        Screen::new(Look { no_color: self.no_color, compact_warnings, events, columns })
+        let said = |name: &str| self.environment.get(name).is_some_and(|text| !text.is_empty());
+        let able = self.environment.get("TERM").is_some_and(|text| text != "dumb");
+        let live = able && !self.no_color && !said("CI") && !said("TF_IN_AUTOMATION");
+        Screen::new(Look { no_color: self.no_color, compact_warnings, events, live, columns })
     }
 
     /// The outside, as the engine wants it.

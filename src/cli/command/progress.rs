@@ -3,9 +3,11 @@
 use crate::document::events::{self, Hook, duration};
 use crate::outside;
 use crate::screen::Screen;
+use crate::view::live;
 use crate::view::style::neutral;
 use crate::view::value::grouped;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use trueup_addr::ResourceInstance;
@@ -15,15 +17,27 @@ use trueup_plan::Part;
 
 /// More objects than this are read without a line for each.
 const LINES_MAX: usize = 50;
-/// Seconds between two lines about a step that is still going on.
+/// Seconds between two lines about a step that is still going on, where a line can't be taken back.
 const REMINDER: u64 = 10;
+/// How often it is looked whether a reminder is due.
+const BEAT: Duration = Duration::from_secs(1);
+/// How often the line that says what goes on is drawn.
+const BEAT_LIVE: Duration = Duration::from_millis(200);
 
 /// Writes to the screen as things happen.
 pub(crate) struct Progress {
     screen: Arc<Screen>,
     running: Mutex<BTreeMap<(ResourceInstance, Part), Running>>,
-    /// When the reading of many objects of a provider began.
-    batches: Mutex<BTreeMap<String, Instant>>,
+    /// The reading of many objects of a provider.
+    batches: Mutex<BTreeMap<String, Batch>>,
+    /// How many steps have ended.
+    ended: AtomicUsize,
+}
+
+/// Many objects being read at once.
+struct Batch {
+    since: Instant,
+    count: usize,
 }
 
 /// A step that is going on.
@@ -55,20 +69,39 @@ enum Stage {
 impl Progress {
     /// Watches, and reminds of steps that take long.
     pub(crate) fn new(screen: Arc<Screen>) -> Arc<Progress> {
-        let (running, batches) = (Mutex::default(), Mutex::default());
-        let progress = Arc::new(Progress { screen, running, batches });
+        let (running, batches, ended) = (Mutex::default(), Mutex::default(), AtomicUsize::default());
+        let progress = Arc::new(Progress { screen, running, batches, ended });
+        let pause = if progress.screen.is_live() { BEAT_LIVE } else { BEAT };
         let watched = Arc::downgrade(&progress);
         tokio::spawn(async move {
-            let mut beat = tokio::time::interval(Duration::from_secs(1));
-            loop {
+            let mut beat = tokio::time::interval(pause);
+            for turn in 0.. {
                 beat.tick().await;
                 match watched.upgrade() {
+                    Some(progress) if progress.screen.is_live() => progress.show(turn),
                     Some(progress) => progress.remind(),
                     None => return,
                 }
             }
         });
         progress
+    }
+
+    /// Says in one line what goes on: that which takes longest first.
+    fn show(&self, turn: usize) {
+        let now = outside::instant();
+        let seconds = |since: Instant| now.duration_since(since).as_secs();
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut going: Vec<(u64, String)> =
+            running.values().map(|one| (seconds(one.since), one.name.clone())).collect();
+        going.extend(batches.iter().map(|(provider, batch)| {
+            (seconds(batch.since), format!("{} objects of provider {provider}", grouped(batch.count)))
+        }));
+        drop((running, batches));
+        going.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+        let ended = self.ended.load(Ordering::Relaxed);
+        self.screen.status(&live::line(turn, ended, &going, self.screen.style));
     }
 
     fn remind(&self) {
@@ -94,6 +127,7 @@ impl Progress {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let one = running.remove(&(addr.clone(), part));
         drop(running);
+        self.ended.fetch_add(1, Ordering::Relaxed);
         let now = outside::instant();
         let seconds = one.as_ref().map_or(0, |one| now.duration_since(one.since).as_secs());
         let name = one.map_or_else(|| addr.to_string(), |one| one.name);
@@ -123,8 +157,10 @@ impl Progress {
         }
         if objects.len() > LINES_MAX {
             let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
-            batches.insert(provider.into(), outside::instant());
-            let count = grouped(objects.len());
+            let count = objects.len();
+            batches.insert(provider.into(), Batch { since: outside::instant(), count });
+            drop(batches);
+            let count = grouped(count);
             return self.say(&format!("Refreshing state of {count} objects of provider {provider}..."));
         }
         for one in objects {
@@ -138,9 +174,10 @@ impl Progress {
             return self.hooks(objects, false);
         }
         let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
-        if let (true, Some(since)) = (objects.len() > LINES_MAX, batches.remove(provider)) {
+        if let (true, Some(batch)) = (objects.len() > LINES_MAX, batches.remove(provider)) {
+            drop(batches);
             let count = grouped(objects.len());
-            let seconds = duration(outside::instant().duration_since(since).as_secs());
+            let seconds = duration(outside::instant().duration_since(batch.since).as_secs());
             self.say(&format!("Refreshed state of {count} objects of provider {provider} in {seconds}"));
         }
     }
@@ -256,6 +293,12 @@ fn name(addr: &ResourceInstance, deposed: Option<&str>) -> String {
 
 fn id_note(id: Option<&str>) -> String {
     id.map(|id| format!(" [id={id}]")).unwrap_or_default()
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.screen.status("");
+    }
 }
 
 impl Observer for Progress {

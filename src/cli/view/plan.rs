@@ -3,11 +3,11 @@
 use super::diff::Differ;
 use super::resource::{Told, action_symbol, resource};
 use super::style::{Style, neutral, wrap};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::Mode;
 use trueup_diff::Action;
 use trueup_engine::Schemas;
-use trueup_plan::{Plan, PlanMode, ResourceChange};
+use trueup_plan::{Plan, PlanMode, ResourceChange, Summary};
 use trueup_resolve::Program;
 
 /// A plan with what is needed to read it.
@@ -42,6 +42,7 @@ impl PlanView<'_> {
         }
         if !plan.errored && !shown.is_empty() {
             out.push_str(&format!("{} {}\n", style.bold("Plan:"), summary_line(plan)));
+            out.push_str(&by_module(plan, differ));
         }
         out.push_str(&outputs(plan, differ));
         out
@@ -164,7 +165,31 @@ fn legend(shown: &[&ResourceChange], differ: Differ) -> String {
 
 /// `1 to add, 0 to change, 0 to destroy.`
 pub(crate) fn summary_line(plan: &Plan) -> String {
-    let s = plan.summary();
+    counted(&plan.summary())
+}
+
+/// Plans of fewer changes are seen at a glance.
+const CHANGES_BY_MODULE_MIN: usize = 10;
+
+/// How much of a long plan each module has; nothing where there is but one.
+fn by_module(plan: &Plan, differ: Differ) -> String {
+    let mut modules: BTreeMap<String, Vec<&ResourceChange>> = BTreeMap::new();
+    for change in shown(plan) {
+        modules.entry(change.addr.module.to_string()).or_default().push(change);
+    }
+    if modules.len() < 2 || modules.values().map(Vec::len).sum::<usize>() < CHANGES_BY_MODULE_MIN {
+        return String::new();
+    }
+    let named = |name: &str| if name.is_empty() { "root module".to_owned() } else { neutral(name) };
+    let width = modules.keys().map(|name| named(name).chars().count()).max().unwrap_or(0);
+    let line = |(name, changes): (&String, &Vec<&ResourceChange>)| {
+        let counts = counted(&Summary::of(changes.iter().copied()));
+        differ.style.dim(&format!("  {:width$}  {counts}", named(name))) + "\n"
+    };
+    modules.iter().map(line).collect()
+}
+
+fn counted(s: &Summary) -> String {
     let import = if s.import > 0 { format!("{} to import, ", s.import) } else { String::new() };
     let forget = if s.forget > 0 { format!(", {} to forget", s.forget) } else { String::new() };
     format!("{import}{} to add, {} to change, {} to destroy{forget}.", s.add, s.change, s.destroy)
