@@ -280,7 +280,7 @@ fn what_unpacks_to_too_much_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), ..ProptestConfig::default() })]
 
     #[test]
     fn damaged_files_never_panic(at in 0.0..1.0f64, byte in any::<u8>(), cut in prop::option::of(0.0..1.0f64)) {

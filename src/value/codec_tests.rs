@@ -202,6 +202,22 @@ proptest! {
         prop_assert_eq!(msgpack::decode(&open, &Type::Dynamic).unwrap(), value);
     }
 
+    /// What was right but for a few bytes: lengths and types that lie.
+    #[test]
+    fn damaged_encodings(
+        (ty, value) in typed_values(Ingredients { nulls: true, unknowns: true, marks: false }),
+        damage in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut bytes = msgpack::encode(&value, &ty).unwrap();
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            let _ = msgpack::decode(&bytes, &ty);
+            let _ = msgpack::decode(&bytes[..at], &ty);
+            let _ = msgpack::decode(&bytes, &Type::Dynamic);
+        }
+    }
+
     #[test]
     fn hostile_json(text in "[\\[\\]{}\",:0-9.eE+\\-\\\\utrfalsn ]{0,40}") {
         let _ = json::decode_implied(&text);

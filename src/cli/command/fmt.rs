@@ -5,6 +5,7 @@ use super::plan::complain;
 use super::show::single;
 use crate::arguments::Fmt as Arguments;
 use crate::screen::Screen;
+use crate::view::style::neutral;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use trueup_diag::{Diagnostics, Sources};
@@ -115,10 +116,10 @@ impl Formatting<'_> {
         }
         self.unformatted = true;
         if self.args.list {
-            self.screen.line(&shown);
+            self.screen.line(&neutral(&shown));
         }
         if self.args.diff {
-            self.screen.print(&crate::view::text_diff::unified(&shown, &text, &formatted));
+            self.screen.print(&neutral(&crate::view::text_diff::unified(&shown, &text, &formatted)));
         }
         if self.args.write
             && !self.args.check

@@ -1,5 +1,6 @@
 //! Statefiles: what Terraform wrote is written again byte for byte, and Terraform reads what is written here.
 
+use proptest::prelude::*;
 use std::path::Path;
 use std::process::{Command, Output};
 use trueup_addr::ResourceInstance;
@@ -145,5 +146,49 @@ fn terraform_reads_what_is_written() {
             output.stdout
         };
         assert_eq!(show("ours.tfstate"), show("theirs.tfstate"), "{name}");
+    }
+}
+
+const PIECES: [&str; 14] = [
+    "",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "null",
+    "-1",
+    "1e999",
+    "\"\\u0000\"",
+    "\u{e9}",
+    "99999999999999999999",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), ..ProptestConfig::default() })]
+
+    /// A damaged file is read or refused; what is read can be written and read again.
+    #[test]
+    fn damaged_files_do_no_harm(
+        which in 0..FILES.len(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), 0usize..20, 0..PIECES.len()), 1..4),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut bytes = FILES[which].1.as_bytes().to_vec();
+        for (at, length, piece) in damage {
+            let at = at.index(bytes.len());
+            let end = (at + length).min(bytes.len());
+            bytes.splice(at..end, PIECES[piece].bytes());
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len() + 1));
+        }
+        if let Ok(state) = wire::read(&bytes) {
+            let text = wire::v4::write(&state);
+            let again = wire::read(text.as_bytes());
+            prop_assert!(again.as_ref() == Ok(&state), "{text} gave {again:?}");
+        }
     }
 }

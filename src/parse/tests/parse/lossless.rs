@@ -119,7 +119,7 @@ const JSON_TOKENS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1000), ..ProptestConfig::default() })]
 
     #[test]
     fn any_characters(text in any::<String>()) {
@@ -134,6 +134,17 @@ proptest! {
     #[test]
     fn any_json(text in soup(JSON_TOKENS)) {
         all_ways(&text);
+    }
+
+    /// Whatever is wrong with a text, what its formatting gives is settled, and says the same.
+    #[test]
+    fn format_of_anything_is_settled(text in soup(TOKENS)) {
+        if parse_config(FILE, &text).diagnostics.is_empty() {
+            let once = fmt::format(&text);
+            prop_assert!(parse_config(FILE, &once).diagnostics.is_empty(), "{:?} became {:?}", text, once);
+            let again = fmt::format(&once);
+            prop_assert_eq!(fmt::format(&again), again);
+        }
     }
 
     /// A second formatting changes nothing, and what was right stays right.

@@ -1,6 +1,7 @@
 //! Modules from registries and archives, over a network made of a table.
 
 use crate::sandbox::Sandbox;
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::io::Write;
 use trueup_source::{
@@ -379,5 +380,33 @@ fn the_network_tries_again_and_logs_in() {
         "x-amz-security-token: token",
     ] {
         assert!(asked[3].contains(part), "{part}: {}", asked[3]);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(64) / 4, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A damaged archive is unpacked or refused, and touches nothing beside its directory.
+    #[test]
+    fn damaged_archives_do_no_harm(
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        for (kind, mut bytes) in [
+            ("zip", zipped(MODULE)), ("tar", tarred(MODULE)), ("tgz", tar_gz(MODULE)), ("tbz2", tar_bz2(MODULE)), ("txz", tar_xz(MODULE)),
+        ] {
+            for (at, byte) in &damage {
+                let at = at.index(bytes.len());
+                bytes[at] = *byte;
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len() + 1));
+            }
+            let sandbox = Sandbox::new();
+            let url = format!("https://h.example/x.{kind}");
+            let _ = fetch(&Table::default().with(&url, bytes), &url, None, &sandbox);
+            let names: Vec<_> = std::fs::read_dir(sandbox.path("")).unwrap().flatten().map(|entry| entry.file_name()).collect();
+            prop_assert!(names.is_empty() || names == ["m"], "{kind}: {names:?}");
+        }
     }
 }
