@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics, Severity};
 use trueup_provider::{ApplyAnswer, ApplyRequest, Private, RecoverAnswer, RecoverRequest, SettleRequest};
-use trueup_value::Value;
+use trueup_schema::apply_errors;
+use trueup_value::{Name, Path, PathStep, Value};
 
 /// How long a new object may stay invisible to reads.
 const APPEAR: Duration = Duration::from_secs(90);
@@ -222,7 +223,7 @@ impl<'a, C: Cloud> Write<'a, C> {
         object.settle_unknowns(&self.entry.empty);
         let mut there = self.appear(object).await?;
         *object = there.clone();
-        if agrees(planned, &there) {
+        if self.agrees(planned, &there) {
             return Ok(there);
         }
         let mut wanted = planned.clone();
@@ -260,7 +261,7 @@ impl<'a, C: Cloud> Write<'a, C> {
                 None => self.find(planned).await?,
             };
             *prior = there.ok_or(fault)?;
-            if agrees(planned, prior) {
+            if self.agrees(planned, prior) {
                 return Ok(prior.clone());
             }
         }
@@ -269,7 +270,15 @@ impl<'a, C: Cloud> Write<'a, C> {
     async fn delete(&self, prior: Object) -> Came {
         let call = self.call();
         let is_busy = |fault: &Fault| fault.kind == FaultKind::InUse;
-        let deleted = self.deadline.retry(is_busy, || self.entry.code.delete(&call, &prior)).await;
+        let mut attempts = 1;
+        let deleted = loop {
+            let outcome = self.deadline.retry(is_busy, || self.entry.code.delete(&call, &prior)).await;
+            match outcome {
+                // Deleting twice does no harm.
+                Err(fault) if fault.kind == FaultKind::Unanswered && attempts < ATTEMPTS_MAX => attempts += 1,
+                outcome => break outcome,
+            }
+        };
         match deleted {
             Err(fault) if !fault.is_not_found() => {
                 let doing = format!("deleting {} ({})", self.entry.noun, prior.id_or_empty());
@@ -338,7 +347,7 @@ impl<'a, C: Cloud> Write<'a, C> {
         let mut backoff = Backoff::short();
         loop {
             let fresh = self.appear(&object).await?;
-            if agrees(planned, &fresh) || deadline.is_past() {
+            if self.agrees(planned, &fresh) || deadline.is_past() {
                 return Ok(fresh);
             }
             backoff.pause().await;
@@ -351,6 +360,29 @@ impl<'a, C: Cloud> Write<'a, C> {
         Some(fresh)
     }
 
+    /// Whether everything that the plan knew has come true.
+    fn agrees(&self, planned: &Object, fresh: &Object) -> bool {
+        let mut partly: Vec<&Name> = Vec::new();
+        for name in planned.names() {
+            let (Some(plan), Some(real)) = (planned.field(name), fresh.field(name)) else { continue };
+            if plan.is_wholly_known() {
+                if !is_same(plan, real) {
+                    return false;
+                }
+            } else if plan.is_known() {
+                partly.push(name);
+            }
+        }
+        let is_one_of = |path: &Path| {
+            let Some(PathStep::Attribute(first)) = path.0.first() else { return false };
+            partly.contains(&first)
+        };
+        partly.is_empty()
+            || !apply_errors(&self.entry.schema.block, &planned.value(), &fresh.value())
+                .iter()
+                .any(|(path, _)| is_one_of(path))
+    }
+
     fn finish(&self, before: &Object, fresh: &mut Object) {
         finish(self.entry, before, fresh, (self.cloud.tags(), self.cloud.region()));
     }
@@ -359,14 +391,6 @@ impl<'a, C: Cloud> Write<'a, C> {
 /// Whether a refusal may be the doing of an attempt before it that got no answer.
 fn is_echo(fault: &Fault, attempts: usize) -> bool {
     fault.kind == FaultKind::Exists && attempts > 1
-}
-
-/// Whether everything that the plan knew has come true.
-fn agrees(planned: &Object, fresh: &Object) -> bool {
-    planned.names().all(|name| match (planned.field(name), fresh.field(name)) {
-        (Some(planned), Some(fresh)) => !planned.is_wholly_known() || is_same(planned, fresh),
-        _ => true,
-    })
 }
 
 fn lost(noun: &str, fault: &Fault) -> Diagnostic {
