@@ -179,7 +179,9 @@ fn kind(code: &str) -> FaultKind {
         }
         _ if code.ends_with(".InUse") => FaultKind::InUse,
         _ if code.starts_with("Expired") || code == "RequestExpired" => FaultKind::Unauthenticated,
-        _ if code.ends_with(".Duplicate") || code.ends_with(".Conflict") => FaultKind::Exists,
+        _ if [".AlreadyExistsException", ".Conflict", ".Duplicate"].iter().any(|end| code.ends_with(end)) => {
+            FaultKind::Exists
+        }
         _ if code.starts_with("Invalid") || code.starts_with("Missing") || code == "ValidationError" => {
             FaultKind::Invalid
         }
@@ -206,6 +208,7 @@ mod tests {
             ("InvalidSubnet.Conflict", FaultKind::Exists),
             ("InvalidPermission.Duplicate", FaultKind::Exists),
             ("InvalidGroup.Duplicate", FaultKind::Exists),
+            ("InvalidLaunchTemplateName.AlreadyExistsException", FaultKind::Exists),
             ("InvalidSubnet.Range", FaultKind::Invalid),
             ("RequestLimitExceeded", FaultKind::Throttled),
             ("SlowDown", FaultKind::Throttled),

@@ -91,6 +91,9 @@ const REPEATABLE: [&str; 11] = [
     "ReplaceRoute",
 ];
 
+/// Operations that begin like others that can be called twice, and fail where what they ask for is so already.
+const ONCE: [&str; 3] = ["ModifyVpcEndpoint", "UpdateTable", "UpdateTimeToLive"];
+
 /// What services call the token by which they know a request again.
 const TOKENS: [&str; 4] = ["ClientToken", "IdempotencyToken", "ClientRequestToken", "CallerReference"];
 
@@ -202,7 +205,7 @@ async fn is_throttled(response: &mut HttpResponse) -> bool {
 fn is_repeatable(request: &HttpRequest) -> bool {
     let Some(Operation(name)) = request.extension::<Operation>() else { return true };
     let makes = MAKERS.iter().any(|word| begins_with(name, word)) && !REPEATABLE.contains(&name.as_str());
-    !makes || has_token(request)
+    !(makes || ONCE.contains(&name.as_str())) || has_token(request)
 }
 
 /// Whether the first word of a name, `CreateVpc`, is this one.
@@ -290,6 +293,8 @@ mod tests {
             ("DescribeVpcs", "", true),
             ("DeleteVpc", "", true),
             ("ModifyVpcAttribute", "", true),
+            ("ModifyVpcEndpoint", "", false),
+            ("UpdateTable", "", false),
             ("PutObject", "", true),
         ];
         for (name, body, expected) in cases {

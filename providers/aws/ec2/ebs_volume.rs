@@ -1,13 +1,13 @@
 //! `aws_ebs_volume`: a block storage volume.
 
 use crate::account::site::Site;
+use crate::ec2::volume_change::VolumeChange;
 use crate::ec2::{PAGE_MAX, by_id, filter, mark_filter, marked, tags, unmark, update_tags};
-use crate::fault::Attempt;
+use crate::fault::{Attempt, found};
 use async_trait::async_trait;
 use aws_sdk_ec2::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_ec2::types::{
-    ResourceType, Snapshot, SnapshotState, Volume as Description, VolumeModificationState as Modification,
-    VolumeState as State, VolumeType,
+    ResourceType, Snapshot, SnapshotState, Volume as Description, VolumeState as State, VolumeType,
 };
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
@@ -22,6 +22,8 @@ struct Found {
     owner: String,
 }
 
+/// How long a snapshot is looked for that may have been made.
+const ECHO: Duration = Duration::from_secs(12);
 /// What one call changes in place.
 const PERFORMANCE: [&str; 4] = ["iops", "size", "throughput", "type"];
 
@@ -102,7 +104,7 @@ impl Resource<Site> for EbsVolume {
             Some(true) => Some(snapshot(call, object).await?),
             _ => None,
         };
-        call.site.ec2.delete_volume().volume_id(id).send().await.plain()?;
+        found(call.site.ec2.delete_volume().volume_id(id).send().await.plain())?;
         let gone = || async { Ok(describe(call.site, vec![id.to_owned()]).await?.is_empty().then_some(())) };
         call.deadline.until("the volume to go", gone).await?;
         match snapshot {
@@ -152,52 +154,38 @@ async fn modify(call: &Call<'_, Site>, id: &str, prior: &Object, object: &Object
     // A new type is told its performance even where the number stays.
     let is_new_type = object.differs(prior, "type");
     let performance = |name: &str| changed(name).or(object.small(name).filter(|_| is_new_type));
-    let request = call
-        .site
-        .ec2
-        .modify_volume()
-        .volume_id(id)
-        .set_iops(performance("iops"))
-        .set_size(changed("size"))
-        .set_throughput(performance("throughput"))
-        .set_volume_type(object.text("type").filter(|_| is_new_type).map(VolumeType::from));
-    request.send().await.attempt("changing size, type or performance of the volume")?;
-    wait_modified(call, id).await
-}
-
-/// Waits until a volume has its new size, type and performance; what is left to be done to it then goes on by itself.
-pub(crate) async fn wait_modified(call: &Call<'_, Site>, id: &str) -> Result<(), Fault> {
-    let state = || async {
-        let request = call.site.ec2.describe_volumes_modifications().filters(filter("volume-id", [id]));
-        let found = request.send().await.attempt("reading how the change of the volume goes")?;
-        // The latest comes last in time, whatever the order of the answer.
-        let latest =
-            found.volumes_modifications().iter().max_by_key(|m| m.start_time().map(DateTime::as_nanos));
-        match latest.and_then(|modification| modification.modification_state()) {
-            Some(Modification::Completed | Modification::Optimizing) => Ok(Some(())),
-            Some(Modification::Failed) => {
-                let message = latest.and_then(|m| m.status_message()).unwrap_or("the change failed");
-                Err(Fault::new(FaultKind::Other, message))
-            }
-            _ => Ok(None),
-        }
+    let change = VolumeChange {
+        size: changed("size"),
+        kind: object.text("type").filter(|_| is_new_type).map(VolumeType::from),
+        iops: performance("iops"),
+        throughput: performance("throughput"),
     };
-    call.deadline.until("the volume to change", state).await
+    change.apply(call, id).await
 }
 
 /// Makes the snapshot that stays when the volume goes, once for each deletion however often it is tried.
 async fn snapshot(call: &Call<'_, Site>, object: &Object) -> Result<String, Fault> {
     let (ec2, volume) = (&call.site.ec2, object.id_or_empty());
-    let request = ec2.describe_snapshots().owner_ids("self").filters(filter("volume-id", [volume]));
-    let request = request.filters(mark_filter(call.token));
-    let found = request.send().await.attempt("looking for the final snapshot of the volume")?;
-    let id = if let Some(id) = found.snapshots().first().and_then(Snapshot::snapshot_id) {
-        id.to_owned()
+    let made = || async {
+        let request = ec2.describe_snapshots().owner_ids("self").filters(filter("volume-id", [volume]));
+        let request = request.filters(mark_filter(call.token));
+        let found = request.send().await.attempt("looking for the final snapshot of the volume")?;
+        Ok(found.snapshots().first().and_then(Snapshot::snapshot_id).map(str::to_owned))
+    };
+    let id = if let Some(id) = made().await? {
+        id
     } else {
         let tags = marked(ResourceType::Snapshot, object, call.token);
         let request = ec2.create_snapshot().volume_id(volume).set_tag_specifications(tags);
-        let made = request.send().await.attempt("making the final snapshot of the volume")?;
-        made.snapshot_id.unwrap_or_default()
+        match request.send().await.attempt("making the final snapshot of the volume") {
+            Ok(made) => made.snapshot_id.unwrap_or_default(),
+            // It may have been made, and not be seen yet.
+            Err(fault) if fault.kind == FaultKind::Unanswered => {
+                let found = call.deadline.within(ECHO).until("the final snapshot of the volume", made).await;
+                found.map_err(|_| fault)?
+            }
+            Err(fault) => return Err(fault),
+        }
     };
     let state = || async {
         let request = ec2.describe_snapshots().filters(filter("snapshot-id", [&id]));

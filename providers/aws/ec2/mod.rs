@@ -16,6 +16,7 @@ pub(crate) mod security_group;
 pub(crate) mod security_group_rule;
 pub(crate) mod subnet;
 pub(crate) mod volume_attachment;
+pub(crate) mod volume_change;
 pub(crate) mod vpc;
 pub(crate) mod vpc_endpoint;
 pub(crate) mod vpc_security_group_rule;

@@ -74,8 +74,10 @@ impl Resource<Site> for VolumeAttachment {
             .set_volume_id(object.owned("volume_id"))
             .set_force(object.flag("force_detach"));
         match request.send().await.plain() {
-            // It was let go meanwhile.
-            Err(fault) if fault.code == "IncorrectState" && state(call.site, object).await?.is_none() => {}
+            // It was let go meanwhile, or is being so.
+            Err(fault)
+                if fault.code == "IncorrectState"
+                    && matches!(state(call.site, object).await?, None | Some(State::Detaching)) => {}
             outcome => {
                 found(outcome)?;
             }

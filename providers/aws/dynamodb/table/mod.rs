@@ -49,7 +49,7 @@ impl Resource<Site> for Table {
     }
 
     async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
-        update::update(call, prior, object).await
+        update::update(call, &update::current(call, prior).await?, object).await
     }
 
     async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
@@ -118,11 +118,12 @@ where
 async fn change(call: &Call<'_, Site>, request: UpdateTable, what: &str) -> Result<(), Fault> {
     busy(call.deadline, || async { request.clone().send().await.attempt(what) }).await?;
     let name = request.get_table_name().clone().unwrap_or_default();
-    wait_active(call.deadline, &call.site.dynamodb, &name).await
+    wait_active(call.deadline, &call.site.dynamodb, &name).await?;
+    Ok(())
 }
 
-/// Waits until the table, its indexes and its encryption have settled.
-async fn wait_active(deadline: Deadline, client: &Client, name: &str) -> Result<(), Fault> {
+/// Waits until the table, its indexes and its encryption have settled, and gives the table then.
+async fn wait_active(deadline: Deadline, client: &Client, name: &str) -> Result<TableDescription, Fault> {
     let state = || async {
         let Some(table) = describe(client, name).await? else { return Ok(None) };
         if table.table_status() == Some(&TableStatus::InaccessibleEncryptionCredentials) {
@@ -135,7 +136,7 @@ async fn wait_active(deadline: Deadline, client: &Client, name: &str) -> Result<
             matches!(status, SseStatus::Enabling | SseStatus::Disabling | SseStatus::Updating)
         });
         let is_active = table.table_status() == Some(&TableStatus::Active);
-        Ok((is_active && has_indexes && !is_encrypting).then_some(()))
+        Ok((is_active && has_indexes && !is_encrypting).then_some(table))
     };
     deadline.until("the table to become active", state).await
 }

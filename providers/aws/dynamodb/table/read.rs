@@ -23,8 +23,7 @@ pub(super) async fn read(site: &Site, mut object: Object) -> Result<Option<Objec
         tags(client, arn),
         replica::read(site, &table)
     )?;
-    fill(&mut object, &table);
-    fill_indexes(&mut object, &table);
+    fill_table(&mut object, &table);
     fill_time_to_live(&mut object, ttl.as_ref());
     fill_recovery(&mut object, recovery.as_ref());
     replica::fill(&mut object, &table, &replicas);
@@ -32,7 +31,10 @@ pub(super) async fn read(site: &Site, mut object: Object) -> Result<Option<Objec
     Ok(Some(object))
 }
 
-async fn time_to_live(client: &Client, name: &str) -> Result<Option<TimeToLiveDescription>, Fault> {
+pub(super) async fn time_to_live(
+    client: &Client,
+    name: &str,
+) -> Result<Option<TimeToLiveDescription>, Fault> {
     let request = client.describe_time_to_live().table_name(name);
     let answer = found(request.send().await.attempt("reading when items of the table expire"))?;
     Ok(answer.and_then(|answer| answer.time_to_live_description))
@@ -74,6 +76,12 @@ pub(super) fn keys(schema: &[KeySchemaElement]) -> (Option<&str>, Option<&str>) 
         schema.iter().find(|key| *key.key_type() == kind).map(KeySchemaElement::attribute_name)
     };
     (key(KeyType::Hash), key(KeyType::Range))
+}
+
+/// Fills in what the description of a table says.
+pub(super) fn fill_table(object: &mut Object, table: &TableDescription) {
+    fill(object, table);
+    fill_indexes(object, table);
 }
 
 fn fill(object: &mut Object, table: &TableDescription) {

@@ -1,11 +1,12 @@
 //! Changing a table in place: one thing at a time, since the API takes one at a time.
 
-use super::{change, index, replica, request};
+use super::{change, describe, index, read, replica, request, wait_active};
 use crate::account::site::Site;
 use crate::fault::{Attempt, built};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     BillingMode, PointInTimeRecoverySpecification, StreamSpecification, TableClass, TimeToLiveSpecification,
+    TimeToLiveStatus,
 };
 use std::time::Duration;
 use trueup_provider_kit::{Call, Deadline, Fault, Fields, Object, Tags, TagsChange};
@@ -50,6 +51,19 @@ pub(super) async fn update(call: &Call<'_, Site>, prior: &Object, object: &Objec
         change_tags(&call.site.dynamodb, arn, &change).await?;
     }
     replica::update(call, prior, object).await
+}
+
+/// The table as it is now, and once the change is through that is under way: that may be one of this very update whose
+/// answer was lost, and which isn't to be asked for again.
+pub(super) async fn current(call: &Call<'_, Site>, prior: &Object) -> Result<Object, Fault> {
+    let (client, name) = (&call.site.dynamodb, prior.id_or_empty());
+    if describe(client, name).await?.is_none() {
+        return Ok(prior.clone());
+    }
+    let table = wait_active(call.deadline, client, name).await?;
+    let mut current = prior.clone();
+    read::fill_table(&mut current, &table);
+    Ok(current)
 }
 
 /// Whether a block that is known differs in what is known of it.
@@ -127,6 +141,16 @@ async fn expire(call: &Call<'_, Site>, prior: &Object, object: &Object) -> Resul
     }
     let steps = [(before, false), (wanted, true)].into_iter();
     for (attribute, is_enabled) in steps.filter_map(|(attribute, on)| Some((attribute?, on))) {
+        // While one change is under way, for up to an hour, there can be no other.
+        let name = object.id_or_empty();
+        let is_settled = || async {
+            let ttl = read::time_to_live(&call.site.dynamodb, name).await?;
+            let status = ttl.as_ref().and_then(|ttl| ttl.time_to_live_status());
+            let is_changing =
+                matches!(status, Some(TimeToLiveStatus::Enabling | TimeToLiveStatus::Disabling));
+            Ok((!is_changing).then_some(()))
+        };
+        call.deadline.until("the last change of when items expire", is_settled).await?;
         let ttl = TimeToLiveSpecification::builder().attribute_name(attribute).enabled(is_enabled).build();
         let request = call.site.dynamodb.update_time_to_live().table_name(object.id_or_empty());
         let outcome = request.time_to_live_specification(built(ttl)?).send().await;

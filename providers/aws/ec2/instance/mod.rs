@@ -128,7 +128,12 @@ impl Resource<Site> for Instance {
         if object.flag("force_destroy") == Some(true) {
             let off = AttributeBooleanValue::builder().value(false).build();
             let request = site.ec2.modify_instance_attribute().instance_id(id).disable_api_termination(off);
-            found(request.send().await.attempt("lifting the termination protection of the instance"))?;
+            let outcome = request.send().await.attempt("lifting the termination protection of the instance");
+            match outcome {
+                // It is going already; whether it goes is said below.
+                Err(fault) if fault.code == "IncorrectInstanceState" => {}
+                outcome => drop(found(outcome)?),
+            }
         }
         let outcome = site.ec2.terminate_instances().instance_ids(id).send().await.plain();
         outcome.map_err(|fault| match fault.code.as_str() {

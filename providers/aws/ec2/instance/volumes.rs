@@ -2,7 +2,7 @@
 
 use super::volume_tags;
 use crate::account::site::Site;
-use crate::ec2::ebs_volume::wait_modified;
+use crate::ec2::volume_change::VolumeChange;
 use crate::ec2::{change_tags, filter};
 use crate::fault::Attempt;
 use aws_sdk_ec2::types::{
@@ -71,15 +71,13 @@ pub(super) async fn change_root(call: &Call<'_, Site>, prior: &Object, object: &
     if ["volume_size", "volume_type", "iops", "throughput"].into_iter().any(differs) {
         let number = |name: &str| wanted.small(name).filter(|_| differs(name)).filter(|number| *number > 0);
         let kind = wanted.text("volume_type").filter(|_| differs("volume_type")).map(VolumeType::from);
-        let request = ec2
-            .modify_volume()
-            .volume_id(volume)
-            .set_size(number("volume_size"))
-            .set_volume_type(kind)
-            .set_iops(number("iops"))
-            .set_throughput(number("throughput"));
-        request.send().await.attempt("changing the root volume of the instance")?;
-        wait_modified(call, volume).await?;
+        let change = VolumeChange {
+            size: number("volume_size"),
+            kind,
+            iops: number("iops"),
+            throughput: number("throughput"),
+        };
+        change.apply(call, volume).await?;
     }
     if differs("delete_on_termination") {
         let ebs = EbsInstanceBlockDeviceSpecification::builder()

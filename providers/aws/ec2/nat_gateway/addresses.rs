@@ -29,9 +29,14 @@ pub(super) fn is_primary(all: &[Address], address: &Address) -> bool {
     all.first() == Some(address)
 }
 
-/// The further addresses of a zonal gateway.
+/// The further addresses that a zonal gateway has or is about to have.
 pub(super) fn secondary(all: &[Address]) -> impl Iterator<Item = &Address> {
     all.iter().filter(|address| !is_primary(all, address) && !is_leaving(address))
+}
+
+/// Whether an address is on its way in and can't be used yet.
+pub(super) fn is_joining(address: &Address) -> bool {
+    matches!(address.status(), Some(Status::Associating | Status::Assigning))
 }
 
 /// Whether an address is no longer the gateway's, or never became so.
@@ -65,7 +70,7 @@ pub(super) async fn change_public(call: &Call<'_, Site>, id: &str, object: &Obje
     let (leaving, allocations, private) = public_changes(&addresses(call, id).await?, object);
     disassociate(call, id, leaving).await?;
     if allocations.is_empty() {
-        return Ok(());
+        return wait_settled(call, id).await;
     }
     let request = call
         .site
@@ -116,9 +121,8 @@ pub(super) async fn change_private(call: &Call<'_, Site>, id: &str, object: &Obj
         let request = call.site.ec2.assign_private_nat_gateway_address().nat_gateway_id(id);
         let outcome = request.set_private_ip_addresses(Some(joining)).send().await;
         outcome.attempt("giving the NAT gateway further private addresses")?;
-        wait_settled(call, id).await?;
     }
-    Ok(())
+    wait_settled(call, id).await
 }
 
 /// Brings the zones of a regional gateway to what the object says. New addresses come before old ones go, so that
@@ -173,14 +177,13 @@ fn zone_changes(all: &[Address], object: &Object) -> (Leaving, Vec<Joining>, Lea
     (moving, wanted.into_iter().filter_map(lacking).collect(), leaving)
 }
 
+/// Ends associations; waits for those that are ending or beginning in any case, for the call that started it may have
+/// been left without an answer.
 async fn disassociate(call: &Call<'_, Site>, id: &str, associations: Leaving) -> Result<(), Fault> {
-    if associations.is_empty() {
-        return Ok(());
-    }
-    let request = call.site.ec2.disassociate_nat_gateway_address().nat_gateway_id(id);
-    let outcome = request.set_association_ids(Some(associations)).send().await;
-    if found(outcome.attempt("taking addresses from the NAT gateway"))?.is_none() {
-        return Ok(());
+    if !associations.is_empty() {
+        let request = call.site.ec2.disassociate_nat_gateway_address().nat_gateway_id(id);
+        let outcome = request.set_association_ids(Some(associations)).send().await;
+        found(outcome.attempt("taking addresses from the NAT gateway"))?;
     }
     wait_settled(call, id).await
 }

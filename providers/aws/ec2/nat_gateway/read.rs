@@ -1,6 +1,6 @@
 //! What the API tells about a NAT gateway.
 
-use super::addresses::{is_leaving, is_primary, secondary};
+use super::addresses::{is_joining, is_leaving, is_primary, secondary};
 use crate::ec2::tags;
 use aws_sdk_ec2::types::{
     AutoProvisionZonesState, AvailabilityMode, NatGateway as Description, NatGatewayAddress as Address,
@@ -37,7 +37,7 @@ fn fill_zonal(object: &mut Object, addresses: &[Address]) {
     object.put_text("network_interface_id", primary.and_then(Address::network_interface_id));
     object.put_text("private_ip", primary.and_then(Address::private_ip));
     object.put_text("public_ip", primary.and_then(Address::public_ip));
-    let others: Vec<&Address> = secondary(addresses).collect();
+    let others: Vec<&Address> = secondary(addresses).filter(|address| !is_joining(address)).collect();
     object.put_texts("secondary_allocation_ids", others.iter().filter_map(|address| address.allocation_id()));
     object.put_texts(
         "secondary_private_ip_addresses",
@@ -65,7 +65,7 @@ fn fill_regional(object: &mut Object, addresses: &[Address]) {
 /// The addresses of a gateway whose zones the configuration looks after. A zone written by its id stays so.
 fn by_zone(object: &Object, addresses: &[Address]) -> Vec<Object> {
     let mut zones: BTreeMap<(Option<&str>, Option<&str>), Vec<&str>> = BTreeMap::new();
-    for address in addresses.iter().filter(|address| !is_leaving(address)) {
+    for address in addresses.iter().filter(|address| !is_leaving(address) && !is_joining(address)) {
         let zone = (address.availability_zone(), address.availability_zone_id());
         zones.entry(zone).or_default().extend(address.allocation_id());
     }

@@ -87,7 +87,7 @@ impl Resource<Site> for VpcEndpoint {
             .set_ip_address_type(object.text("ip_address_type").map(Into::into))
             .set_dns_options(dns_options(object))
             .set_subnet_configurations(subnet_configurations(object))
-            .set_private_dns_enabled(object.flag("private_dns_enabled"))
+            .set_private_dns_enabled(has_private_names(object))
             .set_tag_specifications(marked(ResourceType::VpcEndpoint, object, call.token));
         let made = request.send().await.plain()?;
         object.put_text("id", made.vpc_endpoint().and_then(Description::vpc_endpoint_id));
@@ -135,6 +135,12 @@ impl Resource<Site> for VpcEndpoint {
     async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
         unmark(site, object.id_or_empty()).await
     }
+}
+
+/// Whether private names are to lead to the endpoint: not unless it is asked for, other than the API has it.
+fn has_private_names(object: &Object) -> Option<bool> {
+    let is_gateway = object.text("vpc_endpoint_type") == Some("Gateway");
+    object.flag("private_dns_enabled").or((!is_gateway).then_some(false))
 }
 
 /// What several calls tell about endpoints.

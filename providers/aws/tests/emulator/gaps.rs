@@ -44,11 +44,4 @@ pub(crate) const GAPS: &[(&str, &str, &str)] = &[
         instance_type maintenance_options monitoring root_block_device secondary_private_ips \
         source_dest_check user_data user_data_base64 user_data_replace_on_change volume_tags",
     ),
-    (
-        "aws_s3_bucket_versioning",
-        "update",
-        "mfa versioning_configuration.mfa_delete versioning_configuration.status",
-    ),
-    ("aws_s3_bucket_versioning", "replace", "bucket expected_bucket_owner"),
-    ("aws_s3_bucket_versioning", "tamper", "mfa versioning_configuration"),
 ];

@@ -1,6 +1,7 @@
 //! A server of a test's own that stands in for AWS (moto, or ministack as a second opinion), and a proxy that counts
 //! what goes to it.
 
+use crate::fake::Fake;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +13,8 @@ use tokio::process::{Child, Command};
 /// A running moto server; it ends with this value.
 pub(crate) struct Moto {
     _child: Option<Child>,
+    /// The fake that stands in for the server.
+    fake: Option<Arc<Fake>>,
     pub(crate) url: String,
     requests: Arc<AtomicUsize>,
 }
@@ -36,8 +39,8 @@ impl Moto {
     }
 
     /// The fake in place of a server.
-    pub(crate) fn at(url: String) -> Moto {
-        Moto { _child: None, url, requests: Arc::default() }
+    pub(crate) fn of((fake, url): (Arc<Fake>, String)) -> Moto {
+        Moto { _child: None, fake: Some(fake), url, requests: Arc::default() }
     }
 
     async fn run(mut command: Command, port: u16) -> Moto {
@@ -51,7 +54,12 @@ impl Moto {
             if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
                 let requests = Arc::new(AtomicUsize::new(0));
                 let front = front(port, requests.clone()).await;
-                return Moto { _child: Some(child), url: format!("http://127.0.0.1:{front}"), requests };
+                return Moto {
+                    _child: Some(child),
+                    fake: None,
+                    url: format!("http://127.0.0.1:{front}"),
+                    requests,
+                };
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -66,8 +74,14 @@ impl Moto {
 
 impl Moto {
     /// Makes a request behind the provider's back: `ACTION&PARAMETERS` of EC2, `METHOD /path [body]` of S3,
-    /// `iam:ACTION&PARAMETERS` of IAM, or `dynamodb:OPERATION json` of `DynamoDB`.
+    /// `iam:ACTION&PARAMETERS` of IAM, or `dynamodb:OPERATION json` of `DynamoDB`. What begins with `moto:` is for the
+    /// emulator alone, where it leaves something undone that AWS does by itself.
     pub(crate) async fn tamper(&self, request: &str) -> String {
+        let request = match request.strip_prefix("moto:") {
+            Some(_) if self.fake.is_some() => return String::new(),
+            Some(request) => request,
+            None => request,
+        };
         let (method, path, body) = match request.split_once(" /") {
             Some((method, rest)) if ["DELETE", "POST", "PUT"].contains(&method) => {
                 let (path, body) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -100,6 +114,10 @@ impl Moto {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("moto answers");
         assert!(answer.starts_with("HTTP/1.1 2"), "{request}: {answer}");
+        // Who meddles waits for it, so that what is read next is the outcome.
+        if let Some(fake) = &self.fake {
+            fake.let_time_pass();
+        }
         answer
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Each API is a table of operations. Things are trees in one store; see `world`.
 
+mod dynamodb;
 mod ec2;
 mod fault;
 mod http;
@@ -20,8 +21,8 @@ use params::Params;
 use serde_json::json;
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::net::TcpListener;
-pub(crate) use world::World;
 use world::{Outcome, Refusal, refuse};
+pub(crate) use world::{Thing, World};
 use xml::Items;
 
 /// A running fake; it ends with the runtime.
@@ -64,10 +65,15 @@ impl Fake {
         self.script.lock().expect("no holder panics").calls.clone()
     }
 
-    /// What exists.
+    /// What exists, other than what is going by itself.
     pub(crate) fn things(&self) -> Vec<String> {
         let world = self.world();
-        world.things.iter().map(|(id, thing)| format!("{} {id}", thing.kind)).collect()
+        let is_leaving = |thing: &Thing| {
+            let owner = thing.owner.as_ref().and_then(|owner| world.things.get(owner));
+            thing.is_leaving() || owner.is_some_and(Thing::is_leaving)
+        };
+        let there = world.things.iter().filter(|(_, thing)| !is_leaving(thing));
+        there.map(|(id, thing)| format!("{} {id}", thing.kind)).collect()
     }
 
     /// Everything as it is now, to go back to.
@@ -80,6 +86,20 @@ impl Fake {
         *self.world() = world;
     }
 
+    /// Changes a thing behind everyone's back.
+    pub(crate) fn meddle(&self, id: &str, change: impl FnOnce(&mut Thing)) {
+        change(self.world().things.get_mut(id).unwrap_or_else(|| panic!("{id} is there")));
+    }
+
+    /// Everything that is under way comes to its end.
+    pub(crate) fn let_time_pass(&self) {
+        let mut world = self.world();
+        while let Some(id) = world.things.iter().find(|(_, t)| !t.later.is_empty()).map(|(id, _)| id.clone())
+        {
+            ec2::age(&mut world, &id);
+        }
+    }
+
     fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().expect("no holder panics")
     }
@@ -90,6 +110,7 @@ impl Fake {
             return Some(error("s3", &refuse("MissingAuthenticationToken", "The request is not signed")));
         };
         let name = match service {
+            "dynamodb" => dynamodb::name(request),
             "s3" => s3::name(request),
             _ => Params::of_form(request.text().unwrap_or_default()).take("Action").unwrap_or_default(),
         };
@@ -97,13 +118,14 @@ impl Fake {
         let mishap = self.script.lock().expect("no holder panics").next(&name, asked);
         match mishap {
             Some(Mishap::CutBefore) => return None,
-            Some(Mishap::FailedBefore) => return Some(error(service, &internal())),
+            Some(Mishap::FailedBefore) => return Some(error(service, &internal(service))),
             Some(Mishap::Throttled) => return Some(error(service, &throttled(service))),
             _ => {}
         }
         let mut world = self.world();
         let before = world.clone();
         let outcome = match service {
+            "dynamodb" => dynamodb::answer(&mut world, region, request),
             "s3" => s3::answer(&mut world, region, request),
             "ec2" => query(&mut world, region, request, (ec2::OPERATIONS, "2016-11-15")),
             "iam" => query(&mut world, region, request, (iam::OPERATIONS, "2010-05-08")),
@@ -120,11 +142,17 @@ impl Fake {
                     thing.hidden = hidden;
                 }
             }
+            if refusal.code == "ResourceInUseException" {
+                // What a table is busy with goes on meanwhile.
+                let busy: Vec<String> =
+                    world.things.keys().filter(|id| id.starts_with("dynamodb:")).cloned().collect();
+                busy.iter().for_each(|id| ec2::age(&mut world, id));
+            }
             error(service, &refusal)
         });
         match mishap {
             Some(Mishap::CutAfter) => None,
-            Some(Mishap::FailedAfter) => Some(error(service, &internal())),
+            Some(Mishap::FailedAfter) => Some(error(service, &internal(service))),
             _ => Some(reply),
         }
     }
@@ -166,13 +194,15 @@ fn query(
     })
 }
 
-fn internal() -> Refusal {
-    Refusal { status: 500, ..refuse("InternalError", "An internal error has occurred") }
+fn internal(service: &str) -> Refusal {
+    let code = if service == "dynamodb" { "InternalServerError" } else { "InternalError" };
+    Refusal { status: 500, ..refuse(code, "An internal error has occurred") }
 }
 
 fn throttled(service: &str) -> Refusal {
     let (status, code) = match service {
         "s3" => (503, "SlowDown"),
+        "dynamodb" => (400, "ThrottlingException"),
         "ec2" => (503, "RequestLimitExceeded"),
         _ => (400, "Throttling"),
     };
@@ -181,6 +211,9 @@ fn throttled(service: &str) -> Refusal {
 
 fn error(service: &str, refusal: &Refusal) -> Reply {
     let Refusal { status, code, message } = refusal;
+    if service == "dynamodb" {
+        return dynamodb::refused(refusal);
+    }
     let inner = json!({"Code": code, "Message": message});
     let (root, tree) = match service {
         "s3" => ("Error", json!({"Code": code, "Message": message, "RequestId": "fake"})),

@@ -208,6 +208,28 @@ fn delete_bucket(world: &mut World, id: &str) -> Outcome<Reply> {
     Ok(plain(204))
 }
 
+/// Versioning as it is from now on. Whoever switches the deletion by device on or off, or changes what it guards, needs
+/// the device.
+fn versioning(thing: &Thing, request: &Request, mut document: Json) -> Outcome<Json> {
+    let is_one_of = |name: &str, words: [&str; 2]| words.iter().any(|word| document[name] == *word);
+    let has_mfa = !document["MfaDelete"].is_null();
+    if !is_one_of("Status", ["Enabled", "Suspended"])
+        || (has_mfa && !is_one_of("MfaDelete", ["Enabled", "Disabled"]))
+    {
+        return Err(at(400, "MalformedXML", "The XML you provided was not well-formed"));
+    }
+    let before = thing.inner.get("versioning").map_or(Json::Null, |before| before["MfaDelete"].clone());
+    if (has_mfa && document["MfaDelete"] != before || before == "Enabled")
+        && request.header("x-amz-mfa").is_none()
+    {
+        return Err(at(403, "AccessDenied", "Mfa Authentication must be used for this request"));
+    }
+    if !has_mfa {
+        document["MfaDelete"] = before;
+    }
+    Ok(document)
+}
+
 fn document(thing: &mut Thing, request: &Request, about: &str) -> Outcome<Reply> {
     let (_, root, missing) =
         DOCUMENTS.iter().find(|(name, _, _)| *name == about).expect("it was found there");
@@ -218,11 +240,8 @@ fn document(thing: &mut Thing, request: &Request, about: &str) -> Outcome<Reply>
             if about == "tagging" {
                 check_tags(&document)?;
             }
-            if about == "versioning"
-                && !["Enabled", "Suspended"].iter().any(|word| document["Status"] == *word)
-            {
-                return Err(at(400, "MalformedXML", "The status of versioning is Enabled or Suspended"));
-            }
+            let document =
+                if about == "versioning" { versioning(thing, request, document)? } else { document };
             thing.inner.insert(about.to_owned(), document);
             Ok(plain(if about == "tagging" && !is_object { 204 } else { 200 }))
         }

@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, VecDeque};
 /// The account that everything belongs to.
 pub(crate) const ACCOUNT: &str = "123456789012";
 
+/// Where things of different kinds say how they are.
+const STATES: [&str; 4] = ["TableStatus", "instanceState.name", "state", "status"];
+
 /// A call refused.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
@@ -35,7 +38,7 @@ pub(crate) struct Thing {
     pub(crate) owner: Option<String>,
     /// How many more looks don't find it.
     pub(crate) hidden: u32,
-    /// What becomes of its body with each look at it, merged in one after the other.
+    /// What becomes of its body with each look at it, merged in one after the other; null where it goes.
     pub(crate) later: VecDeque<Json>,
 }
 
@@ -112,6 +115,7 @@ impl World {
     pub(crate) fn user_of(&self, id: &str, excepted: &[&str]) -> Option<(&String, &Thing)> {
         let uses = |(user, thing): &(&String, &Thing)| {
             *user != id
+                && !thing.is_over()
                 && thing.owner.as_deref() != Some(id)
                 && !excepted.contains(&thing.kind)
                 && mentions(&thing.body, id)
@@ -139,11 +143,19 @@ impl Thing {
         body
     }
 
-    /// One more look at it: what was to become of it does.
-    pub(crate) fn age(&mut self) {
-        if let Some(patch) = self.later.pop_front() {
-            merge(&mut self.body, patch);
-        }
+    /// Whether it is only told of, and no longer there.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_in(&["deleted", "terminated"])
+    }
+
+    /// Whether it is going or has gone.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.is_over() || self.is_in(&["DELETING", "deleting", "shutting-down"])
+    }
+
+    fn is_in(&self, states: &[&str]) -> bool {
+        let state = STATES.iter().flat_map(|path| texts_at(&self.body, path));
+        state.into_iter().any(|state| states.contains(&state.as_str()))
     }
 }
 

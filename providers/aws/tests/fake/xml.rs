@@ -16,7 +16,10 @@ pub(crate) enum Items {
 
 /// Writes an element; null is left out.
 pub(crate) fn write(out: &mut String, name: &str, tree: &Json, items: Items) {
+    let is_texts = |tree: &Json| tree.as_array().is_some_and(|list| list.iter().all(Json::is_string));
     let item = match items {
+        // The one list of EC2 that calls its items otherwise.
+        Items::Item if name == "groupSet" && is_texts(tree) => "groupId",
         Items::Item => "item",
         Items::Member => "member",
         Items::Flat => name,

@@ -53,7 +53,10 @@ pub(crate) const CASES: &[Case] = &[
             ("associate_with_private_ip", "private_dns"),
             ("associate_with_private_ip", "private_ip"),
         ],
-        lose: &["ReleaseAddress&AllocationId=${this.id}"],
+        lose: &[
+            "DisassociateAddress&AssociationId=${this.association_id}",
+            "ReleaseAddress&AllocationId=${this.id}",
+        ],
         // Any private address of the target does where none is written.
         unread: &["associate_with_private_ip"],
         excused: &[
@@ -75,7 +78,10 @@ pub(crate) const CASES: &[Case] = &[
             ("network_interface", "private_dns"),
             ("network_interface", "private_ip"),
         ],
-        lose: &["ReleaseAddress&AllocationId=${this.id}"],
+        lose: &[
+            "DisassociateAddress&AssociationId=${this.association_id}",
+            "ReleaseAddress&AllocationId=${this.id}",
+        ],
         ..CASE
     },
     // moto leaves the address of a public gateway associated when that goes: it can't be taken up again.
@@ -86,7 +92,7 @@ pub(crate) const CASES: &[Case] = &[
         updates: &[r#"{"allocation_id": "${eip.id}", "subnet_id": "${subnet.id}", "tags": {"a": "b"}}"#],
         lose: &[
             "DeleteNatGateway&NatGatewayId=${this.id}",
-            "DisassociateAddress&AssociationId=${this.association_id}",
+            "moto:DisassociateAddress&AssociationId=${this.association_id}",
         ],
         ..CASE
     },
@@ -124,13 +130,13 @@ pub(crate) const CASES: &[Case] = &[
         ],
         lose: &["DeleteNatGateway&NatGatewayId=${this.id}"],
         excused: &[
-            ("availability_mode", "moto doesn't have regional gateways; see nat.rs"),
-            ("availability_zone_address", "moto doesn't have regional gateways; see nat.rs"),
+            ("availability_mode", "moto doesn't have regional gateways; see the cases in nat.rs"),
+            ("availability_zone_address", "moto doesn't have regional gateways; see the cases in nat.rs"),
             ("private_ip", "moto gives addresses as it likes"),
-            ("secondary_allocation_ids", "moto gives one address; see nat.rs"),
-            ("secondary_private_ip_address_count", "moto gives one address; see nat.rs"),
-            ("secondary_private_ip_addresses", "moto gives one address; see nat.rs"),
-            ("vpc_id", "moto doesn't have regional gateways; see nat.rs"),
+            ("secondary_allocation_ids", "moto gives one address; see the cases in nat.rs"),
+            ("secondary_private_ip_address_count", "moto gives one address; see the cases in nat.rs"),
+            ("secondary_private_ip_addresses", "moto gives one address; see the cases in nat.rs"),
+            ("vpc_id", "moto doesn't have regional gateways; see the cases in nat.rs"),
         ],
         ..CASE
     },

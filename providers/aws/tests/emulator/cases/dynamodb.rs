@@ -61,7 +61,7 @@ pub(crate) const CASES: &[Case] = &[Case {
         (
             r#"{"name": "walked", "hash_key": "key", "range_key": "at", "billing_mode": "PAY_PER_REQUEST",
                 "attribute": [{"name": "key", "type": "S"}, {"name": "at", "type": "N"}, {"name": "local", "type": "N"}],
-                "local_secondary_index": [{"name": "l", "range_key": "local", "projection_type": "INCLUDE",
+                "local_secondary_index": [{"name": "local", "range_key": "local", "projection_type": "INCLUDE",
                     "non_key_attributes": ["b", "a"]}]}"#,
             "local_secondary_index",
         ),

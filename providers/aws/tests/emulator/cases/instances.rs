@@ -1,13 +1,16 @@
 //! Instances: what `network` leaves out.
 
-use super::{CASE, Case, GROUP, SUBNET, VPC};
+use super::{CASE, Case, GROUP, SUBNET, VPC, trust};
 
-const PROFILE: (&str, &str, &str) = ("profile", "aws_iam_instance_profile", r#"{"name": "machine"}"#);
+const ROLE: (&str, &str, &str) =
+    ("role", "aws_iam_role", concat!(r#"{"name": "machine", "assume_role_policy": "#, trust!("ec2"), "}"));
+const PROFILE: (&str, &str, &str) =
+    ("profile", "aws_iam_instance_profile", r#"{"name": "machine", "role": "${role.name}"}"#);
 
 // moto does not take termination protection when an instance is started, so that it is given later.
 pub(crate) const CASES: &[Case] = &[Case {
     kind: "aws_instance",
-    setup: &[VPC, SUBNET, GROUP, PROFILE],
+    setup: &[VPC, SUBNET, GROUP, ROLE, PROFILE],
     create: r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
             "vpc_security_group_ids": ["${group.id}"], "user_data_base64": "ZWNobyBoaQ==",
             "root_block_device": [{"volume_size": 8, "volume_type": "gp2"}], "volume_tags": {"v": "1"},

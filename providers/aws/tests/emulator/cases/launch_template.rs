@@ -4,13 +4,11 @@ use super::{CASE, Case};
 
 const OURS: &str = "says how updates choose the default version, which the cloud doesn't keep";
 
-const TAGS: &str = "moto tells the tags of the creation for ever";
-
 pub(crate) const CASES: &[Case] = &[Case {
     kind: "aws_launch_template",
-    create: r#"{"name": "lt", "image_id": "ami-0"}"#,
+    create: r#"{"name": "walk", "image_id": "ami-0"}"#,
     updates: &[
-        r#"{"name": "lt", "description": "one", "image_id": "ami-1", "disable_api_stop": true, "disable_api_termination":
+        r#"{"name": "walk", "description": "one", "image_id": "ami-1", "disable_api_stop": true, "disable_api_termination":
                 true, "ebs_optimized": "true", "instance_initiated_shutdown_behavior": "terminate",
                 "instance_type": "t3.micro", "kernel_id": "aki-1", "key_name": "k1", "ram_disk_id": "ari-1",
                 "user_data": "ZWNobyBoaQ==", "vpc_security_group_ids": ["sg-1"], "update_default_version": true,
@@ -45,7 +43,7 @@ pub(crate) const CASES: &[Case] = &[Case {
                 [{"enable_resource_name_dns_a_record": true, "enable_resource_name_dns_aaaa_record": true,
                 "hostname_type": "resource-name"}], "tag_specifications": [{"resource_type": "instance", "tags":
                 {"x": "y"}}, {"resource_type": "volume", "tags": {"x": "y"}}]}"#,
-        r#"{"name": "lt", "description": "two", "image_id": "ami-2", "ebs_optimized": "false", "security_group_names":
+        r#"{"name": "walk", "description": "two", "image_id": "ami-2", "ebs_optimized": "false", "security_group_names":
                 ["one"], "default_version": 1, "block_device_mappings": [{"device_name": "/dev/sdc",
                 "no_device": "true"}], "capacity_reservation_specification":
                 [{"capacity_reservation_preference": "open", "capacity_reservation_target":
@@ -64,14 +62,14 @@ pub(crate) const CASES: &[Case] = &[Case {
                 [{"min": 0.5, "max": 8}], "memory_mib": [{"min": 1024, "max": 2048}], "network_bandwidth_gbps":
                 [{"min": 0.1, "max": 10}], "network_interface_count": [{"min": 1, "max": 2}],
                 "total_local_storage_gb": [{"min": 10.5, "max": 20}], "vcpu_count": [{"min": 1, "max": 4}]}]}"#,
-        r#"{"name": "lt", "description": "three", "image_id": "ami-3", "instance_requirements":
+        r#"{"name": "walk", "description": "three", "image_id": "ami-3", "instance_requirements":
                 [{"excluded_instance_types": ["t2*"], "spot_max_price_percentage_over_lowest_price": 10,
                 "memory_mib": [{"min": 512}], "vcpu_count": [{"min": 2}]}]}"#,
-        r#"{"name": "lt", "image_id": "ami-1", "default_version": 1}"#,
+        r#"{"name": "walk", "image_id": "ami-1", "default_version": 1}"#,
     ],
     replaces: &[
-        (r#"{"name": "lt2", "image_id": "ami-1"}"#, "name"),
-        (r#"{"name_prefix": "lt-", "image_id": "ami-1"}"#, "name_prefix"),
+        (r#"{"name": "walked", "image_id": "ami-1"}"#, "name"),
+        (r#"{"name_prefix": "walk-", "image_id": "ami-1"}"#, "name_prefix"),
     ],
     // Each makes another version, which says what the one before said and one thing more.
     tampers: &[
@@ -156,7 +154,7 @@ pub(crate) const CASES: &[Case] = &[Case {
             "instance_market_options",
         ),
         (
-            "CreateLaunchTemplateVersion&LaunchTemplateId=${this.id}&LaunchTemplateData.ImageId=ami-1&LaunchTemplateData.InstanceRequirements.VCpuCount.Min=1",
+            "CreateLaunchTemplateVersion&LaunchTemplateId=${this.id}&LaunchTemplateData.ImageId=ami-1&LaunchTemplateData.InstanceRequirements.VCpuCount.Min=1&LaunchTemplateData.InstanceRequirements.MemoryMiB.Min=1",
             "instance_requirements",
         ),
         (
@@ -230,6 +228,23 @@ pub(crate) const CASES: &[Case] = &[Case {
         ("tag_specifications", "latest_version"),
         ("image_id", "latest_version"),
     ],
-    excused: &[("update_default_version", OURS), ("tags", TAGS)],
+    excused: &[("update_default_version", OURS)],
+    ..CASE
+}];
+
+/// Tags, which moto tells as they were at first for ever.
+pub(crate) const FURTHER: &[Case] = &[Case {
+    kind: "aws_launch_template",
+    create: r#"{"name": "walk-tags", "image_id": "ami-0", "tags": {"a": "b"}}"#,
+    updates: &[
+        r#"{"name": "walk-tags", "image_id": "ami-0", "tags": {"a": "c", "d": "e"}}"#,
+        r#"{"name": "walk-tags", "image_id": "ami-0"}"#,
+    ],
+    tampers: &[
+        ("CreateTags&ResourceId.1=${this.id}&Tag.1.Key=who&Tag.1.Value=me", "tags"),
+        ("DeleteTags&ResourceId.1=${this.id}&Tag.1.Key=team", "tags_all"),
+    ],
+    lose: &["DeleteLaunchTemplate&LaunchTemplateId=${this.id}"],
+    excused: &[("update_default_version", OURS)],
     ..CASE
 }];

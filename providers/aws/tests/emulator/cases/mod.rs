@@ -6,6 +6,7 @@ mod iam;
 mod instances;
 mod launch_template;
 mod machines;
+mod nat;
 mod network;
 mod objects;
 mod ranges;
@@ -13,6 +14,7 @@ mod routes;
 mod rules;
 mod s3;
 mod s3_settings;
+mod s3_versioning;
 mod security;
 mod vpc_endpoint;
 
@@ -37,6 +39,8 @@ pub(crate) struct Case {
     pub(crate) unread: &'static [&'static str],
     /// What tampers change besides: a tampered attribute (`*` for any), and one that follows from it.
     pub(crate) follows: &'static [(&'static str, &'static str)],
+    /// What its deletion leaves behind on purpose, by the kinds that the fake has of things.
+    pub(crate) leaves: &'static [&'static str],
     /// Attributes (`name`, or `block.name`; all below it too) that no update, replace or tamper needs to show, and why.
     /// A replace that names one is planned and not carried out.
     pub(crate) excused: &'static [(&'static str, &'static str)],
@@ -54,6 +58,7 @@ pub(crate) const CASE: Case = Case {
     import: "${this.id}",
     unread: &[],
     follows: &[],
+    leaves: &[],
     excused: &[],
 };
 
@@ -71,9 +76,23 @@ const INSTANCE: (&str, &str, &str) = (
     r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}"}"#,
 );
 
+const KEY: (&str, &str, &str) = (
+    "key",
+    "aws_key_pair",
+    r#"{"key_name": "k", "public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEur8+yFwBlsT6izfHcsvbcnwWMJ8KmoubqP3O3DGmeb"}"#,
+);
+
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
-    cases().chain(objects::CASES).chain(ranges::CASES).chain(routes::CASES).chain(rules::CASES)
+    cases()
+        .chain(launch_template::FURTHER)
+        .chain(nat::CASES)
+        .chain(objects::CASES)
+        .chain(ranges::CASES)
+        .chain(routes::CASES)
+        .chain(rules::CASES)
+        .chain(s3_versioning::CASES)
+        .chain(vpc_endpoint::FURTHER)
 }
 
 /// Those that moto knows enough for.

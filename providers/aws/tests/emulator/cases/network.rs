@@ -1,6 +1,6 @@
 //! Networks and the instances in them.
 
-use super::{CASE, Case, GROUP, IGW, OTHER, SUBNET, TABLE, VPC};
+use super::{CASE, Case, GROUP, IGW, KEY, OTHER, SUBNET, TABLE, VPC};
 
 pub(crate) const CASES: &[Case] = &[
     Case {
@@ -263,14 +263,14 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         kind: "aws_instance",
-        setup: &[VPC, SUBNET],
+        setup: &[VPC, SUBNET, KEY],
         create: r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
-            "associate_public_ip_address": true, "key_name": "k",
+            "associate_public_ip_address": true, "key_name": "${key.key_name}",
             "root_block_device": [{"volume_size": 20, "volume_type": "gp3", "delete_on_termination": true}],
             "ebs_block_device": [{"device_name": "/dev/sdf", "volume_size": 5, "tags": {"v": "1"}}],
             "metadata_options": [{"http_tokens": "required", "http_put_response_hop_limit": 2}]}"#,
         updates: &[r#"{"ami": "ami-12c6146b", "instance_type": "t3.micro", "subnet_id": "${subnet.id}",
-                "associate_public_ip_address": true, "key_name": "k",
+                "associate_public_ip_address": true, "key_name": "${key.key_name}",
                 "root_block_device": [{"volume_size": 20, "volume_type": "gp3", "delete_on_termination": true}],
                 "ebs_block_device": [{"device_name": "/dev/sdf", "volume_size": 5, "tags": {"v": "2"}}],
                 "metadata_options": [{"http_tokens": "required", "http_put_response_hop_limit": 3}],

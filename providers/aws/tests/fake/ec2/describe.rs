@@ -1,9 +1,9 @@
 //! Describing: by identifiers, by filters, page by page.
 
-use super::{groups, missing};
+use super::{addresses, groups, instances, missing, volumes};
 use crate::fake::Call;
 use crate::fake::params::invalid;
-use crate::fake::world::{Outcome, Thing, refuse, texts_at};
+use crate::fake::world::{Outcome, Thing, World, merge, refuse, texts_at};
 use serde_json::{Value as Json, json};
 
 /// How an operation describes things of a kind.
@@ -152,19 +152,37 @@ pub(super) fn things(call: &mut Call<'_>, how: &Description) -> Outcome<Json> {
         found.truncate(PAGE_MAX);
         next = json!(found.last().map(|(id, _)| id));
     }
-    for (id, _) in &found {
-        call.world.things.get_mut(id).expect("it was found").age();
-    }
+    found.iter().for_each(|(id, _)| age(call.world, id));
     let list: Vec<Json> = found.into_iter().map(|(_, description)| description).collect();
     Ok(json!({how.set: list, "nextToken": next}))
 }
 
 fn shown(call: &Call<'_>, id: &str, thing: &Thing) -> Json {
     let mut description = thing.described();
-    if thing.kind == "security-group" {
-        groups::show_rules(call.world, id, &mut description);
+    match thing.kind {
+        "elastic-ip" => addresses::show(call.world, id, &mut description),
+        "instance" => instances::show(call.world, id, &mut description),
+        "security-group" => groups::show_rules(call.world, id, &mut description),
+        "volume" => volumes::show(call.world, id, &mut description),
+        _ => {}
     }
     description
+}
+
+/// One more look at a thing: what was to become of it does. What went with it goes when it is over.
+pub(crate) fn age(world: &mut World, id: &str) {
+    let Some(thing) = world.things.get_mut(id) else { return };
+    match thing.later.pop_front() {
+        None => return,
+        Some(Json::Null) => return world.remove(id),
+        Some(patch) => merge(&mut thing.body, patch),
+    }
+    if thing.is_over() {
+        let owned = world.things.iter().filter(|(_, thing)| thing.owner.as_deref() == Some(id));
+        let owned: Vec<String> = owned.map(|(id, _)| id.clone()).collect();
+        owned.iter().for_each(|id| world.remove(id));
+        volumes::let_go(world, id);
+    }
 }
 
 /// Filters as paths and the values looked for.

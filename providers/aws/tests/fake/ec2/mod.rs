@@ -1,77 +1,146 @@
 //! EC2: the table of operations, and what they share.
 
+mod addresses;
 mod describe;
+mod endpoints;
 mod groups;
+mod instance_changes;
+mod instances;
+mod interfaces;
 mod keys;
+mod nat;
 mod network;
+mod profiles;
 mod range;
 mod routes;
+mod template_data;
+mod templates;
+mod volumes;
 
 use super::params::{Params, invalid};
 use super::world::{Outcome, Refusal, Thing, refuse};
 use super::{Call, Operation};
+pub(crate) use describe::age;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
 /// Kinds of things: the prefix of their identifiers (and their name in tag specifications), and the code that says that
 /// one isn't there.
 const KINDS: &[(&str, &str, &str)] = &[
+    ("elastic-ip", "eipalloc", "InvalidAllocationID.NotFound"),
+    ("instance", "i", "InvalidInstanceID.NotFound"),
     ("internet-gateway", "igw", "InvalidInternetGatewayID.NotFound"),
     ("key-pair", "key", "InvalidKeyPair.NotFound"),
+    ("launch-template", "lt", "InvalidLaunchTemplateId.NotFound"),
+    ("natgateway", "nat", "NatGatewayNotFound"),
     ("network-acl", "acl", "InvalidNetworkAclID.NotFound"),
+    ("network-interface", "eni", "InvalidNetworkInterfaceID.NotFound"),
+    ("profile-association", "iip-assoc", "InvalidAssociationID.NotFound"),
     ("route-table", "rtb", "InvalidRouteTableID.NotFound"),
     ("security-group", "sg", "InvalidGroup.NotFound"),
     ("security-group-rule", "sgr", "InvalidSecurityGroupRuleId.NotFound"),
+    ("snapshot", "snap", "InvalidSnapshot.NotFound"),
     ("subnet", "subnet", "InvalidSubnetID.NotFound"),
+    ("volume", "vol", "InvalidVolume.NotFound"),
+    ("volume-modification", "mod", "InvalidVolume.NotFound"),
     ("vpc", "vpc", "InvalidVpcID.NotFound"),
+    ("vpc-endpoint", "vpce", "InvalidVpcEndpointId.NotFound"),
 ];
 
 pub(crate) const OPERATIONS: &[Operation] = &[
+    ("AllocateAddress", addresses::allocate),
+    ("AssignPrivateNatGatewayAddress", nat::assign),
+    ("AssociateAddress", addresses::associate),
+    ("AssociateIamInstanceProfile", profiles::associate),
+    ("AssociateNatGatewayAddress", nat::associate),
     ("AssociateRouteTable", routes::associate),
     ("AssociateSubnetCidrBlock", network::associate_subnet_range),
     ("AssociateVpcCidrBlock", network::associate_vpc_range),
     ("AttachInternetGateway", network::attach_gateway),
+    ("AttachVolume", volumes::attach),
     ("AuthorizeSecurityGroupEgress", |call| groups::authorize(call, true)),
     ("AuthorizeSecurityGroupIngress", |call| groups::authorize(call, false)),
     ("CreateInternetGateway", network::create_gateway),
+    ("CreateLaunchTemplate", templates::create),
+    ("CreateLaunchTemplateVersion", templates::create_version),
+    ("CreateNatGateway", nat::create),
     ("CreateRoute", |call| routes::put_route(call, false)),
     ("CreateRouteTable", routes::create_table),
     ("CreateSecurityGroup", groups::create),
+    ("CreateSnapshot", volumes::create_snapshot),
     ("CreateSubnet", network::create_subnet),
     ("CreateTags", |call| tag(call, true)),
+    ("CreateVolume", volumes::create),
     ("CreateVpc", network::create_vpc),
+    ("CreateVpcEndpoint", endpoints::create),
     ("DeleteInternetGateway", network::delete_gateway),
     ("DeleteKeyPair", keys::delete),
+    ("DeleteLaunchTemplate", templates::delete),
+    ("DeleteNatGateway", nat::delete),
     ("DeleteRoute", routes::delete_route),
     ("DeleteRouteTable", routes::delete_table),
     ("DeleteSecurityGroup", groups::delete),
+    ("DeleteSnapshot", volumes::delete_snapshot),
     ("DeleteSubnet", network::delete_subnet),
     ("DeleteTags", |call| tag(call, false)),
+    ("DeleteVolume", volumes::delete),
     ("DeleteVpc", network::delete_vpc),
+    ("DeleteVpcEndpoints", endpoints::delete),
+    ("DescribeAddresses", |call| describe::things(call, &addresses::ADDRESSES)),
+    ("DescribeAddressesAttribute", addresses::attribute),
+    ("DescribeIamInstanceProfileAssociations", |call| describe::things(call, &profiles::ASSOCIATIONS)),
+    ("DescribeImages", instances::describe_images),
+    ("DescribeInstanceAttribute", instance_changes::attribute),
+    ("DescribeInstances", instances::describe),
     ("DescribeInternetGateways", |call| describe::things(call, &describe::GATEWAYS)),
     ("DescribeKeyPairs", keys::describe),
+    ("DescribeLaunchTemplateVersions", templates::describe_versions),
+    ("DescribeLaunchTemplates", |call| describe::things(call, &templates::TEMPLATES)),
+    ("DescribeNatGateways", |call| describe::things(call, &nat::GATEWAYS)),
     ("DescribeNetworkAcls", |call| describe::things(call, &describe::ACLS)),
+    ("DescribeNetworkInterfaces", |call| describe::things(call, &interfaces::INTERFACES)),
+    ("DescribePrefixLists", endpoints::prefix_lists),
     ("DescribeRouteTables", |call| describe::things(call, &describe::TABLES)),
     ("DescribeSecurityGroupRules", |call| describe::things(call, &describe::RULES)),
     ("DescribeSecurityGroups", |call| describe::things(call, &describe::GROUPS)),
+    ("DescribeSnapshots", volumes::describe_snapshots),
     ("DescribeSubnets", |call| describe::things(call, &describe::SUBNETS)),
+    ("DescribeVolumes", volumes::describe),
+    ("DescribeVolumesModifications", |call| describe::things(call, &volumes::MODIFICATIONS)),
     ("DescribeVpcAttribute", network::vpc_attribute),
+    ("DescribeVpcEndpoints", |call| describe::things(call, &endpoints::ENDPOINTS)),
     ("DescribeVpcs", |call| describe::things(call, &describe::VPCS)),
     ("DetachInternetGateway", network::detach_gateway),
     ("DisableVgwRoutePropagation", |call| routes::propagate(call, false)),
+    ("DetachVolume", volumes::detach),
+    ("DisassociateAddress", addresses::disassociate),
+    ("DisassociateIamInstanceProfile", profiles::disassociate),
+    ("DisassociateNatGatewayAddress", nat::disassociate),
     ("DisassociateRouteTable", routes::disassociate),
     ("DisassociateSubnetCidrBlock", network::disassociate_subnet_range),
     ("DisassociateVpcCidrBlock", network::disassociate_vpc_range),
     ("EnableVgwRoutePropagation", |call| routes::propagate(call, true)),
     ("ImportKeyPair", keys::import),
+    ("ModifyInstanceAttribute", instance_changes::modify),
+    ("ModifyInstanceMetadataOptions", instance_changes::modify_metadata),
+    ("ModifyLaunchTemplate", templates::modify),
     ("ModifySecurityGroupRules", groups::modify),
     ("ModifySubnetAttribute", network::modify_subnet),
+    ("ModifyVolume", volumes::modify),
     ("ModifyVpcAttribute", network::modify_vpc),
+    ("ModifyVpcEndpoint", endpoints::modify),
     ("ModifyVpcTenancy", network::modify_tenancy),
+    ("ReleaseAddress", addresses::release),
+    ("ReplaceIamInstanceProfileAssociation", profiles::replace),
     ("ReplaceRoute", |call| routes::put_route(call, true)),
     ("ReplaceRouteTableAssociation", routes::replace_association),
     ("RevokeSecurityGroupEgress", |call| groups::revoke(call, true)),
     ("RevokeSecurityGroupIngress", |call| groups::revoke(call, false)),
+    ("RunInstances", instances::run),
+    ("StartInstances", |call| instance_changes::switch(call, &instance_changes::START)),
+    ("StopInstances", |call| instance_changes::switch(call, &instance_changes::STOP)),
+    ("TerminateInstances", |call| instance_changes::switch(call, &instance_changes::TERMINATE)),
+    ("UnassignPrivateNatGatewayAddress", nat::unassign),
     ("UpdateSecurityGroupRuleDescriptionsEgress", |call| groups::describe_rules(call, true)),
     ("UpdateSecurityGroupRuleDescriptionsIngress", |call| groups::describe_rules(call, false)),
 ];
@@ -162,19 +231,25 @@ type Tags = BTreeMap<String, String>;
 
 /// The tags that something is to be made with.
 fn specified(params: &mut Params, kind: &str) -> Outcome<Tags> {
-    let mut tags = Tags::new();
+    Ok(specified_each(params, &[kind])?.remove(kind).unwrap_or_default())
+}
+
+/// The tags that things of these kinds are to be made with.
+fn specified_each(params: &mut Params, kinds: &[&str]) -> Outcome<BTreeMap<String, Tags>> {
+    let mut all: BTreeMap<String, Tags> = BTreeMap::new();
     for mut specification in params.items("TagSpecification")? {
         let of = specification.need("ResourceType")?;
-        if of != kind {
+        if !kinds.contains(&of.as_str()) || all.contains_key(&of) {
             return Err(invalid("TagSpecification.ResourceType", &of));
         }
+        let tags = all.entry(of).or_default();
         for mut tag in specification.items("Tag")? {
-            put_tag(&mut tags, &tag.need("Key")?, tag.take("Value").unwrap_or_default())?;
+            put_tag(tags, &tag.need("Key")?, tag.take("Value").unwrap_or_default())?;
             tag.done()?;
         }
         specification.done()?;
     }
-    Ok(tags)
+    Ok(all)
 }
 
 fn put_tag(tags: &mut Tags, key: &str, value: String) -> Outcome<()> {

@@ -218,7 +218,7 @@ fn disassociate(call: &mut Call<'_>, kind: &'static str, code: &str) -> Outcome<
 const ZONES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
 /// The zone of a letter, with its id.
-fn zone(region: &str, name: Option<&str>, id: Option<&str>) -> Outcome<(String, String)> {
+pub(super) fn zone(region: &str, name: Option<&str>, id: Option<&str>) -> Outcome<(String, String)> {
     let zones = ZONES.iter().enumerate();
     let mut zones =
         zones.map(|(index, letter)| (format!("{region}{letter}"), format!("use1-az{}", index + 1)));
@@ -421,7 +421,11 @@ pub(super) fn detach_gateway(call: &mut Call<'_>) -> Outcome<Json> {
         let message = format!("resource {id} is not attached to network {vpc}");
         return Err(refuse("Gateway.NotAttached", message));
     }
-    gateway.body["attachmentSet"] = json!([]);
+    if super::addresses::has_public(call, &vpc) {
+        let message = format!("Network {vpc} has some mapped public address(es)");
+        return Err(refuse("DependencyViolation", message));
+    }
+    call.at("internet-gateway", &id)?.body["attachmentSet"] = json!([]);
     Ok(done())
 }
 

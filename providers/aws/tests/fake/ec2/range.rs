@@ -1,7 +1,7 @@
 //! Ranges of addresses.
 
 use crate::fake::world::{Outcome, refuse};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// A range: addresses as numbers, and how many bits are fixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,12 @@ impl Range {
         let free = width - bits;
         let is_clean = free == 128 && first == 0 || free < 128 && first % (1 << free) == 0;
         if is_clean { Ok(Range { first, bits, width }) } else { Err(bad()) }
+    }
+
+    /// The addresses of an IPv4 range that can be had: AWS keeps the first four and the last.
+    pub(super) fn hosts(self) -> impl Iterator<Item = String> {
+        let first = u32::try_from(self.first).expect("an IPv4 range");
+        (first + 4..first + (1 << (32 - self.bits)) - 1).map(|number| Ipv4Addr::from(number).to_string())
     }
 
     pub(super) fn is_v4(self) -> bool {

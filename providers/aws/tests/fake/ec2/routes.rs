@@ -31,8 +31,9 @@ pub(super) fn create_table(call: &mut Call<'_>) -> Outcome<Json> {
 pub(super) fn delete_table(call: &mut Call<'_>) -> Outcome<Json> {
     let id = call.named("route-table", "RouteTableId")?;
     call.params.done()?;
+    let is_entered = call.world.all("vpc-endpoint", call.region).any(|(_, e)| e.has("routeTableIdSet", &id));
     let table = call.at("route-table", &id)?;
-    if table.body["associationSet"].as_array().is_some_and(|list| !list.is_empty()) {
+    if is_entered || table.body["associationSet"].as_array().is_some_and(|list| !list.is_empty()) {
         let message = format!("The routeTable '{id}' has dependencies and cannot be deleted.");
         return Err(refuse("DependencyViolation", message));
     }
