@@ -8,7 +8,7 @@ use aws_sdk_ec2::types::{
     AttributeBooleanValue, AttributeValue, Instance as Description, InstanceAttributeName as Name,
     InstanceStateName as State,
 };
-use aws_smithy_types::base64;
+use aws_smithy_types::{DateTime, base64};
 use trueup_provider_kit::{Fault, Fields, Object};
 use trueup_value::Value;
 
@@ -17,10 +17,11 @@ const SHUTDOWN: &str = "stop";
 
 /// Says what a new instance has where the request didn't say: there is no need to ask for it. A launch template may
 /// have said something else.
-pub(super) fn settle_new(object: &mut Object) {
+pub(super) fn settle_new(object: &mut Object, launched: Option<&DateTime>) {
     if object.item("launch_template").is_some() {
         return;
     }
+    object.put_note(LAUNCH, launched.map(launch));
     for name in ["disable_api_stop", "disable_api_termination"] {
         object.put_flag(name, Some(object.flag(name).unwrap_or(false)));
     }
@@ -29,7 +30,7 @@ pub(super) fn settle_new(object: &mut Object) {
     object.put_text("instance_state", Some("pending"));
 }
 
-/// The note of the launch that the user data was read in.
+/// The note of the launch that the user data was read or given in.
 const LAUNCH: &str = "user_data_launch";
 
 /// Fills in what is looked at; `is_known` says whether the object has been read or settled before.
@@ -53,16 +54,14 @@ pub(super) async fn fill(
         let behavior = read(site, &id, Name::InstanceInitiatedShutdownBehavior).await?;
         object.put_text(name, behavior);
     }
-    let (text, encoded) = (object.is_set("user_data"), object.text("user_data_base64").is_some());
+    let is_encoded = object.text("user_data_base64").is_some();
     // Only a stopped instance takes other user data, and starting it is another launch (EC2 User Guide, "Work with
     // instance user data"; API reference, `Instance`).
-    let launch = instance.launch_time().filter(|_| is_running(instance)).map(|at| at.as_nanos().to_string());
-    let is_same_launch = launch.is_some() && object.note(LAUNCH) == launch.as_deref();
-    if !is_known || ((text || encoded) && !is_same_launch) {
+    let launch = instance.launch_time().filter(|_| is_running(instance)).map(launch);
+    if !is_known || launch.is_none() || object.note(LAUNCH) != launch.as_deref() {
         let data = read(site, &id, Name::UserData).await?;
-        fill_user_data(object, data.filter(|data| !data.is_empty()), encoded);
-        let has_data = ["user_data", "user_data_base64"].iter().any(|name| object.is_set(name));
-        object.put_note(LAUNCH, launch.filter(|_| has_data));
+        fill_user_data(object, data.filter(|data| !data.is_empty()), is_encoded);
+        object.put_note(LAUNCH, launch);
     }
     if object.flag("get_password_data") == Some(true) && !object.is_set("password_data") {
         let answer = site.ec2.get_password_data().instance_id(&id).send().await;
@@ -70,6 +69,10 @@ pub(super) async fn fill(
         object.put_text("password_data", answer.and_then(|answer| answer.password_data));
     }
     Ok(())
+}
+
+fn launch(at: &DateTime) -> String {
+    at.as_nanos().to_string()
 }
 
 fn is_running(instance: &Description) -> bool {

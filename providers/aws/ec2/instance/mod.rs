@@ -32,7 +32,8 @@ const CONFLICTS: [(&str, &str); 5] = [
 ];
 
 /// Changing these, like user data, needs the instance to be stopped.
-const STOPPING: [&str; 2] = ["capacity_reservation_specification", "instance_type"];
+const STOPPING: [&str; 3] =
+    ["capacity_reservation_specification", "host_resource_group_arn", "instance_type"];
 
 #[async_trait]
 impl Resource<Site> for Instance {
@@ -72,6 +73,10 @@ impl Resource<Site> for Instance {
 
     fn plan(&self, planning: &mut Planning<'_>) {
         leave_tags_to_volume_tags(planning);
+        // It is written one way or the other.
+        if planning.config.is_set("user_data") || planning.config.is_unknown("user_data") {
+            planning.planned.put_null("user_data_base64");
+        }
         let new_data =
             planning.prior.is_some_and(|prior| !request::is_same_user_data(prior, &planning.planned));
         let replaces = new_data && planning.planned.flag("user_data_replace_on_change") == Some(true);
@@ -105,7 +110,8 @@ impl Resource<Site> for Instance {
         let made = deadline.retry(is_early, attempt).await?;
         object.put_text("id", made.instances().first().and_then(Description::instance_id));
         let id = object.id_or_empty().to_owned();
-        attributes::settle_new(object);
+        let launched = made.instances().first().and_then(Description::launch_time);
+        attributes::settle_new(object, launched);
         wait_running(call, &id).await?;
         update::finish_creation(call, &id, object).await?;
         if object.flag("get_password_data") == Some(true) {

@@ -118,6 +118,12 @@ async fn change_stopped(call: &Call<'_, Site>, prior: &Object, object: &Object) 
         let request = ec2.modify_instance_attribute().instance_id(id).user_data(value);
         request.send().await.attempt("changing the user data of the instance")?;
     }
+    if let Some(group) = object.text("host_resource_group_arn")
+        && object.differs(prior, "host_resource_group_arn")
+    {
+        let request = ec2.modify_instance_placement().instance_id(id).host_resource_group_arn(group);
+        request.send().await.attempt("changing the host resource group of the instance")?;
+    }
     if object.differs(prior, "capacity_reservation_specification")
         && let Some(specification) = options::capacity(object)
     {

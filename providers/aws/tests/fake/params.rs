@@ -19,6 +19,11 @@ impl Params {
         self.0.remove(name)
     }
 
+    /// Adds one unless it is there.
+    pub(crate) fn or(&mut self, name: &str, text: &str) {
+        self.0.entry(name.to_owned()).or_insert_with(|| text.to_owned());
+    }
+
     pub(crate) fn need(&mut self, name: &str) -> Outcome<String> {
         let missing = || refuse("MissingParameter", format!("The request must contain the parameter {name}"));
         self.take(name).filter(|text| !text.is_empty()).ok_or_else(missing)

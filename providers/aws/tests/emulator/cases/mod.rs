@@ -3,6 +3,7 @@
 mod addresses;
 mod dynamodb;
 mod iam;
+mod instance_options;
 mod instances;
 mod launch_template;
 mod machines;
@@ -30,7 +31,7 @@ pub(crate) struct Case {
     pub(crate) updates: &'static [&'static str],
     /// Configurations that replace it, and the attribute that does.
     pub(crate) replaces: &'static [(&'static str, &'static str)],
-    /// Requests behind the provider's back, and the attribute that they change.
+    /// Requests behind the provider's back (several with `then` between them), and the attribute that they change.
     pub(crate) tampers: &'static [(&'static str, &'static str)],
     /// Requests that delete it behind the provider's back; none where nothing can.
     pub(crate) lose: &'static [&'static str],
@@ -85,6 +86,7 @@ const KEY: (&str, &str, &str) = (
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
     cases()
+        .chain(instance_options::CASES)
         .chain(launch_template::FURTHER)
         .chain(nat::CASES)
         .chain(objects::CASES)

@@ -61,6 +61,12 @@ pub(super) fn switch(call: &mut Call<'_>, way: &Switch) -> Outcome<Json> {
                 return Err(refuse("OperationNotPermitted", message));
             }
             crate::fake::world::merge(&mut instance.body, state(way.through));
+            if way.to == "running" {
+                // Each start is another launch.
+                let starts = instance.inner.get("starts").and_then(Json::as_i64).unwrap_or(0) + 1;
+                instance.inner.insert("starts".into(), json!(starts));
+                instance.body["launchTime"] = json!(format!("2026-01-02T00:{starts:02}:00.000Z"));
+            }
             let mut end = state(way.to);
             if way.to == "terminated" {
                 end["subnetId"] = Json::Null;

@@ -1,6 +1,7 @@
 //! Instances: how they are started, and how they are described with their interface, volumes and profile.
 
 use super::describe::{self, Description};
+use super::instance_options::{self, Addresses};
 use super::interfaces::{self, Wanted};
 use super::volumes::{self, MADE};
 use super::{profiles, specified_each};
@@ -146,7 +147,7 @@ fn machine(call: &mut Call<'_>) -> Outcome<Json> {
 
 /// The interface that is asked for, and whether it is to have a public address: in parameters of the instance or in
 /// those of its first interface, never in both.
-fn interface(call: &mut Call<'_>) -> Outcome<(Wanted, bool)> {
+fn interface(call: &mut Call<'_>) -> Outcome<(Wanted, bool, Addresses)> {
     let listed = call.params.items("NetworkInterface")?;
     let mut own = Params::default();
     std::mem::swap(&mut own, &mut call.params);
@@ -156,6 +157,7 @@ fn interface(call: &mut Call<'_>) -> Outcome<(Wanted, bool)> {
         Err(_) => return Err(refuse("InvalidParameterCombination", "Instances here have one interface")),
     };
     let (subnet, address) = (params.take("SubnetId"), params.take("PrivateIpAddress"));
+    let further = instance_options::addresses(&mut params)?;
     let groups = params.list("SecurityGroupId")?;
     let is_public = params.flag("AssociatePublicIpAddress")?;
     if let Some(rest) = &mut rest {
@@ -172,8 +174,9 @@ fn interface(call: &mut Call<'_>) -> Outcome<(Wanted, bool)> {
     let no_default = || refuse("VPCIdNotSpecified", "No default VPC for this user");
     let subnet = subnet.ok_or_else(no_default)?;
     let gives = call.at("subnet", &subnet)?.has("mapPublicIpOnLaunch", "true");
+    let address = address.or(further.primary.clone());
     let wanted = Wanted { subnet, groups, address, description: String::new() };
-    Ok((wanted, is_public.unwrap_or(gives)))
+    Ok((wanted, is_public.unwrap_or(gives), further))
 }
 
 /// The volumes that the instance is to start with, by device.
@@ -181,6 +184,11 @@ fn devices(call: &mut Call<'_>, root: &str, size: i64) -> Outcome<Vec<(String, J
     let mut volumes = Vec::new();
     for mut mapping in call.params.items("BlockDeviceMapping")? {
         let device = mapping.need("DeviceName")?;
+        let (local, none) = (mapping.take("VirtualName"), mapping.take("NoDevice"));
+        if local.is_some() || none.is_some() {
+            mapping.done()?;
+            continue;
+        }
         let mut ebs = mapping.inner("Ebs").unwrap_or_default();
         mapping.done()?;
         let goes = ebs.flag("DeleteOnTermination")?.unwrap_or(device == root);
@@ -208,8 +216,10 @@ pub(super) fn run(call: &mut Call<'_>) -> Outcome<Json> {
             return Err(invalid(name, &count));
         }
     }
+    instance_options::fill_from_template(call)?;
     let mut body = machine(call)?;
-    let (interface, is_public) = interface(call)?;
+    let options = instance_options::read(&mut call.params)?;
+    let (interface, is_public, further) = interface(call)?;
     let (root, size) = image(body["imageId"].as_str().unwrap_or_default())?;
     let volumes = devices(call, root, size)?;
     let profile = call.params.inner("IamInstanceProfile");
@@ -224,6 +234,7 @@ pub(super) fn run(call: &mut Call<'_>) -> Outcome<Json> {
             "placement": {"availabilityZone": subnet["availabilityZone"], "tenancy": "default", "groupName": ""}}),
     );
     let own = tags.remove("instance").unwrap_or_default();
+    options.describe(&mut body);
     let id = call.made(
         "instance",
         |id| {
@@ -236,6 +247,7 @@ pub(super) fn run(call: &mut Call<'_>) -> Outcome<Json> {
     instance.inner = inner;
     instance.later.push_back(state("running"));
     let eni = interfaces::make(call, &id, interface)?;
+    instance_options::give(call, &eni, further)?;
     let eni = call.world.things.get_mut(&eni).expect("it was just made");
     eni.inner.insert("isPublic".into(), json!(is_public));
     eni.body["attachment"] = json!({"attachmentId": format!("eni-attach-{id}"), "instanceId": id,
@@ -248,6 +260,7 @@ pub(super) fn run(call: &mut Call<'_>) -> Outcome<Json> {
     if let Some(profile) = profile {
         profiles::give(call, &id, &profile);
     }
+    options.keep(call, &id);
     call.remember(&id);
     reservation(call, &id)
 }

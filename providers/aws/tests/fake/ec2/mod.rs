@@ -5,6 +5,7 @@ mod describe;
 mod endpoints;
 mod groups;
 mod instance_changes;
+mod instance_options;
 mod instances;
 mod interfaces;
 mod keys;
@@ -40,6 +41,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("security-group", "sg", "InvalidGroup.NotFound"),
     ("security-group-rule", "sgr", "InvalidSecurityGroupRuleId.NotFound"),
     ("snapshot", "snap", "InvalidSnapshot.NotFound"),
+    ("spot-instances-request", "sir", "InvalidSpotInstanceRequestID.NotFound"),
     ("subnet", "subnet", "InvalidSubnetID.NotFound"),
     ("volume", "vol", "InvalidVolume.NotFound"),
     ("volume-modification", "mod", "InvalidVolume.NotFound"),
@@ -49,6 +51,7 @@ const KINDS: &[(&str, &str, &str)] = &[
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     ("AllocateAddress", addresses::allocate),
+    ("AssignPrivateIpAddresses", instance_options::assign),
     ("AssignPrivateNatGatewayAddress", nat::assign),
     ("AssociateAddress", addresses::associate),
     ("AssociateIamInstanceProfile", profiles::associate),
@@ -60,6 +63,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ("AttachVolume", volumes::attach),
     ("AuthorizeSecurityGroupEgress", |call| groups::authorize(call, true)),
     ("AuthorizeSecurityGroupIngress", |call| groups::authorize(call, false)),
+    ("CancelSpotInstanceRequests", instance_options::cancel_spot),
     ("CreateInternetGateway", network::create_gateway),
     ("CreateLaunchTemplate", templates::create),
     ("CreateLaunchTemplateVersion", templates::create_version),
@@ -91,6 +95,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ("DescribeIamInstanceProfileAssociations", |call| describe::things(call, &profiles::ASSOCIATIONS)),
     ("DescribeImages", instances::describe_images),
     ("DescribeInstanceAttribute", instance_changes::attribute),
+    ("DescribeInstanceCreditSpecifications", instance_options::describe_credits),
     ("DescribeInstances", instances::describe),
     ("DescribeInternetGateways", |call| describe::things(call, &describe::GATEWAYS)),
     ("DescribeKeyPairs", keys::describe),
@@ -104,6 +109,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ("DescribeSecurityGroupRules", |call| describe::things(call, &describe::RULES)),
     ("DescribeSecurityGroups", |call| describe::things(call, &describe::GROUPS)),
     ("DescribeSnapshots", volumes::describe_snapshots),
+    ("DescribeSpotInstanceRequests", |call| describe::things(call, &instance_options::SPOT_REQUESTS)),
     ("DescribeSubnets", |call| describe::things(call, &describe::SUBNETS)),
     ("DescribeVolumes", volumes::describe),
     ("DescribeVolumesModifications", |call| describe::things(call, &volumes::MODIFICATIONS)),
@@ -111,8 +117,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ("DescribeVpcEndpoints", |call| describe::things(call, &endpoints::ENDPOINTS)),
     ("DescribeVpcs", |call| describe::things(call, &describe::VPCS)),
     ("DetachInternetGateway", network::detach_gateway),
-    ("DisableVgwRoutePropagation", |call| routes::propagate(call, false)),
     ("DetachVolume", volumes::detach),
+    ("DisableVgwRoutePropagation", |call| routes::propagate(call, false)),
     ("DisassociateAddress", addresses::disassociate),
     ("DisassociateIamInstanceProfile", profiles::disassociate),
     ("DisassociateNatGatewayAddress", nat::disassociate),
@@ -120,9 +126,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ("DisassociateSubnetCidrBlock", network::disassociate_subnet_range),
     ("DisassociateVpcCidrBlock", network::disassociate_vpc_range),
     ("EnableVgwRoutePropagation", |call| routes::propagate(call, true)),
+    ("GetPasswordData", instance_options::password),
     ("ImportKeyPair", keys::import),
     ("ModifyInstanceAttribute", instance_changes::modify),
+    ("ModifyInstanceCapacityReservationAttributes", instance_options::modify_capacity),
+    ("ModifyInstanceCreditSpecification", instance_options::modify_credits),
+    ("ModifyInstanceMaintenanceOptions", instance_options::modify_maintenance),
     ("ModifyInstanceMetadataOptions", instance_changes::modify_metadata),
+    ("ModifyInstancePlacement", instance_options::modify_placement),
     ("ModifyLaunchTemplate", templates::modify),
     ("ModifySecurityGroupRules", groups::modify),
     ("ModifySubnetAttribute", network::modify_subnet),
@@ -130,6 +141,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ("ModifyVpcAttribute", network::modify_vpc),
     ("ModifyVpcEndpoint", endpoints::modify),
     ("ModifyVpcTenancy", network::modify_tenancy),
+    ("MonitorInstances", |call| instance_options::monitor(call, true)),
     ("ReleaseAddress", addresses::release),
     ("ReplaceIamInstanceProfileAssociation", profiles::replace),
     ("ReplaceRoute", |call| routes::put_route(call, true)),
@@ -140,7 +152,9 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ("StartInstances", |call| instance_changes::switch(call, &instance_changes::START)),
     ("StopInstances", |call| instance_changes::switch(call, &instance_changes::STOP)),
     ("TerminateInstances", |call| instance_changes::switch(call, &instance_changes::TERMINATE)),
+    ("UnassignPrivateIpAddresses", instance_options::unassign),
     ("UnassignPrivateNatGatewayAddress", nat::unassign),
+    ("UnmonitorInstances", |call| instance_options::monitor(call, false)),
     ("UpdateSecurityGroupRuleDescriptionsEgress", |call| groups::describe_rules(call, true)),
     ("UpdateSecurityGroupRuleDescriptionsIngress", |call| groups::describe_rules(call, false)),
 ];
