@@ -9,7 +9,6 @@ mod coverage;
 mod fake;
 mod faults;
 mod front;
-mod gaps;
 mod iam;
 mod machines;
 mod moto;

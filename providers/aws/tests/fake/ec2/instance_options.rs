@@ -253,9 +253,9 @@ pub(super) fn addresses(params: &mut Params) -> Outcome<Addresses> {
     for mut item in params.items("PrivateIpAddresses")? {
         let address = item.need("PrivateIpAddress")?;
         if item.flag("Primary")? == Some(true) {
-            primary = Some(address)
+            primary = Some(address);
         } else {
-            secondary.push(address)
+            secondary.push(address);
         }
         item.done()?;
     }
