@@ -15,7 +15,7 @@ use trueup_value::{Marks, Value};
 /// A renewal is asked for no more often than this, whatever the provider says.
 const RENEWAL_MIN: Duration = Duration::from_secs(1);
 
-/// An ephemeral resource that is open. It must be closed.
+/// An ephemeral resource that is open. It must be closed; dropped it is at least not kept alive any longer.
 #[must_use]
 pub struct Opened {
     /// The instance.
@@ -140,11 +140,12 @@ impl Renewal {
 
 impl Opened {
     /// Closes it. What went wrong with renewals is told too.
-    pub async fn close(self) -> Diagnostics {
+    pub async fn close(mut self) -> Diagnostics {
         self.stop.notify_one();
-        let mut private = self.private;
+        let mut private = self.private.clone();
         let mut found = Diagnostics::new();
-        if let Some(renewing) = self.renewing
+        // Stays in its place meanwhile: who is dropped here ends it as well.
+        if let Some(renewing) = &mut self.renewing
             && let Ok((last, problems)) = renewing.await
         {
             private = last;
@@ -155,5 +156,13 @@ impl Opened {
         let name =
             |d: Diagnostic| Diagnostic { address: d.address.clone().or_else(|| Some(addr.clone())), ..d };
         found.into_iter().map(name).collect()
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if let Some(renewing) = &self.renewing {
+            renewing.abort();
+        }
     }
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use trueup_addr::{InstanceKey, ModuleInstance, Name, ResourceInstance};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::{Ask, Evaluated, Mode, Sheet};
+use trueup_plan::{Plan, StepGraph};
 use trueup_provider::Provider;
 use trueup_resolve::NodeId;
 use trueup_resolve::program::{Import, ProviderBinding};
@@ -43,18 +44,23 @@ impl Session {
         let before = self.clone_configuration();
         let found = self.with_generated(file, &empty);
         if found.has_errors() {
-            return (self.failed(options, found).await, None);
+            let sources = self.sources.clone();
+            self.restore_configuration(before);
+            // What was found stands in the texts with the empty blocks.
+            self.sources = sources;
+            return (self.failed(options, found), None);
         }
         let (blocks, found) = self.read_imported(&homeless).await;
         if found.has_errors() {
             self.restore_configuration(before);
-            return (self.failed(options, found).await, None);
+            return (self.failed(options, found), None);
         }
         let texts: Vec<String> = blocks.iter().map(Block::text).collect();
         let text = trueup_parse::fmt::format(&format!("{HEAD}\n{}", texts.join("\n")));
         self.restore_configuration(before);
         let found = self.with_generated(file, &text);
         let mut planned = self.plan(options).await;
+        planned.plan.errored |= found.has_errors();
         planned.diagnostics.append(found);
         for change in &mut planned.plan.changes {
             let block = blocks.iter().find(|block| block.addr == change.addr);
@@ -64,13 +70,25 @@ impl Session {
         (planned, Some(text))
     }
 
-    /// A plan that can't be applied, with what went wrong.
-    async fn failed(&mut self, options: &PlanOptions, found: Diagnostics) -> Planned {
-        let mut planned = self.plan(options).await;
-        planned.plan.errored = true;
-        let mut diagnostics = found;
-        diagnostics.append(planned.diagnostics);
-        Planned { diagnostics, ..planned }
+    /// A plan of nothing that can't be applied, with what went wrong.
+    fn failed(&self, options: &PlanOptions, diagnostics: Diagnostics) -> Planned {
+        let plan = Plan {
+            mode: options.mode,
+            changes: Vec::new(),
+            steps: StepGraph::default(),
+            outputs: BTreeMap::new(),
+            drift: Vec::new(),
+            checks: None,
+            prior: self.ledger.document.clone(),
+            variables: self.variables(),
+            targets: options.targets.clone(),
+            excludes: options.excludes.clone(),
+            timestamp: (self.world.clock)().into(),
+            commit: self.commit.clone(),
+            workspace: self.workspace.clone(),
+            errored: true,
+        };
+        Planned { plan, diagnostics }
     }
 
     /// Takes a file more into the root module.

@@ -165,7 +165,7 @@ impl Session {
     }
 
     /// Values of root variables as the plan notes them.
-    fn variables(&self) -> BTreeMap<Name, Value> {
+    pub(crate) fn variables(&self) -> BTreeMap<Name, Value> {
         let root = self.program.module_at(trueup_resolve::NodeId::ROOT);
         let given = root.variables.iter().filter(|variable| !variable.ephemeral).filter_map(|variable| {
             let value = match self.inputs.get(&variable.name) {
@@ -209,9 +209,14 @@ impl Session {
                 .with_in_flight(self.ledger.in_flight.clone());
         let interrupted = tokio::select! {
             biased;
-            () = interruption(world.interrupt.clone()) => Some(stopped_planning()),
+            () = wished(world.interrupt.clone(), Interrupt::Graceful) => Some(stopped_planning()),
             () = planner.run() => None,
         };
+        tokio::select! {
+            biased;
+            () = wished(world.interrupt.clone(), Interrupt::Immediate) => {}
+            () = planner.end_opening() => {}
+        }
         planner.close_ephemeral().await;
         let token = self.world.clone();
         let around = Circumstances {
@@ -364,10 +369,10 @@ fn restored(input: &SnapshotInput) -> Input {
     Input { value: input.value.clone(), source: input.source.clone(), span: None }
 }
 
-/// Comes when a person wants to stop, in whatever way.
-async fn interruption(mut interrupt: watch::Receiver<Interrupt>) {
+/// Comes when a person wants to stop, at least so urgently.
+async fn wished(mut interrupt: watch::Receiver<Interrupt>, least: Interrupt) {
     // Whoever could interrupt may be gone; then nobody does any more.
-    if interrupt.wait_for(|wish| *wish != Interrupt::None).await.is_err() {
+    if interrupt.wait_for(|wish| *wish >= least).await.is_err() {
         std::future::pending::<()>().await;
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{Answer, Planner};
 use crate::Event;
+use futures::StreamExt;
 use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
 use trueup_addr::ResourceInstance;
 use trueup_apply::{Opened, open};
 use trueup_diag::Diagnostics;
@@ -11,26 +13,29 @@ use trueup_schema::unknown_computed;
 use trueup_value::{Marks, Value};
 
 impl<'a> Planner<'a> {
-    pub(super) fn start_ephemeral(&mut self, ask: Box<InstanceAsk>) -> Option<BoxFuture<'a, Answer>> {
+    pub(super) fn start_ephemeral(&mut self, ask: Box<InstanceAsk>) {
         if !ask.config.is_wholly_known() || self.is_pending(&ask) {
             let schema = self.providers.ephemeral(&ask.binding.provider, &ask.addr.resource.kind);
             let schema = schema.expect("the sheet asks only for types that have a schema");
             let (bare, marks) = ask.config.unmark_deep();
             let value = unknown_computed(&schema.block, &bare).mark_paths(&marks).mark(Marks::EPHEMERAL);
             self.sheet.fill(ask.cell, Some(value));
-            return None;
+            return;
         }
         let Some(provider) = self.providers.configured(&ask.binding) else {
             self.sheet.fill(ask.cell, None);
-            return None;
+            return;
         };
         self.tell_ephemeral(&ask.addr, false, false);
         let permits = self.permits.clone();
-        Some(Box::pin(async move {
-            let _permit = permits.acquire().await;
+        self.opening.push(Box::pin(async move {
+            let Ok(_permit) = permits.acquire().await else {
+                // Planning is over: it is not begun any more.
+                return Answer::Opened(ask, None, None, Diagnostics::new());
+            };
             let (value, opened, found) = open(provider, &ask).await;
             Answer::Opened(ask, value, opened, found)
-        }))
+        }));
     }
 
     pub(super) fn take_opened(
@@ -46,6 +51,29 @@ impl<'a> Planner<'a> {
             self.opened.push(opened);
         }
         self.sheet.fill(ask.cell, value);
+    }
+
+    /// The next answer, of an ephemeral resource or of anything else.
+    pub(super) async fn next(
+        &mut self,
+        calls: &mut FuturesUnordered<BoxFuture<'a, Answer>>,
+    ) -> Option<Answer> {
+        tokio::select! {
+            Some(answer) = calls.next() => Some(answer),
+            Some(answer) = self.opening.next() => Some(answer),
+            else => None,
+        }
+    }
+
+    /// After an interrupt: waits for what is being opened at the moment, so that it can be closed.
+    pub(crate) async fn end_opening(&mut self) {
+        self.permits.close();
+        while let Some(answer) = self.opening.next().await {
+            // Nothing else is ever put there.
+            if let Answer::Opened(ask, value, opened, found) = answer {
+                self.take_opened(&ask, value, opened, found);
+            }
+        }
     }
 
     /// Closes what is open, also after planning was interrupted.

@@ -35,6 +35,7 @@ pub(crate) struct Finished {
 impl Planner<'_> {
     pub(crate) fn finish(mut self, previous: &State, around: Circumstances) -> Finished {
         self.report_homeless_imports();
+        self.sheet.report(std::mem::take(&mut self.objects.unstorable));
         self.sheet.report(moved_still_declared(&self.program, &self.cells));
         let errored = self.sheet.has_errors();
         if !errored && self.options.mode != PlanMode::RefreshOnly {

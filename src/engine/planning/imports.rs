@@ -5,14 +5,15 @@ use super::{Answer, Planner};
 use crate::bindings::provider_addr;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use trueup_addr::{InstanceKey, ResourceInstance};
+use trueup_addr::{ConfigResource, InstanceKey, ResourceInstance};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::{Evaluated, InstanceAsk};
 use trueup_plan::PlanMode;
 use trueup_provider::{Private, Provider, ReadRequest};
 use trueup_resolve::program::Import;
-use trueup_resolve::{Expr, NodeId};
+use trueup_resolve::{Expr, NodeId, Program};
 use trueup_schema::Schema;
 use trueup_state::{Change, Object};
 use trueup_value::{Kind, Value};
@@ -32,25 +33,75 @@ pub(super) enum Sought {
 /// `each.key` and `each.value` of a block with `for_each`.
 type Each = (Value, Value);
 
+/// The keys of the modules and of the instance, and what they come from in a block with `for_each`.
+type Element = (Vec<InstanceKey>, Option<Each>);
+
+/// What the `import` blocks say about one resource, as far as it could be told: each block is read once.
+#[derive(Default)]
+pub(super) struct Wanted {
+    /// Places of blocks that are still to be read.
+    unread: Vec<usize>,
+    /// How far the sheet was when they were last tried.
+    tried: Option<usize>,
+    /// Place of the block, and its element, by the keys of the modules and of the instance.
+    found: BTreeMap<Vec<InstanceKey>, (usize, Option<Each>)>,
+    /// A block is wrong, which is reported.
+    wrong: bool,
+}
+
+/// The blocks by what they are about, none of them read yet.
+pub(super) fn wanted(program: &Program) -> BTreeMap<ConfigResource, Wanted> {
+    let mut all: BTreeMap<ConfigResource, Wanted> = BTreeMap::new();
+    for (place, import) in program.module_at(NodeId::ROOT).imports.iter().enumerate() {
+        all.entry(import.to.clone()).or_default().unread.push(place);
+    }
+    all
+}
+
 impl<'a> Planner<'a> {
     /// What is to be imported as an instance that the state doesn't have.
     pub(super) fn sought(&mut self, addr: &ResourceInstance) -> Sought {
-        let program = self.program.clone();
-        let config = addr.config();
-        let imports = &program.module_at(NodeId::ROOT).imports;
-        for import in imports.iter().filter(|import| import.to == config) {
-            match self.sought_by(import, addr) {
-                Ok(None) => {}
-                Ok(Some(id)) => return Sought::Id(id),
-                Err(otherwise) => return otherwise,
-            }
-        }
-        Sought::Nothing
+        let resource = addr.config();
+        let Some(mut wanted) = self.wanted.remove(&resource) else { return Sought::Nothing };
+        self.read_blocks(&mut wanted);
+        let keys = addr.module.0.iter().map(|step| &step.key).chain([&addr.key]);
+        let keys: Vec<InstanceKey> = keys.cloned().collect();
+        let sought = match wanted.found.get(&keys) {
+            _ if wanted.wrong => Sought::Wrong,
+            _ if !wanted.unread.is_empty() => Sought::NotYet,
+            None => Sought::Nothing,
+            Some((place, each)) => self.id_of(*place, each.as_ref()).map_or_else(|other| other, Sought::Id),
+        };
+        self.wanted.insert(resource, wanted);
+        sought
     }
 
-    fn sought_by(&mut self, import: &Import, addr: &ResourceInstance) -> Result<Option<String>, Sought> {
+    /// Reads those blocks that can be, unless nothing has come since they were tried.
+    fn read_blocks(&mut self, wanted: &mut Wanted) {
+        let completed = Some(self.sheet.completed());
+        if wanted.wrong || wanted.unread.is_empty() || wanted.tried == completed {
+            return;
+        }
+        wanted.tried = completed;
+        let program = self.program.clone();
+        let imports = &program.module_at(NodeId::ROOT).imports;
+        for place in std::mem::take(&mut wanted.unread) {
+            match self.elements(&imports[place]) {
+                Ok(elements) => {
+                    for (keys, each) in elements {
+                        wanted.found.entry(keys).or_insert((place, each));
+                    }
+                }
+                Err(Sought::NotYet) => wanted.unread.push(place),
+                Err(_) => wanted.wrong = true,
+            }
+        }
+    }
+
+    /// What a block imports: keys of modules and of the instance, and the element of its `for_each`.
+    fn elements(&mut self, import: &Import) -> Result<Vec<Element>, Sought> {
         let Some(collection) = &import.for_each else {
-            return self.sought_as(import, addr, None);
+            return Ok(vec![(self.keys(import, None)?, None)]);
         };
         let value = self.value_of(collection, None)?;
         if !value.is_known() || value.is_null() || value.marks().is_sensitive() {
@@ -58,32 +109,28 @@ impl<'a> Planner<'a> {
             self.sheet.report([Diagnostic::error("Invalid for_each argument", detail).at(collection.span)]);
             return Err(Sought::Wrong);
         }
+        let mut elements = Vec::new();
         for (key, item) in value.iter_elements() {
             let key = if matches!(value.kind(), Kind::Set(_)) { item.clone() } else { key };
-            if let Some(id) = self.sought_as(import, addr, Some(&(key, item)))? {
-                return Ok(Some(id));
-            }
+            let each = Some((key, item));
+            elements.push((self.keys(import, each.as_ref())?, each));
         }
-        Ok(None)
+        Ok(elements)
     }
 
-    fn sought_as(
-        &mut self,
-        import: &Import,
-        addr: &ResourceInstance,
-        each: Option<&Each>,
-    ) -> Result<Option<String>, Sought> {
-        let wanted = addr.module.0.iter().map(|step| &step.key).chain([&addr.key]);
+    fn keys(&mut self, import: &Import, each: Option<&Each>) -> Result<Vec<InstanceKey>, Sought> {
         let written = import.module_keys.iter().chain([&import.key]);
-        for (wanted, written) in wanted.zip(written) {
-            let key = match written {
-                None => InstanceKey::None,
-                Some(expr) => instance_key(&self.value_of(expr, each)?),
-            };
-            if key != *wanted {
-                return Ok(None);
-            }
-        }
+        let key = |expr: &Option<Expr>| match expr {
+            None => Ok(InstanceKey::None),
+            Some(expr) => Ok(instance_key(&self.value_of(expr, each)?)),
+        };
+        written.map(key).collect()
+    }
+
+    /// The id is read only for an instance that is imported: that of another may wait for this one.
+    fn id_of(&mut self, place: usize, each: Option<&Each>) -> Result<String, Sought> {
+        let program = self.program.clone();
+        let import = &program.module_at(NodeId::ROOT).imports[place];
         let Some(expr) = &import.id else {
             let detail = "Only imports by id are supported yet, not those by identity.";
             self.sheet
@@ -92,7 +139,7 @@ impl<'a> Planner<'a> {
         };
         let id = self.value_of(expr, each)?;
         if let Some(text) = id.as_str().filter(|text| !text.is_empty() && !id.marks().is_sensitive()) {
-            return Ok(Some(text.to_owned()));
+            return Ok(text.to_owned());
         }
         let detail =
             "The id of an import block must be a string that is known, and not empty, null or sensitive.";
@@ -128,7 +175,9 @@ impl<'a> Planner<'a> {
         };
         let config = provider_addr(&self.program, &ask.binding);
         self.importing.insert(ask.addr.clone(), id.clone());
+        let permits = self.permits.clone();
         Some(Box::pin(async move {
+            let _permit = permits.acquire().await;
             let mut readied = Readied {
                 provider: None,
                 observed: Vec::new(),

@@ -18,7 +18,6 @@ mod watched;
 use crate::providers::Providers;
 use crate::{Event, Observer};
 use data::{DataPlan, read_data};
-use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use imports::Sought;
@@ -28,7 +27,7 @@ use objects::{ProviderWork, Readied};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
-use trueup_addr::{Mode, ResourceInstance, Target};
+use trueup_addr::{ConfigResource, Mode, ResourceInstance, Target};
 use trueup_apply::Opened;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::{Action, Change, Reason, Replace};
@@ -114,9 +113,13 @@ pub(crate) struct Planner<'a> {
     /// Instances whose import waits for something, and how far the sheet was when they were last tried.
     held: Vec<InstanceAsk>,
     retried: usize,
+    /// What the `import` blocks say.
+    wanted: BTreeMap<ConfigResource, imports::Wanted>,
     /// The ids that instances are imported with.
     importing: BTreeMap<ResourceInstance, String>,
-    /// Ephemeral resources that are open.
+    /// Ephemeral resources that are being opened. They are waited for also when planning is interrupted.
+    opening: FuturesUnordered<BoxFuture<'a, Answer>>,
+    /// Those that are open.
     opened: Vec<Opened>,
 }
 
@@ -128,6 +131,7 @@ impl<'a> Planner<'a> {
         providers: &'a Providers,
         observer: &'a dyn Observer,
     ) -> Planner<'a> {
+        let wanted = imports::wanted(&program);
         Planner {
             program,
             providers,
@@ -145,7 +149,9 @@ impl<'a> Planner<'a> {
             recovered: Vec::new(),
             held: Vec::new(),
             retried: 0,
+            wanted,
             importing: BTreeMap::new(),
+            opening: FuturesUnordered::new(),
             opened: Vec::new(),
         }
     }
@@ -170,7 +176,7 @@ impl<'a> Planner<'a> {
             if self.retry_held(&mut calls) {
                 continue;
             }
-            match calls.next().await {
+            match self.next(&mut calls).await {
                 Some(answer) => calls.extend(self.take(answer)),
                 None if !self.held.is_empty() => self.give_up_held(),
                 None if targeted => {
@@ -219,7 +225,10 @@ impl<'a> Planner<'a> {
                     Mode::Managed if self.objects.must_read(&ask.addr) => Some(self.start_observing(ask)),
                     Mode::Managed => self.start_managed(ask),
                     Mode::Data => self.start_data(ask),
-                    Mode::Ephemeral => self.start_ephemeral(ask),
+                    Mode::Ephemeral => {
+                        self.start_ephemeral(ask);
+                        None
+                    }
                 }
             }
         }
@@ -254,7 +263,9 @@ impl<'a> Planner<'a> {
         let work = self.objects.work_of_one(&ask, self.providers, refresh);
         let provider = self.providers.configured(&ask.binding);
         let watched = self.watched(&ask.binding, &work);
+        let permits = self.permits.clone();
         Box::pin(async move {
+            let _permit = permits.acquire().await;
             let readied = objects::read_objects(provider, work).await;
             watched.over();
             Answer::Observed(ask, Box::new(readied))

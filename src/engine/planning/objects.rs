@@ -17,7 +17,7 @@ use trueup_refresh::{ObjectId, Observed, Prior, refresh};
 use trueup_resolve::Program;
 use trueup_resolve::program::ProviderBinding;
 use trueup_schema::Schema;
-use trueup_state::{Action, Begun, Change, Object, State, Status};
+use trueup_state::{Action, Begun, Change, Object, ObjectError, State, Status};
 use trueup_value::{Marks, Path, Value, msgpack};
 
 /// An object as it is.
@@ -44,6 +44,9 @@ pub(crate) struct Objects {
     pub(crate) state: State,
     pub(crate) moved_from: BTreeMap<ResourceInstance, ResourceInstance>,
     pub(crate) drifted: Vec<Drifted>,
+    /// What was read and the state can't take: it would keep the attributes of before while the plan stands on the
+    /// new ones.
+    pub(crate) unstorable: Vec<Diagnostic>,
     known: BTreeMap<ObjectId, PriorObject>,
     read: BTreeSet<ObjectId>,
     bindings: Bindings,
@@ -128,6 +131,7 @@ impl Objects {
             state,
             moved_from,
             drifted: Vec::new(),
+            unstorable: Vec::new(),
             known: BTreeMap::new(),
             read: BTreeSet::new(),
             bindings: Bindings::default(),
@@ -262,14 +266,18 @@ impl Objects {
             return;
         }
         let changed = observed.value != before || object.schema_version != schema.version;
-        if changed && let Ok(fresh) = Object::encode(&observed.value, &schema) {
-            let fresh = Object {
-                attributes: fresh.attributes,
-                schema_version: fresh.schema_version,
-                private: observed.private.clone(),
-                ..object.clone()
-            };
-            self.set(&id.addr, deposed, fresh);
+        match changed.then(|| Object::encode(&observed.value, &schema)) {
+            Some(Ok(fresh)) => {
+                let fresh = Object {
+                    attributes: fresh.attributes,
+                    schema_version: fresh.schema_version,
+                    private: observed.private.clone(),
+                    ..object.clone()
+                };
+                self.set(&id.addr, deposed, fresh);
+            }
+            Some(Err(error)) => self.unstorable.push(not_stored(&id.addr, &error)),
+            None => {}
         }
         let prior = PriorObject { value: observed.value, private: observed.private, status: object.status };
         self.known.insert(id, prior);
@@ -283,11 +291,13 @@ impl Objects {
 
     /// Takes a data source's result into the state.
     pub(crate) fn set_data(&mut self, program: &Program, ask: &InstanceAsk, value: &Value, schema: &Schema) {
-        if let Ok(object) = Object::encode(value, schema) {
-            let provider = provider_addr(program, &ask.binding);
-            let change = Change::Set { address: ask.addr.clone(), deposed: None, provider, object };
-            self.state.apply(&change).expect("setting always fits");
-        }
+        let object = match Object::encode(value, schema) {
+            Ok(object) => object,
+            Err(error) => return self.unstorable.push(not_stored(&ask.addr, &error)),
+        };
+        let provider = provider_addr(program, &ask.binding);
+        let change = Change::Set { address: ask.addr.clone(), deposed: None, provider, object };
+        self.state.apply(&change).expect("setting always fits");
     }
 
     /// The current object of an instance as it is.
@@ -392,6 +402,13 @@ async fn recover(
         }
     }
     (changes, items, diagnostics)
+}
+
+fn not_stored(addr: &ResourceInstance, error: &ObjectError) -> Diagnostic {
+    let detail = format!("What the provider read of {addr} can't be stored: {error}.");
+    Diagnostic::error("Object can't be stored", detail)
+        .on(addr.to_string())
+        .hint("this is a defect of the provider: report it there")
 }
 
 fn unreadable(begun: &Begun) -> Diagnostic {

@@ -1,7 +1,7 @@
 //! What is ephemeral is opened, used, closed and stored nowhere; data sources of checks are read at the end.
 
 use crate::stage::{Stage, errors};
-use trueup_engine::PlanOptions;
+use trueup_engine::{Interrupt, PlanOptions};
 use trueup_provider::fake::{Call, Effect};
 
 const SECRETS: &str = r#"
@@ -106,4 +106,54 @@ async fn data_of_checks_is_read_at_the_end_and_its_errors_are_warnings() {
     assert_eq!(told.last(), Some(&"not four but 3"), "the thing is there when the check looks: {told:?}");
     let checks = stage.state().checks.expect("it is kept");
     assert!(checks.contains("not four but 3"), "{checks}");
+}
+
+/// Who interrupts while a secret is being opened gets it closed again, and no renewal goes on.
+#[tokio::test(start_paused = true)]
+async fn what_opens_while_a_person_interrupts_is_closed() {
+    for effect in [Effect::Hang, Effect::HangAfter] {
+        let stage = Stage::new(SECRETS);
+        stage.cloud.fail(Call::Open, 1, effect);
+        let mut session = stage.open().await;
+        let hurry = async {
+            while stage.cloud.hanging() == 0 {
+                tokio::task::yield_now().await;
+            }
+            stage.interrupt.send_replace(Interrupt::Graceful);
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+            stage.cloud.release();
+        };
+        let options = PlanOptions::default();
+        let (planned, ()) = tokio::join!(session.plan(&options), hurry);
+        assert!(errors(&planned.diagnostics)[0].contains("Operation canceled"), "{:?}", planned.diagnostics);
+        assert_eq!((stage.cloud.count(Call::Open), stage.cloud.count(Call::Close)), (1, 1), "{effect:?}");
+        let renewals = stage.cloud.count(Call::Renew);
+        tokio::time::sleep(std::time::Duration::from_mins(1)).await;
+        assert_eq!(stage.cloud.count(Call::Renew), renewals, "{effect:?}");
+        drop(session.close().await);
+    }
+}
+
+/// Who stops an apply at once waits for nothing; nothing is kept alive then either.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_kept_alive_after_an_apply_that_was_stopped_at_once() {
+    let stage = Stage::new(SECRETS);
+    let mut session = stage.open().await;
+    let planned = session.plan(&PlanOptions::default()).await;
+    stage.cloud.reset_calls();
+    stage.cloud.fail(Call::Create, 1, Effect::Hang);
+    let hurry = async {
+        while stage.cloud.hanging() == 0 {
+            tokio::task::yield_now().await;
+        }
+        stage.interrupt.send_replace(Interrupt::Immediate);
+    };
+    let (outcome, ()) = tokio::join!(trueup_engine::apply(&mut session, &planned.plan, "hash", 10), hurry);
+    assert!(outcome.interrupted);
+    assert_eq!((stage.cloud.count(Call::Open), stage.cloud.count(Call::Renew)), (1, 0));
+    tokio::time::sleep(std::time::Duration::from_mins(1)).await;
+    assert_eq!(stage.cloud.count(Call::Renew), 0, "its renewal went on");
+    drop(session.close().await);
 }
