@@ -142,7 +142,7 @@ impl Loader for DiskLoader {
 }
 
 /// A path relative to a module's directory, as `path.module` shows it.
-fn join(parent: &str, relative: &str) -> String {
+pub(crate) fn join(parent: &str, relative: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in parent.split('/').chain(relative.split('/')) {
         match part {

@@ -39,7 +39,7 @@ pub use generate::generated_name;
 pub use inputs::{Given, InputSources};
 pub use ledger::{Holding, Ledger, LockOptions};
 pub use load::{Loaded, NotOpened, load};
-pub use modules::{install_modules, providers_of, schemas_of};
+pub use modules::{TestModule, install_modules, providers_of, schemas_of};
 pub use peek::{StateView, force_unlock, load_saved, open_state, read_state_file, remote_outputs};
 pub use planning::PlanOptions;
 pub use prompt::{Prompt, Said};

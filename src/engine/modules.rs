@@ -1,5 +1,6 @@
 //! `init`'s part: modules fetched to where the loader looks for them, providers looked up.
 
+use crate::files::join;
 use crate::load::provider_addrs;
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -8,10 +9,23 @@ use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_evaluate::FunctionNames;
 use trueup_resolve::program::ModuleCall;
 use trueup_resolve::{Files, Loader, Program, resolve};
-use trueup_source::{ModuleInstaller, Network, Origin, redact};
+use trueup_source::{ModuleInstaller, ModuleSource, Network, Origin, redact};
+
+/// A module that a run of a test names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TestModule {
+    /// What it is noted under, such as `test.tests.a.setup`.
+    pub key: String,
+    /// `source`
+    pub source: String,
+    /// `version`
+    pub version: Option<String>,
+}
 
 /// A loader that fetches what it is asked for.
 struct InstallingLoader {
+    /// Where the calls start that it is asked for; the root module where there is none.
+    start: Option<TestModule>,
     installer: ModuleInstaller,
     disk: crate::files::DiskLoader,
     lines: Vec<String>,
@@ -19,17 +33,32 @@ struct InstallingLoader {
 
 impl Loader for InstallingLoader {
     fn root(&mut self) -> Result<Files, Box<Diagnostic>> {
-        self.disk.root()
+        let Some(start) = &self.start else { return self.disk.root() };
+        let failed = |error: trueup_source::SourceError| Box::new(error.diagnostic());
+        if let ModuleSource::Local(path) = ModuleSource::parse(&start.source).map_err(failed)? {
+            return self.disk.read(&join(".", &path));
+        }
+        let (parent, name) = start.key.rsplit_once('.').unwrap_or(("", &start.key));
+        let version = start.version.as_deref();
+        let installed =
+            self.installer.install_version(parent, name, &start.source, version).map_err(failed)?;
+        self.lines.push(format!("{} from {}", installed.key, redact(&start.source)));
+        self.disk.read(&installed.dir)
     }
 
     fn child(
         &mut self,
         path: &ModulePath,
-        _parent_dir: &str,
+        parent_dir: &str,
         call: &ModuleCall,
     ) -> Result<Files, Box<Diagnostic>> {
         let parent = path.parent().unwrap_or_default();
-        let names: Vec<&str> = parent.0.iter().map(|name| &**name).collect();
+        let before = self.start.as_ref().map(|start| &*start.key);
+        let names: Vec<&str> = before.into_iter().chain(parent.0.iter().map(|name| &**name)).collect();
+        let place = |found: Box<Diagnostic>| Box::new(found.at_opt(Some(call.source_span)));
+        if let (Some(_), Ok(ModuleSource::Local(path))) = (&self.start, ModuleSource::parse(&call.source)) {
+            return self.disk.read(&join(parent_dir, &path)).map_err(place);
+        }
         let installed = self
             .installer
             .install_version(&names.join("."), &call.name, &call.source, call.version.as_deref())
@@ -39,27 +68,33 @@ impl Loader for InstallingLoader {
             _ => format!("{} from {}", installed.key, redact(&call.source)),
         };
         self.lines.push(from);
-        self.disk
-            .read(&installed.dir)
-            .map_err(|diagnostic| Box::new(diagnostic.at_opt(Some(call.source_span))))
+        self.disk.read(&installed.dir).map_err(place)
     }
 }
 
-/// Fetches every module that the configuration calls; gives a line for each.
-pub fn install_modules(world: &World, upgrade: bool) -> Result<Vec<String>, (Diagnostics, Sources)> {
+/// Fetches every module that the configuration and its tests call; gives a line for each.
+pub fn install_modules(
+    world: &World,
+    upgrade: bool,
+    tests: &[TestModule],
+) -> Result<Vec<String>, (Diagnostics, Sources)> {
     let data_dir = world.data_dir.strip_prefix(&world.dir).unwrap_or(&world.data_dir);
     let installer =
         ModuleInstaller::new(&world.dir, &data_dir.to_string_lossy(), upgrade).map_err(|error| {
             (Diagnostic::error("Modules can't be installed", error.to_string()).into(), Sources::default())
         })?;
     let tokens = world.tokens.iter().map(|(host, token)| (host.clone(), token.clone()));
-    let installer = installer.over(Network::with_tokens(tokens).with_logins(&world.environment, (world.clock)()));
+    let installer =
+        installer.over(Network::with_tokens(tokens).with_logins(&world.environment, (world.clock)()));
     let disk = crate::files::DiskLoader::new(&world.dir, None);
-    let mut loader = InstallingLoader { installer, disk, lines: Vec::new() };
+    let mut loader = InstallingLoader { start: None, installer, disk, lines: Vec::new() };
     let mut sources = Sources::default();
-    let resolution = resolve(&mut loader, &FunctionNames::default(), &mut sources);
-    if resolution.load.has_errors() {
-        return Err((resolution.load, sources));
+    for start in std::iter::once(None).chain(tests.iter().cloned().map(Some)) {
+        loader.start = start;
+        let resolution = resolve(&mut loader, &FunctionNames::default(), &mut sources);
+        if resolution.load.has_errors() {
+            return Err((resolution.load, sources));
+        }
     }
     let lines = std::mem::take(&mut loader.lines);
     if !lines.is_empty() {

@@ -1,6 +1,6 @@
 //! What tests need of the engine: sessions on a state that nothing outside holds, and a look at what came of a run.
 
-use crate::files::DiskLoader;
+use crate::files::{DiskLoader, join};
 use crate::inputs::{InputSources, read_all};
 use crate::ledger::{Holding, Ledger, LockOptions};
 use crate::load::start_providers;
@@ -18,7 +18,7 @@ use trueup_evaluate::{Ask, Evaluated, FunctionNames, Input, Sheet, value_with};
 use trueup_plan::Snapshot;
 use trueup_resolve::program::{Module, ModuleCall};
 use trueup_resolve::{Expr, Files, Loader, Program, resolve};
-use trueup_source::Manifest;
+use trueup_source::{Manifest, ModuleSource};
 use trueup_store::{Backup, Store};
 use trueup_value::{Name, Value};
 
@@ -145,9 +145,14 @@ pub fn read_globals(
     read_all(&world.dir, &directories, root, from, sources)
 }
 
-/// Reads the module in `dir`, relative to the world's directory, and those it calls. `key` is what `init` noted it
-/// under: empty for the root module.
-pub fn load_module(world: &World, dir: &str, key: &str, sources: &mut Sources) -> (Program, Diagnostics) {
+/// Reads the module in `dir`, relative to the world's directory, and those it calls; without a directory, where
+/// `init` put it. `key` is what `init` noted it under: empty for the root module.
+pub fn load_module(
+    world: &World,
+    dir: Option<&str>,
+    key: &str,
+    sources: &mut Sources,
+) -> (Program, Diagnostics) {
     let manifest = match Manifest::load(&world.data_dir.join("modules/modules.json")) {
         Ok(manifest) => manifest,
         Err(error) => {
@@ -155,12 +160,23 @@ pub fn load_module(world: &World, dir: &str, key: &str, sources: &mut Sources) -
             return (Program::default(), found.into());
         }
     };
-    let noted = manifest.get(key).filter(|_| !key.is_empty()).map(|entry| entry.dir.clone());
+    let noted = || manifest.get(key).map(|entry| entry.dir.clone());
+    let Some(dir) = dir.map(String::from).or_else(noted) else {
+        let found =
+            Diagnostic::error("Module not installed", format!("The module of {key} is not there yet."));
+        let hint = "run \"trueup init\" to fetch all modules that the configuration and its tests call";
+        return (Program::default(), found.hint(hint).into());
+    };
     let disk = DiskLoader::new(&world.dir, Some(manifest));
-    let mut loader = OtherRoot { disk, dir: noted.unwrap_or_else(|| dir.to_owned()), key };
+    let mut loader = OtherRoot { disk, dir, key };
     let resolution = resolve(&mut loader, &FunctionNames::default(), sources);
     let mut found = resolution.diagnostics();
     found.append(resolution.planning);
+    if !key.is_empty() {
+        // Which configurations there are for another module is known once a run gives it some.
+        let given = |one: &Diagnostic| one.summary != "Provider configuration not present";
+        found = found.into_iter().filter(given).collect();
+    }
     (resolution.program, found)
 }
 
@@ -184,6 +200,11 @@ impl Loader for OtherRoot<'_> {
     ) -> Result<Files, Box<Diagnostic>> {
         if self.key.is_empty() {
             return self.disk.child(path, parent_dir, call);
+        }
+        // What is local is read where it stands, and noted nowhere.
+        if let Ok(ModuleSource::Local(path)) = ModuleSource::parse(&call.source) {
+            let place = |found: Box<Diagnostic>| Box::new(found.at_opt(Some(call.source_span)));
+            return self.disk.read(&join(parent_dir, &path)).map_err(place);
         }
         let names = self.key.split('.').map(Name::from).chain(path.0.iter().cloned());
         self.disk.child(&ModulePath(names.collect()), parent_dir, call)

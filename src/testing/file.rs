@@ -106,6 +106,8 @@ pub struct Override {
     pub kind: OverrideKind,
     /// What is overridden; keys that it leaves out mean all instances.
     pub target: Target,
+    /// The place of the target.
+    pub target_span: Span,
     /// `values` or `outputs`.
     pub values: Option<ast::Expr>,
     /// `override_during`, where it is written.

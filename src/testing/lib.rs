@@ -15,4 +15,4 @@ mod values;
 
 pub use report::{Event, FileStage, Left, Reporter, RunStage, Status, Totals};
 pub use runner::{Options, run};
-pub use suite::{Suite, SuiteOptions, read_suite};
+pub use suite::{Suite, SuiteOptions, read_suite, test_modules, validate};

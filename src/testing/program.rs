@@ -32,6 +32,7 @@ pub(crate) fn stage(
     for (name, provider) in chosen(file, run, &mut builder.diagnostics) {
         configure(&mut program, &name, provider, &mut builder);
     }
+    builder.diagnostics.extend(run.overrides.iter().filter_map(|one| no_target(base, one)));
     let mut over = BTreeSet::new();
     for one in run.overrides.iter().chain(&file.overrides) {
         if one.kind == OverrideKind::Module && over.insert(&one.target) {
@@ -42,6 +43,25 @@ pub(crate) fn stage(
     let (program, more) = rebind_providers(program, sources);
     found.append(more);
     (Staged { program, stage }, found)
+}
+
+/// A run overrides something that its module doesn't have.
+fn no_target(program: &Program, one: &Override) -> Option<Diagnostic> {
+    let (module, resource) = match &one.target {
+        Target::Module(module) => (module, None),
+        Target::Resource(node) => (&node.module, Some(&node.resource)),
+        Target::Instance(instance) => (&instance.module, Some(&instance.resource)),
+    };
+    let path = module.path();
+    let node = program.nodes.iter().find(|node| node.path == path);
+    let found = node.is_some_and(|node| {
+        resource.is_none_or(|resource| program.module(node.module).names.resources.contains_key(resource))
+    });
+    if found {
+        return None;
+    }
+    let detail = format!("The module that is run has no {}, so there is nothing to override.", one.target);
+    Some(Diagnostic::warning("Invalid override target", detail).at(one.target_span))
 }
 
 /// The test's configurations that a run has, by the names that the module has for them.
@@ -124,11 +144,7 @@ fn empty_body(provider: &TestProvider) -> trueup_resolve::Body {
 fn override_module(program: &mut Program, one: &Override, builder: &mut StageBuilder<'_>) {
     let Target::Module(target) = &one.target else { return };
     let path = target.path();
-    let Some(node) = program.nodes.iter().position(|node| node.path == path) else {
-        let detail = format!("The module that is run calls no {path}, so there is nothing to override.");
-        builder.diagnostics.push(Diagnostic::warning("Override for undeclared module", detail).at(one.span));
-        return;
-    };
+    let Some(node) = program.nodes.iter().position(|node| node.path == path) else { return };
     let Some(values) = builder.object(one.values.as_ref(), "overrides") else { return };
     let module = constant_module(program.module(program.nodes[node].module), &values);
     for (name, given) in unknown_outputs(&module, &values) {

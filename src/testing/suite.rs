@@ -1,13 +1,14 @@
 //! The test files of a configuration.
 
-use crate::file::TestFile;
+use crate::file::{RunModule, TestFile};
 use crate::read::{MockFiles, read_file};
+use crate::runner::modules::{Modules, noted};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources, nearest};
-use trueup_engine::{World, load_module};
+use trueup_engine::{TestModule, World, load_module};
 use trueup_resolve::Program;
 
 /// Endings of test files. Of two files that differ in this only, the first counts.
@@ -16,6 +17,8 @@ const ENDINGS: [&str; 4] = [".tofutest.hcl", ".tofutest.json", ".tftest.hcl", ".
 const MOCK_ENDINGS: [&str; 4] = [".tofumock.hcl", ".tofumock.json", ".tfmock.hcl", ".tfmock.json"];
 /// Where test files are besides the configuration's own directory.
 const DIRECTORY: &str = "tests";
+/// No person writes a larger file.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// What is read.
 #[derive(Clone, Debug)]
@@ -53,7 +56,7 @@ impl MockFiles for Disk<'_> {
         let mut out = Vec::new();
         for name in names(&self.0.join(dir), &MOCK_ENDINGS)? {
             let shown = joined(dir, &name);
-            let text = std::fs::read_to_string(self.0.join(&shown))?;
+            let text = text(&self.0.join(&shown))?;
             out.push((shown, text));
         }
         Ok(out)
@@ -63,16 +66,52 @@ impl MockFiles for Disk<'_> {
 /// Reads a configuration and its tests.
 pub fn read_suite(world: &World, options: &SuiteOptions) -> Suite {
     let mut sources = Sources::default();
-    let (program, mut diagnostics) = load_module(world, ".", "", &mut sources);
+    let (program, mut diagnostics) = load_module(world, Some("."), "", &mut sources);
+    let (files, directory, found) = read_files(world, options, &mut sources);
+    diagnostics.append(found);
+    Suite { program: Arc::new(program), files, directory, sources, diagnostics }
+}
+
+/// Judges test files, whose texts are added to `sources`, and the modules that they name.
+pub fn validate(world: &World, directory: &str, sources: &mut Sources) -> Diagnostics {
+    let options = SuiteOptions { directory: directory.into(), filter: Vec::new() };
+    let (files, _, mut found) = read_files(world, &options, sources);
+    if !found.has_errors() {
+        found.append(Modules::load(world, &files, sources).problems());
+    }
+    found
+}
+
+/// The modules that test files name, for what fetches them; an error where a file can't be read.
+pub fn test_modules(world: &World, directory: &str) -> Result<Vec<TestModule>, (Diagnostics, Sources)> {
+    let mut sources = Sources::default();
+    let options = SuiteOptions { directory: directory.into(), filter: Vec::new() };
+    let (files, _, found) = read_files(world, &options, &mut sources);
+    if found.has_errors() {
+        return Err((found, sources));
+    }
+    let modules = files.iter().flat_map(|file| {
+        file.runs.iter().filter_map(|run| {
+            let RunModule { source, version, .. } = run.module.clone()?;
+            Some(TestModule { key: noted(&file.name, &run.name), source, version })
+        })
+    });
+    Ok(modules.collect())
+}
+
+/// The test files, in order of name, and the directory of tests as it is called in paths.
+fn read_files(
+    world: &World,
+    options: &SuiteOptions,
+    sources: &mut Sources,
+) -> (Vec<TestFile>, String, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
     let directory = match test_directory(&options.directory) {
         Ok(directory) => directory,
-        Err(problem) => {
-            diagnostics.push(*problem);
-            String::new()
-        }
+        Err(problem) => return (Vec::new(), String::new(), (*problem).into()),
     };
     let mut paths = Vec::new();
-    for dir in BTreeSet::from([".", &*directory]).into_iter().filter(|dir| !dir.is_empty()) {
+    for dir in BTreeSet::from([".", &*directory]) {
         match names(&world.dir.join(dir), &ENDINGS) {
             Ok(found) => paths.extend(found.into_iter().map(|name| joined(dir, &name))),
             Err(error) if error.kind() == io::ErrorKind::NotFound && dir == DIRECTORY => {}
@@ -83,9 +122,9 @@ pub fn read_suite(world: &World, options: &SuiteOptions) -> Suite {
     let paths = filtered(paths, &options.filter, &mut diagnostics);
     let mut files = Vec::new();
     for path in paths {
-        match std::fs::read_to_string(world.dir.join(&path)) {
+        match text(&world.dir.join(&path)) {
             Ok(text) => {
-                let (file, found) = read_file(&path, &text, &mut sources, &Disk(&world.dir));
+                let (file, found) = read_file(&path, &text, sources, &Disk(&world.dir));
                 diagnostics.append(found);
                 files.push(file);
             }
@@ -95,7 +134,22 @@ pub fn read_suite(world: &World, options: &SuiteOptions) -> Suite {
             }
         }
     }
-    Suite { program: Arc::new(program), files, directory, sources, diagnostics }
+    (files, directory, diagnostics)
+}
+
+/// The text of a file that ends.
+fn text(path: &Path) -> io::Result<String> {
+    let found = std::fs::metadata(path)?;
+    if !found.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    if found.len() > FILE_BYTES_MAX {
+        return Err(io::Error::other(format!(
+            "it has {} bytes, and at most {FILE_BYTES_MAX} are read",
+            found.len()
+        )));
+    }
+    std::fs::read_to_string(path)
 }
 
 fn no_directory(dir: &str, error: &io::Error) -> Diagnostic {

@@ -1,6 +1,6 @@
 //! Values of expressions in test files: what they can refer to, and what they can't yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use trueup_diag::{Diagnostic, Diagnostics, Span, nearest};
 use trueup_engine::World;
 use trueup_evaluate::{FunctionNames, children};
@@ -154,6 +154,23 @@ impl Sight {
             self.settle(world, &mut block.body, found);
         }
     }
+}
+
+/// The names behind `root.` in an expression, such as those of the runs that it refers to.
+pub(crate) fn named(root: &str, expr: &ast::Expr) -> BTreeSet<Name> {
+    // Only this root counts here; what else the expression refers to is judged when it is evaluated.
+    let (compiled, _) = compile_template(expr, &[root.into()], &FunctionNames::default());
+    let mut found = BTreeSet::new();
+    let mut stack = vec![&compiled];
+    while let Some(next) = stack.pop() {
+        if let ExprKind::Attribute { on, name, .. } = &next.kind
+            && matches!(on.kind, ExprKind::Symbol(0))
+        {
+            found.insert(name.clone());
+        }
+        stack.extend(children(next));
+    }
+    found
 }
 
 fn dynamic(block: &BodyBlock) -> Option<Diagnostic> {

@@ -29,6 +29,9 @@ pub(crate) struct Init {
     /// How the lock file of providers is treated
     #[arg(long, value_name = "MODE")]
     pub(crate) lockfile: Option<String>,
+    /// Where test files are besides the configuration's directory
+    #[arg(long = "test-directory", value_name = "DIR", default_value = "tests")]
+    pub(crate) test_directory: String,
     /// Machine-readable output
     #[arg(long)]
     pub(crate) json: bool,
@@ -45,9 +48,12 @@ pub(crate) struct Validate {
     /// Machine-readable output
     #[arg(long)]
     pub(crate) json: bool,
-    /// Accepted for compatibility; test files are not validated yet
+    /// Leave test files out
     #[arg(long = "no-tests")]
     pub(crate) no_tests: bool,
+    /// Where test files are besides the configuration's directory
+    #[arg(long = "test-directory", value_name = "DIR", default_value = "tests")]
+    pub(crate) test_directory: String,
     /// Take the configuration from a commit, without a checkout: a Git address or a path in a repository, with `//DIRECTORY` and `?ref=REFERENCE`
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) from: Option<String>,
@@ -58,9 +64,9 @@ pub(crate) struct Get {
     /// Fetch modules anew
     #[arg(long)]
     pub(crate) update: bool,
-    /// Accepted for compatibility; test files call no modules here
-    #[arg(long = "test-directory", value_name = "DIR")]
-    pub(crate) test_directory: Option<String>,
+    /// Where test files are besides the configuration's directory
+    #[arg(long = "test-directory", value_name = "DIR", default_value = "tests")]
+    pub(crate) test_directory: String,
 }
 
 #[derive(Args, Clone, Debug)]

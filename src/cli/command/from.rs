@@ -64,7 +64,7 @@ pub(crate) async fn enter(context: &Context, origin: &Origin, needs: Needs) -> R
     let context = take(context, address, &origin.backend_config)
         .map_err(|diagnostic| (Diagnostics::from(*diagnostic), Sources::default()))?;
     let world = context.world(Arc::new(Unobserved));
-    install_modules(&world, false)?;
+    install_modules(&world, false, &[])?;
     if needs == Needs::State {
         let mut loaded = load(&world, None);
         // Nothing was noted yet, and a state beside the program is no concern of the commit's backend.

@@ -10,7 +10,8 @@ use trueup_engine::{Unobserved, install_modules};
 pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {
     let screen = context.screen();
     let world = context.world(Arc::new(Unobserved));
-    match install_modules(&world, args.update) {
+    let tests = trueup_testing::test_modules(&world, &args.test_directory);
+    match tests.and_then(|tests| install_modules(&world, args.update, &tests)) {
         Ok(lines) => {
             lines.iter().for_each(|line| screen.line(&format!("- {line}")));
             0

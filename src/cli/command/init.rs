@@ -49,7 +49,8 @@ pub(super) fn has_configuration(dir: &Path) -> bool {
 
 async fn set_up(screen: &Screen, world: &World, args: &Arguments) -> Result<(), (Diagnostics, Sources)> {
     if args.get {
-        let installed = install_modules(world, args.upgrade)?;
+        let tests = trueup_testing::test_modules(world, &args.test_directory)?;
+        let installed = install_modules(world, args.upgrade, &tests)?;
         if !installed.is_empty() {
             screen.line("Initializing modules...");
             installed.iter().for_each(|line| screen.line(&format!("- {line}")));

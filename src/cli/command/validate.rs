@@ -11,7 +11,14 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let screen = context.screen();
     let origin = Origin { from: args.from.clone(), backend_config: Vec::new() };
     let (sources, diagnostics) = match from::enter(context, &origin, Needs::Modules).await {
-        Ok(context) => trueup_engine::validate(&context.world(Arc::new(Unobserved))).await,
+        Ok(context) => {
+            let world = context.world(Arc::new(Unobserved));
+            let (mut sources, mut found) = trueup_engine::validate(&world).await;
+            if !args.no_tests {
+                found.append(trueup_testing::validate(&world, &args.test_directory, &mut sources));
+            }
+            (sources, found)
+        }
         Err((diagnostics, sources)) => (sources, diagnostics),
     };
     let failed = diagnostics.has_errors();

@@ -116,8 +116,9 @@ impl Reader<'_> {
             self.fail("Missing target attribute", detail, block.header_span);
             return None;
         };
+        let target_span = target.expr.span;
         let target = self.override_target(kind, &target.expr)?;
-        Some(Override { kind, target, values, during_plan, span: block.header_span })
+        Some(Override { kind, target, target_span, values, during_plan, span: block.header_span })
     }
 
     fn override_target(&mut self, kind: OverrideKind, expr: &Expr) -> Option<Target> {

@@ -7,13 +7,11 @@ use crate::file::{Run, TestFile};
 use crate::memory::MemoryStore;
 use crate::report::{Event, FileStage, RunStage, Status, Totals};
 use crate::suite::Suite;
+use crate::values::named;
 use futures::StreamExt;
 use futures::stream;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use trueup_evaluate::{FunctionNames, children};
-use trueup_parse::ast;
-use trueup_resolve::{ExprKind, compile_template};
 use trueup_value::{Name, Value};
 
 /// A state that some runs of a file share.
@@ -168,21 +166,5 @@ fn needs(file: &TestFile, run: &Run) -> BTreeSet<Name> {
     let values = file.variables.iter().chain(&run.variables).map(|assigned| &assigned.expr);
     let asserts = run.asserts.iter().flat_map(|assert| [&assert.condition, &assert.message]);
     let overrides = run.overrides.iter().chain(&file.overrides).filter_map(|one| one.values.as_ref());
-    values.chain(asserts).chain(overrides).flat_map(named_runs).collect()
-}
-
-fn named_runs(expr: &ast::Expr) -> BTreeSet<Name> {
-    // Only what `run` names counts here; what else the expression refers to is judged when it is evaluated.
-    let (compiled, _) = compile_template(expr, &["run".into()], &FunctionNames::default());
-    let mut found = BTreeSet::new();
-    let mut stack = vec![&compiled];
-    while let Some(next) = stack.pop() {
-        if let ExprKind::Attribute { on, name, .. } = &next.kind
-            && matches!(on.kind, ExprKind::Symbol(0))
-        {
-            found.insert(name.clone());
-        }
-        stack.extend(children(next));
-    }
-    found
+    values.chain(asserts).chain(overrides).flat_map(|expr| named("run", expr)).collect()
 }

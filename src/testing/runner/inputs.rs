@@ -2,8 +2,8 @@
 
 use super::Setting;
 use crate::file::{Assigned, Run, TestFile};
-use crate::values::Sight;
-use std::collections::BTreeMap;
+use crate::values::{Sight, named};
+use std::collections::{BTreeMap, BTreeSet};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::Input;
 use trueup_resolve::NodeId;
@@ -16,6 +16,7 @@ pub(crate) struct Given {
     pub(crate) inputs: BTreeMap<Name, Input>,
     /// What expressions of the run see.
     pub(crate) sight: Sight,
+    pub(crate) warnings: Diagnostics,
 }
 
 /// Finds the values for a run.
@@ -51,11 +52,12 @@ pub(crate) fn given(
     }
     all.extend(own);
     found.extend(required(program, &all, run));
+    found.extend(unused(program, run));
     if found.has_errors() {
         return Err(found);
     }
     sight.variables = values(&all);
-    Ok(Given { inputs: all, sight })
+    Ok(Given { inputs: all, sight, warnings: found })
 }
 
 fn values(inputs: &BTreeMap<Name, Input>) -> BTreeMap<Name, Value> {
@@ -71,6 +73,25 @@ fn evaluated(
     let (value, found) = sight.value(setting.world, &assigned.expr, what);
     let span = Some(assigned.expr.span);
     (value.map(|value| Input { value, source: file.name.clone(), span }), found)
+}
+
+/// Values that nothing asks for.
+fn unused<'p>(program: &'p Program, run: &'p Run) -> impl Iterator<Item = Diagnostic> + use<'p> {
+    let declared = &program.module_at(NodeId::ROOT).names.variables;
+    let asserts = run.asserts.iter().flat_map(|assert| [&assert.condition, &assert.message]);
+    let overrides = run.overrides.iter().filter_map(|one| one.values.as_ref());
+    let asked: BTreeSet<Name> = asserts.chain(overrides).flat_map(|expr| named("var", expr)).collect();
+    let unused = run
+        .variables
+        .iter()
+        .filter(move |one| !declared.contains_key(&one.name) && !asked.contains(&one.name));
+    unused.map(|one| {
+        let detail = format!(
+            "The run block gives a value to a variable \"{}\", which the module does not declare and nothing refers to.",
+            one.name
+        );
+        Diagnostic::warning("Value for undeclared variable", detail).at(one.expr.span)
+    })
 }
 
 /// Variables without a value.

@@ -5,7 +5,7 @@ mod cleanup;
 mod expectation;
 mod file;
 mod inputs;
-mod modules;
+pub(crate) mod modules;
 mod run;
 
 use crate::report::{Event, Reporter, Status, Totals};
@@ -52,7 +52,7 @@ impl Setting<'_> {
 pub async fn run(world: &World, mut suite: Suite, options: &Options, reporter: &dyn Reporter) -> Totals {
     let mut sources = std::mem::take(&mut suite.sources);
     let (globals, found) = globals(world, &suite, options, &mut sources);
-    let modules = Modules::load(world, &suite, &mut sources);
+    let modules = Modules::load(world, &suite.files, &mut sources);
     if !found.is_empty() {
         let (file, run) = (None, None);
         reporter.event(&Event::Diagnostics { file, run, diagnostics: &found, sources: &sources });

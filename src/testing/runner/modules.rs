@@ -1,7 +1,6 @@
 //! The other modules that runs of a suite name, each read once before anything is run.
 
 use crate::file::{Run, RunModule, TestFile};
-use crate::suite::Suite;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
@@ -14,17 +13,23 @@ pub(crate) struct Modules {
 }
 
 impl Modules {
-    pub(crate) fn load(world: &World, suite: &Suite, sources: &mut Sources) -> Modules {
+    pub(crate) fn load(world: &World, files: &[TestFile], sources: &mut Sources) -> Modules {
         let mut loaded = BTreeMap::new();
-        for file in &suite.files {
+        for file in files {
             for run in &file.runs {
                 if let Some(module) = &run.module {
+                    let noted = noted(&file.name, &run.name);
                     let key = key(file, run, module);
-                    loaded.entry(key).or_insert_with_key(|key| load(world, key, module, sources));
+                    loaded.entry(key).or_insert_with(|| load(world, &noted, module, sources));
                 }
             }
         }
         Modules { loaded }
+    }
+
+    /// What is wrong with any of them.
+    pub(crate) fn problems(self) -> Diagnostics {
+        self.loaded.into_values().filter_map(Result::err).flatten().collect()
     }
 
     /// The program that a run is about; `None` where it is the one that is tested.
@@ -52,16 +57,16 @@ pub(crate) fn noted(file: &str, run: &str) -> String {
 
 fn load(
     world: &World,
-    key: &str,
+    noted: &str,
     module: &RunModule,
     sources: &mut Sources,
 ) -> Result<Arc<Program>, Diagnostics> {
-    let (program, found) = if is_local(&module.source) {
+    let local = || {
         let dir = module.source.trim_start_matches("./").trim_end_matches('/');
-        load_module(world, if dir.is_empty() { "." } else { dir }, "", sources)
-    } else {
-        load_module(world, "", key, sources)
+        if dir.is_empty() { "." } else { dir }
     };
+    let dir = is_local(&module.source).then(local);
+    let (program, found) = load_module(world, dir, noted, sources);
     if !found.has_errors() {
         return Ok(Arc::new(program));
     }

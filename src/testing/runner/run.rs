@@ -79,8 +79,9 @@ impl Work<'_> {
             Some(Ok(program)) => program,
             Some(Err(found)) => return Err(found.clone()),
         };
-        let Given { inputs, sight } =
+        let Given { inputs, sight, warnings } =
             given(self.setting, (self.file, self.run), self.in_directory, runs, base)?;
+        diagnostics.append(warnings);
         let around = (self.setting.world, self.setting.sources);
         let (staged, found) = stage(base, (self.file, self.run), &sight, around);
         if found.has_errors() {
