@@ -241,7 +241,7 @@ fn length(call: &Call<'_>) -> Outcome {
     let length = match value.as_str() {
         // What a reader takes for one character may be several of Unicode's.
         Some(text) => i64::try_from(text.graphemes(true).count()).unwrap_or(i64::MAX).into(),
-        None if value.ty() == Type::String => {
+        None if plain_type(value) == Some(Type::String) => {
             Value::refined(Type::Number, Refinement::number(Some(0.into()), None))
         }
         None => value.length(),
