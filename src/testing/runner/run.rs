@@ -12,7 +12,7 @@ use crate::report::Status;
 use crate::values::Sight;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trueup_diag::Diagnostics;
+use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_engine::{PlanOptions, Planned, Providers, Session, Trial, apply};
 use trueup_evaluate::Input;
 use trueup_plan::Plan;
@@ -114,6 +114,9 @@ impl Work<'_> {
             outcome.last = Some(last);
             let applied = apply(&mut session, &plan, "", self.setting.options.parallelism).await;
             outcome.diagnostics.append(settle(applied.diagnostics, expected));
+            if applied.interrupted {
+                outcome.diagnostics.push(stopped());
+            }
             let state = Box::new(session.state().clone());
             outcome.shown = Some(Shown::State(state, session.providers().clone()));
         }
@@ -137,6 +140,12 @@ impl Work<'_> {
             ..PlanOptions::default()
         }
     }
+}
+
+/// What a run came to when a person stopped it says nothing.
+fn stopped() -> Diagnostic {
+    let detail = "The run was stopped before its plan was carried out whole. What it made is destroyed now.";
+    Diagnostic::error("Operation canceled", detail)
 }
 
 impl Last {
