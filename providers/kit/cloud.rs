@@ -28,6 +28,11 @@ pub trait Cloud: Send + Sync + Sized + 'static {
     /// The region of objects that name none; None while it isn't known.
     fn region(&self) -> Option<&str>;
 
+    /// Whether the provider block says all that calls take; where it doesn't, [`Cloud::site`] gives a fault.
+    fn is_reachable(&self) -> bool {
+        true
+    }
+
     /// The clients of a region, those of the provider's own where None.
     fn site(&self, region: Option<&str>) -> Result<Arc<Self::Site>, Fault>;
 }

@@ -142,6 +142,10 @@ impl<C: Cloud> Provider for Embedded<C> {
         }
     }
 
+    fn is_reachable(&self) -> bool {
+        self.cloud.get().is_none_or(Cloud::is_reachable)
+    }
+
     async fn upgrade(&self, request: UpgradeRequest<'_>) -> UpgradeAnswer {
         match C::catalog().resource(request.kind) {
             Some(entry) => upgrade(entry, &request),

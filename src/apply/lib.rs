@@ -3,6 +3,7 @@
 //!
 //! Nothing is decided here: the steps and their order stand in the plan.
 
+mod calls;
 mod ephemeral;
 mod event;
 mod journal;

@@ -1,5 +1,6 @@
 //! The driver: which step goes when, and what follows from how it ended.
 
+use crate::calls::Calls;
 use crate::ephemeral::Opened;
 use crate::event::{Event, Interrupt};
 use crate::journal::Journal;
@@ -10,7 +11,6 @@ use crate::work::{Outcome, Stage, Work};
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::future::BoxFuture;
-use futures::stream::FuturesUnordered;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -173,21 +173,21 @@ impl<'a> Driver<'a> {
 
     async fn drive(&mut self, mut interrupt: watch::Receiver<Interrupt>) {
         self.stop = *interrupt.borrow_and_update();
-        let mut calls: FuturesUnordered<BoxFuture<'a, Came>> = FuturesUnordered::new();
+        let mut calls = Calls::new(self.parallelism);
         loop {
             self.pump(&mut calls);
-            if calls.is_empty() {
+            if calls.under_way.is_empty() {
                 if std::mem::take(&mut self.unchecked) && self.stop == Interrupt::None {
                     self.sheet.request_checks();
                     continue;
                 }
                 calls.extend(self.close_ephemeral());
-                if calls.is_empty() {
+                if calls.under_way.is_empty() {
                     return;
                 }
             }
             tokio::select! {
-                came = calls.next() => calls.extend(came.and_then(|came| self.take(came))),
+                came = calls.under_way.next() => calls.extend(came.and_then(|came| self.take(came))),
                 wish = stronger(&mut interrupt, self.stop) => {
                     self.stop = wish;
                     if wish == Interrupt::Immediate {
@@ -200,7 +200,7 @@ impl<'a> Driver<'a> {
     }
 
     /// Does all that can be done without waiting, and puts calls in flight.
-    fn pump(&mut self, calls: &mut FuturesUnordered<BoxFuture<'a, Came>>) {
+    fn pump(&mut self, calls: &mut Calls<'a>) {
         loop {
             let asks = self.sheet.ready();
             let mut moved = !asks.is_empty();
@@ -271,7 +271,7 @@ impl<'a> Driver<'a> {
     }
 
     /// Puts held steps in flight whose provider and configuration are there.
-    fn launch(&mut self, calls: &mut FuturesUnordered<BoxFuture<'a, Came>>) -> bool {
+    fn launch(&mut self, calls: &mut Calls<'a>) -> bool {
         let mut moved = false;
         let mut from = 0;
         while let Some(node) = self.held.range(from..).next().copied() {
@@ -290,7 +290,7 @@ impl<'a> Driver<'a> {
                     self.held.remove(&node);
                     self.running += 1;
                     self.announce(&work);
-                    calls.push(self.begin(work));
+                    calls.extend([self.begin(work)]);
                     moved = true;
                 }
                 Prepared::NotYet => {}

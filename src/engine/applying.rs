@@ -3,6 +3,7 @@
 use crate::journal::StoreJournal;
 use crate::ledger::{Journal as Ending, read_state};
 use crate::providers::Providers;
+use crate::rescue::rescue;
 use crate::session::Session;
 use crate::world::{Event, Observer};
 use async_trait::async_trait;
@@ -243,8 +244,10 @@ async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, appli
     let outputs = state.outputs.clone();
     let ending = if applied.open { Ending::Stays } else { Ending::Ends };
     let untold = if failed { unended(session).await } else { Vec::new() };
-    let written = match journal.append(last).await {
-        Ok(()) => session.ledger.write(&session.world, state, ending).await,
+    let journalled = journal.append(last).await;
+    let complete = journalled.is_ok() && untold.is_empty();
+    let written = match journalled {
+        Ok(()) => session.ledger.write(&session.world, state.clone(), ending).await,
         Err(problem) => Err(problem),
     };
     match written {
@@ -256,7 +259,10 @@ async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, appli
             }
             diagnostics.append(session.tell(untold).await);
         }
-        Err(problem) => diagnostics.push(unwritten(*problem)),
+        Err(problem) => {
+            let kept = rescue(&session.world, &session.ledger, state, (*problem, complete));
+            diagnostics.append(kept);
+        }
     }
     ApplyOutcome { done: applied.done, outputs, diagnostics, interrupted: applied.interrupted }
 }
@@ -275,12 +281,19 @@ async fn unended(session: &Session) -> Vec<Begun> {
 /// the applier stopped looking. The document is written from it, and it stays for the next run.
 async fn cut_off(session: &mut Session, journal: &StoreJournal, applied: Applied) -> ApplyOutcome {
     let mut diagnostics = applied.diagnostics;
-    let written = match journal.append(vec![Entry::End { ok: false }]).await {
+    let journalled = journal.append(vec![Entry::End { ok: false }]).await;
+    let complete = journalled.is_ok();
+    let written = match journalled {
         Ok(()) => write_replayed(session).await,
         Err(problem) => Err(problem),
     };
     if let Err(problem) = written {
-        diagnostics.push(unwritten(*problem));
+        let state = State {
+            outputs: session.ledger.state.outputs.clone(),
+            lineage: session.ledger.state.lineage.clone(),
+            ..applied.state
+        };
+        diagnostics.append(rescue(&session.world, &session.ledger, state, (*problem, complete)));
     }
     let outputs = session.ledger.state.outputs.clone();
     ApplyOutcome { done: applied.done, outputs, diagnostics, interrupted: true }
@@ -294,10 +307,6 @@ async fn write_replayed(session: &mut Session) -> Result<(), Box<Diagnostic>> {
     session.ledger.write(&session.world, replayed.state, ending).await?;
     session.ledger.unsettled = ending == Ending::Stays;
     Ok(())
-}
-
-fn unwritten(problem: Diagnostic) -> Diagnostic {
-    problem.hint("nothing is lost: every step stands in the journal, and the next run goes on from there")
 }
 
 /// The outputs that are stored: what was evaluated, and after errors what was there before.

@@ -187,10 +187,17 @@ impl Ledger {
         Ok(changed)
     }
 
-    /// Puts another document in place of the whole state, with its own lineage and serial.
+    /// Puts another document in place of the whole state, with its own lineage and serial. Where an interrupted run
+    /// made something, its journal stays for the next run, which tells the providers.
     pub(crate) async fn replace(&mut self, world: &World, state: State) -> Result<(), Box<Diagnostic>> {
-        self.settle(world).await?;
         let failed = |error: StoreError| store_diagnostic(&error);
+        let same = state.lineage == self.state.lineage;
+        if self.unsettled && same && !(self.in_flight.is_empty() && self.made.is_empty()) {
+            let checkpoint = Entry::Checkpoint(Checkpoint::of(&state));
+            self.store.append(&[checkpoint]).await.map_err(failed)?;
+        } else {
+            self.settle(world).await?;
+        }
         self.check_lock().await?;
         self.version = self.store.write(&state, &self.version).await.map_err(failed)?;
         self.document = state.clone();

@@ -20,6 +20,7 @@ mod planning;
 mod prompt;
 mod providers;
 mod references;
+mod rescue;
 mod selection;
 mod session;
 mod surgery;

@@ -45,6 +45,13 @@ pub trait Provider: Send + Sync {
     /// Takes the provider block's value; called once, before anything below. May see unknowns while planning.
     async fn configure(&self, config: &Value) -> Diagnostics;
 
+    /// Whether the configuration it was given is enough to call what is behind it. Where a part that this takes was
+    /// not known while planning, only plans are asked for: what exists is taken to be as the state has it, and what
+    /// would be read is read while applying.
+    fn is_reachable(&self) -> bool {
+        true
+    }
+
     /// Brings a stored object up to the schema's version.
     async fn upgrade(&self, request: UpgradeRequest<'_>) -> UpgradeAnswer;
 

@@ -89,6 +89,10 @@ impl Cloud for Account {
         self.region.as_deref()
     }
 
+    fn is_reachable(&self) -> bool {
+        self.base.is_some()
+    }
+
     fn site(&self, region: Option<&str>) -> Result<Arc<Site>, Fault> {
         let (Some(base), Some(region)) = (&self.base, region.or(self.region.as_deref())) else {
             let message = "the provider block holds values that aren't known yet";

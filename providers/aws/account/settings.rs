@@ -169,10 +169,16 @@ impl Settings {
             no_proxy: config.owned("no_proxy"),
             metadata_endpoint: config.owned("ec2_metadata_service_endpoint"),
             metadata_mode: config.owned("ec2_metadata_service_endpoint_mode"),
-            is_partial: !config.is_wholly_known(),
+            is_partial: is_partial(config),
             is_region_unknown: config.is_unknown("region"),
         }
     }
+}
+
+/// Whether something is unknown that calls take: tags are for plans alone.
+fn is_partial(config: &Value) -> bool {
+    let Some(fields) = config.as_mapping() else { return !config.is_wholly_known() };
+    fields.iter().any(|(name, value)| &**name != "default_tags" && !value.is_wholly_known())
 }
 
 fn keys(config: &Value) -> Option<Keys> {

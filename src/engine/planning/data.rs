@@ -1,10 +1,13 @@
 //! Data sources: read while planning where that can be, while applying otherwise.
 
-use super::Planner;
 use super::instance::dress;
+use super::{Answer, Planner};
+use crate::Event;
+use futures::future::BoxFuture;
+use std::collections::BTreeSet;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::{Action, Change, Reason};
-use trueup_evaluate::InstanceAsk;
+use trueup_evaluate::{CellId, InstanceAsk};
 use trueup_provider::{DataRequest, Private, Provider};
 use trueup_schema::{Schema, unknown_computed};
 use trueup_value::Value;
@@ -31,7 +34,72 @@ impl DataPlan {
     }
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
+    pub(super) fn start_data(&mut self, ask: Box<InstanceAsk>) -> Option<BoxFuture<'a, Answer>> {
+        let schema = self.providers.resource(&ask.binding.provider, true, &ask.addr.resource.kind);
+        let schema = schema.expect("the sheet asks only for types that have a schema");
+        let provider = self.providers.configured_for(&ask.binding, &ask.addr);
+        let unreachable = provider.as_ref().is_some_and(|provider| !provider.is_reachable());
+        let wait = if unreachable || !ask.config.is_wholly_known() {
+            Some(Reason::ReadBecauseConfigUnknown)
+        } else if self.is_pending(&ask) {
+            Some(Reason::ReadBecauseDependencyPending)
+        } else {
+            None
+        };
+        if let Some(reason) = wait {
+            let after = deferred(&schema, &ask.config);
+            self.note(
+                &ask,
+                DataPlan { action: Action::Read, reason: Some(reason), after: after.clone() }.change(),
+            );
+            self.changing.insert(ask.cell);
+            self.sheet.fill(ask.cell, Some(after));
+            return None;
+        }
+        let Some(provider) = provider else {
+            self.sheet.fill(ask.cell, None);
+            return None;
+        };
+        let permits = self.permits.clone();
+        let observer = self.observer;
+        observer.event(&Event::Reading(ask.addr.clone()));
+        Some(Box::pin(async move {
+            let _permit = permits.acquire().await;
+            let (value, diagnostics) = read_data(&*provider, &schema, &ask).await;
+            let id = value.as_ref().and_then(|value| value.get("id")).filter(|id| !id.marks().is_sensitive());
+            let id = id.and_then(Value::as_str).map(String::from);
+            observer.event(&Event::Read { addr: ask.addr.clone(), id, good: value.is_some() });
+            Answer::Read(ask, value, diagnostics)
+        }))
+    }
+
+    /// Whether something that the data source's `depends_on` names is about to change.
+    pub(super) fn is_pending(&mut self, ask: &InstanceAsk) -> bool {
+        ask.waits.iter().any(|cell| self.cell_is_pending(*cell))
+    }
+
+    fn cell_is_pending(&mut self, start: CellId) -> bool {
+        let mut stack = vec![start];
+        let mut seen = BTreeSet::new();
+        while let Some(cell) = stack.pop() {
+            match self.pending.get(&cell) {
+                Some(true) => return true,
+                Some(false) => continue,
+                None => {}
+            }
+            if self.changing.contains(&cell) {
+                self.pending.insert(start, true);
+                return true;
+            }
+            if seen.insert(cell) {
+                stack.extend_from_slice(self.sheet.depends(cell));
+            }
+        }
+        self.pending.extend(seen.into_iter().map(|cell| (cell, false)));
+        false
+    }
+
     /// Takes what a data source gave, or what went wrong.
     pub(super) fn take_read(&mut self, ask: &InstanceAsk, value: Option<Value>, diagnostics: Diagnostics) {
         let scoped = self.sheet.is_in_check(ask.cell);

@@ -14,7 +14,9 @@ use trueup_value::{Marks, Value};
 
 impl<'a> Planner<'a> {
     pub(super) fn start_ephemeral(&mut self, ask: Box<InstanceAsk>) {
-        if !ask.config.is_wholly_known() || self.is_pending(&ask) {
+        let provider = self.providers.configured(&ask.binding);
+        let unreachable = provider.as_ref().is_some_and(|provider| !provider.is_reachable());
+        if unreachable || !ask.config.is_wholly_known() || self.is_pending(&ask) {
             let schema = self.providers.ephemeral(&ask.binding.provider, &ask.addr.resource.kind);
             let schema = schema.expect("the sheet asks only for types that have a schema");
             let (bare, marks) = ask.config.unmark_deep();
@@ -22,7 +24,7 @@ impl<'a> Planner<'a> {
             self.sheet.fill(ask.cell, Some(value));
             return;
         }
-        let Some(provider) = self.providers.configured(&ask.binding) else {
+        let Some(provider) = provider else {
             self.sheet.fill(ask.cell, None);
             return;
         };

@@ -173,6 +173,18 @@ impl<'a> Planner<'a> {
             self.sheet.fill(ask.cell, None);
             return None;
         };
+        if !provider.is_reachable() {
+            let detail = format!(
+                "The provider that {} is imported with is configured from values that are not known before an apply.",
+                ask.addr
+            );
+            let error = Diagnostic::error("Invalid provider configuration", detail).on(ask.addr.to_string());
+            let hint = "apply what those values come from first, with -target";
+            self.sheet.report([error.at(ask.span).hint(hint)]);
+            self.sheet.fill(ask.cell, None);
+            return None;
+        }
+        let permits = self.permits.clone();
         let config = provider_addr(&self.program, &ask.binding);
         self.importing.insert(ask.addr.clone(), id.clone());
         let permits = self.permits.clone();

@@ -15,9 +15,8 @@ mod objects;
 mod unchanged;
 mod watched;
 
+use crate::Observer;
 use crate::providers::Providers;
-use crate::{Event, Observer};
-use data::{DataPlan, read_data};
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use imports::Sought;
@@ -30,7 +29,7 @@ use tokio::sync::Semaphore;
 use trueup_addr::{ConfigResource, Mode, ResourceInstance, Target};
 use trueup_apply::Opened;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_diff::{Action, Change, Reason, Replace};
+use trueup_diff::{Change, Replace};
 use trueup_evaluate::{Ask, CellId, InstanceAsk, ProviderAsk, Sheet};
 use trueup_plan::{PlanMode, ResourceChange};
 use trueup_refresh::ObjectId;
@@ -239,7 +238,9 @@ impl<'a> Planner<'a> {
         let work = self.objects.work_of(&ask.binding, self.providers, &self.options, &self.in_flight);
         let watched = self.watched(&ask.binding, &work);
         let program = self.program.clone();
+        let permits = self.permits.clone();
         Box::pin(async move {
+            let _permit = permits.acquire().await;
             let readied = match provider {
                 Ok(provider) => objects::ready_provider(provider, program, &ask, work).await,
                 Err(diagnostics) => {
@@ -259,9 +260,10 @@ impl<'a> Planner<'a> {
 
     /// With targets only what they need is read, when it turns out to be needed.
     fn start_observing(&mut self, ask: Box<InstanceAsk>) -> BoxFuture<'a, Answer> {
-        let refresh = self.options.refresh && !self.stays(&ask.addr);
-        let work = self.objects.work_of_one(&ask, self.providers, refresh);
         let provider = self.providers.configured(&ask.binding);
+        let reachable = provider.as_ref().is_some_and(|provider| provider.is_reachable());
+        let refresh = self.options.refresh && reachable && !self.stays(&ask.addr);
+        let work = self.objects.work_of_one(&ask, self.providers, refresh);
         let watched = self.watched(&ask.binding, &work);
         let permits = self.permits.clone();
         Box::pin(async move {
@@ -349,69 +351,6 @@ impl<'a> Planner<'a> {
 
     fn change_of(&self, cell: CellId) -> Option<&Change> {
         self.noted.get(&cell).map(|index| &self.changes[*index].change)
-    }
-
-    fn start_data(&mut self, ask: Box<InstanceAsk>) -> Option<BoxFuture<'a, Answer>> {
-        let schema = self.providers.resource(&ask.binding.provider, true, &ask.addr.resource.kind);
-        let schema = schema.expect("the sheet asks only for types that have a schema");
-        let wait = if !ask.config.is_wholly_known() {
-            Some(Reason::ReadBecauseConfigUnknown)
-        } else if self.is_pending(&ask) {
-            Some(Reason::ReadBecauseDependencyPending)
-        } else {
-            None
-        };
-        if let Some(reason) = wait {
-            let after = data::deferred(&schema, &ask.config);
-            self.note(
-                &ask,
-                DataPlan { action: Action::Read, reason: Some(reason), after: after.clone() }.change(),
-            );
-            self.changing.insert(ask.cell);
-            self.sheet.fill(ask.cell, Some(after));
-            return None;
-        }
-        let Some(provider) = self.providers.configured_for(&ask.binding, &ask.addr) else {
-            self.sheet.fill(ask.cell, None);
-            return None;
-        };
-        let permits = self.permits.clone();
-        let observer = self.observer;
-        observer.event(&Event::Reading(ask.addr.clone()));
-        Some(Box::pin(async move {
-            let _permit = permits.acquire().await;
-            let (value, diagnostics) = read_data(&*provider, &schema, &ask).await;
-            let id = value.as_ref().and_then(|value| value.get("id")).filter(|id| !id.marks().is_sensitive());
-            let id = id.and_then(Value::as_str).map(String::from);
-            observer.event(&Event::Read { addr: ask.addr.clone(), id, good: value.is_some() });
-            Answer::Read(ask, value, diagnostics)
-        }))
-    }
-
-    /// Whether something that the data source's `depends_on` names is about to change.
-    fn is_pending(&mut self, ask: &InstanceAsk) -> bool {
-        ask.waits.iter().any(|cell| self.cell_is_pending(*cell))
-    }
-
-    fn cell_is_pending(&mut self, start: CellId) -> bool {
-        let mut stack = vec![start];
-        let mut seen = BTreeSet::new();
-        while let Some(cell) = stack.pop() {
-            match self.pending.get(&cell) {
-                Some(true) => return true,
-                Some(false) => continue,
-                None => {}
-            }
-            if self.changing.contains(&cell) {
-                self.pending.insert(start, true);
-                return true;
-            }
-            if seen.insert(cell) {
-                stack.extend_from_slice(self.sheet.depends(cell));
-            }
-        }
-        self.pending.extend(seen.into_iter().map(|cell| (cell, false)));
-        false
     }
 
     /// Takes an answer; gives the next call where one follows directly.

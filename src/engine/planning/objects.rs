@@ -342,6 +342,12 @@ pub(crate) async fn ready_provider(
         let diagnostics = diagnostics.into_iter().map(place).collect();
         return Readied { provider: None, observed: Vec::new(), recovered: Vec::new(), diagnostics };
     }
+    if work.refresh && !work.items.is_empty() && !provider.is_reachable() {
+        let detail = "Its configuration depends on what is not known before an apply, so the objects that were made with it are taken to be as the state has them.";
+        let warning = Diagnostic::warning("Objects of a provider were not read", detail).at_opt(ask.span);
+        diagnostics.push(warning.on(provider_addr(&program, &ask.binding).to_string()));
+    }
+    let work = ProviderWork { refresh: work.refresh && provider.is_reachable(), ..work };
     let (recovered, mut items, found) = recover(&*provider, &program, ask, &work.in_flight).await;
     diagnostics.append(found);
     items.extend(work.items);

@@ -3,7 +3,8 @@
 use crate::ledger::{Holding, Ledger};
 use crate::load::{NotOpened, load_backend};
 use crate::world::World;
-use trueup_state::State;
+use trueup_diag::Diagnostic;
+use trueup_state::{Action, Begun, State};
 use trueup_store::Backup;
 
 /// Why a state was not pushed.
@@ -45,7 +46,7 @@ async fn push_held(
     let there = &ledger.document;
     let same = state.same_content(there) && state.lineage == there.lineage;
     if !force {
-        ledger.refuse_in_flight()?;
+        refuse_unsettled(ledger, &state)?;
         if let Some(why) = unfit(there, &state, same) {
             return Err(PushError::Unfit(why));
         }
@@ -59,6 +60,13 @@ async fn push_held(
         state.lineage = world.uuid();
     }
     Ok(ledger.replace(world, state).await?)
+}
+
+/// The state of the run that was interrupted says itself what became of its steps; any other one doesn't.
+fn refuse_unsettled(ledger: &Ledger, state: &State) -> Result<(), Box<Diagnostic>> {
+    let known = |begun: &Begun| begun.action != Action::Create || state.current(&begun.address).is_some();
+    let same_run = state.lineage == ledger.state.lineage || ledger.document.lineage.is_empty();
+    if same_run && ledger.in_flight.iter().all(known) { Ok(()) } else { ledger.refuse_in_flight() }
 }
 
 fn unfit(there: &State, state: &State, same: bool) -> Option<String> {

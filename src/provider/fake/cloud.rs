@@ -1,6 +1,6 @@
 //! The cloud itself: objects, counts, faults.
 
-use super::fault::{Effect, Fault, Gate, Held, strike};
+use super::fault::{Effect, Fault, Gate, Held, strike, turns};
 use super::file;
 use super::object::{Creation, complete};
 use super::schema::SCHEMA;
@@ -82,12 +82,25 @@ pub(super) struct State {
     pub(super) log: Vec<String>,
     pub(super) faults: Vec<Fault>,
     pub(super) path: Option<PathBuf>,
+    /// How often the runtime must come back to each call before it goes on.
+    pub(super) pace: u64,
+    /// How many calls are under way, and how many there were at most.
+    pub(super) busy: (usize, usize),
 }
 
 /// The handle of one cloud; clones are the same cloud.
 #[derive(Clone, Debug, Default)]
 pub struct FakeCloud {
     pub(super) state: Arc<Mutex<State>>,
+}
+
+/// A call that is under way.
+pub(super) struct Busy(FakeCloud);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.lock().busy.0 -= 1;
+    }
 }
 
 impl FakeCloud {
@@ -177,6 +190,27 @@ impl FakeCloud {
         self.lock().faults.push(Fault { call, left: nth, effect });
     }
 
+    /// Makes every call take so many turns of the runtime, so that calls overlap that may.
+    pub fn slow_down(&self, turns: u64) {
+        self.lock().pace = turns;
+    }
+
+    /// How many calls were under way at once at most since this was asked last; renewals aside, which nobody waits for.
+    pub fn peak(&self) -> usize {
+        let mut state = self.lock();
+        let (now, peak) = state.busy;
+        state.busy = (now, now);
+        peak
+    }
+
+    /// A call is under way until what this gives is dropped.
+    pub(super) fn busy(&self) -> Busy {
+        let mut state = self.lock();
+        state.busy.0 += 1;
+        state.busy.1 = state.busy.1.max(state.busy.0);
+        Busy(self.clone())
+    }
+
     /// Lets every call go on that hangs now.
     pub fn release(&self) {
         self.lock().gate.release();
@@ -189,11 +223,13 @@ impl FakeCloud {
 
     /// Counts a call; hangs where a fault says so; answers the effect that is left.
     pub(super) async fn enter(&self, call: Call) -> Option<Effect> {
-        let effect = {
+        let (effect, pace) = {
             let mut state = self.lock();
             *state.calls.entry(call).or_default() += 1;
-            strike(&mut state.faults, call)
+            let pace = state.pace;
+            (strike(&mut state.faults, call), pace)
         };
+        turns(pace).await;
         if effect == Some(Effect::Hang) {
             Held::new(&self.state).await;
             return None;

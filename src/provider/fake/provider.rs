@@ -53,7 +53,18 @@ impl Factory for FakeFactory {
 pub struct FakeProvider {
     cloud: FakeCloud,
     /// Set by configure, which must come before anything but schema and validation.
-    region: Mutex<Option<Name>>,
+    region: Mutex<Region>,
+}
+
+/// Where a provider works.
+#[derive(Clone, Debug)]
+enum Region {
+    /// It isn't configured.
+    Unset,
+    /// Its block doesn't know yet: objects can be planned, nothing can be called.
+    Unknown,
+    /// There.
+    Named(Name),
 }
 
 /// The region of a provider block that names none.
@@ -64,19 +75,27 @@ const SIZE_MAX: i64 = 1_000_000;
 impl FakeProvider {
     /// A provider that isn't configured yet.
     pub fn new(cloud: FakeCloud) -> FakeProvider {
-        FakeProvider { cloud, region: Mutex::new(None) }
+        FakeProvider { cloud, region: Mutex::new(Region::Unset) }
     }
 
     fn region(&self) -> Result<Name, Refusal> {
-        let region = self.region.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        region.ok_or_else(|| Refusal {
-            summary: "Provider not configured",
-            detail: "The fake provider was asked to work before configure was called.".into(),
-        })
+        match self.place() {
+            Region::Named(region) => Ok(region),
+            Region::Unknown => Err(breach("it was called while its region is not known")),
+            Region::Unset => Err(Refusal {
+                summary: "Provider not configured",
+                detail: "The fake provider was asked to work before configure was called.".into(),
+            }),
+        }
+    }
+
+    fn place(&self) -> Region {
+        self.region.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Counts a call that changes nothing: an error where a fault says so.
     async fn observe(&self, call: Call) -> Result<(), Refusal> {
+        let _busy = (call != Call::Renew).then(|| self.cloud.busy());
         let effect = self.cloud.enter(call).await;
         self.cloud.leave(effect).await;
         match effect {
@@ -176,10 +195,17 @@ impl Provider for FakeProvider {
     async fn configure(&self, config: &Value) -> Diagnostics {
         let observed = self.observe(Call::Configure).await;
         if observed.is_ok() {
-            let region = config.get("region").and_then(Value::as_str).unwrap_or(REGION).into();
-            *self.region.lock().unwrap_or_else(PoisonError::into_inner) = Some(region);
+            let region = match config.get("region") {
+                Some(region) if !region.is_known() => Region::Unknown,
+                region => Region::Named(region.and_then(Value::as_str).unwrap_or(REGION).into()),
+            };
+            *self.region.lock().unwrap_or_else(PoisonError::into_inner) = region;
         }
         diagnostics(observed)
+    }
+
+    fn is_reachable(&self) -> bool {
+        !matches!(self.place(), Region::Unknown)
     }
 
     async fn upgrade(&self, request: UpgradeRequest<'_>) -> UpgradeAnswer {
@@ -209,7 +235,10 @@ impl Provider for FakeProvider {
     }
 
     async fn plan(&self, request: PlanRequest) -> PlanAnswer {
-        let observed = self.observe(Call::Plan).await.and_then(|()| self.region());
+        let observed = self.observe(Call::Plan).await.and_then(|()| match self.place() {
+            Region::Unknown => Ok(REGION.into()),
+            _ => self.region(),
+        });
         let (planned, requires_replace) = plan(&request);
         PlanAnswer {
             planned,
@@ -226,6 +255,7 @@ impl Provider for FakeProvider {
             (false, true) => Call::Delete,
             (false, false) => Call::Update,
         };
+        let _busy = self.cloud.busy();
         let effect = self.cloud.enter(call).await;
         let unanswered = call == Call::Create;
         match effect {
