@@ -6,14 +6,14 @@
 mod write;
 
 use crate::load::{load, start_providers};
-use crate::planning::{PlanOptions, import};
+use crate::planning::{PlanOptions, accepted, id_named, identity_named, import};
 use crate::session::{Planned, Session};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trueup_addr::{InstanceKey, ModuleInstance, Name, ResourceInstance};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::{Ask, Evaluated, Mode, Sheet};
-use trueup_plan::{Plan, StepGraph};
+use trueup_plan::{Importing, Plan, StepGraph};
 use trueup_provider::Provider;
 use trueup_resolve::NodeId;
 use trueup_resolve::program::{Import, ProviderBinding};
@@ -135,7 +135,7 @@ impl Session {
         sheet: &mut Sheet,
         live: &mut Live,
     ) -> Result<Block, Diagnostics> {
-        let id = id_of(wanted, sheet)?;
+        let named = named(wanted, sheet)?;
         let root = self.program.module_at(NodeId::ROOT);
         let slot = root.names.resources.get(&wanted.to.resource).copied();
         let block = slot.map(|slot| &root.resources[slot as usize]);
@@ -153,8 +153,9 @@ impl Session {
             resource: wanted.to.resource.clone(),
             key: InstanceKey::None,
         };
-        let (value, _, _) = import(&*provider, &addr, &id, &schema).await?;
-        Ok(Block { addr, id, provider: wanted.provider.clone(), schema, value })
+        let named = accepted(&*provider, kind, named)?;
+        let (value, _, _) = import(&*provider, &addr, &named, &schema).await?;
+        Ok(Block { addr, named, provider: wanted.provider.clone(), schema, value })
     }
 
     /// Configures a provider unless it is already; its configuration may not need any resource.
@@ -192,26 +193,31 @@ impl Session {
     }
 }
 
-/// The id of an import, which must be known before anything is planned.
-fn id_of(import: &Import, sheet: &mut Sheet) -> Result<String, Diagnostics> {
-    let unknown = || {
-        let detail =
-            "Configuration can only be generated for an id that is known before anything is planned.";
-        Diagnostics::from(Diagnostic::error("Invalid import id argument", detail))
+/// What an import names, which must be known before anything is planned.
+fn named(import: &Import, sheet: &mut Sheet) -> Result<Importing, Diagnostics> {
+    let unknown = |argument: &str| {
+        let detail = format!(
+            "Configuration can only be generated for an {argument} that is known before anything is planned."
+        );
+        Diagnostics::from(Diagnostic::error(format!("Invalid import {argument} argument"), detail))
     };
-    let expr = import.id.as_ref().ok_or_else(unknown)?;
+    let (expr, argument, read): (_, _, fn(&Value) -> Option<Importing>) = match (&import.id, &import.identity)
+    {
+        (Some(expr), _) => (expr, "id", id_named),
+        (None, Some(expr)) => (expr, "identity", identity_named),
+        (None, None) => return Err(unknown("id")),
+    };
     for _ in 0..2 {
         match sheet.evaluate(expr) {
             Evaluated::Value(value, found) if !found.has_errors() => {
-                let text = value.as_str().filter(|text| !text.is_empty() && !value.marks().is_sensitive());
-                return text.map(str::to_owned).ok_or_else(unknown);
+                return read(&value).ok_or_else(|| unknown(argument));
             }
             Evaluated::Value(_, found) | Evaluated::Failed(found) => return Err(found),
             // Variables and locals are computed on the spot; whatever else it waits for is not there yet.
             Evaluated::Waiting => drop(sheet.ready()),
         }
     }
-    Err(unknown())
+    Err(unknown(argument))
 }
 
 /// What a name on the command line becomes within the module.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use trueup_addr::{ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::{Ask, CellId, Mode, ProviderAsk, Sheet};
+use trueup_plan::Importing;
 use trueup_provider::Provider;
 use trueup_resolve::NodeId;
 use trueup_resolve::program::ProviderBinding;
@@ -49,7 +50,7 @@ impl Session {
                 format!("The provider {} has no resource type \"{kind}\".", binding.provider.short());
             Diagnostics::from(Diagnostic::error("Invalid resource type", detail))
         })?;
-        let (value, _, object) = import(&*provider, addr, id, &schema).await?;
+        let (value, _, object) = import(&*provider, addr, &Importing::from(id), &schema).await?;
         let provider = provider_addr(&self.program, binding);
         let change = Change::Set { address: addr.clone(), deposed: None, provider, object };
         let before = self.ledger.state.clone();

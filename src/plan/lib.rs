@@ -12,6 +12,6 @@ mod wire;
 
 pub use file::PlanFileError;
 pub use graph::{Node, Part, Step, StepGraph};
-pub use model::{OutputChange, Plan, PlanMode, ResourceChange, Summary};
+pub use model::{Importing, OutputChange, Plan, PlanMode, ResourceChange, Summary};
 pub use order::{Order, order};
 pub use snapshot::{Recorder, Snapshot, SnapshotInput, SnapshotOrigin};

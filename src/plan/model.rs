@@ -78,10 +78,41 @@ pub struct ResourceChange {
     pub dependencies: Vec<ConfigResource>,
     /// Whether replacement makes the new object first; spread to what it depends on.
     pub create_before_destroy: bool,
-    /// The id it is imported with.
-    pub importing: Option<String>,
+    /// What it is imported with.
+    pub importing: Option<Importing>,
     /// The block that was written for it, where it was imported without any.
     pub generated: Option<String>,
+}
+
+/// What names the real object that an instance is imported as.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Importing {
+    /// An id.
+    Id(String),
+    /// An identity, wholly known.
+    Identity(Value),
+}
+
+impl From<&str> for Importing {
+    fn from(id: &str) -> Importing {
+        Importing::Id(id.into())
+    }
+}
+
+impl std::fmt::Display for Importing {
+    /// `the id "i-1"`, `the identity account = "1", id = "i-1"`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let identity = match self {
+            Importing::Id(id) => return write!(f, "the id \"{id}\""),
+            Importing::Identity(identity) => identity,
+        };
+        let fields = identity.as_mapping().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        let texts = fields.map(|(name, value)| match value.as_str() {
+            Some(text) => format!("{name} = \"{text}\""),
+            None => format!("{name} = {}", trueup_value::json::encode(value).unwrap_or_default()),
+        });
+        write!(f, "the identity {}", texts.collect::<Vec<_>>().join(", "))
+    }
 }
 
 /// What becomes of a root output.

@@ -92,6 +92,16 @@ pub struct ImportAnswer {
     pub diagnostics: Diagnostics,
 }
 
+impl ImportAnswer {
+    /// Objects of this type have no identity.
+    pub fn without_identity(kind: &str) -> ImportAnswer {
+        let detail = format!("The provider doesn't give objects of the type {kind} an identity.");
+        let error = Diagnostic::error("Import by identity not supported", detail);
+        let hint = "import by id: set id in the import block in place of identity";
+        ImportAnswer { objects: Vec::new(), diagnostics: error.hint(hint).into() }
+    }
+}
+
 /// A data source's result.
 #[derive(Clone, Debug)]
 #[must_use]

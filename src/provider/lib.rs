@@ -6,6 +6,7 @@ mod answer;
 mod factory;
 #[cfg(feature = "fake")]
 pub mod fake;
+mod identity;
 mod request;
 
 pub use answer::{
@@ -13,6 +14,7 @@ pub use answer::{
     RenewAnswer, UpgradeAnswer,
 };
 pub use factory::{Factories, Factory, StartError};
+pub use identity::{IdentityAttribute, IdentitySchema};
 pub use request::Private;
 pub use request::{
     ApplyRequest, DataRequest, OpenRequest, PlanRequest, ReadRequest, RecoverRequest, RenewRequest,
@@ -87,6 +89,17 @@ pub trait Provider: Send + Sync {
 
     /// Reads the object (or objects) that an import id names; each is read again before it is stored.
     async fn import(&self, kind: &str, id: &str) -> ImportAnswer;
+
+    /// What the identity of a resource type consists of; none where objects of it have none.
+    fn identity(&self, _kind: &str) -> Option<&IdentitySchema> {
+        None
+    }
+
+    /// Reads the object that an identity names, as [`Provider::import`] does for an id. Only asked for types that
+    /// have an identity, with a value that [`IdentitySchema::accept`] gave: a provider that has some overrides this.
+    async fn import_by_identity(&self, kind: &str, _identity: &Value) -> ImportAnswer {
+        ImportAnswer::without_identity(kind)
+    }
 
     /// Reads a data source.
     async fn read_data(&self, request: DataRequest) -> DataAnswer;

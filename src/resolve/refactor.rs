@@ -125,6 +125,10 @@ impl Unit<'_, '_> {
             let at = crate::body::opening(&declared.block.body);
             self.report.error("Missing required argument", detail, at);
         }
+        if let (Some(_), Some(identity)) = (id, identity) {
+            let detail = "An import block names its object by \"id\" or by \"identity\", not by both.";
+            self.report.error("Invalid import block", detail, identity.span);
+        }
         let for_each =
             content.attribute("for_each").map(|found| self.expression(&found.expr, Scope::default()));
         let scope = Scope { each: for_each.is_some(), ..Scope::default() };

@@ -4,7 +4,7 @@ use super::tree::{KeyWire, mode};
 use super::{Failure, Json, encode};
 use serde::Serialize;
 use trueup_diff::Action;
-use trueup_plan::{OutputChange, ResourceChange};
+use trueup_plan::{Importing, OutputChange, ResourceChange};
 
 /// An entry of `resource_changes` and `resource_drift`.
 #[derive(Serialize)]
@@ -47,8 +47,22 @@ pub(crate) struct ChangeWire {
 }
 
 #[derive(Serialize)]
-struct ImportingWire {
-    id: String,
+pub(crate) struct ImportingWire {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity: Option<Json>,
+}
+
+impl ImportingWire {
+    pub(crate) fn of(change: &ResourceChange) -> Option<ImportingWire> {
+        Some(match change.importing.as_ref()? {
+            Importing::Id(id) => ImportingWire { id: Some(id.clone()), identity: None },
+            Importing::Identity(identity) => {
+                ImportingWire { id: None, identity: encode::known(identity).ok() }
+            }
+        })
+    }
 }
 
 /// The words for an action.
@@ -89,7 +103,7 @@ pub(crate) fn resource(change: &ResourceChange) -> Result<ResourceChangeWire, Fa
             before_sensitive: encode::sensitive(&inner.before),
             after_sensitive: encode::sensitive(&inner.after),
             replace_paths: paths,
-            importing: change.importing.clone().map(|id| ImportingWire { id }),
+            importing: ImportingWire::of(change),
             generated_config: change.generated.clone(),
         },
         action_reason: inner.reason.map(trueup_diff::Reason::as_str),

@@ -5,7 +5,7 @@ use super::style::neutral;
 use std::collections::BTreeSet;
 use trueup_addr::Mode;
 use trueup_diff::{Action, Reason};
-use trueup_plan::ResourceChange;
+use trueup_plan::{Importing, ResourceChange};
 use trueup_schema::{Attribute, Block, NestedBlock, Nesting};
 use trueup_value::{Name, Path, PathStep, Value};
 
@@ -118,8 +118,10 @@ fn heading(change: &ResourceChange, differ: Differ) -> String {
     if change.generated.is_some() {
         out.push_str("  # (config will be generated)\n");
     }
-    if let Some(id) = &change.importing {
-        out.push_str(&format!("  # (imported from \"{}\")\n", neutral(id)));
+    match &change.importing {
+        Some(Importing::Id(id)) => out.push_str(&format!("  # (imported from \"{}\")\n", neutral(id))),
+        Some(named) => out.push_str(&format!("  # (imported from {})\n", neutral(&named.to_string()))),
+        None => {}
     }
     out
 }

@@ -4,6 +4,7 @@ use hcl::structure::{Attribute as HclAttribute, Block as HclBlock, BlockLabel, B
 use hcl::{Expression, Identifier, Number as HclNumber};
 use std::sync::Arc;
 use trueup_addr::ResourceInstance;
+use trueup_plan::Importing;
 use trueup_resolve::program::{Import, ProviderRef};
 use trueup_schema::{Attribute, Nesting, Schema};
 use trueup_value::{Kind, Value};
@@ -11,7 +12,7 @@ use trueup_value::{Kind, Value};
 /// A block to be written.
 pub(super) struct Block {
     pub(super) addr: ResourceInstance,
-    pub(super) id: String,
+    pub(super) named: Importing,
     pub(super) provider: Option<ProviderRef>,
     pub(super) schema: Arc<Schema>,
     /// The object as it is, marks included.
@@ -37,7 +38,11 @@ fn provider_name(provider: &ProviderRef) -> String {
 impl Block {
     /// Its text, with a line that says where it comes from.
     pub(super) fn text(&self) -> String {
-        format!("# __generated__ by Terraform from {}\n{}", quoted(&self.id), self.bare())
+        let named = match &self.named {
+            Importing::Id(id) => quoted(id),
+            identity @ Importing::Identity(_) => identity.to_string(),
+        };
+        format!("# __generated__ by Terraform from {named}\n{}", self.bare())
     }
 
     /// The block alone. What is sensitive is left out.

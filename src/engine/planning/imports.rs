@@ -10,8 +10,8 @@ use std::sync::Arc;
 use trueup_addr::{ConfigResource, InstanceKey, ResourceInstance};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::{Evaluated, InstanceAsk};
-use trueup_plan::PlanMode;
-use trueup_provider::{Private, Provider, ReadRequest};
+use trueup_plan::{Importing, PlanMode};
+use trueup_provider::{ImportAnswer, Private, Provider, ReadRequest};
 use trueup_resolve::program::Import;
 use trueup_resolve::{Expr, NodeId, Program};
 use trueup_schema::Schema;
@@ -26,8 +26,8 @@ pub(super) enum Sought {
     NotYet,
     /// A block is wrong, which is reported.
     Wrong,
-    /// The id to import it with.
-    Id(String),
+    /// What names the object.
+    Object(Importing),
 }
 
 /// `each.key` and `each.value` of a block with `for_each`.
@@ -70,7 +70,9 @@ impl<'a> Planner<'a> {
             _ if wanted.wrong => Sought::Wrong,
             _ if !wanted.unread.is_empty() => Sought::NotYet,
             None => Sought::Nothing,
-            Some((place, each)) => self.id_of(*place, each.as_ref()).map_or_else(|other| other, Sought::Id),
+            Some((place, each)) => {
+                self.named_by(*place, each.as_ref()).map_or_else(|other| other, Sought::Object)
+            }
         };
         self.wanted.insert(resource, wanted);
         sought
@@ -104,14 +106,16 @@ impl<'a> Planner<'a> {
             return Ok(vec![(self.keys(import, None)?, None)]);
         };
         let value = self.value_of(collection, None)?;
-        if !value.is_known() || value.is_null() || value.marks().is_sensitive() {
+        let set = matches!(value.kind(), Kind::Set(_));
+        let known = if set { value.is_wholly_known() } else { value.is_known() };
+        if !known || value.is_null() || value.marks().is_sensitive() {
             let detail = "The for_each of an import block must be a map or set that is known, and not null or sensitive.";
             self.sheet.report([Diagnostic::error("Invalid for_each argument", detail).at(collection.span)]);
             return Err(Sought::Wrong);
         }
         let mut elements = Vec::new();
         for (key, item) in value.iter_elements() {
-            let key = if matches!(value.kind(), Kind::Set(_)) { item.clone() } else { key };
+            let key = if set { item.clone() } else { key };
             let each = Some((key, item));
             elements.push((self.keys(import, each.as_ref())?, each));
         }
@@ -127,24 +131,31 @@ impl<'a> Planner<'a> {
         written.map(key).collect()
     }
 
-    /// The id is read only for an instance that is imported: that of another may wait for this one.
-    fn id_of(&mut self, place: usize, each: Option<&Each>) -> Result<String, Sought> {
+    /// What names the object is read only for an instance that is imported: that of another may wait for this one.
+    fn named_by(&mut self, place: usize, each: Option<&Each>) -> Result<Importing, Sought> {
         let program = self.program.clone();
         let import = &program.module_at(NodeId::ROOT).imports[place];
-        let Some(expr) = &import.id else {
-            let detail = "Only imports by id are supported yet, not those by identity.";
-            self.sheet
-                .report([Diagnostic::error("Import by identity not supported", detail).at(import.span)]);
-            return Err(Sought::Wrong);
-        };
-        let id = self.value_of(expr, each)?;
-        if let Some(text) = id.as_str().filter(|text| !text.is_empty() && !id.marks().is_sensitive()) {
-            return Ok(text.to_owned());
+        match (&import.id, &import.identity) {
+            (Some(expr), _) => {
+                let value = self.value_of(expr, each)?;
+                self.named(id_named(&value).ok_or((expr, NO_ID)))
+            }
+            (None, Some(expr)) => {
+                let value = self.value_of(expr, each)?;
+                self.named(identity_named(&value).ok_or((expr, NO_IDENTITY)))
+            }
+            (None, None) => Err(Sought::Wrong),
         }
-        let detail =
-            "The id of an import block must be a string that is known, and not empty, null or sensitive.";
-        self.sheet.report([Diagnostic::error("Invalid import id argument", detail).at(expr.span)]);
-        Err(Sought::Wrong)
+    }
+
+    fn named(
+        &mut self,
+        named: Result<Importing, (&Expr, (&'static str, &'static str))>,
+    ) -> Result<Importing, Sought> {
+        named.map_err(|(expr, (summary, detail))| {
+            self.sheet.report([Diagnostic::error(summary, detail).at(expr.span)]);
+            Sought::Wrong
+        })
     }
 
     fn value_of(&mut self, expr: &Expr, each: Option<&Each>) -> Result<Value, Sought> {
@@ -165,7 +176,7 @@ impl<'a> Planner<'a> {
     pub(super) fn start_import(
         &mut self,
         ask: Box<InstanceAsk>,
-        id: String,
+        named: Importing,
     ) -> Option<BoxFuture<'a, Answer>> {
         let provider = self.providers.configured(&ask.binding);
         let schema = self.providers.resource(&ask.binding.provider, false, &ask.addr.resource.kind);
@@ -184,10 +195,17 @@ impl<'a> Planner<'a> {
             self.sheet.fill(ask.cell, None);
             return None;
         }
+        let named = match accepted(&*provider, &ask.addr.resource.kind, named) {
+            Ok(named) => named,
+            Err(found) => {
+                self.sheet.report(Self::located(&ask, found));
+                self.sheet.fill(ask.cell, None);
+                return None;
+            }
+        };
         let permits = self.permits.clone();
         let config = provider_addr(&self.program, &ask.binding);
-        self.importing.insert(ask.addr.clone(), id.clone());
-        let permits = self.permits.clone();
+        self.importing.insert(ask.addr.clone(), named.clone());
         Some(Box::pin(async move {
             let _permit = permits.acquire().await;
             let mut readied = Readied {
@@ -196,7 +214,7 @@ impl<'a> Planner<'a> {
                 recovered: Vec::new(),
                 diagnostics: Diagnostics::new(),
             };
-            match import(&*provider, &ask.addr, &id, &schema).await {
+            match import(&*provider, &ask.addr, &named, &schema).await {
                 Ok((value, private, object)) => {
                     readied.recovered.push(Change::Set {
                         address: ask.addr.clone(),
@@ -279,6 +297,43 @@ impl<'a> Planner<'a> {
     }
 }
 
+const NO_ID: (&str, &str) = (
+    "Invalid import id argument",
+    "The id of an import block must be a string that is known, and not empty, null or sensitive.",
+);
+const NO_IDENTITY: (&str, &str) = (
+    "Invalid import identity argument",
+    "The identity of an import block must be an object that is known, and not null or sensitive.",
+);
+
+/// The id, where a value can be one.
+pub(crate) fn id_named(value: &Value) -> Option<Importing> {
+    let text = value.as_str().filter(|text| !text.is_empty() && value.marks().is_empty())?;
+    Some(Importing::Id(text.to_owned()))
+}
+
+/// The identity, where a value can be one.
+pub(crate) fn identity_named(value: &Value) -> Option<Importing> {
+    let usable = value.is_wholly_known() && !value.is_null() && value.deep_marks().is_empty();
+    usable.then(|| Importing::Identity(value.clone()))
+}
+
+/// Holds an identity to what the provider says of it.
+pub(crate) fn accepted(
+    provider: &dyn Provider,
+    kind: &str,
+    named: Importing,
+) -> Result<Importing, Diagnostics> {
+    let Importing::Identity(given) = named else { return Ok(named) };
+    let Some(schema) = provider.identity(kind) else {
+        return Err(ImportAnswer::without_identity(kind).diagnostics);
+    };
+    schema.accept(&given).map(Importing::Identity).map_err(|wrong| {
+        let detail = format!("The identity doesn't name an object of the type {kind}: {}.", wrong.join("; "));
+        Diagnostic::error("Invalid import identity argument", detail).into()
+    })
+}
+
 fn instance_key(value: &Value) -> InstanceKey {
     match (value.as_str(), value.as_number().and_then(trueup_value::Number::to_u64)) {
         (Some(text), _) => InstanceKey::Text(text.into()),
@@ -291,20 +346,24 @@ fn instance_key(value: &Value) -> InstanceKey {
 pub(crate) async fn import(
     provider: &dyn Provider,
     addr: &ResourceInstance,
-    id: &str,
+    named: &Importing,
     schema: &Arc<Schema>,
 ) -> Result<(Value, Private, Object), Diagnostics> {
     let kind = &addr.resource.kind;
-    let answer = provider.import(kind, id).await;
+    let answer = match named {
+        Importing::Id(id) => provider.import(kind, id).await,
+        Importing::Identity(identity) => provider.import_by_identity(kind, identity).await,
+    };
     if answer.diagnostics.has_errors() {
         return Err(answer.diagnostics);
     }
-    let absent = || {
-        let detail = format!("While {addr} was imported, the provider found no {kind} with the id \"{id}\".");
-        Diagnostics::from(Diagnostic::error("Cannot import non-existent remote object", detail).hint(
-            "check the id, and that the provider is configured for the account and region of the object",
-        ))
-    };
+    let absent =
+        || {
+            let detail = format!("While {addr} was imported, the provider found no {kind} with {named}.");
+            Diagnostics::from(Diagnostic::error("Cannot import non-existent remote object", detail).hint(
+                "check it, and that the provider is configured for the account and region of the object",
+            ))
+        };
     let found = answer.objects.into_iter().find(|object| object.kind == *kind).ok_or_else(absent)?;
     let request = ReadRequest { kind: kind.clone(), state: found.state, private: found.private };
     let read = provider.read(request).await;

@@ -31,7 +31,7 @@ use trueup_apply::Opened;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::{Change, Replace};
 use trueup_evaluate::{Ask, CellId, InstanceAsk, ProviderAsk, Sheet};
-use trueup_plan::{PlanMode, ResourceChange};
+use trueup_plan::{Importing, PlanMode, ResourceChange};
 use trueup_refresh::ObjectId;
 use trueup_resolve::Program;
 use trueup_resolve::program::ProviderBinding;
@@ -42,7 +42,7 @@ use watched::Watched;
 use destroy::prevented;
 pub(crate) use destroy::reached;
 pub(crate) use finish::{Circumstances, Finished};
-pub(crate) use imports::import;
+pub(crate) use imports::{accepted, id_named, identity_named, import};
 
 /// What is asked of a plan.
 #[derive(Clone, Debug)]
@@ -114,8 +114,8 @@ pub(crate) struct Planner<'a> {
     retried: usize,
     /// What the `import` blocks say.
     wanted: BTreeMap<ConfigResource, imports::Wanted>,
-    /// The ids that instances are imported with.
-    importing: BTreeMap<ResourceInstance, String>,
+    /// What instances are imported with.
+    importing: BTreeMap<ResourceInstance, Importing>,
     /// Ephemeral resources that are being opened. They are waited for also when planning is interrupted.
     opening: FuturesUnordered<BoxFuture<'a, Answer>>,
     /// Those that are open.
@@ -287,7 +287,7 @@ impl<'a> Planner<'a> {
         if prior.is_none() && !self.importing.contains_key(&ask.addr) {
             match self.sought(&ask.addr) {
                 Sought::Nothing => {}
-                Sought::Id(id) => return self.start_import(ask, id),
+                Sought::Object(named) => return self.start_import(ask, named),
                 Sought::NotYet => {
                     self.held.push(*ask);
                     return None;

@@ -167,6 +167,9 @@ provider "fake" {
 }
 "#;
 
+/// The lines of a call, what it passes, and where its objects come to be.
+type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 #[tokio::test]
 async fn modules_take_the_configurations_that_their_calls_pass() {
     let passing = |call: &str, providers: &str| {
@@ -176,7 +179,7 @@ async fn modules_take_the_configurations_that_their_calls_pass() {
     };
     let each = "  for_each = toset([\"x\", \"y\"])\n  name = each.key";
     let count = "  count = 2\n  name = \"n${count.index}\"";
-    let cases: &[(&str, &str, &[(&str, &str)])] = &[
+    let cases: &[Case] = &[
         (
             each,
             "    fake.other = fake.a",

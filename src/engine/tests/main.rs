@@ -7,6 +7,7 @@ mod drift;
 mod ephemeral;
 mod exclude;
 mod fault;
+mod identity;
 mod import;
 mod interrupt;
 mod kill;

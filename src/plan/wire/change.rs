@@ -2,7 +2,7 @@
 
 use super::types::{TypesIn, TypesOut};
 use super::value::{PathWire, ValueWire, read_path, write_path};
-use crate::model::{OutputChange, ResourceChange};
+use crate::model::{Importing, OutputChange, ResourceChange};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,8 @@ pub(crate) struct ChangeWire {
     create_before_destroy: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     importing: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    identity: Option<ValueWire>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     generated: Option<String>,
 }
@@ -139,7 +141,14 @@ impl ChangeWire {
             marked: write_paths(&change.marked, types)?,
             dependencies: change.dependencies.iter().map(ToString::to_string).collect(),
             create_before_destroy: change.create_before_destroy,
-            importing: change.importing.clone(),
+            importing: match &change.importing {
+                Some(Importing::Id(id)) => Some(id.clone()),
+                _ => None,
+            },
+            identity: match &change.importing {
+                Some(Importing::Identity(identity)) => Some(ValueWire::write(identity, types)?),
+                _ => None,
+            },
             generated: change.generated.clone(),
         })
     }
@@ -175,7 +184,10 @@ impl ChangeWire {
             marked: read_paths(&self.marked, types)?,
             dependencies: self.dependencies.iter().map(|text| dependency(text)).collect::<Result<_, _>>()?,
             create_before_destroy: self.create_before_destroy,
-            importing: self.importing,
+            importing: match &self.identity {
+                Some(identity) => Some(Importing::Identity(identity.read(types)?)),
+                None => self.importing.map(Importing::Id),
+            },
             generated: self.generated,
         })
     }

@@ -3,11 +3,12 @@
 use super::cloud::{Call, FakeCloud, FakeObject, Refusal};
 use super::fault::{Effect, turns};
 use super::object::{Creation, foresee};
-use super::schema::SCHEMA;
+use super::schema::{SCHEMA, THING_IDENTITY};
 use crate::{
-    ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, Factory, ImportAnswer, Imported, OpenAnswer,
-    OpenRequest, PlanAnswer, PlanRequest, Private, Provider, ReadAnswer, ReadRequest, RecoverAnswer,
-    RecoverRequest, RenewAnswer, RenewRequest, SettleRequest, StartError, UpgradeAnswer, UpgradeRequest,
+    ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, Factory, IdentitySchema, ImportAnswer, Imported,
+    OpenAnswer, OpenRequest, PlanAnswer, PlanRequest, Private, Provider, ReadAnswer, ReadRequest,
+    RecoverAnswer, RecoverRequest, RenewAnswer, RenewRequest, SettleRequest, StartError, UpgradeAnswer,
+    UpgradeRequest,
 };
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -344,6 +345,20 @@ impl Provider for FakeProvider {
             Err(refusal) => refusal,
         };
         ImportAnswer { objects: Vec::new(), diagnostics: refusal.into() }
+    }
+
+    fn identity(&self, kind: &str) -> Option<&IdentitySchema> {
+        (kind == "fake_thing").then(|| &*THING_IDENTITY)
+    }
+
+    async fn import_by_identity(&self, kind: &str, identity: &Value) -> ImportAnswer {
+        let wanted = identity.get("region").and_then(Value::as_str);
+        match (id_of(identity), self.region()) {
+            (Some(id), Ok(region)) if wanted.is_none_or(|wanted| *wanted == *region) => {
+                self.import(kind, id).await
+            }
+            _ => ImportAnswer { objects: Vec::new(), diagnostics: Diagnostics::new() },
+        }
     }
 
     async fn read_data(&self, request: DataRequest) -> DataAnswer {

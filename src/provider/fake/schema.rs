@@ -1,5 +1,6 @@
 //! What the fake provider offers.
 
+use crate::{IdentityAttribute, IdentitySchema};
 use std::sync::{Arc, LazyLock};
 use trueup_schema::{Attribute, Block, NestedBlock, Nesting, ProviderSchema, Schema};
 use trueup_value::{Name, Type};
@@ -10,6 +11,13 @@ pub(super) static SCHEMA: LazyLock<ProviderSchema> = LazyLock::new(|| ProviderSc
     resources: [("fake_thing", thing()), ("fake_slow", slow())].map(named).into(),
     data_sources: [("fake_lookup", lookup())].map(named).into(),
     ephemeral: [("fake_secret", secret())].map(named).into(),
+});
+
+/// What names a thing: its id, and its region where that matters.
+pub(super) static THING_IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| {
+    let attribute = |required_for_import| IdentityAttribute { ty: Type::String, required_for_import };
+    let attributes = [("id".into(), attribute(true)), ("region".into(), attribute(false))];
+    IdentitySchema { version: 0, attributes: attributes.into() }
 });
 
 /// `secret` stands for what must not be shown, `zone` for what can't change in place, `label` for what the

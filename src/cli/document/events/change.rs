@@ -1,5 +1,6 @@
 //! Planned changes, drift and outputs.
 
+use super::super::change::ImportingWire;
 use super::super::{Failure, Json, encode};
 use super::hook::ResourceWire;
 use super::line;
@@ -25,11 +26,6 @@ struct ChangeWire {
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     importing: Option<ImportingWire>,
-}
-
-#[derive(Serialize)]
-struct ImportingWire {
-    id: String,
 }
 
 fn action(change: &ResourceChange) -> &'static str {
@@ -63,7 +59,7 @@ fn change_line(timestamp: &str, kind: &str, message: &str, change: &ResourceChan
         previous_resource: change.previous.as_ref().map(ResourceWire::of),
         action: action(change),
         reason: change.change.reason.map(reason),
-        importing: change.importing.clone().map(|id| ImportingWire { id }),
+        importing: ImportingWire::of(change),
     };
     line(timestamp, kind, message, ChangeLineWire { change: wire })
 }
