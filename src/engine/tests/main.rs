@@ -16,6 +16,7 @@ mod many;
 mod migrate;
 mod options;
 mod parallel;
+mod pending;
 mod refusals;
 mod rescue;
 mod stage;
