@@ -21,6 +21,30 @@ pub struct ExpressionValue {
     pub statement: String,
 }
 
+/// The function whose call a diagnostic is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalledFunction {
+    /// The name as written, which may have a namespace before it.
+    pub called_as: String,
+    /// The name that it is known by.
+    pub name: String,
+    /// The parameters that every call fills.
+    pub parameters: Vec<FunctionParameter>,
+    /// What any further arguments are.
+    pub variadic: Option<FunctionParameter>,
+    /// The type of its results, as JSON text.
+    pub returns: String,
+}
+
+/// A parameter of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionParameter {
+    /// Its name.
+    pub name: String,
+    /// Its type, as JSON text.
+    pub ty: String,
+}
+
 /// One thing that went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
@@ -33,6 +57,9 @@ pub struct Diagnostic {
     pub detail: String,
     /// The exact place.
     pub subject: Option<Span>,
+    /// The subject is an expression of which only the beginning is to be pointed at: an opening bracket, a function's
+    /// name.
+    pub head_only: bool,
     /// The surrounding construct, at least the subject.
     pub context: Option<Span>,
     /// The resource instance or other object it is about.
@@ -43,6 +70,8 @@ pub struct Diagnostic {
     pub values: Vec<ExpressionValue>,
     /// The object one of whose conditions does not hold, or can't be told yet, such as `var.name`; nobody is shown it.
     pub condition_of: Option<String>,
+    /// The function whose call it is about.
+    pub called: Option<Box<CalledFunction>>,
 }
 
 impl Diagnostic {
@@ -62,17 +91,26 @@ impl Diagnostic {
             summary,
             detail,
             subject: None,
+            head_only: false,
             context: None,
             address: None,
             hint: None,
             values: Vec::new(),
             condition_of: None,
+            called: None,
         }
     }
 
     /// Names the exact place.
     pub fn at(mut self, subject: Span) -> Diagnostic {
         self.subject = Some(subject);
+        self
+    }
+
+    /// Names an expression as the place, of which only the beginning is pointed at.
+    pub fn at_head(mut self, expression: Span) -> Diagnostic {
+        self.subject = Some(expression);
+        self.head_only = true;
         self
     }
 
@@ -109,6 +147,12 @@ impl Diagnostic {
     /// Names the object whose condition this is about.
     pub fn condition_of(mut self, object: impl Into<String>) -> Diagnostic {
         self.condition_of = Some(object.into());
+        self
+    }
+
+    /// Names the function whose call it is about.
+    pub fn calling(mut self, function: CalledFunction) -> Diagnostic {
+        self.called = Some(Box::new(function));
         self
     }
 

@@ -8,6 +8,6 @@ mod diagnostic;
 mod nearest;
 mod source;
 
-pub use diagnostic::{Diagnostic, Diagnostics, ExpressionValue, Severity};
+pub use diagnostic::{CalledFunction, Diagnostic, Diagnostics, ExpressionValue, FunctionParameter, Severity};
 pub use nearest::{edit_distance, nearest};
 pub use source::{FileId, Position, SourceFile, Sources, Span};

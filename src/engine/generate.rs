@@ -99,6 +99,7 @@ impl Session {
         }
         let loaded = load(&self.world, Some(&snapshot));
         let mut diagnostics = loaded.diagnostics;
+        diagnostics.append(loaded.calls);
         diagnostics.append(loaded.references);
         let (providers, found) =
             start_providers(&self.world, &loaded.program, Some(&self.ledger.state), &self.ledger.in_flight);

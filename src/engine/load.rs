@@ -23,6 +23,8 @@ pub struct Loaded {
     pub sources: Sources,
     /// What is wrong with its declarations; `init` reports these.
     pub diagnostics: Diagnostics,
+    /// What is wrong with the arguments of module calls. Empty while declarations are wrong.
+    pub calls: Diagnostics,
     /// What is wrong with the references in it; `validate` reports these too. Empty while declarations are wrong.
     pub references: Diagnostics,
     /// What is wrong with its backend: reported by what opens it.
@@ -53,6 +55,7 @@ pub fn load(world: &World, saved: Option<&Snapshot>) -> Loaded {
     let program = Arc::new(std::mem::take(&mut resolution.program));
     let planning = std::mem::take(&mut resolution.planning);
     let mut references = std::mem::take(&mut resolution.references);
+    let mut calls = std::mem::take(&mut resolution.calls);
     diagnostics.append(resolution.load);
     let unfit = unfit_versions(&program);
     if unfit.has_errors() {
@@ -61,9 +64,19 @@ pub fn load(world: &World, saved: Option<&Snapshot>) -> Loaded {
     }
     if diagnostics.has_errors() {
         references = Diagnostics::new();
+        calls = Diagnostics::new();
     }
     let backend = backend_problems(&program);
-    Loaded { program, sources, diagnostics, references, backend, planning, snapshot: recorder.snapshot }
+    Loaded {
+        program,
+        sources,
+        diagnostics,
+        calls,
+        references,
+        backend,
+        planning,
+        snapshot: recorder.snapshot,
+    }
 }
 
 /// Why a configuration or its state could not be opened.

@@ -37,6 +37,8 @@ pub struct SessionOptions {
     pub state_path: Option<String>,
     /// The configuration and inputs of a saved plan, instead of those in the directory.
     pub saved: Option<Snapshot>,
+    /// Refuse a configuration in which `validate` finds errors, before anything is read for it.
+    pub valid: bool,
 }
 
 /// One run on one state.
@@ -79,7 +81,12 @@ impl Session {
         let loaded = load(world, options.saved.as_ref());
         let mut sources = loaded.sources;
         let mut diagnostics = loaded.diagnostics;
-        diagnostics.append(loaded.references);
+        diagnostics.append(loaded.calls);
+        let mut references = loaded.references;
+        let judging = options.valid && options.saved.is_none();
+        if !judging {
+            diagnostics.append(std::mem::take(&mut references));
+        }
         diagnostics.append(loaded.planning);
         diagnostics.append(loaded.backend);
         if diagnostics.has_errors() {
@@ -110,6 +117,12 @@ impl Session {
         let (providers, found) =
             start_providers(world, &loaded.program, Some(&ledger.state), &ledger.in_flight);
         diagnostics.append(found);
+        let providers = Arc::new(providers);
+        if judging && !diagnostics.has_errors() {
+            let found = crate::validate::judged(world, &loaded.program, &providers).await;
+            references.extend(found.into_iter().filter(Diagnostic::is_error));
+            diagnostics.append(references);
+        }
         if diagnostics.has_errors() {
             // The run fails for another reason, which is reported; a lock that stays is found by the next run.
             drop(ledger.close().await);
@@ -119,7 +132,7 @@ impl Session {
             world: world.clone(),
             program: loaded.program,
             sources,
-            providers: Arc::new(providers),
+            providers,
             ledger,
             looked_into: false,
             inputs,

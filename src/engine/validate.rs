@@ -1,6 +1,7 @@
 //! `validate`: everything that can be judged without state, variables or the world.
 
 use crate::load::{Loaded, load, start_providers};
+use crate::providers::Providers;
 use crate::world::World;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,18 +9,27 @@ use trueup_addr::Mode as ResourceMode;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_evaluate::{Ask, InstanceAsk, Mode, Schemas, Sheet, Surroundings};
 use trueup_provider::Provider;
-use trueup_schema::unknown_computed;
+use trueup_resolve::Program;
+use trueup_schema::Block;
+use trueup_value::{Type, Value};
 
 /// Judges the configuration in the world's directory.
 pub async fn validate(world: &World) -> (Sources, Diagnostics) {
-    let Loaded { program, sources, mut diagnostics, references, .. } = load(world, None);
-    diagnostics.append(references);
+    let Loaded { program, sources, mut diagnostics, calls, references, .. } = load(world, None);
+    diagnostics.append(calls);
     if diagnostics.has_errors() {
         return (sources, diagnostics);
     }
+    diagnostics.append(references);
     let (providers, found) = start_providers(world, &program, None, &[]);
     diagnostics.append(found);
-    let providers = Arc::new(providers);
+    diagnostics.append(judged(world, &program, &Arc::new(providers)).await);
+    (sources, diagnostics)
+}
+
+/// What is wrong with a configuration whatever its variables hold and whatever there is: every block is judged once,
+/// however often it will be repeated.
+pub(crate) async fn judged(world: &World, program: &Arc<Program>, providers: &Arc<Providers>) -> Diagnostics {
     let mut sheet = Sheet::new(
         program.clone(),
         Surroundings {
@@ -32,7 +42,7 @@ pub async fn validate(world: &World) -> (Sources, Diagnostics) {
         },
     );
     sheet.request_all();
-    for binding in written_bindings(&program) {
+    for binding in written_bindings(program) {
         sheet.request_provider(&binding);
     }
     let mut unchecked = true;
@@ -45,15 +55,22 @@ pub async fn validate(world: &World) -> (Sources, Diagnostics) {
             sheet.request_checks();
         }
         for ask in asks {
-            judge(&mut sheet, &providers, ask).await;
+            judge(&mut sheet, providers, ask).await;
         }
     }
-    diagnostics.append(sheet.close().diagnostics);
-    (sources, diagnostics)
+    sheet.close().diagnostics
+}
+
+/// An object of which only the shape is known: what it will hold is no business of a judgement that is to be the same
+/// whatever there is.
+fn unknown_object(block: &Block) -> Value {
+    let Type::Object(object) = block.value_type() else { return Value::dynamic() };
+    let attributes = object.attributes.iter();
+    Value::object(attributes.map(|(name, ty)| (name.clone(), Value::unknown(ty.clone()))))
 }
 
 /// The configurations that are written as blocks, used or not.
-fn written_bindings(program: &trueup_resolve::Program) -> Vec<trueup_resolve::program::ProviderBinding> {
+fn written_bindings(program: &Program) -> Vec<trueup_resolve::program::ProviderBinding> {
     let mut all = Vec::new();
     for (index, node) in program.nodes.iter().enumerate() {
         let Ok(index) = u32::try_from(index) else { continue };
@@ -69,7 +86,7 @@ fn written_bindings(program: &trueup_resolve::Program) -> Vec<trueup_resolve::pr
     all
 }
 
-async fn judge(sheet: &mut Sheet, providers: &crate::providers::Providers, ask: Ask) {
+async fn judge(sheet: &mut Sheet, providers: &Providers, ask: Ask) {
     match ask {
         Ask::Provider(ask) => {
             let config = ask.config.without_marks();
@@ -77,7 +94,7 @@ async fn judge(sheet: &mut Sheet, providers: &crate::providers::Providers, ask: 
                 let found = provider.validate_config(&config).await;
                 sheet.report(found.into_iter().map(|d| d.at_opt(ask.span)));
             }
-            sheet.fill(ask.cell, Some(trueup_value::Value::from(true)));
+            sheet.fill(ask.cell, Some(Value::from(true)));
         }
         Ask::Instance(ask) => {
             let found = judge_instance(providers, &ask).await;
@@ -89,14 +106,14 @@ async fn judge(sheet: &mut Sheet, providers: &crate::providers::Providers, ask: 
                 ResourceMode::Data => p.data_sources.get(kind),
                 ResourceMode::Ephemeral => p.ephemeral.get(kind),
             });
-            let value = schema.map(|s| unknown_computed(&s.block, &ask.config));
+            let value = schema.map(|s| unknown_object(&s.block));
             let value = value.map(|v| if ephemeral { v.mark(trueup_value::Marks::EPHEMERAL) } else { v });
             sheet.fill(ask.cell, value);
         }
     }
 }
 
-async fn judge_instance(providers: &crate::providers::Providers, ask: &InstanceAsk) -> Vec<Diagnostic> {
+async fn judge_instance(providers: &Providers, ask: &InstanceAsk) -> Vec<Diagnostic> {
     let Some(provider) = providers.plain(&ask.binding.provider) else { return Vec::new() };
     let config = ask.config.without_marks();
     let kind = &ask.addr.resource.kind;

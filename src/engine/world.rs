@@ -174,8 +174,19 @@ struct RunHost {
 }
 
 impl RunHost {
+    /// Where a path of the configuration leads. A configuration out of a commit lies elsewhere, but says
+    /// (`abspath`) that it lies where the run was started; what isn't in the commit is looked for there.
     fn path(&self, path: &str) -> PathBuf {
-        self.world.dir.join(Path::new(path))
+        let path = Path::new(path);
+        if self.world.taken_from.is_some()
+            && let Ok(inside) = path.strip_prefix(&self.world.started_in)
+        {
+            let taken = self.world.dir.join(inside);
+            if taken.exists() {
+                return taken;
+            }
+        }
+        self.world.dir.join(path)
     }
 }
 
@@ -233,7 +244,8 @@ impl Host for RunHost {
     }
 
     fn working_directory(&self) -> io::Result<String> {
-        Ok(std::path::absolute(&self.world.dir)?.to_string_lossy().into_owned())
+        let dir = if self.world.taken_from.is_some() { &self.world.started_in } else { &self.world.dir };
+        Ok(std::path::absolute(dir)?.to_string_lossy().into_owned())
     }
 
     fn home_directory(&self) -> Option<String> {

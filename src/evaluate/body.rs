@@ -2,7 +2,7 @@
 
 use crate::expression::Evaluator;
 use std::collections::BTreeMap;
-use trueup_diag::{Diagnostic, Span, nearest};
+use trueup_diag::{Diagnostic, nearest};
 use trueup_resolve::Body;
 use trueup_resolve::expr::{BodyAttribute, BodyBlock};
 use trueup_resolve::{Expr, ExprKind};
@@ -90,7 +90,7 @@ impl Evaluator<'_> {
             Ok(converted) => converted,
             Err(error) => {
                 let detail = format!("Inappropriate value for attribute \"{}\": {error}.", attribute.name);
-                self.fail(attribute.expr.span, "Incorrect attribute value type", detail);
+                self.fail(&attribute.expr, "Incorrect attribute value type", detail);
                 Value::unknown(ty)
             }
         };
@@ -130,7 +130,7 @@ impl Evaluator<'_> {
             return;
         };
         let collection = self.evaluate(&dynamic.for_each);
-        let Some(items) = self.dynamic_items(&collection, dynamic.for_each.span) else {
+        let Some(items) = self.dynamic_items(&collection, &dynamic.for_each) else {
             blocks.unknown = true;
             return;
         };
@@ -168,10 +168,10 @@ impl Evaluator<'_> {
     }
 
     /// What a `dynamic` block walks; `None` when it isn't known yet or after a report.
-    fn dynamic_items(&mut self, collection: &Value, span: Span) -> Option<Vec<(Value, Value)>> {
+    fn dynamic_items(&mut self, collection: &Value, expr: &Expr) -> Option<Vec<(Value, Value)>> {
         let wrong = "Invalid dynamic for_each value";
         if collection.is_null() {
-            self.fail(span, wrong, "Cannot use a null value in for_each.");
+            self.fail(expr, wrong, "Cannot use a null value in for_each.");
             return None;
         }
         let ty = collection.ty();
@@ -181,7 +181,7 @@ impl Evaluator<'_> {
                 "Cannot use a {} value in for_each. An iterable collection is required.",
                 ty.friendly_name()
             );
-            self.fail(span, wrong, detail);
+            self.fail(expr, wrong, detail);
             return None;
         }
         if !collection.is_known() {
@@ -211,7 +211,7 @@ impl Evaluator<'_> {
     fn json_body(&mut self, expr: &Expr, block: &Block) -> Value {
         let ExprKind::Object(items) = &expr.kind else {
             let detail = "A JSON object is needed here, to define the arguments of the block.";
-            return self.fail(expr.span, "Incorrect JSON value type", detail);
+            return self.fail(expr, "Incorrect JSON value type", detail);
         };
         let attributes = items.iter().filter_map(|(key, value)| {
             let ExprKind::Literal(name) = &key.kind else { return None };

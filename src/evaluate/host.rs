@@ -103,7 +103,8 @@ impl World for Language {
         checked(name, source, &parsed.diagnostics)?;
         let names: Vec<Name> = variables.keys().cloned().collect();
         let (expr, diagnostics) = compile_template(&parsed.value, &names, &FunctionNames::default());
-        checked(name, source, &diagnostics)?;
+        // What the compiler finds is a word that no variable has.
+        checked(name, source, &diagnostics).map_err(|error| FunctionError::argument(1, error.message))?;
         let mut scope = TemplateScope { world: Language { host: self.host.clone(), depth: self.depth + 1 } };
         let mut evaluator = Evaluator::with_symbols(&mut scope, variables.values().cloned().collect());
         let value = evaluator.evaluate(&expr);

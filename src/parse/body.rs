@@ -58,6 +58,10 @@ impl Parser<'_> {
                 kind => {
                     let (_, _, span) = self.read();
                     self.fail(bad_item(kind, span));
+                    if open.is_none() {
+                        self.skip_all();
+                        return;
+                    }
                     if kind == K::OpenQuote {
                         self.recover(K::CloseQuote);
                     }
@@ -67,6 +71,13 @@ impl Parser<'_> {
                     self.recover_item(false);
                 }
             }
+        }
+    }
+
+    /// Goes to the end of the text: outside of all blocks nothing tells where a declaration starts again.
+    fn skip_all(&mut self) {
+        while self.peek() != K::End {
+            self.read();
         }
     }
 

@@ -17,17 +17,12 @@ pub(crate) fn check<'t>(tokens: &[Token], locate: impl Fn(u32, u32) -> (&'t str,
             continue;
         }
         let once = !matches!(kind, K::QuotedNewline | K::Invalid);
-        let group = if is_bitwise(kind) { K::BitAnd } else { kind };
-        if once && told.contains(&group) {
+        if once && told.contains(&kind) {
             continue;
         }
-        told.push(group);
+        told.push(kind);
         let (written, span) = locate(pair[0].start, pair[1].start);
-        found.push(diagnostic(kind, written).at(if kind == K::QuotedNewline {
-            span.at_start()
-        } else {
-            span
-        }));
+        found.push(diagnostic(kind, written).at(span));
     }
     found
 }

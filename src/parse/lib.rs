@@ -13,6 +13,7 @@ pub mod fmt;
 mod fmt_layout;
 mod fmt_rewrite;
 mod fmt_spacing;
+mod head;
 mod invalid;
 mod json;
 mod json_content;
@@ -28,6 +29,7 @@ mod text;
 mod traversal;
 
 pub use content::{AttributeSchema, BlockSchema, BodySchema, Content};
+pub use head::head;
 pub use lexer::is_identifier;
 pub use parser::NESTING_MAX;
 pub use similar::nearest;

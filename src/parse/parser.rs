@@ -52,6 +52,8 @@ pub(crate) struct Parser<'t> {
     pub(crate) blocks: u32,
     /// Set by the first error of a body item: what follows in the item may only be its echo.
     pub(crate) recovering: bool,
+    /// Set by the first error from which the parser had to find back: from then on only what can't be its echo is told.
+    silent: bool,
     pub(crate) diagnostics: Diagnostics,
     /// What is wrong inside strings of the JSON syntax.
     pub(crate) templates: Diagnostics,
@@ -74,6 +76,7 @@ impl<'t> Parser<'t> {
             line_ends: OnceCell::new(),
             blocks: 0,
             recovering: false,
+            silent: false,
             diagnostics: Diagnostics::new(),
             templates: Diagnostics::new(),
         };
@@ -242,12 +245,13 @@ impl<'t> Parser<'t> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Reports unless it may be the echo of an earlier error of this item.
+    /// Reports unless it may be the echo of an earlier error.
     pub(crate) fn fail(&mut self, diagnostic: Diagnostic) {
-        if !self.recovering {
+        if !self.silent {
             self.diagnostics.push(diagnostic);
         }
         self.recovering = true;
+        self.silent = true;
     }
 
     /// One level deeper; false, with an error, where that is too deep.
@@ -281,6 +285,7 @@ impl<'t> Parser<'t> {
     /// Reads up to and with the `end` that closes what is open now. Gives the span of the last token read.
     pub(crate) fn recover(&mut self, end: SyntaxKind) -> Span {
         self.recovering = true;
+        self.silent = true;
         let start = opposite(end);
         let mut open = 0u32;
         loop {
@@ -303,6 +308,7 @@ impl<'t> Parser<'t> {
     /// one line only up to its closing brace.
     pub(crate) fn recover_item(&mut self, one_line: bool) {
         self.recovering = true;
+        self.silent = true;
         let mut open: Vec<SyntaxKind> = Vec::new();
         self.push_newlines(true);
         loop {

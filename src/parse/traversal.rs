@@ -111,13 +111,13 @@ impl Parser<'_> {
     /// `[*]` and every step behind it, which are taken on each element.
     fn full_splat(&mut self, mark: Mark, base: Expr) -> Expr {
         let item = self.mark();
-        let (_, _, span) = self.read();
+        self.read();
         if self.eat(K::CloseBracket).is_none() {
             let detail = "The star of a splat stands alone between its brackets.";
             let at = self.recover(K::CloseBracket);
             self.report(Diagnostic::error("Missing close bracket on splat index", detail).at(at));
         }
-        let mut each = Expr { kind: ExprKind::SplatItem, span };
+        let mut each = Expr { kind: ExprKind::SplatItem, span: self.span_from(item) };
         if self.enter() {
             each = self.steps(item, each);
             self.leave();

@@ -7,7 +7,7 @@ use crate::scope::Scope;
 use crate::unit::{Part, Unit};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-use trueup_diag::Span;
+use trueup_diag::{Diagnostic, Span};
 use trueup_parse::ast::{Attribute, ExprKind, ObjectItem, ObjectKey};
 use trueup_parse::{BodySchema, Content};
 
@@ -85,7 +85,9 @@ impl Unit<'_, '_> {
             ExprKind::Error => &[],
             _ => {
                 let detail = "The configurations are given in braces: { aws = aws.west }.";
-                self.report.error("Invalid expression", detail, crate::fixed::start(&attribute.expr));
+                self.report
+                    .load
+                    .push(Diagnostic::error("Invalid expression", detail).at_head(attribute.expr.span));
                 &[]
             }
         }

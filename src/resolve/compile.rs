@@ -162,9 +162,21 @@ impl<'a> Compiler<'a> {
     fn object_item(&mut self, item: &ast::ObjectItem) -> (Expr, Expr) {
         let key = match &item.key {
             ObjectKey::Name(name) => Expr::literal(Value::string(name.text.clone()), name.span),
-            ObjectKey::Expr(expr) => self.expression(expr),
+            ObjectKey::Expr(expr) => self.object_key(expr),
         };
         (key, self.expression(&item.value))
+    }
+
+    /// A key that is more than a word. A reference must stand in parentheses, or it looks like a name with dots.
+    fn object_key(&mut self, expr: &ast::Expr) -> Expr {
+        let reference = crate::fixed::traversal(expr).is_some_and(|found| !found.steps.is_empty());
+        if !reference {
+            return self.expression(expr);
+        }
+        let detail = "A key with dots in it is either a reference or a name, and nothing tells which.";
+        let error = Diagnostic::error("Ambiguous attribute key", detail).at(expr.span);
+        let kind = self.fail(error.hint("Put parentheses around a reference, and quotes around a name."));
+        Expr { kind, span: expr.span }
     }
 
     fn for_expression(&mut self, inner: &ast::ForExpr) -> ExprKind {

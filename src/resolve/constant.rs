@@ -40,7 +40,8 @@ impl Report<'_> {
                 Err(error) => error.message,
             },
         };
-        self.error("Unsuitable value type", format!("The value doesn't fit: {problem}."), expr.span);
+        let detail = format!("The value doesn't fit: {problem}.");
+        self.load.push(Diagnostic::error("Unsuitable value type", detail).at_head(expr.span));
         None
     }
 

@@ -76,7 +76,7 @@ impl Reader<'_, '_> {
                 self.constructor(&name.text, args, expr, parens)
             }
             ExprKind::Paren(inner) => self.constraint(inner),
-            ExprKind::Error => anything(),
+            ExprKind::Error => self.fail("There is no type here.", expr.span),
             _ => self.fail(
                 "A type is a word such as string, number or bool, or a constructor such as list(string).",
                 expr.span,

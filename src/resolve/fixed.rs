@@ -69,17 +69,6 @@ pub(crate) fn text(expr: &Expr) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Where an expression starts: as much of it as tells what it is.
-pub(crate) fn start(expr: &Expr) -> Span {
-    match &expr.kind {
-        ExprKind::Call { name, .. } => Span { end: name.span.end + 1, ..name.span },
-        ExprKind::Tuple(_) | ExprKind::Object(_) | ExprKind::For(_) => {
-            Span { end: expr.span.start + 1, ..expr.span }
-        }
-        _ => expr.span,
-    }
-}
-
 impl Report<'_> {
     /// The items of a list in brackets.
     pub(crate) fn fixed_list<'e>(&mut self, expr: &'e Expr) -> &'e [Expr] {
@@ -88,7 +77,7 @@ impl Report<'_> {
             ExprKind::Error => &[],
             _ => {
                 let detail = "A list in brackets is needed here, not an expression that makes one.";
-                self.load.push(Diagnostic::error(INVALID, detail).at(start(expr)));
+                self.load.push(Diagnostic::error(INVALID, detail).at_head(expr.span));
                 &[]
             }
         }

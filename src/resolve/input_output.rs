@@ -29,6 +29,7 @@ static OUTPUT: LazyLock<BodySchema> = LazyLock::new(|| {
         .optional("sensitive")
         .optional("ephemeral")
         .block("precondition", &[])
+        .block("postcondition", &[])
 });
 
 /// Names that mean something else in the module block that would set them.
@@ -47,10 +48,14 @@ impl Unit<'_, '_> {
         }
         let content = self.content(&declared.block.body, &VARIABLE);
         let written = content.attribute("type");
+        let before = self.report.load.len();
         let (ty, defaults) = match written {
             Some(attribute) => self.report.constraint(&attribute.expr, declared.json),
             None => (Type::Dynamic, Defaults::default()),
         };
+        // A type that can't be read is none that a default could miss.
+        let broken = self.report.load.len() > before;
+        let (ty, defaults) = if broken { (Type::Dynamic, Defaults::default()) } else { (ty, defaults) };
         let nullable = self.flag(&content, "nullable").unwrap_or(true);
         let default = content.attribute("default");
         let default = default.and_then(|attribute| self.default(attribute, (&ty, &defaults), nullable));
@@ -125,9 +130,10 @@ impl Unit<'_, '_> {
     }
 
     pub(crate) fn local(&mut self, attribute: &Attribute) -> Local {
+        let own = self.world.names.locals.get(&attribute.name.text).copied();
         Local {
             name: attribute.name.text.clone(),
-            expr: self.expression(&attribute.expr, Scope::default()),
+            expr: self.expression(&attribute.expr, Scope { local: own, ..Scope::default() }),
             span: attribute.span,
         }
     }
@@ -141,6 +147,16 @@ impl Unit<'_, '_> {
         };
         let part = Part { block: &declared.block, json: declared.json };
         let preconditions: Vec<&Block> = content.blocks("precondition").collect();
+        for block in content.blocks("postcondition") {
+            let detail = "An output value has no object of its own that could be judged afterwards: it has preconditions.";
+            self.report.error("Postconditions are not allowed", detail, block.header_span);
+        }
+        let before = self.report.references.len();
+        let preconditions = preconditions
+            .into_iter()
+            .filter_map(|block| self.condition(block, "precondition", scope))
+            .collect();
+        self.without_itself(before);
         Output {
             name: declared.label(0).text.clone(),
             expr,
@@ -148,10 +164,7 @@ impl Unit<'_, '_> {
             ephemeral: self.flag(&content, "ephemeral").unwrap_or(false),
             description: self.description(&content),
             depends_on: self.depends_on(&content, part, scope),
-            preconditions: preconditions
-                .into_iter()
-                .filter_map(|block| self.condition(block, "precondition", scope))
-                .collect(),
+            preconditions,
             span: declared.header(),
         }
     }

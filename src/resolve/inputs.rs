@@ -12,7 +12,7 @@ pub(crate) fn check_inputs(out: &mut Resolution) {
         let call = &out.program.module_at(parent).calls[slot as usize];
         check_call(call, out.program.module(node.module), &mut found);
     }
-    out.references.append(found);
+    out.calls.append(found);
 }
 
 fn check_call(call: &ModuleCall, module: &Module, found: &mut Diagnostics) {

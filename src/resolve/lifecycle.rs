@@ -76,7 +76,24 @@ impl Unit<'_, '_> {
         scope: Scope,
     ) -> Vec<Condition> {
         let blocks: Vec<&Block> = content.blocks(kind).collect();
-        blocks.into_iter().filter_map(|block| self.own_condition(block, kind, owner, scope)).collect()
+        let before = self.report.references.len();
+        let found =
+            blocks.into_iter().filter_map(|block| self.own_condition(block, kind, owner, scope)).collect();
+        self.without_itself(before);
+        found
+    }
+
+    /// A condition is evaluated whatever it refers to, so that a `self` it can't have is missed twice.
+    pub(crate) fn without_itself(&mut self, since: usize) {
+        let missing = self.report.references.iter().skip(since);
+        let missing = missing.filter(|found| found.summary == "Invalid \"self\" reference");
+        let again: Vec<Diagnostic> = missing
+            .map(|found| {
+                let detail = "Nothing is called \"self\" where this condition is judged.";
+                Diagnostic::error("Unknown variable", detail).at_opt(found.subject)
+            })
+            .collect();
+        self.report.references.extend(again);
     }
 
     /// A condition of a resource; it can't refer to the resource by its name.
@@ -114,8 +131,7 @@ impl Unit<'_, '_> {
         if crate::fixed::word(expr).is_some_and(|word| &*word == "all") {
             return IgnoreChanges::All;
         }
-        if crate::fixed::text(expr).is_some_and(|text| text == "all") {
-            self.report.fixed_word(expr, json);
+        if json && crate::fixed::text(expr).is_some_and(|text| text == "all") {
             return IgnoreChanges::All;
         }
         let mut paths = Vec::new();

@@ -271,6 +271,8 @@ pub struct Resource {
     pub check: Option<u32>,
     /// The header's place.
     pub span: Span,
+    /// The place of the type.
+    pub kind_span: Span,
 }
 
 /// How a block repeats.

@@ -44,9 +44,19 @@ pub fn provider_of(settings: &Settings, local: &str) -> ProviderAddr {
     }
 }
 
+/// Whether a word can be the local name of a provider.
+fn is_provider_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    !name.is_empty() && name.chars().all(allowed) && !name.starts_with('-') && !name.ends_with('-')
+}
+
 impl Unit<'_, '_> {
     pub(crate) fn provider_config(&mut self, declared: &Declared<'_>) -> ProviderConfig {
         let label = declared.label(0);
+        if !is_provider_name(&label.text) {
+            let detail = format!("\"{}\" can't be the name of a provider.", label.text);
+            self.report.error("Invalid provider local name", detail, declared.header());
+        }
         let (content, mut rest) = self.partial_content(&declared.block.body, &PROVIDER);
         for name in RESERVED {
             if let Some(attribute) = content.attribute(name) {

@@ -32,13 +32,21 @@ static IMPORT: LazyLock<BodySchema> = LazyLock::new(|| {
 });
 
 const INVALID: &str = "Invalid address";
+/// First words of references that aren't addresses, and those that are kept for later.
+const RESERVED: [&str; 10] =
+    ["var", "local", "path", "each", "count", "self", "terraform", "template", "lazy", "arg"];
 
 impl Unit<'_, '_> {
     pub(crate) fn moved(&mut self, declared: &Declared<'_>) -> Option<Moved> {
         let content = self.content(&declared.block.body, &MOVED);
         let from = self.target(content.attribute("from"), declared.json);
         let to = self.target(content.attribute("to"), declared.json);
+        let fits = [&from, &to]
+            .map(|end| end.as_ref().is_none_or(|(_, written)| self.may_begin(&written.root, written.span)));
         let (from, to) = (from?.0, to?.0);
+        if fits.contains(&false) {
+            return None;
+        }
         if matches!(from, Target::Module(_)) != matches!(to, Target::Module(_)) {
             let detail = "A resource can only become a resource, and a module a module.";
             self.report.error("Invalid \"moved\" addresses", detail, declared.header());
@@ -58,6 +66,18 @@ impl Unit<'_, '_> {
         let (summary, detail, at) = misfit(&found);
         self.report.error(summary, detail, at);
         None
+    }
+
+    /// Whether an address may begin with a word; the first words of other references can't be types of resources.
+    fn may_begin(&mut self, word: &str, at: Span) -> bool {
+        let reserved = RESERVED.contains(&word);
+        if reserved {
+            let detail = format!("\"{word}\" has a meaning of its own and can't be the type of a resource.");
+            let error = Diagnostic::error(INVALID, detail).at(at);
+            let hint = format!("If there is such a type, write \"resource.{word}\".");
+            self.report.load.push(error.hint(hint));
+        }
+        !reserved
     }
 
     pub(crate) fn removed(&mut self, declared: &Declared<'_>) -> Option<Removed> {
@@ -193,6 +213,11 @@ impl Unit<'_, '_> {
             [Step::Name(word), tail @ ..] if &**word == "data" => (Mode::Data, tail),
             _ => (Mode::Managed, rest),
         };
+        if let [Step::Name(word), ..] = rest
+            && !self.may_begin(word, expr.span)
+        {
+            return None;
+        }
         let [Step::Name(kind), Step::Name(name), tail @ ..] = tail else {
             let detail = "The address of a resource is its type and its name, and its key if it has one.";
             self.report.error(INVALID, detail, expr.span);

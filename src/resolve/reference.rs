@@ -3,7 +3,7 @@
 use crate::compile::Compiler;
 use crate::expr::{Expr, ExprKind, Reference};
 use crate::program::Names;
-use crate::scope::{ModuleWorld, Repeats, World};
+use crate::scope::{ModuleWorld, Repeats, Scope, World};
 use trueup_addr::{Mode, Resource as ResourceAddr};
 use trueup_diag::{Diagnostic, Span, nearest};
 use trueup_parse::ast;
@@ -26,6 +26,7 @@ impl Compiler<'_> {
             let slot = u32::try_from(slot).expect("nesting is bounded by the parser");
             return Expr { kind: ExprKind::Symbol(slot), span };
         }
+        let spans: Vec<Span> = links.iter().map(|link| link.span).collect();
         let found = match self.world {
             World::Module(world) => self.reference(world, name, span, links),
             World::Template(_) => {
@@ -44,6 +45,8 @@ impl Compiler<'_> {
             }
             Err(error) => {
                 self.seen.push(None);
+                // With the words that it took.
+                let span = spans.get(links.len()).copied().unwrap_or(span);
                 Expr { kind: self.fail(*error), span }
             }
         }
@@ -58,7 +61,10 @@ impl Compiler<'_> {
     ) -> Found {
         match &**root {
             "var" => declared(root, span, links, |name, at| variable(world.names, name, at)),
-            "local" => declared(root, span, links, |name, at| local(world.names, name, at)),
+            "local" => {
+                let own = self.scope.local;
+                declared(root, span, links, |name, at| local(world.names, name, at, own))
+            }
             "module" => module(world.names, root, span, links),
             "path" => declared(root, span, links, path),
             "terraform" | "tofu" => declared(root, span, links, |name, at| terraform(root, name, at)),
@@ -67,8 +73,8 @@ impl Compiler<'_> {
                 declared(root, span, links, |name, at| count(name, at, allowed))
             }
             "each" => {
-                let allowed = self.scope.each;
-                declared(root, span, links, |name, at| each(name, at, allowed))
+                let scope = self.scope;
+                declared(root, span, links, |name, at| each(name, at, scope))
             }
             "self" if self.scope.itself => Ok((Reference::Itself, span)),
             "self" => Err(invalid_self(span).into()),
@@ -131,7 +137,9 @@ impl Compiler<'_> {
             let detail = format!("{addr} stands in a check block: only that block can refer to it.");
             return Err(Diagnostic::error("Reference to scoped resource", detail).at(span).into());
         }
-        self.check_key(world.repeats[slot as usize], addr, span, links);
+        if let Some(error) = key_problem(world.repeats[slot as usize], addr, span, links) {
+            return Err(error.into());
+        }
         if self.scope.owner == Some(slot) {
             let at = match links.last() {
                 Some(link) if matches!(link.kind, ast::ExprKind::Index { .. }) => link.span,
@@ -144,29 +152,26 @@ impl Compiler<'_> {
     }
 }
 
-impl Compiler<'_> {
-    /// An instance of a repeated resource has a key, the instance of another one has none.
-    fn check_key(&mut self, repeats: Repeats, addr: &ResourceAddr, span: Span, links: &Links<'_>) {
-        let Some(next) = links.last() else { return };
-        let (argument, key) = match (repeats, &next.kind) {
-            (Repeats::Count, ast::ExprKind::Attribute { .. }) => ("count", "count.index"),
-            (Repeats::ForEach, ast::ExprKind::Attribute { .. }) => ("for_each", "each.key"),
-            (Repeats::No, ast::ExprKind::Index { key, .. }) if is_constant(key) => {
-                let detail =
-                    format!("{addr} has neither \"count\" nor \"for_each\": its one instance has no key.");
-                let error = Diagnostic::error("Unexpected resource instance key", detail).at(next.span);
-                self.diagnostics.push(error.hint(format!("Write {addr} without the brackets.")));
-                return;
-            }
-            _ => return,
-        };
-        let detail =
-            format!("{addr} has \"{argument}\" set: it is several instances, each with its own attributes.");
-        let error = Diagnostic::error("Missing resource instance key", detail).at(span);
-        let hint =
-            format!("Name the instance, such as {addr}[{key}], or take the attribute of all with {addr}[*].");
-        self.diagnostics.push(error.hint(hint));
-    }
+/// An instance of a repeated resource has a key, the instance of another one has none.
+fn key_problem(repeats: Repeats, addr: &ResourceAddr, span: Span, links: &Links<'_>) -> Option<Diagnostic> {
+    let next = links.last()?;
+    let (argument, key) = match (repeats, &next.kind) {
+        (Repeats::Count, ast::ExprKind::Attribute { .. }) => ("count", "count.index"),
+        (Repeats::ForEach, ast::ExprKind::Attribute { .. }) => ("for_each", "each.key"),
+        (Repeats::No, ast::ExprKind::Index { key, .. }) if is_constant(key) => {
+            let detail =
+                format!("{addr} has neither \"count\" nor \"for_each\": its one instance has no key.");
+            let error = Diagnostic::error("Unexpected resource instance key", detail).at(next.span);
+            return Some(error.hint(format!("Write {addr} without the brackets.")));
+        }
+        _ => return None,
+    };
+    let detail =
+        format!("{addr} has \"{argument}\" set: it is several instances, each with its own attributes.");
+    let error = Diagnostic::error("Missing resource instance key", detail).at(span);
+    let hint =
+        format!("Name the instance, such as {addr}[{key}], or take the attribute of all with {addr}[*].");
+    Some(error.hint(hint))
 }
 
 fn is_constant(key: &ast::Expr) -> bool {
@@ -229,8 +234,13 @@ fn variable(names: &Names, name: &Name, at: Span) -> Named {
     Err(if error.hint.is_some() { error } else { error.hint(hint()) }.into())
 }
 
-fn local(names: &Names, name: &Name, at: Span) -> Named {
+fn local(names: &Names, name: &Name, at: Span, own: Option<u32>) -> Named {
     if let Some(slot) = names.locals.get(name) {
+        if own == Some(*slot) {
+            let detail =
+                format!("local.{name} is made from local.{name} itself, which is not there before it.");
+            return Err(Diagnostic::error("Self-referencing local value", detail).at(at).into());
+        }
         return Ok(Reference::Local(*slot));
     }
     let detail = format!("This module declares no local value \"{name}\".");
@@ -319,7 +329,7 @@ fn count(name: &Name, at: Span, allowed: bool) -> Named {
     Ok(Reference::CountIndex)
 }
 
-fn each(name: &Name, at: Span, allowed: bool) -> Named {
+fn each(name: &Name, at: Span, scope: Scope) -> Named {
     let reference = match &**name {
         "key" => Reference::EachKey,
         "value" => Reference::EachValue,
@@ -330,11 +340,13 @@ fn each(name: &Name, at: Span, allowed: bool) -> Named {
             return Err(Diagnostic::error("Invalid \"each\" attribute", detail).at(at).into());
         }
     };
-    if !allowed {
+    if !scope.each {
         let detail = "Only a module, resource or data block that has a \"for_each\" argument has \"each\".";
-        return Err(Diagnostic::error("Reference to \"each\" in context without for_each", detail)
-            .at(at)
-            .into());
+        let summary = match reference {
+            Reference::EachValue if !scope.repetition => "each.value cannot be used in this context",
+            _ => "Reference to \"each\" in context without for_each",
+        };
+        return Err(Diagnostic::error(summary, detail).at(at).into());
     }
     Ok(reference)
 }

@@ -91,6 +91,7 @@ impl Unit<'_, '_> {
             connection,
             check: resource.check,
             span: declared.header(),
+            kind_span: declared.label(0).span,
             addr,
         }
     }

@@ -13,12 +13,16 @@ pub struct Scope {
     pub count: bool,
     /// `each.key` and `each.value`
     pub each: bool,
+    /// It is a `count` or `for_each` itself.
+    pub repetition: bool,
     /// `self`
     pub itself: bool,
     /// `output.x`: in test files.
     pub outputs: bool,
     /// The resource whose arguments these are: they may not refer to it. Slot in [`crate::Module::resources`].
     pub owner: Option<u32>,
+    /// The local value that it is: it may not refer to itself. Slot in [`crate::Module::locals`].
+    pub local: Option<u32>,
     /// The check block it stands in, whose own data source it may refer to. Slot in [`crate::Module::checks`].
     pub check: Option<u32>,
 }

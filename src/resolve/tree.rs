@@ -20,6 +20,8 @@ pub struct Resolution {
     pub load: Diagnostics,
     /// Found while references are resolved; `validate` reports these too.
     pub references: Diagnostics,
+    /// Arguments of module calls that don't fit what the modules take; `init` passes over them.
+    pub calls: Diagnostics,
     /// Only reported when a plan is made: blocks that refer to themselves.
     pub planning: Diagnostics,
 }
@@ -29,6 +31,9 @@ impl Resolution {
     /// reports. Errors in declarations would bring up others that go away with them.
     pub fn diagnostics(&self) -> Diagnostics {
         let mut out = self.load.clone();
+        if !out.has_errors() {
+            out.append(self.calls.clone());
+        }
         if !out.has_errors() {
             out.append(self.references.clone());
         }
@@ -136,10 +141,14 @@ impl Tree<'_> {
             }
             return None;
         }
+        let local = call.source.starts_with('.');
         let files = match loader.child(&path, &module.dir, call) {
             Ok(files) => files,
             Err(error) => {
-                self.out.load.push(error.at_opt(Some(span)));
+                // A directory that a faulty module calls may be as wrong as the rest of it.
+                if !(local && self.out.load.has_errors()) {
+                    self.out.load.push(error.at_opt(Some(span)));
+                }
                 return None;
             }
         };

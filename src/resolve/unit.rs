@@ -6,7 +6,7 @@ use crate::program::{Condition, Dependency, ProviderRef, Repetition};
 use crate::report::Report;
 use crate::scope::{ModuleWorld, Scope, World};
 use std::sync::LazyLock;
-use trueup_diag::{Diagnostic, Span};
+use trueup_diag::{Diagnostic, Diagnostics, Span};
 use trueup_parse::ast::{self, Block};
 use trueup_parse::{BodySchema, Content};
 use trueup_value::PathStep;
@@ -50,7 +50,7 @@ impl Unit<'_, '_> {
     fn with_compiler<T>(&mut self, scope: Scope, run: impl FnOnce(&mut Compiler<'_>) -> T) -> T {
         let mut compiler = Compiler::new(World::Module(self.world), scope);
         let out = run(&mut compiler);
-        self.report.references.append(compiler.diagnostics);
+        self.report.references.append(undeclared_first(compiler.diagnostics));
         self.report.planning.append(compiler.planning);
         out
     }
@@ -76,7 +76,7 @@ impl Unit<'_, '_> {
         let mut compiler = Compiler::new(World::Module(self.world), scope);
         // What is wrong with the references is reported when the expression is compiled to stay.
         compiler.expression(expr);
-        compiler.seen.iter().any(|found| {
+        let elsewhere = |found: &&Option<Reference>| {
             matches!(
                 found,
                 None | Some(
@@ -86,11 +86,19 @@ impl Unit<'_, '_> {
                         | Reference::Module(_)
                 )
             )
-        })
+        };
+        compiler.seen.iter().any(|found| elsewhere(&found))
     }
 
     pub(crate) fn body(&mut self, body: &ast::Body, json: bool, scope: Scope) -> Body {
-        self.with_compiler(scope, |compiler| compiler.body(body, json))
+        let mut compiler = Compiler::new(World::Module(self.world), scope);
+        let out = compiler.body(body, json);
+        // What a dynamic block walks is looked at before everything else.
+        let dynamic = out.blocks.iter().any(|block| block.dynamic.is_some());
+        let found = compiler.diagnostics;
+        self.report.references.append(if dynamic { found } else { undeclared_first(found) });
+        self.report.planning.append(compiler.planning);
+        out
     }
 
     /// `count` and `for_each`.
@@ -102,7 +110,7 @@ impl Unit<'_, '_> {
             let summary = "Invalid combination of \"count\" and \"for_each\"";
             self.report.error(summary, detail, second.name.span);
         }
-        let scope = Scope { owner, ..Scope::default() };
+        let scope = Scope { owner, repetition: true, ..Scope::default() };
         match (count, for_each) {
             (_, Some(for_each)) => Some(Repetition::ForEach(self.expression(&for_each.expr, scope))),
             (Some(count), None) => Some(Repetition::Count(self.expression(&count.expr, scope))),
@@ -131,7 +139,8 @@ impl Unit<'_, '_> {
     }
 
     fn dependency(&mut self, item: &ast::Expr, scope: Scope) -> Option<Dependency> {
-        let expr = self.expression(item, Scope { owner: None, ..scope });
+        let scope = Scope { owner: None, ..scope };
+        let expr = self.expression(item, scope);
         let mut steps = Vec::new();
         let mut at = &expr;
         let on = loop {
@@ -186,6 +195,34 @@ impl Unit<'_, '_> {
         let message = self.expression(&message.expr, scope);
         Some((Condition { condition, message, span: block.header_span }, references))
     }
+}
+
+/// What is left to say of one place: as long as it refers to resources or modules that aren't there, its other names
+/// aren't looked up.
+fn undeclared_first(found: Diagnostics) -> Diagnostics {
+    const STATIC: [&str; 5] = [
+        "Invalid \"self\" reference",
+        "Reference to undeclared resource",
+        "Reference to undeclared module",
+        "Unexpected resource instance key",
+        "Missing resource instance key",
+    ];
+    const LATER: [&str; 10] = [
+        "each.value cannot be used in this context",
+        "Reference to undeclared input variable",
+        "Reference to undeclared local value",
+        "Reference to \"each\" in context without for_each",
+        "Reference to \"count\" in non-counted context",
+        "Invalid \"path\" attribute",
+        "Invalid \"terraform\" attribute",
+        "Invalid \"count\" attribute",
+        "Invalid \"each\" attribute",
+        "Call to unknown function",
+    ];
+    if !found.iter().any(|one| STATIC.contains(&&*one.summary)) {
+        return found;
+    }
+    found.into_iter().filter(|one| !LATER.contains(&&*one.summary)).collect()
 }
 
 pub(crate) const NO_REFERENCE: &str =

@@ -9,7 +9,7 @@ use crate::view::value;
 use std::io::BufRead;
 use std::sync::Arc;
 use trueup_diag::Sources;
-use trueup_engine::{PlanOptions, Prompt, Said, Session, Unobserved};
+use trueup_engine::{PlanOptions, Prompt, Said, Session, SessionOptions, Unobserved};
 
 const HELP: &str = "\
 Type an expression to see its value, such as
@@ -32,7 +32,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let options =
         session_options(context, "OperationTypeConsole", &args.variables, &args.locking, args.state.as_ref());
     let options = match options {
-        Ok(options) => options,
+        Ok(options) => SessionOptions { valid: false, ..options },
         Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
     };
     let mut session = match Session::open(&world, options).await {

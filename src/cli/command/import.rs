@@ -10,7 +10,7 @@ use crate::view::style::neutral;
 use std::sync::Arc;
 use trueup_addr::{Mode, ResourceInstance};
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_engine::Session;
+use trueup_engine::{Session, SessionOptions};
 
 /// Takes an object that exists into the state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
@@ -32,7 +32,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let options =
         session_options(context, "OperationTypeImport", &args.variables, &args.locking, args.state.as_ref());
     let options = match options {
-        Ok(options) => options,
+        Ok(options) => SessionOptions { valid: false, ..options },
         Err(diagnostics) => return refused(diagnostics),
     };
     let mut session = match Session::open(&world, options).await {

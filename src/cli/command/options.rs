@@ -145,6 +145,7 @@ pub(crate) fn session_options(
         inputs: input_sources(context, variables),
         state_path: state_path.cloned(),
         saved: None,
+        valid: true,
     })
 }
 

@@ -1,8 +1,12 @@
 //! One diagnostic as JSON documents and event streams have it.
 
 use super::enclosing::enclosing;
+use super::{Json, head};
 use serde::Serialize;
-use trueup_diag::{Diagnostic, Position, Severity, SourceFile, Sources, Span};
+use serde_json::value::RawValue;
+use trueup_diag::{
+    CalledFunction, Diagnostic, FunctionParameter, Position, Severity, SourceFile, Sources, Span,
+};
 
 /// A diagnostic.
 #[derive(Debug, Serialize)]
@@ -46,6 +50,30 @@ struct SnippetWire {
     highlight_start_offset: u32,
     highlight_end_offset: u32,
     values: Vec<ValueWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_call: Option<CallWire>,
+}
+
+/// The function whose call went wrong.
+#[derive(Debug, Serialize)]
+struct CallWire {
+    called_as: String,
+    signature: SignatureWire,
+}
+
+#[derive(Debug, Serialize)]
+struct SignatureWire {
+    name: String,
+    params: Vec<ParameterWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variadic_param: Option<ParameterWire>,
+    return_type: Json,
+}
+
+#[derive(Debug, Serialize)]
+struct ParameterWire {
+    name: String,
+    r#type: Json,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,13 +98,14 @@ pub(crate) fn severity(severity: Severity) -> &'static str {
 
 /// A diagnostic with the source around its place.
 pub(crate) fn wire(diagnostic: &Diagnostic, sources: &Sources) -> DiagnosticWire {
+    let subject = head::subject(diagnostic, sources);
     DiagnosticWire {
         severity: severity(diagnostic.severity),
         summary: diagnostic.summary.to_string(),
         detail: diagnostic.detail.clone(),
         address: diagnostic.address.clone(),
-        range: diagnostic.subject.map(|subject| range(subject, sources)),
-        snippet: diagnostic.subject.map(|subject| snippet(diagnostic, subject, sources)),
+        range: subject.map(|subject| range(subject, sources)),
+        snippet: subject.map(|subject| snippet(diagnostic, subject, sources)),
         trueup_hint: diagnostic.hint.clone(),
     }
 }
@@ -108,8 +137,30 @@ fn snippet(diagnostic: &Diagnostic, subject: Span, sources: &Sources) -> Snippet
         highlight_start_offset: from,
         highlight_end_offset: to,
         values: values.collect(),
+        function_call: diagnostic.called.as_deref().map(call),
         code,
     }
+}
+
+fn call(called: &CalledFunction) -> CallWire {
+    CallWire {
+        called_as: called.called_as.clone(),
+        signature: SignatureWire {
+            name: called.name.clone(),
+            params: called.parameters.iter().map(parameter).collect(),
+            variadic_param: called.variadic.as_ref().map(parameter),
+            return_type: json(&called.returns),
+        },
+    }
+}
+
+fn parameter(parameter: &FunctionParameter) -> ParameterWire {
+    ParameterWire { name: parameter.name.clone(), r#type: json(&parameter.ty) }
+}
+
+/// A type, which came as JSON text.
+fn json(ty: &str) -> Json {
+    RawValue::from_string(ty.to_owned()).expect("types are written by an encoder")
 }
 
 /// The text of lines, without the last line end.

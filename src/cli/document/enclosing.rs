@@ -6,7 +6,7 @@ use trueup_diag::{FileId, SourceFile, Span};
 use trueup_parse::ast::{Block, Body, Expr, ExprKind, ObjectKey, TemplatePart};
 use trueup_parse::{parse_config, parse_json_config};
 
-/// The header of the outermost block whose body holds the place: `resource "aws_vpc" "main"` in native syntax,
+/// The header of the outermost block that holds the place behind its first byte: `resource "aws_vpc" "main"` in native syntax,
 /// `resource.aws_vpc.main` in JSON.
 pub(crate) fn enclosing(file: &SourceFile, place: Span) -> Option<String> {
     let json = file.name.ends_with(".json");
@@ -30,7 +30,7 @@ thread_local! {
 
 fn in_native(body: &Body, place: Span) -> Option<String> {
     let block = body.blocks.iter().find(|block| {
-        block.header_span.end <= place.start && place.start < block.span.end.max(block.body.span.end)
+        block.header_span.start < place.start && place.start <= block.span.end.max(block.body.span.end)
     });
     block.map(header)
 }

@@ -2,7 +2,8 @@
 
 use super::style::{Style, neutral, wrap};
 use crate::document::enclosing::enclosing;
-use trueup_diag::{Diagnostic, Diagnostics, Severity, SourceFile, Sources, Span};
+use crate::document::head;
+use trueup_diag::{CalledFunction, Diagnostic, Diagnostics, Severity, SourceFile, Sources, Span};
 
 /// More lines of source than this are not shown.
 const LINES_MAX: u32 = 5;
@@ -68,7 +69,7 @@ fn place(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Option<Str
     if let Some(address) = &diagnostic.address {
         out.push_str(&format!("  with {},\n", neutral(address)));
     }
-    let Some(subject) = diagnostic.subject else {
+    let Some(subject) = head::subject(diagnostic, sources) else {
         return if out.is_empty() { None } else { Some(out) };
     };
     let file = sources.file(subject.file);
@@ -79,14 +80,25 @@ fn place(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Option<Str
     }
     out.push_str(":\n");
     out.push_str(&source(file, subject, sources, style));
-    if !diagnostic.values.is_empty() {
+    if !diagnostic.values.is_empty() || diagnostic.called.is_some() {
         out.push_str(&format!("    {}\n", style.dim(&format!("├{}", "─".repeat(16)))));
+    }
+    if let Some(called) = &diagnostic.called {
+        let name = style.bold(&neutral(&called.called_as));
+        out.push_str(&format!("    {} while calling {name}({})\n", style.dim("│"), parameters(called)));
     }
     for value in &diagnostic.values {
         let told = format!("{} {}", style.bold(&neutral(&value.traversal)), neutral(&value.statement));
         out.push_str(&format!("    {} {told}\n", style.dim("│")));
     }
     Some(out)
+}
+
+/// The names of a function's parameters.
+fn parameters(called: &CalledFunction) -> String {
+    let fixed = called.parameters.iter().map(|parameter| parameter.name.clone());
+    let variadic = called.variadic.iter().map(|parameter| format!("{}...", parameter.name));
+    fixed.chain(variadic).collect::<Vec<_>>().join(", ")
 }
 
 /// The lines of a place with their numbers; on a terminal the place itself is underlined.

@@ -235,6 +235,7 @@ pub(crate) fn session_options(lock: bool) -> SessionOptions {
         inputs: InputSources::default(),
         state_path: None,
         saved: None,
+        valid: false,
     }
 }
 

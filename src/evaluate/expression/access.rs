@@ -1,6 +1,6 @@
 //! Attributes and indexes.
 
-use super::Evaluator;
+use super::{Evaluator, Place};
 use trueup_diag::Span;
 use trueup_resolve::{Expr, ExprKind, Reference};
 use trueup_value::{Kind, Marks, Type, Value, convert};
@@ -16,7 +16,7 @@ impl Evaluator<'_> {
         }
         let mut value = self.access_root(root, &mut steps);
         while let Some(step) = steps.pop() {
-            value = self.step(&value, step);
+            value = self.step(&value, step, expr);
         }
         value
     }
@@ -53,30 +53,34 @@ impl Evaluator<'_> {
         Some(value)
     }
 
-    fn step(&mut self, on: &Value, step: &Expr) -> Value {
+    fn step(&mut self, on: &Value, step: &Expr, whole: &Expr) -> Value {
         match &step.kind {
-            ExprKind::Attribute { name, name_span, .. } => self.attribute(on, name, *name_span),
+            ExprKind::Attribute { name, .. } => {
+                let span = step_span(step);
+                let place = if names_schema(step) { span.into() } else { Place::within(span, whole) };
+                self.attribute(on, name, place)
+            }
             ExprKind::Index { key, .. } => {
                 let key_value = self.evaluate(key);
-                self.index(on, &key_value, key.span)
+                self.index(on, &key_value, Place::within(step_span(step), whole))
             }
             _ => unreachable!("only attributes and indexes are steps"),
         }
     }
 
     /// `on.name`
-    pub(crate) fn attribute(&mut self, on: &Value, name: &str, span: Span) -> Value {
+    pub(crate) fn attribute(&mut self, on: &Value, name: &str, at: Place<'_>) -> Value {
         let marks = on.marks();
         match on.kind() {
             Kind::Null(_) => self.fail(
-                span,
+                at,
                 "Attempt to get attribute from null value",
                 "This value is null, so it does not have any attributes.",
             ),
             Kind::Object(attributes) => match attributes.get(name) {
                 Some(value) => value.clone().mark(marks),
                 None => self.fail(
-                    span,
+                    at,
                     "Unsupported attribute",
                     format!("This object does not have an attribute named \"{name}\"."),
                 ),
@@ -84,36 +88,36 @@ impl Evaluator<'_> {
             Kind::Map(map) => match map.1.get(name) {
                 Some(value) => value.clone().mark(marks),
                 None => self.fail(
-                    span,
+                    at,
                     "Missing map element",
                     format!("This map does not have an element with the key \"{name}\"."),
                 ),
             },
-            Kind::Unknown(ty, _) => self.unknown_attribute(&ty.clone(), marks, name, span),
+            Kind::Unknown(ty, _) => self.unknown_attribute(&ty.clone(), marks, name, at),
             _ => {
                 let ty = on.ty();
-                self.no_attribute(&ty, name, span)
+                self.no_attribute(&ty, name, at)
             }
         }
     }
 
-    fn unknown_attribute(&mut self, ty: &Type, marks: Marks, name: &str, span: Span) -> Value {
+    fn unknown_attribute(&mut self, ty: &Type, marks: Marks, name: &str, at: Place<'_>) -> Value {
         match ty {
             Type::Dynamic => Value::dynamic().mark(marks),
             Type::Map(element) => Value::unknown((**element).clone()).mark(marks),
             Type::Object(object) => match object.attributes.get(name) {
                 Some(ty) => Value::unknown(ty.clone()).mark(marks),
                 None => self.fail(
-                    span,
+                    at,
                     "Unsupported attribute",
                     format!("This object does not have an attribute named \"{name}\"."),
                 ),
             },
-            ty => self.no_attribute(ty, name, span),
+            ty => self.no_attribute(ty, name, at),
         }
     }
 
-    fn no_attribute(&mut self, ty: &Type, name: &str, span: Span) -> Value {
+    fn no_attribute(&mut self, ty: &Type, name: &str, at: Place<'_>) -> Value {
         let detail = match ty {
             Type::List(element) | Type::Set(element) if matches!(**element, Type::Object(_)) => format!(
                 "This is a {}: it has no attribute \"{name}\" itself. Take it from one element by an index, or from all of them with [*].",
@@ -127,47 +131,47 @@ impl Evaluator<'_> {
                 ty.friendly_name()
             ),
         };
-        self.fail(span, "Unsupported attribute", detail)
+        self.fail(at, "Unsupported attribute", detail)
     }
 
     /// `on[key]`
-    pub(crate) fn index(&mut self, on: &Value, key: &Value, span: Span) -> Value {
+    pub(crate) fn index(&mut self, on: &Value, key: &Value, at: Place<'_>) -> Value {
         if on.is_null() {
             return self.fail(
-                span,
+                at,
                 "Attempt to index null value",
                 "This value is null, so it does not have any indices.",
             );
         }
         if key.is_null() {
-            return self.fail(span, "Invalid index", "Can't use a null value as an indexing key.");
+            return self.fail(at, "Invalid index", "Can't use a null value as an indexing key.");
         }
         // The type of a large tuple or object is large as well, so that of what is known isn't made.
         match on.kind() {
             Kind::Unknown(Type::Dynamic, _) => Value::dynamic().mark(on.marks() | key.marks()),
             Kind::List(_) | Kind::Tuple(_) | Kind::Unknown(Type::List(_) | Type::Tuple(_), _) => {
-                self.index_sequence(on, key, span)
+                self.index_sequence(on, key, at)
             }
-            Kind::Map(_) | Kind::Unknown(Type::Map(_), _) => self.index_map(on, key, span),
-            Kind::Object(_) | Kind::Unknown(Type::Object(_), _) => self.index_object(on, key, span),
+            Kind::Map(_) | Kind::Unknown(Type::Map(_), _) => self.index_map(on, key, at),
+            Kind::Object(_) | Kind::Unknown(Type::Object(_), _) => self.index_object(on, key, at),
             Kind::Set(_) | Kind::Unknown(Type::Set(_), _) => self.fail(
-                span,
+                at,
                 "Invalid index",
                 "Elements of a set are identified only by their value and don't have any separate index or key to select with, so it's only possible to perform operations across all elements of the set.",
             ),
             _ => self.fail(
-                span,
+                at,
                 "Invalid index",
                 format!("This value does not have any indices: it is a {}.", on.ty().friendly_name()),
             ),
         }
     }
 
-    fn index_sequence(&mut self, on: &Value, key: &Value, span: Span) -> Value {
+    fn index_sequence(&mut self, on: &Value, key: &Value, at: Place<'_>) -> Value {
         let marks = on.marks() | key.marks();
         let Ok(number) = convert(key, &Type::Number) else {
             return self.fail(
-                span,
+                at,
                 "Invalid index",
                 "The given key does not identify an element in this collection value: a number is required.",
             );
@@ -184,7 +188,7 @@ impl Evaluator<'_> {
             let what =
                 if number.is_integer() { "must be a positive number" } else { "must be a whole number" };
             return self.fail(
-                span,
+                at,
                 "Invalid index",
                 format!(
                     "The given key does not identify an element in this collection value: an index {what}."
@@ -203,33 +207,33 @@ impl Evaluator<'_> {
         match position.and_then(|i| items.get(i)) {
             Some(item) => item.clone().mark(marks),
             None if items.is_empty() => self.fail(
-                span,
+                at,
                 "Invalid index",
                 "The given key does not identify an element in this collection value: the collection has no elements.",
             ),
             None => self.fail(
-                span,
+                at,
                 "Invalid index",
                 "The given key does not identify an element in this collection value: the given index is greater than or equal to the length of the collection.",
             ),
         }
     }
 
-    fn index_map(&mut self, on: &Value, key: &Value, span: Span) -> Value {
+    fn index_map(&mut self, on: &Value, key: &Value, at: Place<'_>) -> Value {
         let marks = on.marks() | key.marks();
         let element = match on.kind() {
             Kind::Map(map) => map.0.clone(),
             Kind::Unknown(Type::Map(element), _) => (**element).clone(),
             _ => Type::Dynamic,
         };
-        let Some(text) = self.text_key(key, span) else { return Value::dynamic() };
+        let Some(text) = self.text_key(key, at) else { return Value::dynamic() };
         let (Some(text), Some(items)) = (text.as_str(), on.as_mapping()) else {
             return Value::unknown(element).mark(marks);
         };
         match items.get(text) {
             Some(value) => value.clone().mark(marks),
             None => self.fail(
-                span,
+                at,
                 "Invalid index",
                 "The given key does not identify an element in this collection value.",
             ),
@@ -237,35 +241,53 @@ impl Evaluator<'_> {
     }
 
     /// An object's attributes are part of its type, so the key's marks don't reach the result.
-    fn index_object(&mut self, on: &Value, key: &Value, span: Span) -> Value {
-        let Some(text) = self.text_key(key, span) else { return Value::dynamic() };
+    fn index_object(&mut self, on: &Value, key: &Value, at: Place<'_>) -> Value {
+        let Some(text) = self.text_key(key, at) else { return Value::dynamic() };
         let Some(name) = text.as_str() else { return Value::dynamic().mark(on.marks()) };
         let found = match on.kind() {
             Kind::Object(attributes) => attributes.get(name).cloned(),
-            Kind::Unknown(Type::Object(object), _) => {
-                object.attributes.get(name).cloned().map(Value::unknown)
-            }
+            Kind::Unknown(..) => Some(Value::dynamic()),
             _ => None,
         };
         match found {
             Some(value) => value.mark(on.marks()),
             None => self.fail(
-                span,
+                at,
                 "Invalid index",
                 "The given key does not identify an element in this collection value.",
             ),
         }
     }
 
-    fn text_key(&mut self, key: &Value, span: Span) -> Option<Value> {
+    fn text_key(&mut self, key: &Value, at: Place<'_>) -> Option<Value> {
         let converted = convert(key, &Type::String);
         if converted.is_err() {
             self.fail(
-                span,
+                at,
                 "Invalid index",
                 "The given key does not identify an element in this collection value: string required.",
             );
         }
         converted.ok()
     }
+}
+
+/// The place of a step, from its dot or bracket on.
+fn step_span(step: &Expr) -> Span {
+    let (ExprKind::Attribute { on, .. } | ExprKind::Index { on, .. }) = &step.kind else { return step.span };
+    if on.span.file == step.span.file && on.span.end < step.span.end {
+        Span { start: on.span.end, ..step.span }
+    } else {
+        step.span
+    }
+}
+
+/// Whether an attribute is the first behind a resource, which its schema has or has not whatever the object holds.
+fn names_schema(step: &Expr) -> bool {
+    let ExprKind::Attribute { on, .. } = &step.kind else { return false };
+    let resource = match &on.kind {
+        ExprKind::Index { on, .. } => on,
+        _ => on,
+    };
+    matches!(resource.kind, ExprKind::Reference(Reference::Resource(_) | Reference::Itself))
 }

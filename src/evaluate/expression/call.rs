@@ -1,14 +1,26 @@
 //! Function calls. `try`, `can` and `type` are here because they look at expressions; the rest is in `functions`.
 
-use super::Evaluator;
-use crate::functions::{self, ErrorKind, Function, FunctionError};
+use super::{Cause, Evaluator};
+use crate::functions::{self, ErrorKind, Function, FunctionError, Outcome, Parameter, Returns};
 use crate::special::Special;
-use trueup_diag::{Diagnostic, Diagnostics, Span};
+use trueup_diag::{CalledFunction, Diagnostic, Diagnostics, FunctionParameter, Span};
 use trueup_resolve::{Expr, ExprKind, PROVIDER_FUNCTION, UNKNOWN_FUNCTION};
+use trueup_value::json::type_to_json;
 use trueup_value::{Name, Type, Value};
+
+/// What `try` and `can` look like from outside; they are called on expressions, here.
+static TRY: Function = Function::new("try", &[], Returns::Always(|| Type::Dynamic), never, "")
+    .variadic(Parameter::any("expressions"));
+static CAN: Function =
+    Function::new("can", &[Parameter::any("expression")], Returns::Always(|| Type::Bool), never, "");
+
+fn never(_: &functions::Call<'_>) -> Outcome {
+    unreachable!("the evaluator calls these itself")
+}
 
 /// A call taken apart.
 struct Call<'e> {
+    expr: &'e Expr,
     function: u32,
     name: &'e Name,
     name_span: Span,
@@ -23,6 +35,7 @@ impl Evaluator<'_> {
             unreachable!("only calls are dispatched here")
         };
         let call = Call {
+            expr,
             function: *function,
             name,
             name_span: *name_span,
@@ -39,19 +52,6 @@ impl Evaluator<'_> {
     }
 
     fn call_function(&mut self, call: &Call<'_>) -> Value {
-        let mut values = Vec::with_capacity(call.args.len());
-        let last = call.args.len().wrapping_sub(1);
-        for (i, arg) in call.args.iter().enumerate() {
-            let value = self.evaluate(arg);
-            if call.expand_last && i == last {
-                match self.expand(&value, arg.span) {
-                    Some(items) => values.extend(items),
-                    None => return Value::dynamic().mark(value.marks()),
-                }
-            } else {
-                values.push(value);
-            }
-        }
         let function = match call.function {
             PROVIDER_FUNCTION => functions::lookup(call.name),
             UNKNOWN_FUNCTION => {
@@ -64,22 +64,67 @@ impl Evaluator<'_> {
             let detail = format!("There is no provider function named \"{}\".", call.name);
             return self.fail(call.name_span, "Unknown provider function", detail);
         };
+        let mut values = Vec::with_capacity(call.args.len());
+        let last = call.args.len().wrapping_sub(1);
+        for (i, arg) in call.args.iter().enumerate() {
+            let value = self.evaluate(arg);
+            if call.expand_last && i == last {
+                match self.expand(&value, call, function) {
+                    Some(items) => values.extend(items),
+                    None => return Value::dynamic().mark(value.marks()),
+                }
+            } else {
+                values.push(value);
+            }
+        }
         if !self.work(super::bounds::cost(function.name, &values), call.span) {
             return Value::dynamic();
         }
         match functions::call(function, &values, self.scope.world()) {
             Ok(value) => value,
             Err(errors) => {
-                self.diagnostics.extend(errors.iter().map(|error| call_problem(call, function, error)));
+                for error in &errors {
+                    self.report(call, function, error);
+                }
                 Value::dynamic()
             }
         }
     }
 
-    fn expand(&mut self, value: &Value, span: Span) -> Option<Vec<Value>> {
-        let wrong = "Invalid expanding argument value";
+    fn not_expanded(&mut self, call: &Call<'_>, function: &Function, detail: &str) {
+        let arg = call.args.last().unwrap_or(call.expr);
+        let found = Diagnostic::error("Invalid expanding argument value", detail)
+            .at(arg.span)
+            .within(call.name_span.to(call.span))
+            .calling(called(call, function));
+        let found = self.told(found, arg, Cause::Plain);
+        self.diagnostics.push(found);
+    }
+
+    /// Reports a problem of a call at the argument to blame, or at the call.
+    fn report(&mut self, call: &Call<'_>, function: &Function, error: &FunctionError) {
+        let last = call.args.len().saturating_sub(1);
+        let argument = error.place().and_then(|index| call.args.get(index.min(last)));
+        let about = argument.unwrap_or(call.expr);
+        let spread = call.expand_last && error.place().is_some_and(|index| index >= last);
+        let found = Diagnostic::error(error.summary(), error.detail(function))
+            .within(call.name_span.to(call.span))
+            .calling(called(call, function));
+        let found = match error.kind {
+            ErrorKind::NotEnoughArguments(_) => found.at(closing(call)),
+            _ if spread => found.at(about.span),
+            _ => self.told(found.at_head(about.span), about, Cause::Plain),
+        };
+        self.diagnostics.push(found);
+    }
+
+    fn expand(&mut self, value: &Value, call: &Call<'_>, function: &Function) -> Option<Vec<Value>> {
         if value.is_null() {
-            self.fail(span, wrong, "The expanding argument (indicated by ...) must not be null.");
+            self.not_expanded(
+                call,
+                function,
+                "What the three dots spread out over parameters must not be null.",
+            );
             return None;
         }
         match value.ty() {
@@ -93,7 +138,7 @@ impl Evaluator<'_> {
                     "The expanding argument (indicated by ...) must be of a tuple, list, or set type, and this is {}.",
                     ty.friendly_name()
                 );
-                self.fail(span, wrong, detail);
+                self.not_expanded(call, function, &detail);
                 None
             }
         }
@@ -103,11 +148,11 @@ impl Evaluator<'_> {
     /// whether it will fail.
     fn call_try(&mut self, call: &Call<'_>) -> Value {
         if call.args.is_empty() {
-            return self.fail(call.span, "Error in function call", "try needs at least one argument.");
+            return self.special_failed(call, &FunctionError::call("at least one argument is needed"));
         }
         let mut reasons = Vec::new();
         for arg in call.args {
-            let (value, found) = self.attempt(|e| e.evaluate(arg));
+            let (value, found) = self.quietly(|e| e.evaluate(arg));
             if found.has_errors() {
                 reasons.push(first_reason(&found));
                 continue;
@@ -117,16 +162,29 @@ impl Evaluator<'_> {
             }
             return value;
         }
-        let detail =
-            format!("Call to function \"try\" failed: no expression succeeded:\n- {}", reasons.join("\n- "));
-        self.fail(call.span, "Error in function call", detail)
+        let message = format!("no expression succeeded:\n- {}", reasons.join("\n- "));
+        self.special_failed(call, &FunctionError::call(message))
+    }
+
+    /// Reports what is wrong with a call of `try` or `can`.
+    fn special_failed(&mut self, call: &Call<'_>, error: &FunctionError) -> Value {
+        let function = match Special::of(call.function) {
+            Some(Special::Can) => &CAN,
+            _ => &TRY,
+        };
+        self.report(call, function, error);
+        Value::dynamic()
     }
 
     fn call_can(&mut self, call: &Call<'_>) -> Value {
         let [arg] = call.args else {
-            return self.fail(call.span, "Error in function call", "can takes exactly one argument.");
+            let kind = match call.args {
+                [] => ErrorKind::NotEnoughArguments(0),
+                _ => ErrorKind::TooManyArguments(1),
+            };
+            return self.special_failed(call, &FunctionError { kind, message: String::new() });
         };
-        let (_, found) = self.attempt(|e| e.evaluate(arg));
+        let (_, found) = self.quietly(|e| e.evaluate(arg));
         if found.has_errors() {
             return Value::from(false);
         }
@@ -148,7 +206,7 @@ impl Evaluator<'_> {
         while let Some(expr) = open.pop() {
             let depends = match &expr.kind {
                 ExprKind::Reference(_) | ExprKind::Attribute { .. } | ExprKind::Index { .. } => {
-                    let (value, _) = self.attempt(|e| e.evaluate(expr));
+                    let (value, _) = self.quietly(|e| e.evaluate(expr));
                     !value.is_wholly_known()
                 }
                 ExprKind::Symbol(slot) => {
@@ -179,13 +237,22 @@ fn first_reason(found: &Diagnostics) -> String {
     found.iter().find(|d| d.is_error()).map_or_else(String::new, |d| d.detail.clone())
 }
 
-/// Each problem of a call as a diagnostic at the argument to blame, or at the call.
-fn call_problem(call: &Call<'_>, function: &Function, error: &FunctionError) -> Diagnostic {
-    let argument =
-        error.place().and_then(|index| call.args.get(index.min(call.args.len().saturating_sub(1))));
-    let place = match error.kind {
-        ErrorKind::NotEnoughArguments(_) => call.span.at_end(),
-        _ => argument.map_or(call.span, |arg| arg.span),
+/// What is said about a function whose call went wrong.
+fn called(call: &Call<'_>, function: &Function) -> CalledFunction {
+    let parameter = |parameter: &Parameter| FunctionParameter {
+        name: parameter.name.to_owned(),
+        ty: type_to_json(&(parameter.ty)()),
     };
-    Diagnostic::error(error.summary(), error.detail(function)).at(place).within(call.name_span.to(call.span))
+    CalledFunction {
+        called_as: call.name.to_string(),
+        name: call.name.rsplit("::").next().unwrap_or(call.name).to_owned(),
+        parameters: function.parameters.iter().map(parameter).collect(),
+        variadic: function.variadic.as_ref().map(parameter),
+        returns: type_to_json(&function.returns.declared()),
+    }
+}
+
+/// The place of the parenthesis that closes a call.
+fn closing(call: &Call<'_>) -> Span {
+    Span { start: call.span.end.saturating_sub(1), ..call.span }
 }

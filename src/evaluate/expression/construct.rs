@@ -1,7 +1,7 @@
 //! Objects, `for` and splats.
 
-use super::Evaluator;
 use super::bounds::WEIGHT_MAX;
+use super::{Evaluator, Place};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use trueup_diag::Span;
@@ -29,7 +29,11 @@ impl Evaluator<'_> {
             let value = self.evaluate(value_expr);
             marks |= key.marks();
             if key.is_null() {
-                self.fail(key_expr.span, "Null value as key", "Can't use a null value as a key.");
+                self.fail(
+                    Place::within(value_expr.span, key_expr),
+                    "Null value as key",
+                    "Can't use a null value as a key.",
+                );
                 unknown = true;
                 continue;
             }
@@ -42,7 +46,7 @@ impl Evaluator<'_> {
                 },
                 Err(error) => {
                     let detail = format!("Can't use this value as a key: {}.", error.message);
-                    self.fail(key_expr.span, "Incorrect key type", detail);
+                    self.fail(key_expr, "Incorrect key type", detail);
                     unknown = true;
                 }
             }
@@ -51,10 +55,10 @@ impl Evaluator<'_> {
     }
 
     /// Keys and elements of what can be walked; `None` when unknown or after a report.
-    pub(super) fn iterate(&mut self, value: &Value, span: Span) -> Option<Vec<(Value, Value)>> {
+    pub(super) fn iterate(&mut self, value: &Value, collection: &Expr) -> Option<Vec<(Value, Value)>> {
         if value.is_null() {
             self.fail(
-                span,
+                collection,
                 "Iteration over null value",
                 "A null value cannot be used as the collection in a 'for' expression.",
             );
@@ -69,7 +73,7 @@ impl Evaluator<'_> {
                 "A value of type {} cannot be used as the collection in a 'for' expression.",
                 ty.friendly_name()
             );
-            self.fail(span, "Iteration over non-iterable value", detail);
+            self.fail(collection, "Iteration over non-iterable value", detail);
             return None;
         }
         if !value.is_known() {
@@ -82,7 +86,7 @@ impl Evaluator<'_> {
     pub(super) fn for_expr(&mut self, expr: &For, span: Span) -> Value {
         let collection = self.evaluate(&expr.collection);
         let mut marks = collection.marks();
-        let Some(items) = self.iterate(&collection, expr.collection.span) else {
+        let Some(items) = self.iterate(&collection, &expr.collection) else {
             return Value::dynamic().mark(marks);
         };
         let mut list = Vec::with_capacity(if expr.result_key.is_none() { items.len() } else { 0 });
@@ -137,14 +141,14 @@ impl Evaluator<'_> {
         let value = self.evaluate(condition);
         *marks |= value.marks();
         if value.is_null() {
-            self.fail(condition.span, "Condition is null", "The value of the 'if' clause must not be null.");
+            self.fail(condition, "Condition is null", "The value of the 'if' clause must not be null.");
             return None;
         }
         match convert(&value, &Type::Bool) {
             Ok(converted) => converted.as_bool(),
             Err(error) => {
                 let detail = format!("The 'if' clause value is invalid: {}.", error.message);
-                self.fail(condition.span, "Invalid 'for' condition", detail);
+                self.fail(condition, "Invalid 'for' condition", detail);
                 None
             }
         }
@@ -155,7 +159,7 @@ impl Evaluator<'_> {
         collected.marks |= key.marks();
         if key.is_null() {
             let detail = "Key expression in 'for' expression must not produce a null value.";
-            self.fail(key_expr.span, "Invalid object key", detail);
+            self.fail(key_expr, "Invalid object key", detail);
             collected.unknown = true;
             return;
         }
@@ -163,7 +167,7 @@ impl Evaluator<'_> {
             Ok(text) => text,
             Err(error) => {
                 let detail = format!("The key expression produced an invalid result: {}.", error.message);
-                self.fail(key_expr.span, "Invalid object key", detail);
+                self.fail(key_expr, "Invalid object key", detail);
                 collected.unknown = true;
                 return;
             }
@@ -183,7 +187,7 @@ impl Evaluator<'_> {
                 let detail = format!(
                     "Two different items produced the key \"{name}\" in this 'for' expression. If duplicates are expected, use the ellipsis (...) after the value expression to enable grouping by key."
                 );
-                self.fail(key_expr.span, "Duplicate object key", detail);
+                self.fail(key_expr, "Duplicate object key", detail);
             }
         }
     }
@@ -196,7 +200,7 @@ impl Evaluator<'_> {
         if source.is_null() {
             if sequence {
                 let detail = "Splat expressions (with the * symbol) cannot be applied to null sequences.";
-                return self.fail(on.span, "Splat of null value", detail);
+                return self.fail(on, "Splat of null value", detail);
             }
             return Value::tuple([]).mark(marks);
         }
@@ -206,6 +210,8 @@ impl Evaluator<'_> {
         if !sequence {
             let certain = source.is_known() || source.refinement().is_some_and(|r| r.not_null);
             if !certain {
+                // It may be null; otherwise the element must still be of a type that this can be done with.
+                self.with_symbol(slot, Value::unknown(ty), |e| e.evaluate(each));
                 return Value::dynamic().mark(marks);
             }
             let item = self.with_symbol(slot, source.unmark().0, |e| e.evaluate(each));

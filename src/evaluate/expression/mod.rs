@@ -4,6 +4,7 @@
 //! expression is still judged.
 
 mod access;
+mod blame;
 pub(crate) mod bounds;
 mod call;
 mod construct;
@@ -12,8 +13,10 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use blame::{Cause, Place};
+
 use crate::functions::World;
-use trueup_diag::{Diagnostic, Diagnostics, Span};
+use trueup_diag::Diagnostics;
 use trueup_resolve::{Expr, ExprKind, Reference};
 use trueup_value::Value;
 
@@ -43,6 +46,8 @@ pub struct Evaluator<'a> {
     pub diagnostics: Diagnostics,
     symbols: Vec<Value>,
     used: bounds::Used,
+    /// How many of the attempts around will forget what they find.
+    quiet: u32,
 }
 
 impl<'a> Evaluator<'a> {
@@ -53,7 +58,7 @@ impl<'a> Evaluator<'a> {
 
     /// An evaluator whose first symbol slots hold these values, as templates see their variables.
     pub fn with_symbols(scope: &'a mut dyn Scope, symbols: Vec<Value>) -> Evaluator<'a> {
-        Evaluator { scope, diagnostics: Diagnostics::new(), symbols, used: bounds::Used::default() }
+        Evaluator { scope, diagnostics: Diagnostics::new(), symbols, used: bounds::Used::default(), quiet: 0 }
     }
 
     /// The value of an expression whose first symbol slots hold these values.
@@ -94,7 +99,7 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Conditional { .. } => self.conditional(expr),
             ExprKind::Binary { .. } => self.binary(expr),
-            ExprKind::Unary { op, operand } => self.unary(*op, operand),
+            ExprKind::Unary { op, operand } => self.unary(*op, operand, expr),
             ExprKind::Error => Value::dynamic(),
         }
     }
@@ -117,17 +122,19 @@ impl<'a> Evaluator<'a> {
         self.symbols.get(slot as usize).expect("the compiler gives each symbol a slot that is filled").clone()
     }
 
-    /// Reports an error and gives the value that stands for it.
-    pub(crate) fn fail(&mut self, span: Span, summary: &'static str, detail: impl Into<String>) -> Value {
-        self.diagnostics.push(Diagnostic::error(summary, detail).at(span));
-        Value::dynamic()
-    }
-
     /// Runs `work` on the side: gives its result and whether it failed, and forgets its diagnostics.
     fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, Diagnostics) {
         let before = std::mem::take(&mut self.diagnostics);
         let result = work(self);
         let found = std::mem::replace(&mut self.diagnostics, before);
         (result, found)
+    }
+
+    /// The same, where nobody will read the diagnostics.
+    fn quietly<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, Diagnostics) {
+        self.quiet += 1;
+        let result = self.attempt(work);
+        self.quiet -= 1;
+        result
     }
 }

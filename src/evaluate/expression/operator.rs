@@ -1,6 +1,6 @@
 //! Operators and conditionals.
 
-use super::Evaluator;
+use super::{Evaluator, Place};
 use trueup_diag::{Diagnostics, Span};
 use trueup_parse::ast::{BinaryOp, UnaryOp};
 use trueup_resolve::{Expr, ExprKind};
@@ -12,13 +12,13 @@ impl Evaluator<'_> {
         let mut pending = Vec::new();
         let mut first = expr;
         while let ExprKind::Binary { op, left, right } = &first.kind {
-            pending.push((*op, right, first.span, left.span));
+            pending.push((*op, right, first, &**left));
             first = left;
         }
         let mut value = self.evaluate(first);
-        while let Some((op, right, span, left_span)) = pending.pop() {
+        while let Some((op, right, whole, left)) = pending.pop() {
             value = match op {
-                BinaryOp::And | BinaryOp::Or => self.logical(op, &value, left_span, right),
+                BinaryOp::And | BinaryOp::Or => self.logical((op, whole), (&value, left), right),
                 BinaryOp::Equal | BinaryOp::NotEqual => {
                     let right = self.evaluate(right);
                     if op == BinaryOp::Equal {
@@ -27,18 +27,23 @@ impl Evaluator<'_> {
                         ops::not_equals(&value, &right)
                     }
                 }
-                _ => self.arithmetic(op, (&value, left_span), right, span),
+                _ => self.arithmetic((op, whole), (&value, left), right),
             };
         }
         value
     }
 
-    fn logical(&mut self, op: BinaryOp, left: &Value, left_span: Span, right: &Expr) -> Value {
-        let Some(left) = self.operand(left, &Type::Bool, "left", left_span) else {
+    fn logical(
+        &mut self,
+        (op, whole): (BinaryOp, &Expr),
+        (left, left_expr): (&Value, &Expr),
+        right: &Expr,
+    ) -> Value {
+        let Some(left) = self.operand(left, &Type::Bool, "left", left_expr) else {
             self.evaluate(right);
             return Value::unknown(Type::Bool);
         };
-        if self.refuses_null(&left, left_span) {
+        if self.refuses_null(&left, whole) {
             self.evaluate(right);
             return Value::unknown(Type::Bool);
         }
@@ -47,28 +52,27 @@ impl Evaluator<'_> {
             return left;
         }
         let right_value = self.evaluate(right);
-        let right_span = right.span;
-        let Some(right) = self.operand(&right_value, &Type::Bool, "right", right.span) else {
+        let Some(right) = self.operand(&right_value, &Type::Bool, "right", right) else {
             return Value::unknown(Type::Bool);
         };
-        if self.refuses_null(&right, right_span) {
+        if self.refuses_null(&right, whole) {
             return Value::unknown(Type::Bool);
         }
         let result = if op == BinaryOp::And { ops::and(&left, &right) } else { ops::or(&left, &right) };
-        self.operated(result, right_span, &Type::Bool)
+        self.operated(result, whole, &Type::Bool)
     }
 
-    fn arithmetic(&mut self, op: BinaryOp, left: (&Value, Span), right: &Expr, span: Span) -> Value {
+    fn arithmetic(&mut self, (op, whole): (BinaryOp, &Expr), left: (&Value, &Expr), right: &Expr) -> Value {
         let right_value = self.evaluate(right);
         let left = self.operand(left.0, &Type::Number, "left", left.1);
-        let right = self.operand(&right_value, &Type::Number, "right", right.span);
+        let right = self.operand(&right_value, &Type::Number, "right", right);
         let compares = matches!(
             op,
             BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual
         );
         let ty = if compares { Type::Bool } else { Type::Number };
         let (Some(left), Some(right)) = (left, right) else { return Value::unknown(ty) };
-        if self.refuses_null(&left, span) || self.refuses_null(&right, span) {
+        if self.refuses_null(&left, whole) || self.refuses_null(&right, whole) {
             return Value::unknown(ty);
         }
         let result = match op {
@@ -83,48 +87,48 @@ impl Evaluator<'_> {
             BinaryOp::Modulo => ops::modulo(&left, &right),
             _ => unreachable!("logical and equality operators are handled by the caller"),
         };
-        self.operated(result, span, &ty)
+        self.operated(result, whole, &ty)
     }
 
     /// The result of an operator, or a report of why there is none.
-    fn operated(&mut self, result: Result<Value, ops::OpError>, span: Span, ty: &Type) -> Value {
+    fn operated(&mut self, result: Result<Value, ops::OpError>, expr: &Expr, ty: &Type) -> Value {
         result.unwrap_or_else(|error| {
-            self.fail(span, "Operation failed", format!("Error during operation: {error}."));
+            self.fail(expr, "Operation failed", format!("Error during operation: {error}."));
             Value::unknown(ty.clone())
         })
     }
 
     /// An operand converted to the type its operator works on, which may be null; `None` after a report.
-    fn operand(&mut self, value: &Value, ty: &Type, side: &str, span: Span) -> Option<Value> {
+    fn operand(&mut self, value: &Value, ty: &Type, side: &str, expr: &Expr) -> Option<Value> {
         match convert(value, ty) {
             Ok(converted) => Some(converted),
             Err(error) => {
                 let detail = format!("Unsuitable value for {side} operand: {}.", error.message);
-                self.fail(span, "Invalid operand", detail);
+                self.fail(expr, "Invalid operand", detail);
                 None
             }
         }
     }
 
     /// Whether an operand is null, which is reported: no operator but equality works on it.
-    fn refuses_null(&mut self, value: &Value, span: Span) -> bool {
+    fn refuses_null(&mut self, value: &Value, expr: &Expr) -> bool {
         if value.is_null() {
-            self.fail(span, "Operation failed", "Error during operation: argument must not be null.");
+            self.fail(expr, "Operation failed", "Error during operation: argument must not be null.");
         }
         value.is_null()
     }
 
-    pub(super) fn unary(&mut self, op: UnaryOp, operand: &Expr) -> Value {
+    pub(super) fn unary(&mut self, op: UnaryOp, operand: &Expr, whole: &Expr) -> Value {
         let ty = if op == UnaryOp::Not { Type::Bool } else { Type::Number };
         let value = self.evaluate(operand);
-        let Some(converted) = self.operand(&value, &ty, "unary", operand.span) else {
+        let Some(converted) = self.operand(&value, &ty, "unary", operand) else {
             return Value::unknown(ty);
         };
-        if self.refuses_null(&converted, operand.span) {
+        if self.refuses_null(&converted, whole) {
             return Value::unknown(ty);
         }
         let result = if op == UnaryOp::Not { ops::not(&converted) } else { ops::negate(&converted) };
-        self.operated(result, operand.span, &ty)
+        self.operated(result, whole, &ty)
     }
 
     /// Conditions that follow one another behind the colon are judged from the last to the first, in a loop: there
@@ -133,13 +137,13 @@ impl Evaluator<'_> {
         let mut links = Vec::new();
         let mut rest = expr;
         while let ExprKind::Conditional { condition, then, otherwise } = &rest.kind {
-            links.push((&**condition, &**then, rest.span));
+            links.push((&**condition, &**then, (rest, then.span.to(otherwise.span))));
             rest = otherwise;
         }
         let mut last = self.attempt(|e| e.evaluate(rest));
-        while let Some((condition, then, span)) = links.pop() {
+        while let Some((condition, then, place)) = links.pop() {
             let then = self.attempt(|e| e.evaluate(then));
-            last = self.attempt(|e| e.choose(condition, then, last, span));
+            last = self.attempt(|e| e.choose(condition, then, last, place));
         }
         self.diagnostics.append(last.1);
         last.0
@@ -151,18 +155,19 @@ impl Evaluator<'_> {
         condition: &Expr,
         (then_value, then_found): (Value, Diagnostics),
         (other_value, other_found): (Value, Diagnostics),
-        span: Span,
+        (whole, branches): (&Expr, Span),
     ) -> Value {
         let Some(ty) = branch_type(&then_value, &other_value) else {
             let detail = mismatch(&then_value.ty(), &other_value.ty());
             return self.fail(
-                span,
+                Place::within(branches, whole),
                 "Inconsistent conditional result types",
                 format!("The true and false result expressions must have consistent types. {detail}"),
             );
         };
         let Some(chosen) = self.condition(condition) else { return Value::dynamic() };
-        let marks = chosen.marks();
+        // What isn't chosen marks the result too: else its secrecy would tell which one was.
+        let marks = chosen.marks() | then_value.marks() | other_value.marks();
         let Some(yes) = chosen.as_bool() else {
             self.diagnostics.append(then_found);
             self.diagnostics.append(other_found);
@@ -173,7 +178,7 @@ impl Evaluator<'_> {
         match convert(&value, &ty) {
             Ok(converted) => converted.mark(marks),
             Err(error) => self.fail(
-                span,
+                whole,
                 "Inconsistent conditional result types",
                 format!("The chosen result can't become {}: {}.", ty.friendly_name(), error.message),
             ),
@@ -185,7 +190,7 @@ impl Evaluator<'_> {
         let value = self.evaluate(condition);
         if value.is_null() {
             self.fail(
-                condition.span,
+                condition,
                 "Null condition",
                 "The condition value is null. Conditions must either be true or false.",
             );
@@ -194,7 +199,7 @@ impl Evaluator<'_> {
         let converted = convert(&value, &Type::Bool);
         if let Err(error) = &converted {
             self.fail(
-                condition.span,
+                condition,
                 "Incorrect condition type",
                 format!("The condition expression must be of type bool: {}.", error.message),
             );

@@ -53,7 +53,7 @@ impl Evaluator<'_> {
                 Part::Literal(text) => joined.push(text),
                 Part::Interpolation(expr) => {
                     let value = self.evaluate(expr);
-                    self.interpolate(&value, expr.span, joined);
+                    self.interpolate(&value, expr, joined);
                 }
                 Part::If { condition, then, otherwise } => self.join_if(condition, then, otherwise, joined),
                 Part::For { collection, key_slot, body } => {
@@ -73,14 +73,14 @@ impl Evaluator<'_> {
         long
     }
 
-    fn interpolate(&mut self, value: &Value, span: Span, joined: &mut Joined) {
+    fn interpolate(&mut self, value: &Value, expr: &Expr, joined: &mut Joined) {
         joined.marks |= value.marks();
-        if self.is_too_long(joined, span) {
+        if self.is_too_long(joined, expr.span) {
             return;
         }
         if value.is_null() {
             let detail = "The expression result is null. Cannot include a null value in a string template.";
-            let bad = self.fail(span, "Invalid template interpolation value", detail);
+            let bad = self.fail(expr, "Invalid template interpolation value", detail);
             return joined.push_unknown(&bad);
         }
         match convert(value, &Type::String) {
@@ -91,7 +91,7 @@ impl Evaluator<'_> {
             Err(error) => {
                 let detail =
                     format!("Cannot include the given value in a string template: {}.", error.message);
-                let bad = self.fail(span, "Invalid template interpolation value", detail);
+                let bad = self.fail(expr, "Invalid template interpolation value", detail);
                 joined.push_unknown(&bad);
             }
         }
@@ -101,20 +101,19 @@ impl Evaluator<'_> {
         let (then_value, then_found) = self.attempt(|e| e.template(then));
         let (other_value, other_found) = self.attempt(|e| e.template(otherwise));
         let Some(chosen) = self.condition(condition) else { return joined.push_unknown(&Value::dynamic()) };
-        joined.marks |= chosen.marks();
+        joined.marks |= chosen.marks() | then_value.marks() | other_value.marks();
         let Some(yes) = chosen.as_bool() else {
-            joined.marks |= then_value.marks() | other_value.marks();
             return joined.push_unknown(&Value::dynamic());
         };
         let (value, found) = if yes { (then_value, then_found) } else { (other_value, other_found) };
         self.diagnostics.append(found);
-        self.interpolate(&value, condition.span, joined);
+        self.interpolate(&value, condition, joined);
     }
 
     fn join_for(&mut self, collection: &Expr, key_slot: u32, body: &[Part], joined: &mut Joined) {
         let value = self.evaluate(collection);
         joined.marks |= value.marks();
-        let Some(items) = self.iterate(&value, collection.span) else {
+        let Some(items) = self.iterate(&value, collection) else {
             return joined.push_unknown(&Value::dynamic());
         };
         let reported = self.diagnostics.len();

@@ -16,8 +16,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
     .maybe_null(),
     Function::new(
         "templatestring",
-        &[Parameter::string("template"), VARIABLES],
-        super::Returns::Depends { declared: || Type::String, from: |_| Ok(Type::String) },
+        &[Parameter::any("template"), VARIABLES],
+        super::Returns::Depends { declared: || Type::Dynamic, from: |_| Ok(Type::String) },
         templatestring,
         "Renders a string from elsewhere in the module as a template with the given variables.",
     ),
@@ -56,6 +56,9 @@ fn templatefile(call: &Call<'_>) -> Outcome {
 }
 
 fn templatestring(call: &Call<'_>) -> Outcome {
+    if call.value(0).ty() != Type::String {
+        return Err(FunctionError::argument(0, "the template must be a string"));
+    }
     let variables = variables(call)?;
     let value = call.world.render_template(call.text(0), "<templatestring argument>", &variables)?;
     trueup_value::convert(&value, &Type::String)

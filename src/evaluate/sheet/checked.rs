@@ -3,6 +3,7 @@
 use super::condition::{Verdict, judge};
 use super::step::Outcome;
 use super::{CellId, CellKind, FrameId, Mode, Sheet};
+use crate::expression::Cause;
 use std::collections::BTreeMap;
 use trueup_addr::{ModuleInstance, ModulePath};
 use trueup_diag::{Diagnostic, Severity};
@@ -228,7 +229,9 @@ impl Sheet {
             for assert in &check.asserts {
                 let verdict = judge(e, assert, &report);
                 if planning && verdict == Verdict::Unknown {
-                    e.diagnostics.push(undecided().condition_of(&*object).at(assert.condition.span));
+                    let found = undecided().condition_of(&*object).at(assert.condition.span);
+                    let found = e.told(found, &assert.condition, Cause::Plain);
+                    e.diagnostics.push(found);
                 }
                 verdicts.push(verdict);
             }

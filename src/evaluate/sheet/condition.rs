@@ -1,6 +1,6 @@
 //! Conditions with their messages: of preconditions, postconditions, validations and checks.
 
-use crate::expression::Evaluator;
+use crate::expression::{Cause, Evaluator};
 use trueup_diag::Diagnostic;
 use trueup_resolve::program::Condition;
 use trueup_value::{Kind, Type, Value, convert};
@@ -53,7 +53,9 @@ fn judge_alone(
         Some(true) => Verdict::Holds,
         Some(false) => {
             let Some(message) = message else { return Verdict::Fails(None) };
-            e.diagnostics.push(report(message.text.clone()).at(condition.condition.span));
+            let found = report(message.text.clone()).at(condition.condition.span);
+            let found = e.told(found, &condition.condition, Cause::Plain);
+            e.diagnostics.push(found);
             Verdict::Fails(message.fit.then_some(message.text))
         }
         None if value.is_known() => Verdict::Wrong,
@@ -70,7 +72,7 @@ pub(super) fn condition_value(
 ) -> Option<bool> {
     if value.is_null() {
         e.fail(
-            condition.condition.span,
+            &condition.condition,
             summary,
             "The condition's result must be true or false, and it is null.",
         );
@@ -80,7 +82,7 @@ pub(super) fn condition_value(
         Ok(result) => result.as_bool(),
         Err(error) => {
             let detail = format!("The condition's result must be true or false: {error}.");
-            e.fail(condition.condition.span, summary, detail);
+            e.fail(&condition.condition, summary, detail);
             None
         }
     }

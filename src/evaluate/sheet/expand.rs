@@ -3,7 +3,7 @@
 use super::frame::{Called, Instances, Keys, Repetition};
 use super::step::Outcome;
 use super::{CellId, CellKind, CellState, FrameId, Mode, Sheet};
-use crate::expression::Evaluator;
+use crate::expression::{Cause, Evaluator};
 use std::sync::Arc;
 use trueup_addr::{InstanceKey, ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Span};
@@ -165,8 +165,19 @@ impl Sheet {
         if let Some(outcome) = self.need(id, &cells) {
             return outcome;
         }
+        if let Keys::Abstract(counted) = called.keys {
+            return Outcome::Done(self.some_modules(called.frames.first().copied(), counted));
+        }
         let objects = called.frames.iter().map(|child| self.outputs_object(*child)).collect();
         Outcome::Done(gather(&called.keys, objects))
+    }
+
+    /// A module of which nobody knows yet how many instances there are: only which outputs each has.
+    fn some_modules(&self, frame: Option<FrameId>, counted: bool) -> Value {
+        let Some(frame) = frame else { return Value::dynamic() };
+        let outputs = &self.program.module(self.frame(frame).module).outputs;
+        let each = Type::object(outputs.iter().map(|output| (output.name.clone(), Type::Dynamic)));
+        Value::unknown(if counted { Type::list(each) } else { Type::map(each) })
     }
 
     fn outputs_object(&self, frame: FrameId) -> Value {
@@ -229,9 +240,9 @@ fn gather(keys: &Keys, mut values: Vec<Value>) -> Value {
 }
 
 fn count(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
-    let (value, marks) = e.evaluate(expr).unmark();
+    let (value, marks) = evaluated(e, expr)?.unmark();
     let wrong = |e: &mut Evaluator<'_>, detail: &str| {
-        e.fail(expr.span, "Invalid count argument", detail);
+        e.fail(expr, "Invalid count argument", detail);
         None
     };
     if marks.is_ephemeral() {
@@ -248,14 +259,15 @@ fn count(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
             "The \"count\" argument is a number, and this is {}, which is none.",
             value.ty().friendly_name()
         );
-        e.fail(expr.span, "Incorrect value type", detail);
+        e.fail(expr, "Incorrect value type", detail);
         return None;
     };
-    if mode == Mode::Validate {
-        return Some(Keys::Abstract(true));
-    }
     let Some(known) = number.as_number() else {
-        e.diagnostics.push(unknown_keys("count", expr.span));
+        if mode == Mode::Validate {
+            return Some(Keys::Abstract(true));
+        }
+        let found = e.told(unknown_keys("count", expr.span), expr, Cause::Unknown);
+        e.diagnostics.push(found);
         return None;
     };
     if *known < 0.into() {
@@ -265,6 +277,7 @@ fn count(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
         );
     }
     match known.to_u64() {
+        Some(_) if mode == Mode::Validate => Some(Keys::Abstract(true)),
         Some(n) if n <= COUNT_MAX => Some(Keys::Count(n)),
         Some(_) => wrong(
             e,
@@ -274,6 +287,12 @@ fn count(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
         ),
         None => wrong(e, "The given \"count\" argument value is unsuitable: a whole number is required."),
     }
+}
+
+/// The value of an expression; none where that is an error, which nothing has to be added to.
+fn evaluated(e: &mut Evaluator<'_>, expr: &Expr) -> Option<Value> {
+    let value = e.evaluate(expr);
+    (!e.diagnostics.has_errors()).then_some(value)
 }
 
 fn unknown_keys(argument: &str, span: Span) -> Diagnostic {
@@ -289,13 +308,17 @@ fn unknown_keys(argument: &str, span: Span) -> Diagnostic {
 }
 
 fn for_each(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
-    let (value, marks) = e.evaluate(expr).unmark();
+    let (value, marks) = evaluated(e, expr)?.unmark();
     let wrong = |e: &mut Evaluator<'_>, detail: String| {
-        e.fail(expr.span, "Invalid for_each argument", detail);
+        e.fail(expr, "Invalid for_each argument", detail);
         None
     };
     if marks.contains(Marks::SENSITIVE) {
-        return wrong(e, "Sensitive values, or values derived from them, can't be for_each arguments: the keys would be disclosed.".into());
+        let detail = "Sensitive values, or values derived from them, can't be for_each arguments: the keys would be disclosed.";
+        let found = Diagnostic::error("Invalid for_each argument", detail).at(expr.span);
+        let found = e.told(found, expr, Cause::Sensitive);
+        e.diagnostics.push(found);
+        return None;
     }
     if marks.is_ephemeral() {
         return wrong(
@@ -322,15 +345,16 @@ fn for_each(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
         );
         return wrong_keys(e, expr, &ty, detail);
     }
-    if mode == Mode::Validate {
-        return Some(Keys::Abstract(false));
-    }
     let keys_known = match &ty {
         Type::Set(_) => value.is_wholly_known(),
         _ => value.is_known(),
     };
+    if !keys_known && mode == Mode::Validate {
+        return Some(Keys::Abstract(false));
+    }
     if !keys_known {
-        e.diagnostics.push(unknown_keys("for_each", expr.span));
+        let found = e.told(unknown_keys("for_each", expr.span), expr, Cause::Unknown);
+        e.diagnostics.push(found);
         return None;
     }
     let mut items: Vec<(Name, Value)> = Vec::new();
@@ -341,6 +365,9 @@ fn for_each(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
         };
         items.push((text.into(), item));
     }
+    if mode == Mode::Validate {
+        return Some(Keys::Abstract(false));
+    }
     items.sort_by(|a, b| a.0.cmp(&b.0));
     Some(Keys::ForEach(Arc::from(items)))
 }
@@ -349,6 +376,6 @@ fn for_each(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
 fn wrong_keys(e: &mut Evaluator<'_>, expr: &Expr, ty: &Type, detail: String) -> Option<Keys> {
     let set = matches!(ty, Type::Set(_));
     let summary = if set { "Invalid for_each set argument" } else { "Invalid for_each argument" };
-    e.fail(expr.span, summary, detail);
+    e.fail(expr, summary, detail);
     None
 }

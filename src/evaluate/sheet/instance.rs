@@ -8,6 +8,7 @@ use crate::expression::Evaluator;
 use std::sync::Arc;
 use trueup_addr::Mode as ResourceMode;
 use trueup_diag::{Diagnostic, Span};
+use trueup_resolve::expr::BodyAttribute;
 use trueup_resolve::program::{IgnoreChanges, ProviderBinding, Resource};
 use trueup_resolve::{Expr, ExprKind, Reference};
 use trueup_schema::{Schema, sensitive_paths};
@@ -36,13 +37,14 @@ impl Sheet {
         if let Err(outcome) = self.judge_preconditions(id, frame, resource, &repetition) {
             return outcome;
         }
+        let addr = self.instance_addr(frame, slot, index).to_string();
         let attempt = self.attempt(frame, Some(&repetition), None, |e| {
             for (path, span) in ignored_unknown(resource, &schema) {
                 let detail = format!("{path} is not an argument, a block or an attribute of {}, so ignore_changes can't name it.", resource.addr.kind);
                 e.fail(span, "Unsupported attribute", detail);
             }
             let config = e.body(&resource.body, &schema.block);
-            refuse_ephemeral(e, resource, &schema, &config);
+            refuse_ephemeral(e, (resource, &addr), &schema, &config);
             config
         });
         let config = match self.settle(id, attempt) {
@@ -65,7 +67,7 @@ impl Sheet {
             config,
             waits,
             triggers,
-            span: resource.span,
+            span: resource.body.end_span,
         })));
         Outcome::Asked
     }
@@ -99,7 +101,7 @@ impl Sheet {
             let of = (CheckKind::Resource, &*config, &*object);
             self.note_verdicts(self.cell(id).frame, of, attempt.value.clone());
         }
-        self.settle_on(id, attempt, None).map(drop)
+        self.settle(id, attempt).map(drop)
     }
 
     /// `depends_on`, of the block and of the calls around it.
@@ -131,7 +133,7 @@ impl Sheet {
         if let Some(near) = near {
             detail.push_str(&format!(" Did you mean \"{near}\"?"));
         }
-        self.diagnostics.push(Diagnostic::error(summary, detail).at(resource.span));
+        self.diagnostics.push(Diagnostic::error(summary, detail).at(resource.kind_span));
         None
     }
 
@@ -317,7 +319,12 @@ fn ignored_unknown(resource: &Resource, schema: &Schema) -> Vec<(Name, Span)> {
 }
 
 /// Objects are stored, so nothing ephemeral may get into them but through write-only arguments.
-fn refuse_ephemeral(e: &mut Evaluator<'_>, resource: &Resource, schema: &Schema, config: &Value) {
+fn refuse_ephemeral(
+    e: &mut Evaluator<'_>,
+    (resource, addr): (&Resource, &str),
+    schema: &Schema,
+    config: &Value,
+) {
     if resource.addr.mode == ResourceMode::Ephemeral || !config.deep_marks().is_ephemeral() {
         return;
     }
@@ -331,6 +338,12 @@ fn refuse_ephemeral(e: &mut Evaluator<'_>, resource: &Resource, schema: &Schema,
     for (path, _) in marks.iter().filter(|(path, marks)| marks.is_ephemeral() && !write_only(path)) {
         let detail =
             format!("The value of {path} is ephemeral, and the object is stored, so it can't hold it.");
-        e.fail(resource.span, "Invalid use of ephemeral value", detail);
+        let written = |attribute: &&BodyAttribute| match path.0.first() {
+            Some(PathStep::Attribute(name)) => attribute.name == *name,
+            _ => false,
+        };
+        let place = resource.body.attributes.iter().find(written).map(|attribute| attribute.expr.span);
+        let found = Diagnostic::error("Invalid use of ephemeral value", detail);
+        e.diagnostics.push(found.at(place.unwrap_or(resource.span)).on(addr));
     }
 }

@@ -5,7 +5,7 @@ use super::condition::{Verdict, condition_value, error_message, judge};
 use super::frame::Repetition;
 use super::step::Outcome;
 use super::{CellId, FrameId, Mode, Sheet};
-use crate::expression::Evaluator;
+use crate::expression::{Cause, Evaluator};
 use trueup_diag::{Diagnostic, Span};
 use trueup_resolve::program::{Condition, Output, Variable};
 use trueup_state::CheckKind;
@@ -267,7 +267,8 @@ fn validate(e: &mut Evaluator<'_>, validation: &Condition, object: &str, place: 
     let name = object.rsplit_once("var.").map_or(object, |(_, name)| name);
     let detail = format!("{text}\n\nThis was checked by the validation rule of variable \"{name}\".");
     let failed = Diagnostic::error("Invalid value for variable", detail);
-    e.diagnostics.push(failed.condition_of(object).at(place));
+    let found = e.told(failed.condition_of(object).at(place), &validation.condition, Cause::Plain);
+    e.diagnostics.push(found);
     Verdict::Fails(Some(text))
 }
 
@@ -278,7 +279,7 @@ fn check_output_marks(e: &mut Evaluator<'_>, value: &Value, output: &Output, roo
             "To reduce the risk of showing sensitive values by accident, a root module output that holds any must say so: add sensitive = true to output \"{}\", or take the sensitivity off with nonsensitive().",
             output.name
         );
-        e.fail(output.expr.span, "Output refers to sensitive values", detail);
+        e.fail(output.span, "Output refers to sensitive values", detail);
     }
     if output.ephemeral && root {
         let detail = "Outputs of the root module are stored, so none of them can be ephemeral.";

@@ -50,7 +50,7 @@ impl Sheet {
                 attempt.diagnostics = Diagnostics::new();
             }
             // All that is wrong is reported, not only with the first of them.
-            match self.settle_on(id, attempt, None) {
+            match self.settle(id, attempt) {
                 Ok(_) => {}
                 Err(Outcome::Failed) => failed = true,
                 Err(outcome) => return Err(outcome),

@@ -1,11 +1,11 @@
 //! What the expressions of one cell can see: the other cells.
 
-use super::frame::{Keys, Repetition};
+use super::frame::{Called, Keys, Repetition};
 use super::{CellId, CellState, FrameId, Mode, Sheet};
 use crate::expression::Scope;
 use crate::functions::World;
 use trueup_resolve::Reference;
-use trueup_value::{Type, Value};
+use trueup_value::{Marks, Type, Value};
 
 /// Reads cells for one evaluation and notes which, which are missing, and whether one failed.
 pub(super) struct CellScope<'s> {
@@ -83,7 +83,8 @@ impl Scope for CellScope<'_> {
             Reference::Applying => match self.sheet.around.mode {
                 Mode::Validate => Value::unknown(Type::Bool),
                 mode => Value::from(mode == Mode::Apply),
-            },
+            }
+            .mark(Marks::EPHEMERAL),
             Reference::CountIndex => self.repeated(|r| r.count.clone()),
             Reference::EachKey => self.repeated(|r| r.each.as_ref().map(|(key, _)| key.clone())),
             Reference::EachValue => self.repeated(|r| r.each.as_ref().map(|(_, value)| value.clone())),
@@ -110,9 +111,12 @@ impl Scope for CellScope<'_> {
     fn module_output(&mut self, slot: u32, key: Option<&Value>, name: &str) -> Option<Value> {
         let frame = self.sheet.frame(self.frame);
         self.read(frame.module_keys(slot as usize));
+        if let Some(Called { keys: Keys::Abstract(_), .. }) = &frame.calls[slot as usize] {
+            return None;
+        }
         let Some(called) = &frame.calls[slot as usize] else { return Some(Value::dynamic()) };
         let index = match (&called.keys, key) {
-            (Keys::Single, None) | (Keys::Abstract(_), Some(_)) => 0,
+            (Keys::Single, None) => 0,
             (keys, Some(key)) => keys.find(key)?,
             (_, None) => return None,
         };

@@ -47,17 +47,6 @@ impl Sheet {
 
     /// Turns an attempt into an outcome: waits, fails in silence where a dependency has failed, or reports.
     pub(super) fn settle<T>(&mut self, cell: CellId, attempt: Attempt<T>) -> Result<T, Outcome> {
-        let address = self.instance_of(cell).map(|addr| addr.to_string());
-        self.settle_on(cell, attempt, address.as_deref())
-    }
-
-    /// The same for what is reported without an instance's name, as conditions are.
-    pub(super) fn settle_on<T>(
-        &mut self,
-        cell: CellId,
-        attempt: Attempt<T>,
-        address: Option<&str>,
-    ) -> Result<T, Outcome> {
         if !attempt.missing.is_empty() {
             return Err(Outcome::Waiting(attempt.missing));
         }
@@ -66,10 +55,7 @@ impl Sheet {
             return Err(Outcome::Failed);
         }
         let wrong = attempt.diagnostics.has_errors();
-        self.diagnostics.extend(attempt.diagnostics.into_iter().map(|mut diagnostic| {
-            diagnostic.address = diagnostic.address.or_else(|| address.map(String::from));
-            diagnostic
-        }));
+        self.diagnostics.append(attempt.diagnostics);
         if wrong { Err(Outcome::Failed) } else { Ok(attempt.value) }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use trueup_addr::ModulePath;
-use trueup_diag::{Diagnostic, Diagnostics, Sources, nearest};
+use trueup_diag::{Diagnostic, Diagnostics, Sources, Span, nearest};
 use trueup_resolve::program::ModuleCall;
 use trueup_resolve::{Files, Functions, Loader, Resolution, resolve};
 
@@ -101,6 +101,13 @@ pub(crate) fn resolved(files: &BTreeMap<String, String>) -> (Resolution, Sources
 pub(crate) fn lines(diagnostics: Diagnostics, sources: &Sources) -> Vec<String> {
     let line = |found: &Diagnostic| {
         let place = found.subject.map(|span| {
+            let file = sources.file(span.file);
+            let span = if found.head_only && !file.name.ends_with(".json") {
+                let head = trueup_parse::head(&file.text[span.start as usize..span.end as usize]);
+                Span { start: span.start + head.start, end: span.start + head.end, ..span }
+            } else {
+                span
+            };
             let (start, end) = sources.range(span);
             let name = &sources.file(span.file).name;
             format!(" {name}:{},{}-{},{}", start.line, start.column, end.line, end.column)
