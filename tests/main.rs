@@ -5,6 +5,7 @@ mod architecture;
 mod backends;
 #[cfg(feature = "aws")]
 mod clouds;
+mod commands;
 mod documents;
 mod fixtures;
 mod floors;

@@ -1,17 +1,16 @@
 //! Help, and what is said where the command line can't be understood. Exit codes are Terraform's.
 
-use crate::arguments::{is_switch, table as commands};
+use crate::arguments::table as commands;
 use crate::outside;
+use crate::reference::{find, help};
 use crate::view::style::wrap;
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, Command};
 
 /// Columns of help texts.
 const WIDTH: usize = 78;
 /// Nothing was asked for: what shells give for a command that isn't there.
 const NO_COMMAND: u8 = 127;
-/// The commands of the usual way of working; they come first.
-const MAIN: [&str; 6] = ["init", "validate", "plan", "apply", "destroy", "drift"];
 
 /// What is to be said instead of running a command.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,7 +44,7 @@ pub(crate) fn asked(args: &[String]) -> Option<Answer> {
     }
     let lacks = named.is_empty() && words(args).next().is_none();
     let group =
-        find(&named).is_subcommand_required_set() && !named.is_empty() && words(args).count() == named.len();
+        found(&named).is_subcommand_required_set() && !named.is_empty() && words(args).count() == named.len();
     match (lacks, group) {
         (true, _) => Some(Answer { text, wrong: true, code: NO_COMMAND }),
         (_, true) => Some(Answer { text, wrong: true, code: 1 }),
@@ -74,7 +73,7 @@ pub(crate) fn wrong(args: &[String], error: &clap::Error) -> Answer {
 }
 
 fn unknown_command(args: &[String], named: &[String], full: &str) -> String {
-    let command = find(named);
+    let command = found(named);
     let word = words(args).nth(named.len()).map_or("", |(_, word)| word);
     let known = command.get_subcommands().map(Command::get_name);
     let near = trueup_diag::nearest(word, known).map(|name| format!(" Did you mean \"{name}\"?"));
@@ -105,9 +104,21 @@ fn explained(error: &clap::Error) -> (&'static str, String) {
         ErrorKind::InvalidValue if context(ContextKind::InvalidValue).is_empty() => {
             (parse, format!("flag needs an argument: {option}"))
         }
+        ErrorKind::InvalidValue if !arg.starts_with('-') => {
+            let value = context(ContextKind::InvalidValue);
+            let known = match error.get(ContextKind::ValidValue) {
+                Some(ContextValue::Strings(all)) => all.join(", "),
+                _ => String::new(),
+            };
+            ("Invalid argument", format!("\"{value}\" is none of these: {known}."))
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let value = context(ContextKind::InvalidValue);
             (parse, format!("invalid value \"{value}\" for flag {option}"))
+        }
+        ErrorKind::ArgumentConflict => {
+            let prior = context(ContextKind::PriorArg);
+            (parse, format!("{option} can't be used together with {prior}"))
         }
         ErrorKind::MissingRequiredArgument => {
             ("Too few command line arguments", "this command needs an argument that was not given.".into())
@@ -144,133 +155,8 @@ pub(crate) fn named(args: &[String]) -> (Vec<String>, usize) {
     (path, place)
 }
 
-fn find(path: &[String]) -> Command {
-    path.iter().fold(commands(), |command, name| {
-        command.find_subcommand(name).cloned().expect("the path was found before")
-    })
-}
-
-/// The help of one command.
-pub(crate) fn help(path: &[String]) -> String {
-    let command = find(path);
-    if path.is_empty() {
-        return overview(&command);
-    }
-    let mut usage = format!("trueup [global options] {}", path.join(" "));
-    let options = shown(path, &command).filter(|arg| !arg.is_positional());
-    usage.push_str(if command.has_subcommands() { " <subcommand> [options] [args]" } else { " [options]" });
-    for arg in shown(path, &command).filter(|arg| arg.is_positional()) {
-        let many = if arg.get_num_args().is_some_and(|n| n.max_values() > 1) { "..." } else { "" };
-        let name = value_name(arg);
-        usage.push_str(&if arg.is_required_set() {
-            format!(" {name}{many}")
-        } else {
-            format!(" [{name}{many}]")
-        });
-    }
-    let purpose = wrap(&about(&command), WIDTH - 2).replace('\n', "\n  ");
-    let mut out = format!("Usage: {usage}\n\n  {purpose}.\n");
-    if command.has_subcommands() {
-        out.push_str(&table(
-            "Subcommands",
-            command.get_subcommands().map(|c| (c.get_name().to_owned(), about(c))),
-        ));
-    }
-    let positionals =
-        shown(path, &command).filter(|arg| arg.is_positional()).map(|arg| (value_name(arg), told(arg)));
-    out.push_str(&table("Arguments", positionals));
-    let mut rows: Vec<(String, String)> = options.map(|arg| (option(arg), told(arg))).collect();
-    if !command.has_subcommands() {
-        rows.push(("-no-color".into(), "No colours".into()));
-    }
-    rows.sort();
-    out + &table("Options", rows.into_iter())
-}
-
-/// What `destroy` shares with `apply` and has no use for.
-const NOT_OF_DESTROY: [&str; 4] = ["plan", "destroy", "refresh_only", "replace"];
-
-/// The arguments that a command's help tells of.
-fn shown<'a>(path: &[String], command: &'a Command) -> impl Iterator<Item = &'a Arg> {
-    let destroys = path == ["destroy"];
-    command.get_arguments().filter(move |arg| {
-        let id = arg.get_id().as_str();
-        id != "chdir" && !(destroys && NOT_OF_DESTROY.contains(&id))
-    })
-}
-
-fn overview(command: &Command) -> String {
-    let rows = |main: bool| {
-        let of = command.get_subcommands().filter(move |c| MAIN.contains(&c.get_name()) == main);
-        of.map(|c| (c.get_name().to_owned(), about(c)))
-    };
-    let mut others: Vec<_> = rows(false).collect();
-    others.sort();
-    let mut out = format!("Usage: trueup [global options] <subcommand> [args]\n\n{}.\n", about(command));
-    out.push_str(&table("Main commands", rows(true)));
-    out.push_str(&table("All other commands", others.into_iter()));
-    let global = [
-        ("-chdir=DIR", "Switch to another working directory before doing anything else"),
-        ("-help", "Show this help, or that of the named command"),
-        ("-version", "The same as the version command"),
-    ];
-    out + &table(
-        "Global options (before the subcommand)",
-        global.map(|(a, b)| (a.into(), b.into())).into_iter(),
-    )
-}
-
-fn value_name(arg: &Arg) -> String {
-    arg.get_value_names()
-        .and_then(|names| names.first())
-        .map_or_else(|| arg.get_id().to_string(), ToString::to_string)
-}
-
-/// `-out=FILE`, `-lock=false`, `-json`
-fn option(arg: &Arg) -> String {
-    let name = arg.get_long().unwrap_or_default();
-    match (is_switch(arg), default(arg).as_deref()) {
-        (true, Some("true")) => format!("-{name}=false"),
-        (true, _) => format!("-{name}"),
-        _ => format!("-{name}={}", value_name(arg)),
-    }
-}
-
-fn default(arg: &Arg) -> Option<String> {
-    arg.get_default_values().first().map(|value| value.to_string_lossy().into_owned())
-}
-
-fn told(arg: &Arg) -> String {
-    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-    match default(arg).filter(|default| default != "false") {
-        Some(default) => format!("{help} (default {default})"),
-        None => help,
-    }
-}
-
-fn about(command: &Command) -> String {
-    command.get_about().map(ToString::to_string).unwrap_or_default()
-}
-
-/// Names and what they mean in two columns; long names stand on a line of their own.
-fn table(heading: &str, rows: impl Iterator<Item = (String, String)>) -> String {
-    const NAME_MAX: usize = 24;
-    let rows: Vec<(String, String)> = rows.collect();
-    if rows.is_empty() {
-        return String::new();
-    }
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0).min(NAME_MAX);
-    let mut out = format!("\n{heading}:\n");
-    for (name, text) in rows {
-        let pad = " ".repeat(width + 4);
-        let text = wrap(&text, WIDTH - pad.len()).replace('\n', &format!("\n{pad}"));
-        if name.len() > width {
-            out.push_str(&format!("  {name}\n{pad}{text}\n"));
-        } else {
-            out.push_str(&format!("  {name:width$}  {text}\n"));
-        }
-    }
-    out
+fn found(path: &[String]) -> Command {
+    find(path).expect("the path was found before")
 }
 
 #[cfg(test)]
@@ -308,21 +194,11 @@ mod tests {
         check("plan -out", 1, "flag needs an argument: -out");
         check("plan -json=maybe", 1, "invalid value \"maybe\" for flag -json");
         check("state show", 1, "Too few command line arguments");
-    }
-
-    #[test]
-    fn the_whole_reference() {
-        let mut all = help(&[]);
-        let mut walk = vec![(Vec::new(), commands())];
-        while let Some((path, command)) = walk.pop() {
-            for sub in command.get_subcommands() {
-                let path: Vec<String> = [&path[..], &[sub.get_name().to_owned()]].concat();
-                walk.push((path, sub.clone()));
-            }
-            if !path.is_empty() {
-                all.push_str(&format!("\n----------\n{}", help(&path)));
-            }
-        }
-        insta::assert_snapshot!(all);
+        check("show -plan=a b", 1, "-plan can't be used together with [FILE]");
+        check(
+            "completion csh",
+            1,
+            "Invalid argument: \"csh\" is none of these: bash, zsh, fish, powershell.",
+        );
     }
 }

@@ -4,9 +4,14 @@
 
 mod arguments;
 mod command;
+mod completion;
 mod document;
+mod files;
 mod help;
+mod log;
+mod manual;
 mod outside;
+mod reference;
 mod screen;
 mod settings;
 mod view;
@@ -25,12 +30,22 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Runs the program with the process's arguments and environment.
 pub fn main() -> ExitCode {
     let environment = outside::environment();
+    if let Some(words) = completion::asked(&environment) {
+        words.iter().for_each(|word| outside::print(&format!("{word}\n")));
+        return ExitCode::SUCCESS;
+    }
+    if let Some(warning) = log::begin(&environment) {
+        outside::complain(&warning);
+    }
     let mut args = outside::arguments();
     let global = |arg: &&mut String| !arg.contains("chdir");
     if let Some(flag) = args.iter_mut().skip(1).find(global)
         && ["--version", "-version", "-v"].contains(&flag.as_str())
     {
         *flag = "version".into();
+    }
+    if let Some(answer) = autocomplete(&args, &environment) {
+        return ExitCode::from(answer.say());
     }
     let (path, place) = help::named(&args);
     match arguments::extended(args, &path, place, &environment) {
@@ -40,6 +55,26 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Installs completion for the shells in use, or takes it out again, where the arguments ask for that.
+fn autocomplete(args: &[String], environment: &BTreeMap<String, String>) -> Option<help::Answer> {
+    let asked = args.get(1)?.trim_start_matches('-');
+    let home = environment.get("HOME").map(std::path::PathBuf::from).unwrap_or_default();
+    let (done, said) = match asked {
+        _ if !args[1].starts_with('-') => return None,
+        "install-autocomplete" => (completion::install::install(&home), "is in"),
+        "uninstall-autocomplete" => (completion::install::uninstall(&home), "is no longer in"),
+        _ => return None,
+    };
+    let (text, wrong) = match done {
+        Ok(files) if files.is_empty() => {
+            ("No start file of bash, zsh or fish was found. \"trueup completion -help\" tells how to do it by hand.\n".into(), true)
+        }
+        Ok(files) => (files.iter().map(|file| format!("Completion {said} {file}\n")).collect(), false),
+        Err(message) => (message, true),
+    };
+    Some(help::Answer { text, wrong, code: u8::from(wrong) })
 }
 
 fn run(args: &[String], environment: BTreeMap<String, String>) -> ExitCode {
@@ -54,13 +89,13 @@ fn run(args: &[String], environment: BTreeMap<String, String>) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return outside::fatal(&format!("the runtime can't be started: {error}")),
     };
-    let code = runtime.block_on(dispatch(line, environment));
+    let code = runtime.block_on(dispatch(help::named(args).0.join(" "), line, environment));
     // A second interrupt leaves calls hanging; they are not waited for.
     runtime.shutdown_timeout(std::time::Duration::from_millis(100));
     ExitCode::from(code)
 }
 
-async fn dispatch(line: CommandLine, environment: BTreeMap<String, String>) -> u8 {
+async fn dispatch(command: String, line: CommandLine, environment: BTreeMap<String, String>) -> u8 {
     let context = match Context::new(&line, environment) {
         Ok(context) => &context.configured(),
         Err(diagnostic) => {
@@ -69,8 +104,11 @@ async fn dispatch(line: CommandLine, environment: BTreeMap<String, String>) -> u
             return 1;
         }
     };
+    tracing::info!(target: "trueup", version = VERSION, command = %command, "begins");
     match line.command {
         Command::Init(args) => command::init::run(context, args).await,
+        Command::Completion(args) => command::completion::run(context, &args),
+        Command::Man(args) => command::manual::run(context, &args),
         Command::Login(args) => command::login::login(context, &args),
         Command::Logout(args) => command::login::logout(context, &args),
         Command::Metadata(args) => command::metadata::run(context, &args),

@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the outside world comes in here and nowhere else")]
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::sync::watch;
@@ -125,4 +125,22 @@ pub(crate) fn print(text: &str) {
 pub(crate) fn fatal(text: &str) -> ExitCode {
     complain(&format!("\nError: {text}\n"));
     ExitCode::FAILURE
+}
+
+/// Reads without showing on the terminal what is typed.
+pub(crate) fn unseen<T>(read: impl FnOnce() -> T) -> T {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let input = std::io::stdin();
+    let shown = if input.is_terminal() { tcgetattr(&input).ok() } else { None };
+    if let Some(shown) = &shown {
+        let mut hidden = shown.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        // A terminal that can't hide what is typed shows it.
+        let _ = tcsetattr(&input, OptionalActions::Flush, &hidden);
+    }
+    let answer = read();
+    if let Some(shown) = &shown {
+        let _ = tcsetattr(&input, OptionalActions::Flush, shown);
+    }
+    answer
 }

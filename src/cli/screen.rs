@@ -14,6 +14,7 @@ const WIDTH: usize = 78;
 
 /// How a command wants to speak.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Look {
     /// No colours, even on a terminal.
     pub(crate) no_color: bool,
@@ -23,6 +24,16 @@ pub(crate) struct Look {
     pub(crate) events: bool,
     /// The terminal can do more than print lines, and nobody asked for less.
     pub(crate) live: bool,
+    /// Sensitive values are shown to people.
+    pub(crate) reveal: bool,
+    /// Questions may be asked.
+    pub(crate) input: bool,
+    /// Nobody reads what could be done next.
+    pub(crate) automated: bool,
+    /// Progress isn't told to people.
+    pub(crate) concise: bool,
+    /// Warnings and errors that are alike are told once and counted.
+    pub(crate) consolidated: (bool, bool),
     /// Columns, where the environment says so.
     pub(crate) columns: Option<usize>,
 }
@@ -34,6 +45,8 @@ pub(crate) struct Screen {
     /// For standard error.
     errors: Style,
     look: Look,
+    /// A file that events go to besides.
+    into: Option<Mutex<std::fs::File>>,
     /// Standard output is a terminal that takes a line back.
     live: bool,
     pen: Mutex<Pen>,
@@ -63,10 +76,19 @@ impl Pen {
 impl Screen {
     pub(crate) fn new(look: Look) -> Screen {
         let width = look.columns.or_else(terminal_width).unwrap_or(WIDTH).clamp(20, 200);
-        let style = |terminal: bool| Style { color: terminal && !look.no_color && !look.events, width };
+        let style = |terminal: bool| Style {
+            color: terminal && !look.no_color && !look.events,
+            width,
+            reveal: look.reveal,
+        };
         let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
-        let live = out && !look.events && look.live;
-        Screen { style: style(out), errors: style(err), look, live, pen: Mutex::default() }
+        let live = out && !look.events && !look.concise && look.live;
+        Screen { style: style(out), errors: style(err), look, into: None, live, pen: Mutex::default() }
+    }
+
+    /// Writes events to a file besides.
+    pub(crate) fn into_file(self, file: std::fs::File) -> Screen {
+        Screen { into: Some(Mutex::new(file)), ..self }
     }
 
     /// Whether a person is in front of it.
@@ -77,6 +99,40 @@ impl Screen {
     /// Whether events are written instead of text.
     pub(crate) fn is_events(&self) -> bool {
         self.look.events
+    }
+
+    /// Whether anybody wants events, on standard output or in a file.
+    pub(crate) fn tells_events(&self) -> bool {
+        self.look.events || self.into.is_some()
+    }
+
+    /// Whether questions may be asked.
+    pub(crate) fn asks(&self) -> bool {
+        self.look.input && !self.look.events
+    }
+
+    /// Whether a program reads along, which needs no advice.
+    pub(crate) fn is_automated(&self) -> bool {
+        self.look.automated
+    }
+
+    /// Writes an event to wherever events go.
+    pub(crate) fn event(&self, line: &str) {
+        if self.look.events {
+            self.line(line);
+        }
+        if let Some(file) = &self.into {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            // What can't be written there was asked for besides: the run goes on.
+            let _ = file.write_all(format!("{line}\n").as_bytes());
+        }
+    }
+
+    /// Tells people how far work is.
+    pub(crate) fn progress(&self, text: &str) {
+        if !self.look.events && !self.look.concise {
+            self.line(text);
+        }
     }
 
     /// Writes text to standard output as it is.
@@ -115,15 +171,18 @@ impl Screen {
     /// Warnings to standard output, errors to standard error, in the order of their places; as events all go to
     /// standard output.
     pub(crate) fn diagnostics(&self, diagnostics: Diagnostics, sources: &Sources) {
+        let diagnostics = diagnostics.sorted();
+        if self.tells_events() {
+            let said = |one| events::diagnostic(&outside::now_exact(), one, sources);
+            diagnostics.iter().for_each(|one| self.event(&said(one)));
+        }
         if self.look.events {
-            let all = diagnostics.sorted();
-            all.iter().for_each(|one| self.line(&events::diagnostic(&outside::now_exact(), one, sources)));
             return;
         }
         if self.look.compact_warnings && !diagnostics.has_errors() {
-            return self.print(&diagnostic::compact(&diagnostics.sorted()));
+            return self.print(&diagnostic::compact(&diagnostics));
         }
-        for one in diagnostics.sorted() {
+        for one in diagnostic::consolidated(diagnostics, self.look.consolidated) {
             if one.is_error() {
                 self.status("");
                 outside::talk(&diagnostic::human(&one, sources, self.errors));

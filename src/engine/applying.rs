@@ -87,6 +87,9 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
     if let Some(problem) = unfit(session, plan) {
         return refused(session, problem);
     }
+    if let Err(problem) = session.ledger.take_over(&session.world).await {
+        return refused(session, *problem);
+    }
     // Without a lock the plan left this to whoever goes on to change things.
     let told = match session.settle().await {
         Ok(told) => told,

@@ -67,6 +67,23 @@ pub(crate) fn read_all(
     reader.read(from, directories)
 }
 
+/// Values that a person was asked for.
+pub(crate) fn answers(
+    root: &Module,
+    asked: &InputSources,
+    sources: &mut Sources,
+) -> (BTreeMap<Name, Input>, Diagnostics) {
+    let dir = Path::new(".");
+    let mut reader =
+        Reader { dir, root, sources, inputs: BTreeMap::new(), diagnostics: Diagnostics::new(), any: false };
+    for given in &asked.given {
+        if let Given::Var(text) = given {
+            reader.var(text);
+        }
+    }
+    (reader.inputs, reader.diagnostics)
+}
+
 /// `terraform.tfvars`, `terraform.tfvars.json`, then `*.auto.tfvars` and `*.auto.tfvars.json` by name.
 fn automatic_files(dir: &Path) -> Vec<String> {
     let mut auto: Vec<String> = std::fs::read_dir(dir)

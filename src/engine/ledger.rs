@@ -80,6 +80,8 @@ pub struct Ledger {
     pub(crate) made: Vec<Begun>,
     /// A journal of an interrupted run is there; what it says may not be in the document yet.
     pub(crate) unsettled: bool,
+    /// The document is that of another store, and this one gets it once something is done.
+    borrowed: bool,
 }
 
 impl Ledger {
@@ -90,6 +92,48 @@ impl Ledger {
         taken.map_err(
             |diagnostic| if chosen.kind == "local" { unlockable(diagnostic, holding) } else { diagnostic },
         )
+    }
+
+    /// Takes `out` in hand with the state of `source`, which is only read.
+    pub(crate) async fn open_elsewhere(
+        world: &World,
+        source: &Chosen,
+        out: &Chosen,
+        holding: &Holding,
+    ) -> Result<Ledger, NotHeld> {
+        let unlocked = LockOptions { lock: false, ..holding.locking };
+        let source = Ledger::open(world, source, &Holding { locking: unlocked, ..holding.clone() }).await?;
+        let mut ledger = Ledger::open(world, out, holding).await?;
+        if source.unsettled || ledger.unsettled {
+            let detail = "An earlier run on one of the two states was stopped, and what it did isn't written down yet.";
+            let diagnostic = Diagnostic::error("An interrupted run is not settled yet", detail);
+            // Why the states can't be used is what is told.
+            drop(ledger.close().await);
+            return Err(
+                Box::new(diagnostic.hint("run \"trueup apply\" on that state, without -state-out")).into()
+            );
+        }
+        ledger.document = source.document;
+        ledger.state = source.state;
+        ledger.borrowed = true;
+        Ok(ledger)
+    }
+
+    /// Writes a document that came from another store, before anything is done to it.
+    pub(crate) async fn take_over(&mut self, world: &World) -> Result<(), Box<Diagnostic>> {
+        if !self.borrowed {
+            return Ok(());
+        }
+        let mut document = self.document.clone();
+        if document.lineage.is_empty() {
+            document.lineage = world.uuid();
+        }
+        self.version =
+            self.store.write(&document, &self.version).await.map_err(|error| store_diagnostic(&error))?;
+        self.state.lineage.clone_from(&document.lineage);
+        self.document = document;
+        self.borrowed = false;
+        Ok(())
     }
 
     /// Takes a store in hand.
@@ -109,6 +153,7 @@ impl Ledger {
                 state: replayed.state,
                 in_flight: replayed.in_flight,
                 made: replayed.made,
+                borrowed: false,
             }),
             Err(diagnostic) => {
                 release(lock).await;
@@ -213,6 +258,7 @@ impl Ledger {
         record: Record,
     ) -> Result<(), Box<Diagnostic>> {
         self.refuse_in_flight()?;
+        self.take_over(world).await?;
         self.settle(world).await?;
         let mut state = self.state.clone();
         for change in &record.changes {

@@ -52,4 +52,4 @@ pub use trial::{Trial, load_module, read_globals};
 pub use trueup_evaluate::Schemas;
 pub use validate::validate;
 pub use workspaces::{Undeleted, Workspaces, is_overridden, select, selected};
-pub use world::{Event, Observer, Random, Refreshed, TakenFrom, Unobserved, World};
+pub use world::{Event, Observer, Random, Refreshed, TakenFrom, Unobserved, Wanted, World};

@@ -1,8 +1,8 @@
 //! One run on one state: configuration read, store opened, lock held, state replayed.
 
-use crate::backend::choose_backend;
+use crate::backend::{choose_backend, local_only, state_file};
 use crate::bindings::Bindings;
-use crate::inputs::{Given, InputSources, VAR_OPTION, read_inputs};
+use crate::inputs::{Given, InputSources, VAR_OPTION, answers, read_inputs};
 use crate::ledger::{Holding, Ledger, NotHeld};
 use crate::load::{NotOpened, load, start_providers};
 use crate::made::tell_made;
@@ -11,7 +11,7 @@ use crate::providers::Providers;
 use crate::selection;
 use crate::trial::Kept;
 use crate::validate::cwd;
-use crate::world::World;
+use crate::world::{Wanted, World};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -23,7 +23,7 @@ use trueup_plan::{Plan, PlanMode, Snapshot, SnapshotInput};
 use trueup_resolve::Program;
 use trueup_resolve::program::{Module, Variable};
 use trueup_state::{Action, Begun, Commit, State};
-use trueup_store::Store;
+use trueup_store::{Backup, Store};
 use trueup_value::{Name, Value};
 
 /// What a run is about.
@@ -35,6 +35,8 @@ pub struct SessionOptions {
     pub inputs: InputSources,
     /// A local state file named on the command line.
     pub state_path: Option<String>,
+    /// Another one that the new state goes to; the first one stays as it is.
+    pub state_out: Option<String>,
     /// The configuration and inputs of a saved plan, instead of those in the directory.
     pub saved: Option<Snapshot>,
     /// Refuse a configuration in which `validate` finds errors, before anything is read for it.
@@ -67,6 +69,41 @@ pub(crate) struct Configuration {
     providers: Arc<Providers>,
 }
 
+/// The values of root variables; a person is asked for those that are missing.
+fn values(
+    world: &World,
+    root: &Module,
+    options: &SessionOptions,
+    sources: &mut Sources,
+) -> (BTreeMap<Name, Input>, Diagnostics) {
+    let (mut inputs, mut diagnostics) = read_inputs(&world.dir, root, &options.inputs, sources);
+    if options.saved.is_some() || diagnostics.has_errors() {
+        return (inputs, diagnostics);
+    }
+    let asked = asked(world, root, &inputs);
+    if !asked.given.is_empty() {
+        let (answers, found) = answers(root, &asked, sources);
+        inputs.extend(answers);
+        diagnostics.append(found);
+    }
+    (inputs, diagnostics)
+}
+
+/// What a person says of the variables that have no value.
+fn asked(world: &World, root: &Module, inputs: &BTreeMap<Name, Input>) -> InputSources {
+    let mut asked = InputSources::default();
+    for variable in root.variables.iter().filter(|v| v.default.is_none() && !inputs.contains_key(&v.name)) {
+        let wanted = Wanted {
+            name: &variable.name,
+            description: &variable.description,
+            sensitive: variable.sensitive,
+        };
+        let Some(answer) = world.observer.ask(&wanted) else { break };
+        asked.given.push(Given::Var(format!("{}={answer}", variable.name)));
+    }
+    asked
+}
+
 /// A plan and what was found on the way to it.
 pub struct Planned {
     /// The plan; absent where not even a partial one could be made.
@@ -93,7 +130,7 @@ impl Session {
             return Err(NotOpened { locked: false, sources, diagnostics });
         }
         let root = loaded.program.module_at(trueup_resolve::NodeId::ROOT);
-        let (mut inputs, found) = read_inputs(&world.dir, root, &options.inputs, &mut sources);
+        let (mut inputs, found) = values(world, root, &options, &mut sources);
         diagnostics.append(found);
         if let Some(saved) = &options.saved {
             diagnostics.extend(given_again(root, &inputs, &options.inputs, saved));
@@ -149,7 +186,14 @@ impl Session {
         options: &SessionOptions,
     ) -> Result<Ledger, NotHeld> {
         let chosen = choose_backend(world, program, options.state_path.as_deref())?;
-        Ledger::open(world, &chosen, &options.holding).await
+        let is_kept = matches!(options.holding.backup, Backup::File(_));
+        if chosen.kind != "local" && (options.state_out.is_some() || is_kept) {
+            return Err(local_only(&chosen.kind).into());
+        }
+        match &options.state_out {
+            None => Ledger::open(world, &chosen, &options.holding).await,
+            Some(out) => Ledger::open_elsewhere(world, &chosen, &state_file(out), &options.holding).await,
+        }
     }
 
     /// Puts something between the run and its store, such as what counts or limits its writes.

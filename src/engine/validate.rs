@@ -1,5 +1,6 @@
 //! `validate`: everything that can be judged without state, variables or the world.
 
+use crate::inputs::{InputSources, read_inputs};
 use crate::load::{Loaded, load, start_providers};
 use crate::providers::Providers;
 use crate::world::World;
@@ -13,10 +14,14 @@ use trueup_resolve::Program;
 use trueup_schema::Block;
 use trueup_value::{Type, Value};
 
-/// Judges the configuration in the world's directory.
-pub async fn validate(world: &World) -> (Sources, Diagnostics) {
-    let Loaded { program, sources, mut diagnostics, calls, references, .. } = load(world, None);
+/// Judges the configuration in the world's directory, and the values for its variables that are given by name.
+pub async fn validate(world: &World, inputs: &InputSources) -> (Sources, Diagnostics) {
+    let Loaded { program, mut sources, mut diagnostics, calls, references, .. } = load(world, None);
     diagnostics.append(calls);
+    if !inputs.given.is_empty() {
+        let root = program.module_at(trueup_resolve::NodeId::ROOT);
+        diagnostics.append(read_inputs(&world.dir, root, inputs, &mut sources).1);
+    }
     if diagnostics.has_errors() {
         return (sources, diagnostics);
     }

@@ -64,6 +64,22 @@ pub struct Refreshed {
 pub trait Observer: Send + Sync {
     /// Something happened.
     fn event(&self, event: &Event);
+
+    /// Asks a person for the value of a variable that has none: an answer as `-var` takes it.
+    fn ask(&self, _wanted: &Wanted<'_>) -> Option<String> {
+        None
+    }
+}
+
+/// A root variable without a value.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it is for.
+    pub description: &'a str,
+    /// Nobody should see what is answered.
+    pub sensitive: bool,
 }
 
 /// Watches nothing.

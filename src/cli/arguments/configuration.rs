@@ -1,12 +1,15 @@
 //! Arguments of the commands around the working directory and its configuration.
 
-use super::groups::{Locking, Terminal, Variables};
+use super::groups::{Events, Locking, Terminal, UnusedVariables, Variables};
 use clap::{Args, Subcommand};
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Init {
+    /// Copy a module's files into the working directory first, which must be empty
+    #[arg(long = "from-module", value_name = "SOURCE")]
+    pub(crate) from_module: Option<String>,
     /// Set up the backend, or leave it alone
-    #[arg(long, default_value = "true")]
+    #[arg(long, alias = "cloud", default_value = "true")]
     pub(crate) backend: bool,
     /// A setting of the backend, or a file of them; may be given several times
     #[arg(long = "backend-config", value_name = "PATH|NAME=VALUE")]
@@ -26,17 +29,22 @@ pub(crate) struct Init {
     /// Fetch modules anew
     #[arg(long)]
     pub(crate) upgrade: bool,
-    /// How the lock file of providers is treated
+    /// How the lock file of providers is treated: readonly. It is never written yet
     #[arg(long, value_name = "MODE")]
     pub(crate) lockfile: Option<String>,
+    /// Accepted for compatibility; there are no plugins yet
+    #[arg(long = "plugin-dir", value_name = "DIR")]
+    pub(crate) plugin_dir: Vec<String>,
+    /// Accepted for compatibility; every version of a backend is the same
+    #[arg(long = "ignore-remote-version")]
+    pub(crate) ignore_remote_version: bool,
     /// Where test files are besides the configuration's directory
     #[arg(long = "test-directory", value_name = "DIR", default_value = "tests")]
     pub(crate) test_directory: String,
-    /// Machine-readable output
-    #[arg(long)]
-    pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) variables: Variables,
+    pub(crate) events: Events,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
     #[command(flatten)]
     pub(crate) locking: Locking,
     #[command(flatten)]
@@ -54,6 +62,8 @@ pub(crate) struct Validate {
     /// Where test files are besides the configuration's directory
     #[arg(long = "test-directory", value_name = "DIR", default_value = "tests")]
     pub(crate) test_directory: String,
+    #[command(flatten)]
+    pub(crate) variables: Variables,
     /// Take the configuration from a commit, without a checkout: a Git address or a path in a repository, with `//DIRECTORY` and `?ref=REFERENCE`
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) from: Option<String>,
@@ -67,6 +77,8 @@ pub(crate) struct Get {
     /// Where test files are besides the configuration's directory
     #[arg(long = "test-directory", value_name = "DIR", default_value = "tests")]
     pub(crate) test_directory: String,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -74,6 +86,23 @@ pub(crate) struct Login {
     /// The host; app.terraform.io where none is named
     #[arg(value_name = "HOST")]
     pub(crate) host: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Completion {
+    /// bash, zsh, fish or powershell
+    #[arg(value_name = "SHELL", value_parser = ["bash", "zsh", "fish", "powershell"])]
+    pub(crate) shell: String,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Manual {
+    /// The command, such as `state mv`; none is the program itself
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
+    /// Write the pages of all commands into this directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<String>,
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -88,6 +117,8 @@ pub(crate) struct OnlyJson {
     /// Machine-readable output; there is no other
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -95,6 +126,8 @@ pub(crate) struct Modules {
     /// Machine-readable output
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 /// The tree of requirements where no command follows.
@@ -103,6 +136,8 @@ pub(crate) struct Providers {
     /// Accepted for compatibility; test files require no providers here
     #[arg(long = "test-directory", value_name = "DIR")]
     pub(crate) test_directory: Option<String>,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
     #[command(subcommand)]
     pub(crate) command: Option<ProvidersCommand>,
 }
@@ -134,6 +169,8 @@ pub(crate) struct ProvidersLock {
     /// Accepted for compatibility; there are no plugins yet
     #[arg(long = "enable-plugin-cache")]
     pub(crate) enable_plugin_cache: bool,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -147,6 +184,8 @@ pub(crate) struct ProvidersMirror {
     /// Copy the versions that the lock file names
     #[arg(long = "lock-file", default_value = "true")]
     pub(crate) lock_file: bool,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -165,15 +204,20 @@ pub(crate) struct Console {
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Graph {
-    /// Kind of graph: plan, apply, plan-destroy...
+    /// Accepted for compatibility; the graph is that of resources, or with -plan of steps
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
     /// Draw the steps of a saved plan
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<String>,
-    /// Accepted for compatibility
+    /// Accepted for compatibility; a cycle is an error that names it
     #[arg(long = "draw-cycles")]
     pub(crate) draw_cycles: bool,
+    /// Accepted for compatibility; it has no effect in Terraform either
+    #[arg(long = "module-depth", value_name = "N")]
+    pub(crate) module_depth: Option<i64>,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -84,6 +84,64 @@ pub(crate) struct Terminal {
     /// List warnings by their summaries alone
     #[arg(long = "compact-warnings")]
     pub(crate) compact_warnings: bool,
+    /// Show one of several warnings that are alike, and count the others
+    #[arg(long = "consolidate-warnings", default_value = "true")]
+    pub(crate) consolidate_warnings: bool,
+    /// The same for errors
+    #[arg(long = "consolidate-errors")]
+    pub(crate) consolidate_errors: bool,
+    /// Accepted for compatibility: module:all, module:local or module:none; nothing can be deprecated by a module yet
+    #[arg(long, value_name = "WHICH", value_parser = ["module:all", "module:local", "module:none"], default_value = "module:all")]
+    pub(crate) deprecation: String,
+}
+
+/// Where events go.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Events {
+    /// Machine-readable output, one event a line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the machine-readable output to a file, besides what people read
+    #[arg(long = "json-into", value_name = "FILE")]
+    pub(crate) json_into: Option<String>,
+}
+
+/// How a command that takes long tells what happens.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Telling {
+    #[command(flatten)]
+    pub(crate) events: Events,
+    /// Show sensitive values to people, too
+    #[arg(long = "show-sensitive")]
+    pub(crate) show_sensitive: bool,
+    /// Leave out what is said while work goes on
+    #[arg(long)]
+    pub(crate) concise: bool,
+}
+
+/// Values for variables, which `OpenTofu` takes at every command and which mean nothing here.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct UnusedVariables {
+    /// Accepted for compatibility; this command needs no variables
+    #[arg(long = "var", value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    pub(crate) var: Vec<String>,
+    /// Accepted for compatibility; this command needs no variables
+    #[arg(long = "var-file", value_name = "FILE")]
+    pub(crate) var_file: Vec<String>,
+}
+
+/// Where a local state is, where it goes, and where it is kept as it was; for configurations without another backend.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct StateFiles {
+    /// The local state file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<String>,
+    /// Where the new state is written instead; the old one stays
+    #[arg(long = "state-out", value_name = "FILE")]
+    pub(crate) state_out: Option<String>,
+    /// Where the state is kept as it was, instead of beside it; `-` is nowhere
+    #[arg(long, value_name = "FILE")]
+    pub(crate) backup: Option<String>,
 }
 
 /// What every command takes that reads the real objects.

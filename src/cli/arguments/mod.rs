@@ -3,6 +3,7 @@
 //! Long options take one dash as in Terraform, or two. An option without a value is a switch: it takes `=true` and
 //! `=false` as well, and of an option given twice the later one counts, so that `TF_CLI_ARGS` can be overridden.
 
+mod command;
 mod configuration;
 mod environment;
 mod groups;
@@ -11,12 +12,13 @@ mod state;
 mod testing;
 mod workspace;
 
+pub(crate) use command::Command;
 pub(crate) use configuration::{
-    Console, Fmt, Get, Graph, Init, Login, Metadata, Modules, Providers, ProvidersCommand, ProvidersLock,
-    ProvidersMirror, Validate, Version,
+    Completion, Console, Fmt, Get, Graph, Init, Login, Manual, Metadata, Modules, Providers,
+    ProvidersCommand, ProvidersLock, ProvidersMirror, Validate, Version,
 };
 pub(crate) use environment::extended;
-pub(crate) use groups::{Locking, Origin, Terminal, Variables};
+pub(crate) use groups::{Events, Locking, Origin, StateFiles, Telling, Terminal, Variables};
 pub(crate) use plans::{Apply, Drift, Import, Plan, Planning, Refresh};
 pub(crate) use state::{
     ForceUnlock, Operated, Output, Show, State, StateList, StateMv, StatePush, StateReplaceProvider, StateRm,
@@ -25,7 +27,7 @@ pub(crate) use state::{
 pub(crate) use testing::Test;
 pub(crate) use workspace::{Workspace, WorkspaceDelete, WorkspaceNew, WorkspaceSelect};
 
-use clap::{Arg, ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Arg, ArgAction, CommandFactory, FromArgMatches, Parser};
 
 /// Brings real infrastructure true to what Git says.
 #[derive(Debug, Parser)]
@@ -45,65 +47,6 @@ pub(crate) struct CommandLine {
     pub(crate) no_color: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Prepare a working directory: fetch modules, check providers, set up the backend
-    Init(Init),
-    /// Check whether the configuration is valid
-    Validate(Validate),
-    /// Show what would be changed to bring the infrastructure true to the configuration
-    Plan(Plan),
-    /// Make the changes of a plan
-    Apply(Apply),
-    /// Destroy everything that the state holds
-    Destroy(Apply),
-    /// Show what differs between Git, the state and the world, attribute by attribute. Exit codes: 0 nothing differs, 1 error, 2 something differs, 4 the state is locked, 5 corrected in part
-    Drift(Drift),
-    /// Show the state or a saved plan
-    Show(Show),
-    /// Show output values from the state
-    Output(Output),
-    /// Look into the state, and mend it by hand
-    #[command(subcommand)]
-    State(State),
-    /// List, select, make and delete workspaces
-    #[command(subcommand)]
-    Workspace(Workspace),
-    /// Mark an instance, so that the next plan replaces it
-    Taint(Taint),
-    /// Take the mark off an instance again
-    Untaint(Taint),
-    /// Take an object that exists into the state
-    Import(Import),
-    /// Take the world's changes into the state
-    Refresh(Refresh),
-    /// Take a lock away that a process left behind
-    ForceUnlock(ForceUnlock),
-    /// Fetch the modules that the configuration calls
-    Get(Get),
-    /// Keep a token for a host that modules come from
-    Login(Login),
-    /// Forget the token of a host
-    Logout(Login),
-    /// Describe the language itself
-    #[command(subcommand)]
-    Metadata(Metadata),
-    /// List the modules that the configuration calls, with their sources and versions
-    Modules(Modules),
-    /// Look at the providers of the configuration
-    Providers(Providers),
-    /// Try expressions at an interactive prompt
-    Console(Console),
-    /// Print the dependency graph in the DOT language
-    Graph(Graph),
-    /// Rewrite configuration files to the canonical format
-    Fmt(Fmt),
-    /// Run the tests in .tftest.hcl files, and destroy what they made
-    Test(Test),
-    /// Show the version
-    Version(Version),
 }
 
 /// The table of all commands and options.
@@ -203,7 +146,11 @@ mod tests {
     fn switches_are_set_as_in_terraform() {
         let check = |args: &[&str], json: bool, lock: bool| {
             let Command::Plan(plan) = line(&[&["plan"], args].concat()).command else { panic!("a plan") };
-            assert_eq!((plan.json, plan.planning.operating.locking.lock), (json, lock), "{args:?}");
+            assert_eq!(
+                (plan.telling.events.json, plan.planning.operating.locking.lock),
+                (json, lock),
+                "{args:?}"
+            );
         };
         check(&[], false, true);
         check(&["-json", "-lock"], true, true);

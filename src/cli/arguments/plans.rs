@@ -1,6 +1,6 @@
 //! Arguments of the commands that compare the configuration with the world.
 
-use super::groups::{Locking, Operating, Origin, Terminal, Variables};
+use super::groups::{Locking, Operating, Origin, StateFiles, Telling, Terminal, Variables};
 use clap::Args;
 
 /// What is planned.
@@ -46,9 +46,8 @@ pub(crate) struct Plan {
     /// Write configuration for what is imported without any to a new file
     #[arg(long = "generate-config-out", value_name = "FILE")]
     pub(crate) generate_config_out: Option<String>,
-    /// Machine-readable output, one event a line
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) telling: Telling,
     /// The local state file, for configurations without a backend block
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<String>,
@@ -66,18 +65,10 @@ pub(crate) struct Apply {
     /// Don't ask before applying
     #[arg(long = "auto-approve")]
     pub(crate) auto_approve: bool,
-    /// Machine-readable output, one event a line
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// The local state file, for configurations without a backend block
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<String>,
-    /// Where the new state is written instead
-    #[arg(long = "state-out", value_name = "FILE")]
-    pub(crate) state_out: Option<String>,
-    /// Where the old state is kept
-    #[arg(long, value_name = "FILE")]
-    pub(crate) backup: Option<String>,
+    #[command(flatten)]
+    pub(crate) telling: Telling,
+    #[command(flatten)]
+    pub(crate) files: StateFiles,
     #[command(flatten)]
     pub(crate) planning: Planning,
 }
@@ -107,9 +98,10 @@ pub(crate) struct Drift {
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Refresh {
-    /// The local state file, for configurations without a backend block
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<String>,
+    #[command(flatten)]
+    pub(crate) telling: Telling,
+    #[command(flatten)]
+    pub(crate) files: StateFiles,
     #[command(flatten)]
     pub(crate) operating: Operating,
 }
@@ -125,14 +117,16 @@ pub(crate) struct Import {
     /// The directory of the configuration
     #[arg(long, value_name = "DIR")]
     pub(crate) config: Option<String>,
+    /// Accepted for compatibility; a configuration has to be written first
+    #[arg(long = "allow-missing-config")]
+    pub(crate) allow_missing_config: bool,
     #[command(flatten)]
     pub(crate) variables: Variables,
     /// Accepted for compatibility; one object is read
     #[arg(long, value_name = "N", default_value = "10")]
     pub(crate) parallelism: usize,
-    /// The local state file, for configurations without a backend block
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<String>,
+    #[command(flatten)]
+    pub(crate) files: StateFiles,
     /// Accepted for compatibility; every version of a backend is the same
     #[arg(long = "ignore-remote-version")]
     pub(crate) ignore_remote_version: bool,

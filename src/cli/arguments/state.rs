@@ -1,6 +1,6 @@
 //! Arguments of the commands that look into the state or mend it.
 
-use super::groups::{Locking, Origin};
+use super::groups::{Locking, Origin, UnusedVariables};
 use clap::{Args, Subcommand};
 
 #[derive(Args, Clone, Debug)]
@@ -8,11 +8,22 @@ pub(crate) struct Show {
     /// A saved plan or a state file; without one the current state
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<String>,
+    /// The current state, as without any option
+    #[arg(long, conflicts_with_all = ["file", "plan"])]
+    pub(crate) state: bool,
+    /// A saved plan
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    pub(crate) plan: Option<String>,
     #[command(flatten)]
     pub(crate) origin: Origin,
     /// Machine-readable output
     #[arg(long)]
     pub(crate) json: bool,
+    /// Show sensitive values
+    #[arg(long = "show-sensitive")]
+    pub(crate) reveal: bool,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -29,6 +40,11 @@ pub(crate) struct Output {
     /// The local state file
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<String>,
+    /// Show sensitive values
+    #[arg(long = "show-sensitive")]
+    pub(crate) reveal: bool,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 #[derive(Debug, Subcommand)]
@@ -42,7 +58,7 @@ pub(crate) enum State {
     /// Forget instances: their real objects stay as they are
     Rm(StateRm),
     /// Print the state as JSON
-    Pull,
+    Pull(UnusedVariables),
     /// Put a state file in place of the state
     Push(StatePush),
     /// Give a provider's resources to another provider
@@ -60,6 +76,8 @@ pub(crate) struct StateList {
     /// The local state file
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<String>,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -70,6 +88,11 @@ pub(crate) struct StateShow {
     /// The local state file
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<String>,
+    /// Show sensitive values
+    #[arg(long = "show-sensitive")]
+    pub(crate) reveal: bool,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 /// What every command of state surgery takes.
@@ -86,6 +109,8 @@ pub(crate) struct Operated {
     /// Accepted for compatibility; every version of a backend is the same
     #[arg(long = "ignore-remote-version")]
     pub(crate) ignore_remote_version: bool,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -149,6 +174,8 @@ pub(crate) struct StatePush {
     /// Accepted for compatibility; every version of a backend is the same
     #[arg(long = "ignore-remote-version")]
     pub(crate) ignore_remote_version: bool,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -171,4 +198,6 @@ pub(crate) struct ForceUnlock {
     /// Don't ask
     #[arg(long)]
     pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }

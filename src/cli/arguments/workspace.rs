@@ -1,14 +1,14 @@
 //! Arguments of the commands for workspaces.
 
-use super::groups::Locking;
+use super::groups::{Locking, UnusedVariables};
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Workspace {
     /// List the workspaces
-    List,
+    List(UnusedVariables),
     /// Show the name of the selected workspace
-    Show,
+    Show(UnusedVariables),
     /// Make a workspace and select it
     New(WorkspaceNew),
     /// Select a workspace
@@ -27,6 +27,8 @@ pub(crate) struct WorkspaceNew {
     pub(crate) state: Option<String>,
     #[command(flatten)]
     pub(crate) locking: Locking,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -37,6 +39,8 @@ pub(crate) struct WorkspaceSelect {
     /// Make it where it isn't there
     #[arg(long = "or-create")]
     pub(crate) or_create: bool,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -49,4 +53,6 @@ pub(crate) struct WorkspaceDelete {
     pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) locking: Locking,
+    #[command(flatten)]
+    pub(crate) variables: UnusedVariables,
 }

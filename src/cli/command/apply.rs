@@ -10,6 +10,7 @@ use crate::arguments::{Apply as Arguments, Origin};
 use crate::screen::Screen;
 use crate::view::plan::commit;
 use crate::view::state as state_view;
+use crate::view::style::neutral;
 use std::io::BufRead;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
@@ -18,7 +19,13 @@ use trueup_plan::{Part, Plan, PlanMode, Snapshot};
 
 /// Applies a saved plan, or makes one, shows it, asks, and applies it.
 pub(crate) async fn run(context: &Context, args: Arguments, destroy: bool) -> u8 {
-    let screen = Arc::new(stream::screen(context, &args.planning.operating.terminal, args.json));
+    let screen = match stream::screen(context, &args.planning.operating.terminal, &args.telling) {
+        Ok(screen) => Arc::new(screen),
+        Err(unopened) => {
+            let (screen, diagnostic) = *unopened;
+            return complain(&screen, diagnostic.into(), &Sources::default());
+        }
+    };
     let (plan_options, mut session_options) = match options(context, &args, destroy) {
         Ok(options) => options,
         Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
@@ -69,29 +76,16 @@ fn options(
             "A saved plan says itself whether it destroys; apply it with \"trueup apply\".",
         );
     }
-    if args.json && args.plan.is_none() && !args.auto_approve {
+    if args.telling.events.json && args.plan.is_none() && !args.auto_approve {
         return refused(
             "Plan file or auto-approve required",
             "Nobody can be asked for approval when -json is set. Apply a saved plan file, or give the -auto-approve option.",
         );
     }
-    let kept = args.backup.as_deref().filter(|path| *path != "-");
-    if let Some(option) = args.state_out.as_ref().map(|_| "-state-out").or(kept.map(|_| "-backup")) {
-        let diagnostic = Diagnostic::error(
-            format!("Unsupported option {option}"),
-            "trueup writes the state in one place, the one it was read from, and keeps no copy beside it.",
-        );
-        return Err(diagnostic.hint("copy the state with \"trueup state pull\" before the apply").into());
-    }
     let plan = plan_options(planning, destroy)?;
     let variables = &planning.operating.variables;
-    let session = session_options(
-        context,
-        "OperationTypeApply",
-        variables,
-        &planning.operating.locking,
-        args.state.as_ref(),
-    )?;
+    let session =
+        session_options(context, "OperationTypeApply", variables, &planning.operating.locking, &args.files)?;
     Ok((plan, session))
 }
 
@@ -165,7 +159,7 @@ impl Work<'_> {
                 "trueup will perform the actions described above.\n  Only 'yes' will be accepted to approve.",
             ),
         };
-        ask(self.screen, self.args.planning.operating.terminal.input, question, note)
+        ask(self.screen, question, note)
     }
 
     async fn carry_out(&self, session: &mut Session, plan: &Plan) -> u8 {
@@ -177,26 +171,25 @@ impl Work<'_> {
         let diagnostics = std::mem::take(&mut outcome.diagnostics);
         let failed = diagnostics.has_errors() || outcome.interrupted;
         self.screen.diagnostics(diagnostics, &session.sources);
-        match (failed, self.screen.is_events()) {
-            (true, events) => {
-                self.unfinished(&outcome, events);
-                1
-            }
-            (false, true) => match stream::applied(self.screen, plan, &outcome, self.destroy) {
-                Ok(()) => 0,
-                Err(diagnostic) => complain(self.screen, (*diagnostic).into(), &session.sources),
-            },
-            (false, false) => {
-                self.finished(plan, &outcome);
-                0
-            }
+        if failed {
+            self.unfinished(&outcome);
+            return 1;
         }
+        if self.screen.tells_events()
+            && let Err(diagnostic) = stream::applied(self.screen, plan, &outcome, self.destroy)
+        {
+            return complain(self.screen, (*diagnostic).into(), &session.sources);
+        }
+        if !self.screen.is_events() {
+            self.finished(plan, &outcome);
+        }
+        0
     }
 
     /// Says how far it came, where it came anywhere.
-    fn unfinished(&self, outcome: &ApplyOutcome, events: bool) {
+    fn unfinished(&self, outcome: &ApplyOutcome) {
         let done: usize = outcome.done.values().sum();
-        if events || (done == 0 && !outcome.interrupted) {
+        if self.screen.is_events() || (done == 0 && !outcome.interrupted) {
             return;
         }
         let counts = counts(outcome, 0, false);
@@ -209,23 +202,26 @@ impl Work<'_> {
         let line = format!("{word} complete! Resources: {counts}.");
         let style = self.screen.style;
         self.screen.line(&format!("\n{}", style.bold(&style.green(&line))));
+        if let Some(path) = &self.args.files.state_out {
+            self.screen.line(&neutral(&format!("State path: {path}")));
+        }
         if !outcome.outputs.is_empty() && !self.destroy {
             let heading = style.bold(&style.green("Outputs:"));
-            self.screen.print(&format!("\n{heading}\n\n{}", state_view::outputs(&outcome.outputs)));
+            self.screen.print(&format!("\n{heading}\n\n{}", state_view::outputs(&outcome.outputs, style)));
         }
     }
 }
 
 /// Asks a person; only `yes` is a yes.
-pub(crate) fn ask(screen: &Screen, input: bool, question: &str, note: &str) -> Result<bool, Box<Diagnostic>> {
+pub(crate) fn ask(screen: &Screen, question: &str, note: &str) -> Result<bool, Box<Diagnostic>> {
     let unasked = |summary: &'static str, detail: &str| {
         let hint = "give -auto-approve, or save a plan with \"trueup plan -out=FILE\" and apply that";
         Err(Box::new(Diagnostic::error(summary, detail).hint(hint)))
     };
-    if !input {
+    if !screen.asks() {
         return unasked(
             "error asking for approval: EOF",
-            "What is shown above needs approval, and -input=false says that nobody can be asked.",
+            "What is shown above needs approval, and -input=false or TF_INPUT=0 says that nobody can be asked.",
         );
     }
     screen.print(&format!(

@@ -3,7 +3,7 @@
 use super::Context;
 use super::options::session_options;
 use super::plan::complain;
-use crate::arguments::Console as Arguments;
+use crate::arguments::{Console as Arguments, StateFiles};
 use crate::screen::Screen;
 use crate::view::value;
 use std::io::BufRead;
@@ -29,8 +29,13 @@ Nothing is changed: values are those of the state, or planned ones with -plan.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let screen = context.screen();
     let world = context.world(Arc::new(Unobserved));
-    let options =
-        session_options(context, "OperationTypeConsole", &args.variables, &args.locking, args.state.as_ref());
+    let options = session_options(
+        context,
+        "OperationTypeConsole",
+        &args.variables,
+        &args.locking,
+        &StateFiles { state: args.state.clone(), ..StateFiles::default() },
+    );
     let options = match options {
         Ok(options) => SessionOptions { valid: false, ..options },
         Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),

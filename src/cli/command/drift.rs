@@ -6,7 +6,7 @@ use super::from::{self, Needs};
 use super::options::{plan_options, session_options};
 use super::plan::complain;
 use super::progress::Progress;
-use crate::arguments::{Drift as Arguments, Planning};
+use crate::arguments::{Drift as Arguments, Planning, StateFiles};
 use crate::document::drift::{Correction, Told};
 use crate::screen::Screen;
 use crate::view::diff::Differ;
@@ -30,13 +30,19 @@ const PARTLY: u8 = 5;
 
 /// Compares; with `-correct` brings what drifted back to what Git says.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = Arc::new(context.screen());
+    let screen = Arc::new(context.screen_for(&args.operating.terminal));
     let planning = Planning::usual(&args.operating);
     let opened = refused(&args).and_then(|()| plan_options(&planning, false)).and_then(|plan| {
         let operation = if args.correct { "OperationTypeApply" } else { "OperationTypePlan" };
         Ok((
             plan,
-            session_options(context, operation, &args.operating.variables, &args.operating.locking, None)?,
+            session_options(
+                context,
+                operation,
+                &args.operating.variables,
+                &args.operating.locking,
+                &StateFiles::default(),
+            )?,
         ))
     });
     let (options, session_options) = match opened {
@@ -174,12 +180,9 @@ impl Work<'_> {
             return Err(found);
         }
         if plan.has_changes() && !self.args.auto_approve {
-            let (input, note) =
-                (self.args.operating.terminal.input, "Only 'yes' will be accepted to approve.");
+            let note = "Only 'yes' will be accepted to approve.";
             let question = "Do you want to bring these back to what Git says?";
-            if !ask(self.screen, input, question, note)
-                .map_err(|diagnostic| Diagnostics::from(*diagnostic))?
-            {
+            if !ask(self.screen, question, note).map_err(|diagnostic| Diagnostics::from(*diagnostic))? {
                 self.screen.line("\nCorrection cancelled.");
                 return Ok(DIFFERENT);
             }

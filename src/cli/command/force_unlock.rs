@@ -14,7 +14,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let world = context.world(Arc::new(Unobserved));
     if !args.force {
         let note = "The lock goes, and others can change the state, even if somebody still works on it.\n  Only 'yes' will be accepted to confirm.";
-        match ask(&screen, true, "Do you really want to force-unlock?", note) {
+        match ask(&screen, "Do you really want to force-unlock?", note) {
             Ok(true) => {}
             Ok(false) => {
                 screen.line("force-unlock cancelled.");

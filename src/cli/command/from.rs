@@ -8,6 +8,7 @@ use super::Context;
 use super::init::{Asked, has_configuration};
 use crate::arguments::Origin;
 use crate::outside;
+use crate::screen::Look;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -75,8 +76,8 @@ pub(crate) async fn enter(context: &Context, origin: &Origin, needs: Needs) -> R
             locking: LockOptions { lock: false, timeout: Duration::ZERO },
         };
         if !loaded.diagnostics.has_errors() && !loaded.backend.has_errors() {
-            let screen = context.screen();
-            let asked = Asked { screen: &screen, input: false, force: false };
+            let screen = context.screen_with(Look::default());
+            let asked = Asked { screen: &screen, force: false };
             let (program, sources) = (loaded.program.clone(), &mut loaded.sources);
             let done = initialize_backend(&world, &program, &settings, sources, &asked).await;
             done.map_err(|diagnostic| (Diagnostics::from(*diagnostic), loaded.sources))?;

@@ -14,7 +14,7 @@ use trueup_engine::{Session, SessionOptions};
 
 /// Takes an object that exists into the state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = Arc::new(context.screen_with(args.terminal.compact_warnings, false));
+    let screen = Arc::new(context.screen_for(&args.terminal));
     let refused = |diagnostics: Diagnostics| complain(&screen, diagnostics, &Sources::default());
     let address = match address(&args.address) {
         Ok(address) => address,
@@ -30,7 +30,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         return refused(diagnostic.hint("-config names a directory that has some").into());
     }
     let options =
-        session_options(context, "OperationTypeImport", &args.variables, &args.locking, args.state.as_ref());
+        session_options(context, "OperationTypeImport", &args.variables, &args.locking, &args.files);
     let options = match options {
         Ok(options) => SessionOptions { valid: false, ..options },
         Err(diagnostics) => return refused(diagnostics),

@@ -4,7 +4,10 @@ use super::Context;
 use super::options::lock_options;
 use super::plan::complain;
 use super::show::single;
+use super::stream;
 use crate::arguments::Init as Arguments;
+use crate::document::events;
+use crate::outside;
 use crate::screen::Screen;
 use std::io::BufRead;
 use std::path::Path;
@@ -14,13 +17,30 @@ use trueup_engine::{
     Approval, BackendSettings, Initialized, Loaded, Question, Unobserved, World, initialize_backend,
     install_modules, load,
 };
+use trueup_source::ModuleSource;
 
 /// Fetches modules, checks that the providers are there, and sets the backend up.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = context.screen();
+    let screen = match stream::screen_like(context, &args.events, super::look(&args.terminal)) {
+        Ok(screen) => screen,
+        Err(unopened) => {
+            let (screen, diagnostic) = *unopened;
+            return complain(&screen, diagnostic.into(), &Sources::default());
+        }
+    };
     let world = context.world(Arc::new(Unobserved));
+    if let Some(source) = &args.from_module {
+        tell(&screen, "copying_configuration_message", &format!("Copying configuration from {source:?}..."));
+        if let Err(diagnostic) = from_module(&world.dir, source) {
+            return complain(&screen, (*diagnostic).into(), &Sources::default());
+        }
+    }
     if !has_configuration(&world.dir) {
-        screen.print("trueup initialized in an empty directory!\n\nThe directory has no configuration files. Write some, then run init again.\n");
+        tell(
+            &screen,
+            "output_init_empty_message",
+            "trueup initialized in an empty directory!\n\nThe directory has no configuration files. Write some, then run init again.",
+        );
         return 0;
     }
     if args.reconfigure && args.migrate_state {
@@ -30,13 +50,73 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     match set_up(&screen, &world, &args).await {
         Ok(()) => {
             let good = screen.style.bold(&screen.style.green("trueup has been successfully initialized!"));
-            screen.print(&format!(
-                "\n{good}\n\nYou may now begin working with it: \"trueup plan\" shows what is to be done.\n\nAfter a change of modules, providers or the backend run init again.\n"
-            ));
+            tell(&screen, "output_init_success_message", &format!("\n{good}"));
+            if !screen.is_automated() {
+                tell(
+                    &screen,
+                    "output_init_success_cli_message",
+                    "\nYou may now begin working with it: \"trueup plan\" shows what is to be done.\n\nAfter a change of modules, providers or the backend run init again.",
+                );
+            }
             0
         }
         Err((diagnostics, sources)) => complain(&screen, diagnostics, &sources),
     }
+}
+
+/// Says something that Terraform has a code for.
+fn tell(screen: &Screen, code: &str, text: &str) {
+    if screen.tells_events() {
+        screen.event(&events::initializing(&outside::now_exact(), code, plain(text).trim()));
+    }
+    if !screen.is_events() {
+        screen.line(text);
+    }
+}
+
+/// Text without colours.
+fn plain(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once('m').map_or(part, |(_, rest)| rest))
+}
+
+/// Says something else.
+fn remark(screen: &Screen, text: &str) {
+    if screen.tells_events() {
+        screen.event(&events::log(&outside::now_exact(), plain(text).trim()));
+    }
+    if !screen.is_events() {
+        screen.line(text);
+    }
+}
+
+/// Fills an empty directory with a module's files.
+fn from_module(dir: &Path, source: &str) -> Result<(), Box<Diagnostic>> {
+    let failed = |error: std::io::Error| {
+        let detail = format!("The module's files can't be put into the working directory: {error}.");
+        Box::new(Diagnostic::error("Failed to copy the module", detail))
+    };
+    if std::fs::read_dir(dir).map_err(failed)?.next().is_some() {
+        let detail = "The working directory is not empty, so it cannot be initialized with the -from-module=... option.";
+        let diagnostic = Diagnostic::error("Can't populate non-empty directory", detail);
+        return Err(Box::new(diagnostic.hint("go to an empty directory, or leave -from-module out")));
+    }
+    let wrong = |error: trueup_source::SourceError| Box::new(error.diagnostic());
+    let parsed = match ModuleSource::parse(source).map_err(wrong)? {
+        ModuleSource::Local(path) => {
+            let absolute = std::path::absolute(dir.join(path)).map_err(failed)?;
+            ModuleSource::parse(&absolute.to_string_lossy()).map_err(wrong)?
+        }
+        other => other,
+    };
+    let beside = dir.join(".trueup-from-module");
+    let fetched = trueup_source::fetch(&parsed, &beside).map_err(wrong)?;
+    for entry in std::fs::read_dir(&fetched.dir).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        std::fs::rename(entry.path(), dir.join(entry.file_name())).map_err(failed)?;
+    }
+    std::fs::remove_dir_all(&beside).map_err(failed)
 }
 
 /// Whether a directory has configuration files.
@@ -52,8 +132,8 @@ async fn set_up(screen: &Screen, world: &World, args: &Arguments) -> Result<(), 
         let tests = trueup_testing::test_modules(world, &args.test_directory)?;
         let installed = install_modules(world, args.upgrade, &tests)?;
         if !installed.is_empty() {
-            screen.line("Initializing modules...");
-            installed.iter().for_each(|line| screen.line(&format!("- {line}")));
+            tell(screen, "initializing_modules_message", "Initializing modules...");
+            installed.iter().for_each(|line| remark(screen, &format!("- {line}")));
         }
     }
     let mut loaded = load(world, None);
@@ -66,13 +146,13 @@ async fn set_up(screen: &Screen, world: &World, args: &Arguments) -> Result<(), 
         }
         set_up_backend(screen, world, args, &mut loaded).await?;
     }
-    screen.line("Initializing provider plugins...");
+    tell(screen, "initializing_provider_plugin_message", "Initializing provider plugins...");
     let mut missing = Diagnostics::new();
     for (provider, known) in trueup_engine::providers_of(world, &loaded.program) {
         if known && provider.is_builtin() {
-            screen.line(&format!("- {provider} is built in to trueup"));
+            remark(screen, &format!("- {provider} is built in to trueup"));
         } else if known {
-            screen.line(&format!("- Using the embedded provider {}", provider.short()));
+            remark(screen, &format!("- Using the embedded provider {}", provider.short()));
         } else {
             missing.push(
                 Diagnostic::error(
@@ -99,7 +179,7 @@ async fn set_up_backend(
     args: &Arguments,
     loaded: &mut Loaded,
 ) -> Result<(), (Diagnostics, Sources)> {
-    screen.line("Initializing the backend...");
+    tell(screen, "initializing_backend_message", "Initializing the backend...");
     let outcome = match lock_options(&args.locking) {
         Err(diagnostics) => Err(diagnostics),
         Ok(locking) => {
@@ -109,7 +189,7 @@ async fn set_up_backend(
                 migrate: args.migrate_state || args.force_copy,
                 locking,
             };
-            let asked = Asked { screen, input: args.terminal.input, force: args.force_copy };
+            let asked = Asked { screen, force: args.force_copy };
             let (program, sources) = (loaded.program.clone(), &mut loaded.sources);
             let done = initialize_backend(world, &program, &settings, sources, &asked).await;
             done.map_err(|diagnostic| Diagnostics::from(*diagnostic))
@@ -123,14 +203,13 @@ async fn set_up_backend(
         }
         Err(diagnostics) => return Err((diagnostics, std::mem::take(&mut loaded.sources))),
     };
-    screen.line(&format!("\n{}", screen.style.green(&said)));
+    remark(screen, &format!("\n{}", screen.style.green(&said)));
     Ok(())
 }
 
 /// A person in front of the screen, or the options that answer for one.
 pub(crate) struct Asked<'a> {
     pub(crate) screen: &'a Screen,
-    pub(crate) input: bool,
     /// Yes to everything.
     pub(crate) force: bool,
 }
@@ -140,9 +219,9 @@ impl Approval for Asked<'_> {
         if self.force {
             return Ok(true);
         }
-        if !self.input {
+        if !self.screen.asks() {
             let detail = format!(
-                "{}\n\n{}\n\nNobody can be asked, since -input=false was given.",
+                "{}\n\n{}\n\nNobody can be asked, since -input=false or TF_INPUT=0 says so.",
                 question.title, question.text
             );
             return Err(Box::new(
@@ -173,7 +252,7 @@ impl Approval for Asked<'_> {
     }
 
     fn tell(&self, text: &str) {
-        self.screen.line(text);
+        remark(self.screen, text);
     }
 
     fn warn(&self, warning: Diagnostic) {

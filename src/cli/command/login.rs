@@ -3,9 +3,10 @@
 use super::Context;
 use super::plan::complain;
 use crate::arguments::Login as Arguments;
+use crate::outside::unseen;
 use crate::screen::Screen;
 use crate::settings::{Host, Read, credentials, directory};
-use std::io::{BufRead, IsTerminal};
+use std::io::BufRead;
 use std::path::PathBuf;
 use trueup_diag::{Diagnostic, Sources};
 
@@ -128,22 +129,4 @@ fn read_line() -> Result<String, Refused> {
             Err(Box::new(Diagnostic::error("Failed to read the answer", detail)))
         }
     }
-}
-
-/// Reads without showing on the terminal what is typed.
-fn unseen(read: impl FnOnce() -> Result<String, Refused>) -> Result<String, Refused> {
-    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-    let input = std::io::stdin();
-    let shown = if input.is_terminal() { tcgetattr(&input).ok() } else { None };
-    if let Some(shown) = &shown {
-        let mut hidden = shown.clone();
-        hidden.local_modes.remove(LocalModes::ECHO);
-        // A terminal that can't hide what is typed shows it.
-        let _ = tcsetattr(&input, OptionalActions::Flush, &hidden);
-    }
-    let answer = read();
-    if let Some(shown) = &shown {
-        let _ = tcsetattr(&input, OptionalActions::Flush, shown);
-    }
-    answer
 }

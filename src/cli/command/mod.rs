@@ -1,6 +1,7 @@
 //! The commands, one file each: arguments in, exit code out.
 
 pub(crate) mod apply;
+pub(crate) mod completion;
 pub(crate) mod console;
 pub(crate) mod drift;
 pub(crate) mod fmt;
@@ -11,6 +12,7 @@ pub(crate) mod graph;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod login;
+pub(crate) mod manual;
 pub(crate) mod metadata;
 pub(crate) mod modules;
 mod options;
@@ -29,7 +31,7 @@ pub(crate) mod validate;
 pub(crate) mod version;
 pub(crate) mod workspace;
 
-use crate::arguments::CommandLine;
+use crate::arguments::{CommandLine, Terminal};
 use crate::outside;
 use crate::screen::{Look, Screen};
 use std::collections::BTreeMap;
@@ -42,6 +44,9 @@ use trueup_provider::{Factories, Factory};
 use trueup_provider_builtin::{Builtin, RemoteStates};
 use trueup_schema::Block;
 use trueup_value::{Name, Value};
+
+/// What switches something off in the environment.
+const OFF: [&str; 6] = ["0", "f", "F", "false", "FALSE", "False"];
 
 /// What every command is given.
 #[derive(Clone)]
@@ -107,16 +112,28 @@ impl Context {
 
     /// A screen; colours stand down when asked to, without a terminal, or where `NO_COLOR` is set.
     pub(crate) fn screen(&self) -> Screen {
-        self.screen_with(false, false)
+        self.screen_revealing(false)
     }
 
-    /// A screen on which warnings may be only listed, or all be said in events.
-    fn screen_with(&self, compact_warnings: bool, events: bool) -> Screen {
+    /// A screen that shows sensitive values where asked to.
+    fn screen_revealing(&self, reveal: bool) -> Screen {
+        self.screen_with(Look { consolidated: (true, false), input: true, reveal, ..Look::default() })
+    }
+
+    /// A screen for a command that takes options about diagnostics.
+    fn screen_for(&self, terminal: &Terminal) -> Screen {
+        self.screen_with(look(terminal))
+    }
+
+    fn screen_with(&self, look: Look) -> Screen {
         let columns = self.environment.get("COLUMNS").and_then(|text| text.parse().ok());
         let said = |name: &str| self.environment.get(name).is_some_and(|text| !text.is_empty());
         let able = self.environment.get("TERM").is_some_and(|text| text != "dumb");
-        let live = able && !self.no_color && !said("CI") && !said("TF_IN_AUTOMATION");
-        Screen::new(Look { no_color: self.no_color, compact_warnings, events, live, columns })
+        let automated = said("TF_IN_AUTOMATION");
+        let live = able && !self.no_color && !said("CI") && !automated;
+        let refused = self.environment.get("TF_INPUT").is_some_and(|text| OFF.contains(&text.as_str()));
+        let input = look.input && !refused;
+        Screen::new(Look { no_color: self.no_color, columns, live, automated, input, ..look })
     }
 
     /// The outside, as the engine wants it.
@@ -135,10 +152,19 @@ impl Context {
             random: Arc::new(outside::random),
             who: outside::who(&self.environment),
             factory: factory(self.working.clone()),
-            observer,
+            observer: crate::log::listening(observer),
             tokens: self.tokens.clone(),
             interrupt: self.interrupt.clone(),
         }
+    }
+}
+
+fn look(terminal: &Terminal) -> Look {
+    Look {
+        compact_warnings: terminal.compact_warnings,
+        input: terminal.input,
+        consolidated: (terminal.consolidate_warnings, terminal.consolidate_errors),
+        ..Look::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Arguments as the engine takes them.
 
-use crate::arguments::{Locking, Planning, Variables};
+use crate::arguments::{Locking, Planning, StateFiles, Variables};
 use crate::command::Context;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -134,19 +134,29 @@ pub(crate) fn session_options(
     operation: &str,
     variables: &Variables,
     locking: &Locking,
-    state_path: Option<&String>,
+    files: &StateFiles,
 ) -> Result<SessionOptions, Diagnostics> {
     Ok(SessionOptions {
         holding: Holding {
             operation: operation.into(),
             locking: lock_options(locking)?,
-            backup: Backup::Beside,
+            backup: backup(files),
         },
         inputs: input_sources(context, variables),
-        state_path: state_path.cloned(),
+        state_path: files.state.clone(),
+        state_out: files.state_out.clone(),
         saved: None,
         valid: true,
     })
+}
+
+/// Where the state is kept as it was.
+fn backup(files: &StateFiles) -> Backup {
+    match files.backup.as_deref() {
+        None => Backup::Beside,
+        Some("-") => Backup::None,
+        Some(path) => Backup::File(path.into()),
+    }
 }
 
 /// How a state is locked.

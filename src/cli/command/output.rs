@@ -14,7 +14,7 @@ use trueup_value::{Kind, Type, convert};
 
 /// Shows outputs from the state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = context.screen();
+    let screen = context.screen_revealing(args.reveal);
     let world = context.world(Arc::new(Unobserved));
     let state = match open_state(&world, args.state.as_deref()).await {
         Ok(view) => view.state,
@@ -41,7 +41,7 @@ fn all(screen: &Screen, state: &State, args: &Arguments) -> u8 {
         );
         return complain(screen, warning.into(), &Sources::default());
     }
-    screen.print(&view::outputs(&state.outputs));
+    screen.print(&view::outputs(&state.outputs, screen.style));
     0
 }
 

@@ -5,7 +5,7 @@ use super::from::{self, Needs};
 use super::options::{plan_options, session_options};
 use super::progress::Progress;
 use super::stream;
-use crate::arguments::Plan as Arguments;
+use crate::arguments::{Plan as Arguments, StateFiles};
 use crate::screen::Screen;
 use crate::view::plan::{PlanView, commit};
 use std::path::Path;
@@ -16,7 +16,13 @@ use trueup_plan::Plan;
 
 /// Plans, shows the plan, and saves it where asked to.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = Arc::new(stream::screen(context, &args.planning.operating.terminal, args.json));
+    let screen = match stream::screen(context, &args.planning.operating.terminal, &args.telling) {
+        Ok(screen) => Arc::new(screen),
+        Err(unopened) => {
+            let (screen, diagnostic) = *unopened;
+            return complain(&screen, diagnostic.into(), &Sources::default());
+        }
+    };
     let options = match options(context, &args) {
         Ok(options) => options,
         Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
@@ -79,7 +85,7 @@ fn options(context: &Context, args: &Arguments) -> Result<(PlanOptions, SessionO
         "OperationTypePlan",
         &planning.operating.variables,
         &planning.operating.locking,
-        args.state.as_ref(),
+        &StateFiles { state: args.state.clone(), ..StateFiles::default() },
     )?;
     Ok((plan, session))
 }
@@ -111,8 +117,11 @@ fn show(
 
 /// Shows a plan as text or as events.
 pub(crate) fn show_plan(screen: &Screen, session: &Session, plan: &Plan) {
+    if screen.tells_events() {
+        stream::planned(screen, plan);
+    }
     if screen.is_events() {
-        return stream::planned(screen, plan);
+        return;
     }
     let view = PlanView { plan, schemas: &**session.providers(), program: session.program() };
     screen.print(&view.text(screen.style));
@@ -135,7 +144,7 @@ fn save(session: &Session, plan: &Plan, file: &Path) -> Result<(), Box<Diagnosti
 /// What can be done with the plan, and which commit it is of.
 fn afterword(plan: &Plan, args: &Arguments, screen: &Screen) -> String {
     let commit = commit(plan);
-    if !plan.has_changes() {
+    if !plan.has_changes() || screen.is_automated() {
         return commit;
     }
     let rule = screen.style.dim(&"─".repeat(screen.style.width.min(77)));

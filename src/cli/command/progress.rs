@@ -2,17 +2,19 @@
 
 use crate::document::events::{self, Hook, duration};
 use crate::outside;
+use crate::outside::unseen;
 use crate::screen::Screen;
 use crate::view::live;
 use crate::view::style::neutral;
 use crate::view::value::grouped;
 use std::collections::BTreeMap;
+use std::io::BufRead;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use trueup_addr::ResourceInstance;
 use trueup_apply::Event as Step;
-use trueup_engine::{Event, Observer, Refreshed};
+use trueup_engine::{Event, Observer, Refreshed, Wanted};
 use trueup_plan::Part;
 
 /// More objects than this are read without a line for each.
@@ -136,7 +138,7 @@ impl Progress {
     }
 
     fn tell(&self, addr: &ResourceInstance, name: &str, (part, stage): (Part, Stage), id: Option<&str>) {
-        if self.screen.is_events() {
+        if self.screen.tells_events() {
             let timestamp = outside::now_exact();
             let hook = Hook { timestamp: &timestamp, addr, id };
             let line = match stage {
@@ -145,16 +147,15 @@ impl Progress {
                 Stage::Over(seconds) => hook.apply_complete(part, seconds),
                 Stage::Failed(seconds) => hook.apply_errored(part, seconds),
             };
-            line.iter().for_each(|line| self.screen.line(line));
-        } else if let Some(text) = text(part, stage, id) {
+            line.iter().for_each(|line| self.screen.event(line));
+        }
+        if let Some(text) = text(part, stage, id) {
             self.say(&format!("{name}: {text}"));
         }
     }
 
     fn refreshing(&self, provider: &str, objects: &[Refreshed]) {
-        if self.screen.is_events() {
-            return self.hooks(objects, true);
-        }
+        self.hooks(objects, true);
         if objects.len() > LINES_MAX {
             let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
             let count = objects.len();
@@ -170,9 +171,7 @@ impl Progress {
     }
 
     fn refreshed(&self, provider: &str, objects: &[Refreshed]) {
-        if self.screen.is_events() {
-            return self.hooks(objects, false);
-        }
+        self.hooks(objects, false);
         let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
         if let (true, Some(batch)) = (objects.len() > LINES_MAX, batches.remove(provider)) {
             drop(batches);
@@ -183,10 +182,10 @@ impl Progress {
     }
 
     fn hooks(&self, objects: &[Refreshed], begins: bool) {
-        for one in objects {
+        for one in objects.iter().filter(|_| self.screen.tells_events()) {
             let timestamp = outside::now_exact();
             let hook = Hook { timestamp: &timestamp, addr: &one.addr, id: one.id.as_deref() };
-            self.screen.line(&if begins { hook.refresh_start() } else { hook.refresh_complete() });
+            self.screen.event(&if begins { hook.refresh_start() } else { hook.refresh_complete() });
         }
     }
 
@@ -228,10 +227,10 @@ impl Progress {
     }
 
     fn provision(&self, addr: &ResourceInstance, kind: &str, what: Provision<'_>) {
-        if self.screen.is_events() {
+        if self.screen.tells_events() {
             let timestamp = outside::now_exact();
             let hook = Hook { timestamp: &timestamp, addr, id: None };
-            return self.screen.line(&match what {
+            self.screen.event(&match what {
                 Provision::Begun => hook.provision_start(kind),
                 Provision::Said(line) => hook.provision_progress(kind, line),
                 Provision::Over(good) => hook.provision_over(kind, good),
@@ -241,7 +240,7 @@ impl Progress {
             Provision::Begun => self.say(&format!("{addr}: Provisioning with '{kind}'...")),
             Provision::Said(line) => {
                 let name = self.screen.style.bold(&neutral(&format!("{addr} ({kind}):")));
-                self.screen.line(&format!("{name} {}", neutral(line)));
+                self.screen.progress(&format!("{name} {}", neutral(line)));
             }
             Provision::Over(_) => {}
         }
@@ -249,15 +248,14 @@ impl Progress {
 
     /// What Terraform has no event for.
     fn remark(&self, text: &str) {
-        if self.screen.is_events() {
-            self.screen.line(&events::log(&outside::now_exact(), text));
-        } else {
-            self.say(text);
+        if self.screen.tells_events() {
+            self.screen.event(&events::log(&outside::now_exact(), text));
         }
+        self.say(text);
     }
 
     fn say(&self, line: &str) {
-        self.screen.line(&self.screen.style.bold(&neutral(line)));
+        self.screen.progress(&self.screen.style.bold(&neutral(line)));
     }
 }
 
@@ -311,6 +309,31 @@ impl Observer for Progress {
             Event::Waiting(who) => self.remark(&format!("Waiting for the state lock: {who}")),
             Event::Step(step) => self.step(step),
         }
+    }
+
+    fn ask(&self, wanted: &Wanted<'_>) -> Option<String> {
+        if !self.screen.asks() {
+            return None;
+        }
+        self.screen.status("");
+        let style = self.screen.style;
+        let description = match wanted.description {
+            "" => String::new(),
+            text => format!("  {}\n\n", neutral(text).replace('\n', "\n  ")),
+        };
+        let heading = style.bold(&format!("var.{}", wanted.name));
+        self.screen.print(&format!("{heading}\n{description}  {} ", style.bold("Enter a value:")));
+        let answer = if wanted.sensitive { unseen(read_line) } else { read_line() };
+        self.screen.line("");
+        answer
+    }
+}
+
+fn read_line() -> Option<String> {
+    let mut line = String::new();
+    match std::io::stdin().lock().read_line(&mut line) {
+        Ok(1..) => Some(line.trim_end_matches(['\n', '\r']).to_owned()),
+        _ => None,
     }
 }
 

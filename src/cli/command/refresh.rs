@@ -4,6 +4,7 @@ use super::Context;
 use super::options::{plan_options, session_options};
 use super::plan::complain;
 use super::progress::Progress;
+use super::stream;
 use crate::arguments::{Planning, Refresh as Arguments};
 use crate::view::state as state_view;
 use std::sync::Arc;
@@ -12,12 +13,17 @@ use trueup_engine::{Planned, Session, apply};
 
 /// Reads the real objects and writes what it finds into the state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = Arc::new(context.screen_with(args.operating.terminal.compact_warnings, false));
+    let screen = match stream::screen(context, &args.operating.terminal, &args.telling) {
+        Ok(screen) => Arc::new(screen),
+        Err(unopened) => {
+            let (screen, diagnostic) = *unopened;
+            return complain(&screen, diagnostic.into(), &Sources::default());
+        }
+    };
     let planning = Planning { refresh_only: true, ..Planning::usual(&args.operating) };
     let opened = plan_options(&planning, false).and_then(|plan| {
         let (variables, locking) = (&args.operating.variables, &args.operating.locking);
-        let state = args.state.as_ref();
-        Ok((plan, session_options(context, "OperationTypeRefresh", variables, locking, state)?))
+        Ok((plan, session_options(context, "OperationTypeRefresh", variables, locking, &args.files)?))
     });
     let (options, session_options) = match opened {
         Ok(options) => options,
@@ -45,9 +51,14 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let sources = std::mem::take(&mut session.sources);
     let failed = interrupted || diagnostics.has_errors();
     diagnostics.append(session.close().await);
-    if let (Some(outputs), false) = (outputs.filter(|outputs| !outputs.is_empty()), failed) {
-        let heading = screen.style.bold(&screen.style.green("Outputs:"));
-        screen.print(&format!("\n{heading}\n\n{}", state_view::outputs(&outputs)));
+    if let (Some(outputs), false) = (outputs, failed) {
+        if let Err(diagnostic) = stream::outputs(&screen, &outputs) {
+            diagnostics.push(*diagnostic);
+        }
+        if !screen.is_events() && !outputs.is_empty() {
+            let heading = screen.style.bold(&screen.style.green("Outputs:"));
+            screen.print(&format!("\n{heading}\n\n{}", state_view::outputs(&outputs, screen.style)));
+        }
     }
     let code = complain(&screen, diagnostics, &sources);
     if failed { code.max(1) } else { code }

@@ -17,7 +17,7 @@ use trueup_plan::{Plan, Snapshot};
 
 /// Shows a saved plan, a state file, or the current state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = context.screen();
+    let screen = context.screen_revealing(args.reveal);
     if let (Some(file), Some(_)) = (&args.file, &args.origin.from) {
         let detail = format!(
             "The file {file} says itself what it shows; -from names the commit whose state is shown."
@@ -30,8 +30,8 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         Err((diagnostics, sources)) => return complain(&screen, diagnostics, &sources),
     };
     let world = context.world(Arc::new(Unobserved));
-    let view = match &args.file {
-        Some(file) if is_plan(file) => {
+    let view = match args.file.as_ref().or(args.plan.as_ref()) {
+        Some(file) if args.plan.is_some() || is_plan(file) => {
             return match read_plan(file) {
                 Ok(saved) => show_plan(&screen, &world, saved, args.json),
                 Err(diagnostic) => complain(&screen, (*diagnostic).into(), &Sources::default()),

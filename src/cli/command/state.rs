@@ -18,13 +18,14 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let path = match &args {
         Arguments::List(args) => args.state.clone(),
         Arguments::Show(args) => args.state.clone(),
-        Arguments::Pull => None,
+        Arguments::Pull(_) => None,
         Arguments::Mv(args) => return surgery::mv(context, args.clone()).await,
         Arguments::Rm(args) => return surgery::rm(context, args.clone()).await,
         Arguments::Push(args) => return surgery::push(context, args.clone()).await,
         Arguments::ReplaceProvider(args) => return surgery::replace_provider(context, args.clone()).await,
     };
-    let screen = context.screen();
+    let reveal = matches!(&args, Arguments::Show(args) if args.reveal);
+    let screen = context.screen_revealing(reveal);
     let world = context.world(Arc::new(Unobserved));
     let view = match open_state(&world, path.as_deref()).await {
         Ok(view) => view,

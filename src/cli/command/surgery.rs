@@ -193,7 +193,7 @@ async fn hand_over(
     }
     if !approved {
         let note = "Only 'yes' will be accepted to continue.";
-        let answer = ask(screen, true, "Do you want to make these changes?", note);
+        let answer = ask(screen, "Do you want to make these changes?", note);
         if !answer.map_err(|diagnostic| Diagnostics::from(*diagnostic))? {
             screen.line("Cancelled replacing providers.");
             return Ok(());

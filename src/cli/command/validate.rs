@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::from::{self, Needs};
+use super::options::input_sources;
 use crate::arguments::{Origin, Validate as Arguments};
 use std::sync::Arc;
 use trueup_engine::Unobserved;
@@ -12,8 +13,9 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let origin = Origin { from: args.from.clone(), backend_config: Vec::new() };
     let (sources, diagnostics) = match from::enter(context, &origin, Needs::Modules).await {
         Ok(context) => {
+            let inputs = input_sources(&context, &args.variables);
             let world = context.world(Arc::new(Unobserved));
-            let (mut sources, mut found) = trueup_engine::validate(&world).await;
+            let (mut sources, mut found) = trueup_engine::validate(&world, &inputs).await;
             if !args.no_tests {
                 found.append(trueup_testing::validate(&world, &args.test_directory, &mut sources));
             }

@@ -18,8 +18,8 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let screen = context.screen();
     let world = context.world(Arc::new(Unobserved));
     let done = match args {
-        Arguments::List => list(&screen, &world).await,
-        Arguments::Show => selected(&world).map(|name| screen.line(&name)).map_err(Refused::from),
+        Arguments::List(_) => list(&screen, &world).await,
+        Arguments::Show(_) => selected(&world).map(|name| screen.line(&name)).map_err(Refused::from),
         Arguments::New(args) => new(&screen, &world, &args).await,
         Arguments::Select(args) => select(&screen, &world, &args).await,
         Arguments::Delete(args) => delete(&screen, &world, &args).await,
@@ -137,7 +137,12 @@ async fn select(screen: &Screen, world: &World, args: &WorkspaceSelect) -> Resul
         if !args.or_create {
             return Err(missing(&workspaces, &args.name));
         }
-        let new = WorkspaceNew { name: args.name.clone(), state: None, locking: Locking::default() };
+        let new = WorkspaceNew {
+            name: args.name.clone(),
+            state: None,
+            locking: Locking::default(),
+            variables: args.variables.clone(),
+        };
         let locking = lock_options(&new.locking)?;
         return create(screen, world, &workspaces, (&new, locking)).await;
     }

@@ -58,7 +58,7 @@ impl Junit {
 
     /// What was found in a run that was added.
     pub(crate) fn found(&mut self, (file, run): (&str, &str), diagnostics: &Diagnostics, sources: &Sources) {
-        let style = Style { color: false, width: WIDTH };
+        let style = Style { color: false, width: WIDTH, reveal: false };
         let Some(cases) = self.cases(file) else { return };
         let Some(case) = cases.iter_mut().find(|case| case.name == run) else { return };
         case.found.extend(diagnostics.clone().sorted().iter().map(|one| Found {

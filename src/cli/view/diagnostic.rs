@@ -37,6 +37,33 @@ pub(crate) fn human(diagnostic: &Diagnostic, sources: &Sources, style: Style) ->
     format!("{}\n{lines}{}\n", bar("╷"), bar("╵"))
 }
 
+/// Warnings that are about one thing each, however alike.
+const EACH: [&str; 2] = ["Check block assertion failed", "Check block assertion known after apply"];
+
+/// One of those with the same summary, which counts the others; for warnings and for errors where asked to.
+pub(crate) fn consolidated(all: Diagnostics, (warnings, errors): (bool, bool)) -> Diagnostics {
+    let mut kept: Vec<(Diagnostic, usize)> = Vec::new();
+    for one in all {
+        let alike = |known: &Diagnostic| known.severity == one.severity && known.summary == one.summary;
+        let wanted = if one.is_error() { errors } else { warnings && !EACH.contains(&&*one.summary) };
+        match kept.iter_mut().find(|(known, _)| wanted && alike(known)) {
+            Some((_, more)) => *more += 1,
+            None => kept.push((one, 0)),
+        }
+    }
+    let mut out = Diagnostics::new();
+    for (one, more) in kept {
+        let word = if one.is_error() { "error" } else { "warning" };
+        let note = match more {
+            0 => String::new(),
+            1 => format!("\n\n(and one more similar {word} elsewhere)"),
+            more => format!("\n\n(and {more} more similar {word}s elsewhere)"),
+        };
+        out.push(Diagnostic { detail: format!("{}{note}", one.detail), ..one });
+    }
+    out
+}
+
 /// Warnings by their summaries alone, the same ones counted.
 pub(crate) fn compact(warnings: &Diagnostics) -> String {
     if warnings.is_empty() {

@@ -229,7 +229,7 @@ fn outputs(plan: &Plan, differ: Differ) -> String {
     for (name, output) in changed {
         let (before, after) = (Some(&output.before), Some(&output.after));
         let sign = super::diff::sign(before, after);
-        let value = match (output.sensitive, sign) {
+        let value = match (output.sensitive && !differ.style.reveal, sign) {
             (true, super::diff::Sign::Remove) => "(sensitive value) -> null".into(),
             (true, _) => "(sensitive value)".into(),
             (false, _) => differ.value(before, after, 2, true),

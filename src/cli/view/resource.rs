@@ -246,7 +246,7 @@ impl BlockView<'_> {
     /// Of what the schema calls sensitive nothing is shown, marked or not.
     fn value(self, attribute: &Attribute, (before, after): Sides<'_>, sign: Sign, column: usize) -> String {
         let unknown = after.is_some_and(|value| !value.is_known());
-        match (attribute.sensitive && !unknown, sign) {
+        match (attribute.sensitive && !unknown && !self.differ.style.reveal, sign) {
             (true, Sign::Remove) => format!("(sensitive value){}", self.differ.style.dim(" -> null")),
             (true, _) => "(sensitive value)".into(),
             (false, _) => self.differ.value(before, after, column, true),

@@ -1,6 +1,7 @@
 //! State and outputs for people.
 
 use super::diff::Differ;
+use super::style::Style;
 use super::value;
 use std::collections::BTreeMap;
 use trueup_addr::Mode;
@@ -10,10 +11,14 @@ use trueup_state::{ObjectRef, Output, State};
 use trueup_value::{Name, Value};
 
 /// Outputs one a line, sensitive ones hidden.
-pub(crate) fn outputs(outputs: &BTreeMap<Name, Output>) -> String {
+pub(crate) fn outputs(outputs: &BTreeMap<Name, Output>, style: Style) -> String {
     let mut out = String::new();
     for (name, output) in outputs {
-        let text = if output.sensitive { "<sensitive>".into() } else { value::text(&output.value, 0) };
+        let text = if output.sensitive && !style.reveal {
+            "<sensitive>".into()
+        } else {
+            value::text(&output.value, 0)
+        };
         out.push_str(&format!("{name} = {text}\n"));
     }
     out
@@ -38,7 +43,7 @@ pub(crate) fn state(state: &State, schemas: &dyn Schemas, differ: Differ) -> Str
 
 /// An output as it stands among objects.
 fn shown_output(name: &Name, output: &Output, differ: Differ) -> String {
-    if output.sensitive {
+    if output.sensitive && !differ.style.reveal {
         return format!("{name} = (sensitive value)\n");
     }
     let text = differ.value(Some(&output.value), Some(&output.value), 2, false);

@@ -7,6 +7,8 @@ pub(crate) struct Style {
     pub(crate) color: bool,
     /// Columns of the terminal; text is wrapped to it.
     pub(crate) width: usize,
+    /// Sensitive values are shown: somebody asked for that.
+    pub(crate) reveal: bool,
 }
 
 impl Style {

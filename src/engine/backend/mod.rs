@@ -114,6 +114,15 @@ pub(crate) fn state_file(path: &str) -> Chosen {
     Chosen { is_file: true, ..local(path) }
 }
 
+/// Options about state files where the state isn't in one.
+pub(crate) fn local_only(kind: &str) -> Box<Diagnostic> {
+    let detail = format!(
+        "Backups and other state files are for states in local files, and this configuration keeps its state in backend \"{kind}\"."
+    );
+    let diagnostic = Diagnostic::error("Invalid command line options: -backup", detail);
+    Box::new(diagnostic.hint("leave the option out, or name a local state file with -state"))
+}
+
 fn local(path: &str) -> Chosen {
     let block = trueup_store::schema("local").expect("the local backend is always there");
     let mut attributes: BTreeMap<Name, Value> = block.empty_value().as_mapping().cloned().unwrap_or_default();

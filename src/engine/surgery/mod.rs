@@ -10,7 +10,7 @@ pub use marking::Mark;
 pub use moving::Moved;
 pub use pushing::{PushError, push};
 
-use crate::backend::state_file;
+use crate::backend::{local_only, state_file};
 use crate::ledger::{Holding, Ledger};
 use crate::load::{NotOpened, load_backend};
 use crate::world::World;
@@ -158,12 +158,4 @@ fn removals(state: &State, address: &ResourceInstance) -> Vec<Change> {
     let current = instance.current.iter().map(|_| None);
     let all = current.chain(instance.deposed.keys().cloned().map(Some));
     all.map(|deposed| Change::Remove { address: address.clone(), deposed }).collect()
-}
-
-fn local_only(kind: &str) -> Box<Diagnostic> {
-    let detail = format!(
-        "Backups and other state files are for states in local files, and this configuration keeps its state in backend \"{kind}\"."
-    );
-    let diagnostic = Diagnostic::error("Invalid command line options: -backup", detail);
-    Box::new(diagnostic.hint("leave the option out, or name a local state file with -state"))
 }

@@ -234,6 +234,7 @@ pub(crate) fn session_options(lock: bool) -> SessionOptions {
         },
         inputs: InputSources::default(),
         state_path: None,
+        state_out: None,
         saved: None,
         valid: false,
     }

@@ -68,6 +68,16 @@ pub(crate) fn log(timestamp: &str, message: &str) -> String {
 }
 
 #[derive(Serialize)]
+struct InitWire<'a> {
+    message_code: &'a str,
+}
+
+/// A step of `init`, with Terraform's code for it.
+pub(crate) fn initializing(timestamp: &str, code: &str, message: &str) -> String {
+    line(timestamp, "init_output", message, InitWire { message_code: code })
+}
+
+#[derive(Serialize)]
 struct DiagnosticLineWire {
     diagnostic: DiagnosticWire,
 }

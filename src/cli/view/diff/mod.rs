@@ -84,7 +84,7 @@ impl Differ {
 
     /// A value on one side only, or the same on both.
     fn one(self, value: &Value, sign: Sign, column: usize) -> String {
-        if let Some(hidden) = scalar::hidden(value) {
+        if let Some(hidden) = scalar::hidden(value, self.style) {
             return hidden.into();
         }
         let side = |v| match sign {
@@ -108,7 +108,7 @@ impl Differ {
     }
 
     fn two(self, before: &Value, after: &Value, column: usize) -> String {
-        if before.marks().is_sensitive() || after.marks().is_sensitive() {
+        if !self.style.reveal && (before.marks().is_sensitive() || after.marks().is_sensitive()) {
             return "(sensitive value)".into();
         }
         match (before.kind(), after.kind()) {

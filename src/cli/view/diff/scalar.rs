@@ -1,13 +1,13 @@
 //! Single values and strings.
 
 use super::{Differ, Sign, align};
-use crate::view::style::neutral;
+use crate::view::style::{Style, neutral};
 use crate::view::value::quote;
 use trueup_value::{Kind, Value};
 
 /// What stands for a value that isn't shown.
-pub(super) fn hidden(value: &Value) -> Option<&'static str> {
-    if value.marks().is_sensitive() {
+pub(super) fn hidden(value: &Value, style: Style) -> Option<&'static str> {
+    if value.marks().is_sensitive() && !style.reveal {
         return Some("(sensitive value)");
     }
     if value.marks().is_ephemeral() {

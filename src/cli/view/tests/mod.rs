@@ -15,7 +15,7 @@ use trueup_schema::{Attribute, Block, NestedBlock, Nesting, ProviderSchema, Sche
 use trueup_value::{Type, Value};
 
 /// As in a log.
-const PLAIN: Style = Style { color: false, width: 78 };
+const PLAIN: Style = Style { color: false, width: 78, reveal: false };
 
 /// A schema with something of everything.
 fn schema() -> Block {
