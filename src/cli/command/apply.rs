@@ -218,10 +218,11 @@ pub(crate) fn ask(screen: &Screen, question: &str, note: &str) -> Result<bool, B
         let hint = "give -auto-approve, or save a plan with \"trueup plan -out=FILE\" and apply that";
         Err(Box::new(Diagnostic::error(summary, detail).hint(hint)))
     };
-    if !screen.asks() {
+    // As in Terraform, -input=false and TF_INPUT are about values that are missing; a script may still pipe its yes.
+    if screen.is_events() {
         return unasked(
             "error asking for approval: EOF",
-            "What is shown above needs approval, and -input=false or TF_INPUT=0 says that nobody can be asked.",
+            "What is planned needs approval, and events can't ask.",
         );
     }
     screen.print(&format!(
