@@ -21,7 +21,7 @@ use trueup_state::TERRAFORM_VERSION;
 /// The version of the stream's shape.
 const UI_VERSION: &str = "1.2";
 
-/// What every line has.
+/// What every line has; those of tests say which file and run they are about.
 #[derive(Serialize)]
 struct LineWire<'a, P: Serialize> {
     #[serde(rename = "@level")]
@@ -30,6 +30,10 @@ struct LineWire<'a, P: Serialize> {
     message: &'a str,
     #[serde(rename = "@module")]
     module: &'a str,
+    #[serde(rename = "@testfile", skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(rename = "@testrun", skip_serializing_if = "Option::is_none")]
+    run: Option<&'a str>,
     #[serde(rename = "@timestamp")]
     timestamp: &'a str,
     #[serde(flatten)]
@@ -43,7 +47,16 @@ fn line<P: Serialize>(timestamp: &str, kind: &str, message: &str, payload: P) ->
 }
 
 fn line_of<P: Serialize>(level: &str, timestamp: &str, kind: &str, message: &str, payload: P) -> String {
-    text(&LineWire { level, message, module: "terraform.ui", timestamp, payload, kind })
+    text(&LineWire {
+        level,
+        message,
+        module: "terraform.ui",
+        file: None,
+        run: None,
+        timestamp,
+        payload,
+        kind,
+    })
 }
 
 #[derive(Serialize)]

@@ -2,6 +2,7 @@
 
 use super::super::diagnostic::{DiagnosticWire, wire};
 use super::super::{Failure, Json, plan, schemas, state, text};
+use super::LineWire;
 use crate::view::test::{counts, word};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,26 +12,6 @@ use trueup_plan::Plan;
 use trueup_resolve::Program;
 use trueup_state::State;
 use trueup_testing::{Event, FileStage, Left, RunStage, Status, Totals};
-
-#[derive(Serialize)]
-struct LineWire<'a, P: Serialize> {
-    #[serde(rename = "@level")]
-    level: &'a str,
-    #[serde(rename = "@message")]
-    message: &'a str,
-    #[serde(rename = "@module")]
-    module: &'a str,
-    #[serde(rename = "@testfile", skip_serializing_if = "Option::is_none")]
-    file: Option<&'a str>,
-    #[serde(rename = "@testrun", skip_serializing_if = "Option::is_none")]
-    run: Option<&'a str>,
-    #[serde(rename = "@timestamp")]
-    timestamp: &'a str,
-    #[serde(flatten)]
-    payload: P,
-    #[serde(rename = "type")]
-    kind: &'a str,
-}
 
 /// Where a line belongs.
 type Place<'a> = (Option<&'a str>, Option<&'a str>);
