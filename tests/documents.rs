@@ -71,6 +71,20 @@ output "secret" {
 "#;
 const INNER: &str = "variable \"word\" {}\nresource \"terraform_data\" \"it\" {\n  input = var.word\n}\noutput \"id\" {\n  value = terraform_data.it.id\n}\n";
 
+const TESTS: &str = r#"
+run "planned" {
+  command = plan
+}
+run "applied" {
+  assert {
+    condition     = output.words.a == "goodbye"
+    error_message = "It says something else."
+  }
+}
+run "left" {
+}
+"#;
+
 /// The schemas by the names of their files, each free to refer to the others.
 struct Schemas(Vec<(String, Json)>);
 
@@ -139,6 +153,9 @@ fn play(program: &Path, ours: bool) -> Vec<Document> {
     let mut scene = Scene { sandbox, program: program.to_owned(), documents: Vec::new() };
     scene.document("state", "show -json", 0);
     scene.run("init -no-color", 0);
+    scene.document("version", "version -json", 0);
+    scene.document("modules", "modules -json", 0);
+    scene.document("functions", "metadata functions -json", 0);
     scene.document("validate", "validate -json", 0);
     scene.document("provider_schemas", "providers schema -json", 0);
     scene.events("plan -json -out=tfplan", 0);
@@ -153,6 +170,8 @@ fn play(program: &Path, ours: bool) -> Vec<Document> {
         scene.document("drift", "drift -json -var=word=bye", 2);
         scene.document("drift", "drift -json -correct -auto-approve -var=word=bye", 0);
     }
+    scene.sandbox.write("words.tftest.hcl", TESTS);
+    scene.events("test -json -verbose", 1);
     let moved = "moved {\n  from = terraform_data.before\n  to   = terraform_data.after\n}\n";
     scene.sandbox.write("main.tf", &CONFIG.replace("\"before\"", "\"after\""));
     scene.sandbox.write("moved.tf", moved);
