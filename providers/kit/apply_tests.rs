@@ -1,7 +1,7 @@
 //! Creations whose calls are refused, or get no answer: what is looked for, and when the end counts as known.
 
 use super::*;
-use crate::{Catalog, Offer, Readings, TagPolicy};
+use crate::{Catalog, Offer, Outside, Readings, TagPolicy};
 use async_trait::async_trait;
 use std::collections::VecDeque;
 use std::sync::{Mutex, OnceLock};
@@ -102,7 +102,7 @@ impl Cloud for Toy {
         Diagnostics::new()
     }
 
-    async fn connect(_config: &Value) -> Result<Toy, Diagnostics> {
+    async fn connect(_config: &Value, _outside: &Outside) -> Result<Toy, Diagnostics> {
         Err(Diagnostics::new())
     }
 

@@ -1,6 +1,6 @@
 //! What a cloud crate writes: the cloud itself, its resources and its data sources.
 
-use crate::{Catalog, Deadline, Fault, Object, Planning, TagPolicy};
+use crate::{Catalog, Deadline, Fault, Object, Outside, Planning, TagPolicy};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +19,8 @@ pub trait Cloud: Send + Sync + Sized + 'static {
     /// Judges the provider block beyond its schema; may see unknowns.
     fn validate(config: &Value) -> Diagnostics;
 
-    /// Takes the provider block. While it holds unknowns the answer can still plan creations.
-    async fn connect(config: &Value) -> Result<Self, Diagnostics>;
+    /// Takes the provider block, and what it doesn't say from `outside` where the cloud's clients don't do so. While it holds unknowns the answer can still plan creations.
+    async fn connect(config: &Value, outside: &Outside) -> Result<Self, Diagnostics>;
 
     /// What the provider block says about tags.
     fn tags(&self) -> &TagPolicy;

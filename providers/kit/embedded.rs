@@ -4,7 +4,7 @@ use crate::notes::{self, IMPORTED};
 use crate::plan::{Surroundings, plan};
 use crate::read::{failed, read_many, unknown_kind};
 use crate::upgrade::upgrade;
-use crate::{Cloud, Fault, Fields, Object};
+use crate::{Cloud, Fault, Fields, Object, Outside};
 use async_trait::async_trait;
 use std::sync::OnceLock;
 use trueup_diag::{Diagnostic, Diagnostics};
@@ -19,15 +19,21 @@ use trueup_value::{Type, Value};
 /// A provider that is part of the program.
 pub struct Embedded<C: Cloud> {
     cloud: OnceLock<C>,
+    outside: Outside,
 }
 
 impl<C: Cloud> Default for Embedded<C> {
     fn default() -> Self {
-        Embedded { cloud: OnceLock::new() }
+        Embedded::within(Outside::default())
     }
 }
 
 impl<C: Cloud> Embedded<C> {
+    /// One that takes from outside what the provider block doesn't say.
+    pub fn within(outside: Outside) -> Embedded<C> {
+        Embedded { cloud: OnceLock::new(), outside }
+    }
+
     fn cloud(&self) -> Result<&C, Diagnostics> {
         self.cloud.get().ok_or_else(|| {
             Diagnostic::error("Provider not configured", "The provider was used before it was configured.")
@@ -130,7 +136,7 @@ impl<C: Cloud> Provider for Embedded<C> {
     }
 
     async fn configure(&self, config: &Value) -> Diagnostics {
-        let cloud = match C::connect(config).await {
+        let cloud = match C::connect(config, &self.outside).await {
             Ok(cloud) => cloud,
             Err(diagnostics) => return diagnostics,
         };

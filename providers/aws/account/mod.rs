@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock};
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Catalog, Cloud, Fault, FaultKind, TagPolicy};
+use trueup_provider_kit::{Catalog, Cloud, Fault, FaultKind, Outside, TagPolicy};
 use trueup_value::Value;
 
 /// A provider block at work.
@@ -56,7 +56,7 @@ impl Cloud for Account {
         validate(config)
     }
 
-    async fn connect(config: &Value) -> Result<Account, Diagnostics> {
+    async fn connect(config: &Value, _outside: &Outside) -> Result<Account, Diagnostics> {
         let diagnostics = validate(config);
         if diagnostics.has_errors() {
             return Err(diagnostics);
