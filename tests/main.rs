@@ -1,5 +1,6 @@
 //! The one integration test binary: what holds for the whole house, and the program from the outside.
 
+mod abandoned;
 mod architecture;
 #[cfg(feature = "s3")]
 mod backends;

@@ -4,7 +4,7 @@
 //! destroyed at the end, and what could not be is told, and its state kept. Nothing is planned or applied here.
 
 pub mod file;
-mod memory;
+mod keeping;
 mod mock;
 mod program;
 mod read;

@@ -3,7 +3,7 @@
 use super::Setting;
 use super::file::Held;
 use super::run::Last;
-use crate::memory::MemoryStore;
+use crate::keeping::plain;
 use crate::report::{Event, Left, RunStage};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,6 +14,7 @@ use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_engine::{Interrupt, PlanOptions, Planned, Schemas, Session, World, apply};
 use trueup_plan::PlanMode;
 use trueup_state::{State, wire};
+use trueup_store::Store;
 use trueup_value::Value;
 
 /// Destroys what the runs of a file made.
@@ -25,7 +26,7 @@ pub(crate) struct Cleaner<'a> {
 impl Cleaner<'_> {
     /// Destroys everything, what was made last first; whether nothing is left.
     pub(crate) async fn clean(&self, states: BTreeMap<String, Held>) -> bool {
-        let mut made: Vec<(usize, Last, Arc<MemoryStore>)> = states
+        let mut made: Vec<(usize, Last, Arc<dyn Store>)> = states
             .into_values()
             .filter_map(|held| held.last.map(|(count, last)| (count, last, held.store)))
             .collect();
@@ -41,12 +42,13 @@ impl Cleaner<'_> {
         clean
     }
 
-    async fn destroy(&self, world: &World, last: &Last, store: Arc<MemoryStore>) -> bool {
+    async fn destroy(&self, world: &World, last: &Last, store: Arc<dyn Store>) -> bool {
         let mut diagnostics = Diagnostics::new();
         let mut session = match Session::trial(world, last.trial(store)).await {
             Ok(session) => session,
             Err(found) => {
                 diagnostics.append(found);
+                self.setting.keeping.retain();
                 self.tell(last, &diagnostics, &[], None);
                 return false;
             }
@@ -81,9 +83,7 @@ impl Cleaner<'_> {
 
     /// Writes a state to a file that nothing else has the name of.
     fn keep(&self, last: &Last, state: &State, diagnostics: &mut Diagnostics) -> Option<String> {
-        let plain = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-        let file = self.file.split(".tftest.").next().unwrap_or(self.file);
-        let begin = format!("left-by-test-{}-{}", plain(file), plain(&last.run));
+        let begin = format!("left-by-test-{}-{}", plain(self.file), plain(&last.run));
         let names = std::iter::once(format!("{begin}.tfstate"));
         let mut names = names.chain((2..).map(|number| format!("{begin}-{number}.tfstate")));
         loop {
@@ -92,7 +92,10 @@ impl Cleaner<'_> {
                 Ok(()) => return Some(name),
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) => {
-                    let detail = format!("The state of what is left can't be written to {name}: {error}.");
+                    let still = self.setting.keeping.retain().display();
+                    let detail = format!(
+                        "The state of what is left can't be written to {name}: {error}. It is in {still} still."
+                    );
                     diagnostics.push(Diagnostic::error("Failed to keep the state of a test", detail));
                     return None;
                 }

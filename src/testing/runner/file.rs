@@ -4,7 +4,6 @@ use super::Setting;
 use super::cleanup::Cleaner;
 use super::run::{Last, Outcome, Shown, Work};
 use crate::file::{Run, TestFile};
-use crate::memory::MemoryStore;
 use crate::report::{Event, FileStage, RunStage, Status, Totals};
 use crate::suite::Suite;
 use crate::values::named;
@@ -12,11 +11,12 @@ use futures::StreamExt;
 use futures::stream;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use trueup_store::Store;
 use trueup_value::{Name, Value};
 
 /// A state that some runs of a file share.
 pub(crate) struct Held {
-    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) store: Arc<dyn Store>,
     /// How it last changed, and when, counted in runs.
     pub(crate) last: Option<(usize, Last)>,
 }
@@ -101,7 +101,7 @@ impl<'a> FileRunner<'a> {
         let mut works = Vec::new();
         for run in runs {
             let key = key(run);
-            let fresh = || Held { store: Arc::new(MemoryStore::default()), last: None };
+            let fresh = || Held { store: self.setting.keeping.fresh(&self.file.name), last: None };
             let store = self.states.entry(key).or_insert_with(fresh).store.clone();
             works.push(Work {
                 setting: self.setting,

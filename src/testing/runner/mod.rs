@@ -8,6 +8,7 @@ mod inputs;
 pub(crate) mod modules;
 mod run;
 
+use crate::keeping::{Keeping, abandoned};
 use crate::report::{Event, Reporter, Status, Totals};
 use crate::suite::Suite;
 use file::FileRunner;
@@ -39,6 +40,7 @@ pub(crate) struct Setting<'a> {
     /// Values of variables that were given from outside, by whether the file stands in the tests' directory.
     pub(crate) globals: BTreeMap<bool, BTreeMap<Name, Input>>,
     pub(crate) modules: &'a Modules,
+    pub(crate) keeping: &'a Keeping,
 }
 
 impl Setting<'_> {
@@ -51,23 +53,33 @@ impl Setting<'_> {
 /// Runs all files of a suite that was read without errors.
 pub async fn run(world: &World, mut suite: Suite, options: &Options, reporter: &dyn Reporter) -> Totals {
     let mut sources = std::mem::take(&mut suite.sources);
-    let (globals, found) = globals(world, &suite, options, &mut sources);
+    let (globals, mut found) = globals(world, &suite, options, &mut sources);
     let modules = Modules::load(world, &suite.files, &mut sources);
+    found.append(abandoned(&world.data_dir).await);
+    let keeping = Keeping::begin(&world.data_dir).map_err(|refused| found.push(*refused)).ok();
     if !found.is_empty() {
         let (file, run) = (None, None);
         reporter.event(&Event::Diagnostics { file, run, diagnostics: &found, sources: &sources });
     }
     let mut totals = Totals::default();
-    if found.has_errors() {
+    let Some(keeping) = keeping.filter(|_| !found.has_errors()) else {
         totals.status = Status::Error;
         return totals;
-    }
+    };
     let names = suite.files.iter().map(|file| {
         let runs = file.runs.iter().map(|run| run.name.to_string()).collect();
         (file.name.clone(), runs)
     });
     reporter.event(&Event::Abstract(&names.collect()));
-    let setting = Setting { world, reporter, options, sources: &sources, globals, modules: &modules };
+    let setting = Setting {
+        world,
+        reporter,
+        options,
+        sources: &sources,
+        globals,
+        modules: &modules,
+        keeping: &keeping,
+    };
     totals.status = Status::Pass;
     for file in &suite.files {
         let status = FileRunner::new(&setting, &suite, file).run(&mut totals).await;

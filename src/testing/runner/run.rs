@@ -5,7 +5,6 @@ use super::assertion::{judge, outputs, variables};
 use super::expectation::{before_apply, settle};
 use super::inputs::{Given, given};
 use crate::file::{Command, Run, TestFile};
-use crate::memory::MemoryStore;
 use crate::mock::Stage;
 use crate::program::stage;
 use crate::report::Status;
@@ -18,6 +17,7 @@ use trueup_evaluate::Input;
 use trueup_plan::Plan;
 use trueup_resolve::Program;
 use trueup_state::State;
+use trueup_store::Store;
 use trueup_value::{Name, Value};
 
 /// How a state came to be, and with what it can be destroyed.
@@ -55,7 +55,7 @@ pub(crate) struct Work<'a> {
     pub(crate) run: &'a Run,
     /// The file stands in the tests' directory.
     pub(crate) in_directory: bool,
-    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) store: Arc<dyn Store>,
 }
 
 impl Work<'_> {
@@ -150,7 +150,7 @@ fn stopped() -> Diagnostic {
 
 impl Last {
     /// A session on the state, with the same configuration.
-    pub(crate) fn trial(&self, store: Arc<MemoryStore>) -> Trial {
+    pub(crate) fn trial(&self, store: Arc<dyn Store>) -> Trial {
         Trial {
             program: self.program.clone(),
             inputs: self.inputs.clone(),
