@@ -17,6 +17,7 @@ pub(crate) const FLOORS: &[(&str, u32)] = &[
     ("trueup-store", 3),
     ("trueup-provider-kit", 3),
     ("trueup-diff", 4),
+    ("trueup-provider-walk", 4),
     ("trueup-provider-builtin", 4),
     ("trueup-provider-aws", 4),
     ("trueup-plan", 5),
@@ -105,7 +106,7 @@ pub(crate) const PROVIDERS_SEE: &[&str] = &[
 ];
 
 /// Crates that are for tests alone.
-pub(crate) const FOR_TESTS: &[&str] = &["insta", "jsonschema", "proptest", "tempfile"];
+pub(crate) const FOR_TESTS: &[&str] = &["insta", "jsonschema", "proptest", "tempfile", "trueup-provider-walk"];
 
 /// Folders of stand-ins for the world, and the cargo feature each is behind: tests enable it, the program never.
 pub(crate) const FAKES: &[(&str, &str)] = &[("src/provider/fake/", "fake")];

@@ -1,20 +1,20 @@
 //! The provider block: roles, identity providers, proxies, metadata, limits on accounts and tags.
 
 use crate::cloud::{Cloud, configure, provider_block, start, text};
-use crate::front::{Act, Front};
 use crate::moto::Moto;
 use std::path::Path;
+use trueup_provider_walk::{Act, Proxy, Stand};
 use trueup_value::Value;
 
 /// A provider block with these members, behind a front, and what it says.
-async fn told(front: &Front, more: &str) -> String {
+async fn told(front: &Proxy, more: &str) -> String {
     format!("{:?}", configure(&*start(), &provider_block(&front.url, more)).await)
 }
 
 #[tokio::test]
 async fn a_role_is_assumed_with_all_that_the_block_says() {
     let moto = Moto::start().await;
-    let front = Front::start(&moto.url, &[]).await;
+    let front = Proxy::start(&moto.url, &[]).await;
     let role = r#""assume_role": [{"role_arn": "arn:aws:iam::111122223333:role/first", "session_name": "ci",
             "duration": "30m", "external_id": "ext", "source_identity": "me", "tags": {"k": "v"},
             "transitive_tag_keys": ["k"], "policy": "{}", "policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]},
@@ -53,7 +53,7 @@ async fn a_role_is_assumed_with_all_that_the_block_says() {
 #[tokio::test]
 async fn a_role_is_assumed_with_a_token() {
     let moto = Moto::start().await;
-    let front = Front::start(&moto.url, &[]).await;
+    let front = Proxy::start(&moto.url, &[]).await;
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("token");
     std::fs::write(&file, "from-file\n").expect("it is written");
@@ -90,7 +90,7 @@ async fn a_role_is_assumed_with_a_token() {
 #[tokio::test]
 async fn requests_go_through_the_proxy_but_where_it_is_not_wanted() {
     let moto = Moto::start().await;
-    let front = Front::start(&moto.url, &[]).await;
+    let front = Proxy::start(&moto.url, &[]).await;
     let block = |proxy: &str| provider_block("http://aws.invalid", &format!("{proxy}, \"max_retries\": 0"));
     let told = |block: String| async move { format!("{:?}", configure(&*start(), &block).await) };
     for name in ["http_proxy", "https_proxy\": \"http://127.0.0.1:9\", \"http_proxy"] {
@@ -108,7 +108,7 @@ async fn requests_go_through_the_proxy_but_where_it_is_not_wanted() {
 #[tokio::test]
 async fn certificates_come_from_the_bundle() {
     let moto = Moto::start().await;
-    let front = Front::start(&moto.url, &[]).await;
+    let front = Proxy::start(&moto.url, &[]).await;
     let said = told(&front, r#""custom_ca_bundle": "/nowhere/ca.pem""#).await;
     assert!(said.contains("custom_ca_bundle /nowhere/ca.pem can't be used"), "{said}");
     let directory = tempfile::tempdir().expect("a directory");
@@ -130,7 +130,7 @@ async fn the_role_of_the_instance_is_asked_at_the_endpoint_of_the_block() {
         ("/iam/security-credentials/ ", 9, Act::Refuse(200, "", "role")),
         ("/iam/security-credentials/role", 9, Act::Refuse(200, "", keys)),
     ];
-    let front = Front::start(&moto.url, &rules).await;
+    let front = Proxy::start(&moto.url, &rules).await;
     let directory = tempfile::tempdir().expect("a directory");
     let empty = directory.path().join("empty");
     std::fs::write(&empty, "").expect("it is written");
@@ -171,7 +171,7 @@ const BAD_BLOCKS: &[(&str, &str)] = &[
 #[tokio::test]
 async fn bad_blocks_are_refused_before_anything_is_made() {
     let moto = Moto::start().await;
-    let front = Front::start(&moto.url, &[]).await;
+    let front = Proxy::start(&moto.url, &[]).await;
     for (more, words) in BAD_BLOCKS {
         let said = told(&front, more).await;
         assert!(said.contains("Error") && said.contains(words), "{more}: {said}");
@@ -191,14 +191,14 @@ async fn ignored_tags_are_left_alone() {
     let (kind, config) = ("aws_internet_gateway", r#"{"tags": {"a": "b"}}"#);
     let gateway = cloud.create(kind, config).await;
     let tags = "Tag.1.Key=seen&Tag.1.Value=1&Tag.2.Key=corp:x&Tag.2.Value=2";
-    cloud.moto.tamper(&format!("CreateTags&ResourceId.1={}&{tags}", text(&gateway, "id"))).await;
+    cloud.tamper(&format!("CreateTags&ResourceId.1={}&{tags}", text(&gateway, "id"))).await;
     assert_eq!(cloud.read(kind, &gateway).await, gateway);
     let wanted = cloud.config(kind, r#"{"tags": {"a": "c"}}"#).await;
     let plan = cloud.plan(kind, &gateway, &wanted).await;
     let changed = cloud.apply(kind, &gateway, &plan.planned, "1").await;
     assert!(changed.diagnostics.is_empty(), "{:#?}", changed.diagnostics);
-    let url = cloud.moto.url.clone();
-    let plain = Cloud::through(cloud.moto, &url, "").await;
+    let url = cloud.server.url.clone();
+    let plain = Cloud::through(cloud.server, &url, "").await;
     let all = plain.read(kind, &changed.state).await;
     let all = all.get("tags_all").and_then(Value::as_mapping).expect("a map");
     let all: Vec<&str> = all.keys().map(|key| &**key).collect();

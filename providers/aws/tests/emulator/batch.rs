@@ -14,9 +14,9 @@ async fn a_thousand_subnets_are_read_with_one_call() {
     let ids = more_subnets(&cloud, text(&vpc, "id"), 1..1000).await;
     let requests: Vec<ReadRequest> =
         ids.iter().map(|id| request("aws_subnet", renamed(&first, id))).collect();
-    cloud.moto.requests();
+    cloud.server.requests();
     let answers = cloud.provider.read_many(requests.clone()).await;
-    assert_eq!(cloud.moto.requests(), 1, "calls for 1,000 subnets of one VPC");
+    assert_eq!(cloud.server.requests(), 1, "calls for 1,000 subnets of one VPC");
     let mut ranges: Vec<&str> = Vec::new();
     for (answer, id) in answers.iter().zip(&ids) {
         assert!(answer.diagnostics.is_empty(), "{:#?}", answer.diagnostics);
@@ -34,19 +34,19 @@ async fn a_thousand_subnets_are_read_with_one_call() {
     });
     let around = futures::future::join_all(around).await.into_iter().chain([request("aws_vpc", vpc.clone())]);
     let all: Vec<ReadRequest> = requests.iter().cloned().chain(around).collect();
-    cloud.moto.requests();
+    cloud.server.requests();
     let answers = cloud.provider.read_many(all).await;
-    let calls = cloud.moto.requests();
+    let calls = cloud.server.requests();
     assert!(calls <= 10, "{calls} calls for 1,000 subnets and a network");
     assert!(answers.iter().all(|answer| !answer.state.is_null()));
 
     // Some have vanished: those are asked for by their ids before they count as gone.
     for id in &ids[..3] {
-        cloud.moto.tamper(&format!("DeleteSubnet&SubnetId={id}")).await;
+        cloud.tamper(&format!("DeleteSubnet&SubnetId={id}")).await;
     }
-    cloud.moto.requests();
+    cloud.server.requests();
     let answers = cloud.provider.read_many(requests).await;
-    let calls = cloud.moto.requests();
+    let calls = cloud.server.requests();
     assert!(calls <= 4, "{calls} calls for 1,000 subnets, three of them gone");
     assert!(answers[..3].iter().all(|answer| answer.state.is_null()));
     assert!(answers[3..].iter().all(|answer| !answer.state.is_null()));
@@ -67,9 +67,9 @@ async fn subnets_of_many_networks_are_read_by_their_ids() {
     let unknown = Value::object(fields.map(blank));
     let gone = (0..500).map(|n| renamed(&unknown, &format!("subnet-gone{n}")));
     let requests = gone.chain([first.clone()]).map(|state| request("aws_subnet", state)).collect();
-    cloud.moto.requests();
+    cloud.server.requests();
     let answers = cloud.provider.read_many(requests).await;
-    assert_eq!(cloud.moto.requests(), 3, "calls for 501 ids");
+    assert_eq!(cloud.server.requests(), 3, "calls for 501 ids");
     assert!(answers[..500].iter().all(|answer| answer.state.is_null()));
     assert_eq!(answers[500].state, first);
 }
@@ -78,18 +78,18 @@ async fn subnets_of_many_networks_are_read_by_their_ids() {
 async fn instances_cost_calls_of_their_own_only_for_what_is_looked_at() {
     let cloud = Cloud::start("").await;
     let kind = "aws_instance";
-    cloud.moto.requests();
+    cloud.server.requests();
     let (first, noted) = cloud.create_noted(kind, &instance("")).await;
-    let calls = cloud.moto.requests();
+    let calls = cloud.server.requests();
     assert!(calls <= 5, "{calls} calls to make an instance: run, wait, read it and its volumes, unmark it");
     let second = cloud.create_noted(kind, &instance(r#", "user_data": "echo hi""#)).await;
     let gone = (0..998).map(|n| (renamed(&first, &format!("i-gone{n}")), noted.clone()));
     let all = gone.chain([(first.clone(), noted.clone()), second.clone()]);
     let requests: Vec<ReadRequest> =
         all.map(|(state, private)| ReadRequest { kind: kind.into(), state, private }).collect();
-    cloud.moto.requests();
+    cloud.server.requests();
     let answers = cloud.provider.read_many(requests).await;
-    let calls = cloud.moto.requests();
+    let calls = cloud.server.requests();
     // 200 ids a call, and the volumes of those found.
     assert!(calls <= 7, "{calls} calls for 1,000 instances");
     assert!(answers[..998].iter().all(|answer| answer.state.is_null()));
@@ -117,7 +117,7 @@ async fn what_instances_are_asked_for_one_by_one_is_seen_where_it_counts() {
             assert_eq!(state.get(name), Some(&Value::from(false)), "{more}");
             let id = text(&state, "id");
             let request = format!("ModifyInstanceAttribute&InstanceId={id}&{parameter}.Value=true");
-            cloud.moto.tamper(&request).await;
+            cloud.tamper(&request).await;
             let request = ReadRequest { kind: kind.into(), state, private };
             let answer = cloud.provider.read(request).await;
             assert_eq!(answer.state.get(name), Some(&Value::from(is_seen)), "{name} {more}");
@@ -140,16 +140,13 @@ async fn user_data_is_asked_for_once_a_launch() {
     let private = String::from_utf8(private.to_vec()).expect("JSON is text");
     // moto takes base64 away twice, changes user data of what runs, which the API refuses, and keeps the time of the launch when it starts what
     // was stopped, which the API doesn't.
-    cloud
-        .moto
-        .tamper(&format!("ModifyInstanceAttribute&InstanceId={id}&UserData.Value=WldOb2J5Qmk%3D"))
-        .await;
+    cloud.tamper(&format!("ModifyInstanceAttribute&InstanceId={id}&UserData.Value=WldOb2J5Qmk%3D")).await;
     assert!(!sees_a_change(&private).await, "the same launch");
     let earlier = private.replace(r#""user_data_launch":""#, r#""user_data_launch":"1"#);
     assert_ne!(earlier, private);
     assert!(sees_a_change(&earlier).await, "another launch");
     assert!(sees_a_change("").await, "nothing is known of the launch");
-    cloud.moto.tamper(&format!("StopInstances&InstanceId.1={id}")).await;
+    cloud.tamper(&format!("StopInstances&InstanceId.1={id}")).await;
     assert!(sees_a_change(&private).await, "it is stopped");
 }
 
@@ -157,7 +154,7 @@ async fn user_data_is_asked_for_once_a_launch() {
 async fn more_subnets(cloud: &Cloud, vpc: &str, numbers: std::ops::Range<usize>) -> Vec<String> {
     let make = |n: usize| async move {
         let range = format!("10.0.{}.{}/26", n / 4, n % 4 * 64);
-        cloud.moto.tamper(&format!("CreateSubnet&VpcId={vpc}&CidrBlock={range}")).await;
+        cloud.tamper(&format!("CreateSubnet&VpcId={vpc}&CidrBlock={range}")).await;
     };
     stream::iter(numbers.map(make)).buffer_unordered(8).collect::<Vec<()>>().await;
     let filter = format!(r#"{{"filter": [{{"name": "vpc-id", "values": ["{vpc}"]}}]}}"#);

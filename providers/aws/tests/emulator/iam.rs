@@ -58,14 +58,14 @@ async fn many_objects_of_iam_are_read_with_few_calls() {
         }
         let gone = numbered(template, COUNT - 1);
         cloud.delete(kind, made.last().unwrap_or_else(|| panic!("{gone} was made"))).await;
-        cloud.moto.requests();
+        cloud.server.requests();
         let request = |state: &Value| ReadRequest {
             kind: (*kind).into(),
             state: state.clone(),
             private: Private::from([]),
         };
         let answers = cloud.provider.read_many(made.iter().map(request).collect()).await;
-        let calls = cloud.moto.requests();
+        let calls = cloud.server.requests();
         assert!(calls <= *calls_max, "{kind}: {calls} calls");
         for (answer, state) in answers.iter().zip(&made).take(COUNT - 1) {
             assert!(answer.diagnostics.is_empty(), "{kind}: {:#?}", answer.diagnostics);

@@ -18,7 +18,7 @@ async fn a_final_snapshot_stays_when_the_volume_goes() {
         "DescribeSnapshots&Owner.1=self&Filter.1.Name=volume-id&Filter.1.Value.1={}",
         text(&volume, "id")
     );
-    let answer = cloud.moto.tamper(&request).await;
+    let answer = cloud.tamper(&request).await;
     assert_eq!(answer.matches("<snapshotId>").count(), 1, "{answer}");
     assert!(answer.contains("<key>a</key>"), "{answer}");
     assert!(!answer.contains("trueup:step"), "the mark of the deletion is gone: {answer}");
@@ -56,8 +56,8 @@ async fn a_key_that_others_made_anew_is_noticed() {
     let kind = "aws_key_pair";
     let config = format!(r#"{{"key_name": "deployer", "public_key": "{FIRST} me@here"}}"#);
     let key = cloud.create(kind, &config).await;
-    cloud.moto.tamper("DeleteKeyPair&KeyName=deployer").await;
-    cloud.moto.tamper(&format!("ImportKeyPair&KeyName=deployer&PublicKeyMaterial={SECOND}")).await;
+    cloud.tamper("DeleteKeyPair&KeyName=deployer").await;
+    cloud.tamper(&format!("ImportKeyPair&KeyName=deployer&PublicKeyMaterial={SECOND}")).await;
     let found = cloud.read(kind, &key).await;
     assert_ne!(found.get("public_key"), key.get("public_key"));
     let plan = cloud.plan(kind, &found, &cloud.config(kind, &config).await).await;

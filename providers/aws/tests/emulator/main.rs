@@ -4,11 +4,8 @@ mod account;
 mod batch;
 mod cases;
 mod cloud;
-mod coverage;
 #[path = "../fake/mod.rs"]
 mod fake;
-mod faults;
-mod front;
 mod iam;
 mod machines;
 mod moto;

@@ -1,18 +1,23 @@
 //! A server of a test's own that stands in for AWS (moto, or ministack as a second opinion), and a proxy that counts
 //! what goes to it.
 
-use crate::fake::Fake;
-use std::process::Stdio;
+use crate::cloud::{provider_block, start};
+use crate::fake::{Fake, World};
+use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
+use trueup_provider::Provider;
+use trueup_provider_walk::{Program, Stand, free_port};
+
+/// Where programs are installed: the build directory.
+const FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// A running moto server; it ends with this value.
 pub(crate) struct Moto {
-    _child: Option<Child>,
+    _program: Option<Program>,
     /// The fake that stands in for the server.
     fake: Option<Arc<Fake>>,
     pub(crate) url: String,
@@ -20,50 +25,20 @@ pub(crate) struct Moto {
 }
 
 impl Moto {
-    /// Starts a server on a free port.
-    pub(crate) async fn start() -> Moto {
-        let program = program("moto_server", "moto[server]==5.2.*").await;
-        let port = free_port().await;
-        let mut command = Command::new(program);
-        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
-        Moto::run(command, port).await
-    }
-
     /// Starts ministack, which gets some things right that moto doesn't.
     pub(crate) async fn second_opinion() -> Moto {
-        let program = program("ministack", "ministack").await;
+        let program = Program::of_python(FOLDER, "ministack", &["ministack"]).await;
         let port = free_port().await;
         let mut command = Command::new(program);
         command.env("BIND_HOST", "127.0.0.1").env("GATEWAY_PORT", port.to_string());
         Moto::run(command, port).await
     }
 
-    /// The fake in place of a server.
-    pub(crate) fn of((fake, url): (Arc<Fake>, String)) -> Moto {
-        Moto { _child: None, fake: Some(fake), url, requests: Arc::default() }
-    }
-
-    async fn run(mut command: Command, port: u16) -> Moto {
-        let child = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the emulator starts");
-        for _ in 0..300 {
-            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                let requests = Arc::new(AtomicUsize::new(0));
-                let front = front(port, requests.clone()).await;
-                return Moto {
-                    _child: Some(child),
-                    fake: None,
-                    url: format!("http://127.0.0.1:{front}"),
-                    requests,
-                };
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("the emulator did not listen within 30 s");
+    async fn run(command: Command, port: u16) -> Moto {
+        let program = Program::start(command, port).await;
+        let requests = Arc::new(AtomicUsize::new(0));
+        let front = front(port, requests.clone()).await;
+        Moto { _program: Some(program), fake: None, url: format!("http://127.0.0.1:{front}"), requests }
     }
 
     /// How many requests have been made since this was last asked.
@@ -72,11 +47,45 @@ impl Moto {
     }
 }
 
-impl Moto {
+#[async_trait]
+impl Stand for Moto {
+    type Fake = World;
+
+    const FOLLOWS: &'static [(&'static str, &'static str)] = &[("tags", "tags_all")];
+
+    async fn start() -> Moto {
+        let name = "moto_server";
+        let program = if Program::is_there(name).await {
+            name.to_owned()
+        } else {
+            Program::of_python(FOLDER, name, &["moto[server]==5.2.*"]).await
+        };
+        let port = free_port().await;
+        let mut command = Command::new(program);
+        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+        Moto::run(command, port).await
+    }
+
+    fn of(fake: Arc<Fake>) -> Moto {
+        Moto { _program: None, url: fake.url.clone(), fake: Some(fake), requests: Arc::default() }
+    }
+
+    fn url(&self) -> &str {
+        &self.url
+    }
+
+    fn provider() -> Arc<dyn Provider> {
+        start()
+    }
+
+    fn block(url: &str, more: &str) -> String {
+        provider_block(url, more)
+    }
+
     /// Makes a request behind the provider's back: `ACTION&PARAMETERS` of EC2, `METHOD /path [body]` of S3,
     /// `iam:ACTION&PARAMETERS` of IAM, or `dynamodb:OPERATION json` of `DynamoDB`. What begins with `moto:` is for the
     /// emulator alone, where it leaves something undone that AWS does by itself.
-    pub(crate) async fn tamper(&self, request: &str) -> String {
+    async fn tamper(&self, request: &str) -> String {
         let request = match request.strip_prefix("moto:") {
             Some(_) if self.fake.is_some() => return String::new(),
             Some(request) => request,
@@ -120,31 +129,6 @@ impl Moto {
         }
         answer
     }
-}
-
-async fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-    listener.local_addr().expect("a bound socket has an address").port()
-}
-
-/// The program on the path, or one installed into the build directory.
-async fn program(name: &str, package: &str) -> String {
-    let works = Command::new(name).arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if name != "ministack" && works.await.is_ok_and(|status| status.success()) {
-        return name.into();
-    }
-    let venv = format!("{}/{name}", env!("CARGO_TARGET_TMPDIR"));
-    let program = format!("{venv}/bin/{name}");
-    if !std::path::Path::new(&program).exists() {
-        run("python3", &["-m", "venv", &venv]).await;
-        run(&format!("{venv}/bin/pip"), &["install", "-q", package]).await;
-    }
-    program
-}
-
-async fn run(program: &str, arguments: &[&str]) {
-    let status = Command::new(program).args(arguments).status().await;
-    assert!(status.is_ok_and(|status| status.success()), "{program} {arguments:?} failed");
 }
 
 /// Forwards connections and counts the requests in them by their first lines.

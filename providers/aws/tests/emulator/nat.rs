@@ -3,6 +3,7 @@
 use crate::cloud::{Cloud, text};
 use crate::fake::Fake;
 use crate::moto::Moto;
+use trueup_provider_walk::Stand;
 
 #[tokio::test]
 async fn a_gateway_that_fails_says_why_and_is_kept_to_be_deleted() {

@@ -198,7 +198,7 @@ async fn data_sources_find_the_one_network() {
     let cloud = Cloud::start(r#""ignore_tags": [{"keys": ["seen"]}]"#).await;
     let vpc = cloud.create("aws_vpc", r#"{"cidr_block": "10.7.0.0/16", "tags": {"Name": "main"}}"#).await;
     let id = text(&vpc, "id");
-    cloud.moto.tamper(&format!("CreateTags&ResourceId.1={id}&Tag.1.Key=seen&Tag.1.Value=1")).await;
+    cloud.tamper(&format!("CreateTags&ResourceId.1={id}&Tag.1.Key=seen&Tag.1.Value=1")).await;
     let config = format!(r#"{{"vpc_id": "{id}", "cidr_block": "10.7.1.0/24", "tags": {{"Name": "a"}}}}"#);
     let one = cloud.create("aws_subnet", &config).await;
     let config = format!(r#"{{"vpc_id": "{id}", "cidr_block": "10.7.2.0/24", "tags": {{"Name": "b"}}}}"#);
@@ -302,7 +302,7 @@ async fn places_are_described() {
         let told: Vec<_> = told.iter().map(|told| format!("{} {:?}", told.summary, told.hint)).collect();
         assert!(told.join(" ").replace("\\\"", "\"").contains(words), "{kind} {config}: {told:?}");
     }
-    cloud.moto.tamper("PUT /here?website <WebsiteConfiguration><IndexDocument><Suffix>i.html</Suffix></IndexDocument></WebsiteConfiguration>").await;
+    cloud.tamper("PUT /here?website <WebsiteConfiguration><IndexDocument><Suffix>i.html</Suffix></IndexDocument></WebsiteConfiguration>").await;
     let (found, _) = cloud.data("aws_s3_bucket", r#"{"bucket": "here"}"#).await;
     assert_eq!(text(&found, "website_endpoint"), "here.s3-website-us-east-1.amazonaws.com");
 }
@@ -363,12 +363,12 @@ async fn a_policy_told_in_other_words_is_no_drift() {
     let state = cloud.create(kind, &config(ours)).await;
     let theirs = r#"PUT /worded?policy {"Statement":[{"Action":["s3:GetObject","s3:PutObject"],"Effect":"Deny",
         "Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Resource":["arn:aws:s3:::worded/*"]}],"Version":"2012-10-17"}"#;
-    cloud.moto.tamper(theirs).await;
+    cloud.tamper(theirs).await;
     assert_eq!(cloud.read(kind, &state).await, state);
     let reworded = r#"[{"Action": ["s3:GetObject", "s3:PutObject"], "Effect": "Deny",
         "Resource": "arn:aws:s3:::worded/*", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}]"#;
     let wanted = cloud.config(kind, &config(reworded)).await;
     assert_eq!(cloud.plan(kind, &state, &wanted).await.planned, state);
-    cloud.moto.tamper(&theirs.replace("Deny", "Allow")).await;
+    cloud.tamper(&theirs.replace("Deny", "Allow")).await;
     assert_ne!(cloud.read(kind, &state).await, state);
 }

@@ -27,12 +27,12 @@ async fn versioning_is_switched_and_read() {
     state = cloud.apply(kind, &state, &plan.planned, "1").await.state;
     assert_eq!(status(&cloud.read(kind, &state).await), Some("Suspended"));
     assert_eq!(cloud.plan(kind, &state, &wanted).await.planned, state);
-    cloud.moto.tamper("PUT /versions?versioning <VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>").await;
+    cloud.tamper("PUT /versions?versioning <VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>").await;
     assert_eq!(status(&cloud.read(kind, &state).await), Some("Enabled"));
     let import = cloud.provider.import(kind, "versions").await;
     assert_eq!(status(&cloud.read(kind, &import.objects[0].state).await), Some("Enabled"));
     cloud.delete(kind, &state).await;
-    cloud.moto.tamper("DELETE /versions").await;
+    cloud.tamper("DELETE /versions").await;
     assert!(cloud.read(kind, &state).await.is_null());
     cloud.delete(kind, &state).await;
 }

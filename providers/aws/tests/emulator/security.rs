@@ -19,7 +19,7 @@ async fn a_rule_that_lost_a_peer_is_replaced() {
         "RevokeSecurityGroupIngress&GroupId={group}&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=1&\
          IpPermissions.1.ToPort=2&IpPermissions.1.IpRanges.1.CidrIp=11.0.0.0/8"
     );
-    cloud.moto.tamper(&revoke).await;
+    cloud.tamper(&revoke).await;
     let drifted = cloud.read(KIND, &state).await;
     let left = drifted.get("cidr_blocks").and_then(Value::as_sequence).expect("one is left");
     assert_eq!(left, [Value::from("10.0.0.0/8")]);

@@ -6,6 +6,7 @@ use crate::fake::{Fake, Thing};
 use crate::moto::Moto;
 use serde_json::json;
 use std::sync::Arc;
+use trueup_provider_walk::Stand;
 use trueup_value::Value;
 
 const KIND: &str = "aws_dynamodb_table";
@@ -16,8 +17,8 @@ const THERE: &str = "dynamodb:eu-west-1:table";
 type Tamper = fn(&mut Thing);
 
 async fn cloud() -> (Arc<Fake>, Cloud) {
-    let (fake, url) = Fake::start().await;
-    (fake.clone(), Cloud::on(Moto::of((fake, url)), "").await)
+    let fake = Fake::start().await;
+    (fake.clone(), Cloud::on(Moto::of(fake), "").await)
 }
 
 /// Plans and applies a configuration, and holds that reading and planning again find no difference.
@@ -70,7 +71,7 @@ async fn tables_are_changed_one_thing_at_a_time() {
     let (fake, cloud) = cloud().await;
     let first = apply(&cloud, &cloud.null(KIND), FULL).await;
     let state = apply(&cloud, &first, CHANGED).await;
-    fake.meddle(THERE, |replica| {
+    fake.world().meddle(THERE, |replica| {
         assert_eq!(replica.tags, [("a".into(), "c".into())].into(), "tags of the table are the replica's");
         assert!(replica.inner["recovery"].is_null());
     });
@@ -89,7 +90,7 @@ async fn tables_are_changed_one_thing_at_a_time() {
         }),
     ];
     for (attribute, tamper) in tampers {
-        fake.meddle(HERE, tamper);
+        fake.world().meddle(HERE, tamper);
         let drifted = cloud.read(KIND, &state).await;
         for (name, value) in state.as_mapping().expect("an object") {
             assert_eq!(
@@ -100,7 +101,7 @@ async fn tables_are_changed_one_thing_at_a_time() {
         }
         assert_eq!(apply(&cloud, &drifted, CHANGED).await, state, "{attribute}");
     }
-    fake.meddle(THERE, |replica| replica.inner["recovery"] = json!(35));
+    fake.world().meddle(THERE, |replica| replica.inner["recovery"] = json!(35));
     let drifted = cloud.read(KIND, &state).await;
     assert_ne!(drifted.get("replica"), state.get("replica"));
     let state = apply(&cloud, &drifted, CHANGED).await;

@@ -1,12 +1,12 @@
 //! Calls that are refused, lost or answered late: what is repeated, what isn't, and how many are under way.
 
 use crate::cloud::Cloud;
-use crate::front::{Act, Front, Rule, TOO_MANY};
 use crate::moto::Moto;
 use futures::future::join_all;
 use std::time::Duration;
 use trueup_diag::Diagnostics;
 use trueup_provider::{Private, ReadRequest};
+use trueup_provider_walk::{Act, Proxy, Rule, Stand};
 use trueup_value::Value;
 
 const GATEWAY: &str = "aws_internet_gateway";
@@ -17,13 +17,19 @@ const THROTTLING: Act = Act::Refuse(
 );
 const SLOW_DOWN: Act =
     Act::Refuse(503, "", "<Error><Code>SlowDown</Code><Message>Reduce your rate</Message></Error>");
+const TOO_MANY: Act = Act::Refuse(
+    503,
+    "",
+    "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error></Errors>\
+     <RequestID>r</RequestID></Response>",
+);
 const STUMBLE: &str =
     "<Response><Errors><Error><Code>InternalError</Code><Message>oops</Message></Error></Errors></Response>";
 
 /// A provider that reaches moto through a front.
-async fn through(rules: &[Rule]) -> (Cloud, Front) {
+async fn through(rules: &[Rule]) -> (Cloud, Proxy) {
     let moto = Moto::start().await;
-    let front = Front::start(&moto.url, rules).await;
+    let front = Proxy::start(&moto.url, rules).await;
     let cloud = Cloud::through(moto, &front.url, "").await;
     (cloud, front)
 }
@@ -112,7 +118,7 @@ async fn what_can_come_twice_is_repeated_when_its_answer_is_lost() {
 async fn fewer_calls_are_under_way_while_the_cloud_throttles() {
     let (cloud, front) = through(&[]).await;
     let (gateway, _) = create(&cloud, GATEWAY, "{}").await;
-    front.narrow(4);
+    front.narrow(4, TOO_MANY);
     let read = || {
         let request =
             ReadRequest { kind: GATEWAY.into(), state: gateway.clone(), private: Private::from([]) };

@@ -5,8 +5,6 @@
 
 mod dynamodb;
 mod ec2;
-mod fault;
-mod http;
 mod iam;
 mod params;
 mod s3;
@@ -14,22 +12,15 @@ mod sts;
 mod world;
 mod xml;
 
-use fault::Script;
-pub(crate) use fault::{Ills, Mishap, is_read};
-use http::{Reply, Request};
 use params::Params;
 use serde_json::json;
-use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::net::TcpListener;
+use trueup_provider_walk::{Reply, Request, Running, Trouble};
 use world::{Outcome, Refusal, refuse};
 pub(crate) use world::{Thing, World};
 use xml::Items;
 
 /// A running fake; it ends with the runtime.
-pub(crate) struct Fake {
-    world: Mutex<World>,
-    script: Mutex<Script>,
-}
+pub(crate) type Fake = Running<World>;
 
 /// A call of an API in the Query protocol.
 pub(crate) struct Call<'a> {
@@ -44,118 +35,85 @@ pub(crate) struct Call<'a> {
 /// One operation of a Query API.
 type Operation = (&'static str, fn(&mut Call<'_>) -> Outcome<serde_json::Value>);
 
-impl Fake {
-    /// Starts one on a free port; gives its address.
-    pub(crate) async fn start() -> (Arc<Fake>, String) {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-        let port = listener.local_addr().expect("a bound socket has an address").port();
-        let fake = Arc::new(Fake { world: Mutex::default(), script: Mutex::default() });
-        tokio::spawn(http::serve(listener, fake.clone()));
-        (fake, format!("http://127.0.0.1:{port}"))
-    }
-
-    /// From now on these things go wrong.
-    pub(crate) fn set(&self, ills: Ills) {
-        self.world().lag = ills.lag;
-        *self.script.lock().expect("no holder panics") = Script::of(ills);
-    }
-
-    /// The calls since mishaps were set.
-    pub(crate) fn calls(&self) -> Vec<String> {
-        self.script.lock().expect("no holder panics").calls.clone()
-    }
-
-    /// What exists, other than what is going by itself.
-    pub(crate) fn things(&self) -> Vec<String> {
-        let world = self.world();
-        let is_leaving = |thing: &Thing| {
-            let owner = thing.owner.as_ref().and_then(|owner| world.things.get(owner));
-            thing.is_leaving() || owner.is_some_and(Thing::is_leaving)
-        };
-        let there = world.things.iter().filter(|(_, thing)| !is_leaving(thing));
-        there.map(|(id, thing)| format!("{} {id}", thing.kind)).collect()
-    }
-
-    /// Everything as it is now, to go back to.
-    pub(crate) fn snapshot(&self) -> World {
-        self.world().clone()
-    }
-
-    /// Goes back to how everything was.
-    pub(crate) fn restore(&self, world: World) {
-        *self.world() = world;
-    }
-
-    /// Changes a thing behind everyone's back.
-    pub(crate) fn meddle(&self, id: &str, change: impl FnOnce(&mut Thing)) {
-        change(self.world().things.get_mut(id).unwrap_or_else(|| panic!("{id} is there")));
-    }
-
-    /// Everything that is under way comes to its end.
-    pub(crate) fn let_time_pass(&self) {
-        let mut world = self.world();
-        while let Some(id) = world.things.iter().find(|(_, t)| !t.later.is_empty()).map(|(id, _)| id.clone())
-        {
-            ec2::age(&mut world, &id);
-        }
-    }
-
-    fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().expect("no holder panics")
-    }
-
-    /// Answers a request; None cuts the connection.
-    pub(crate) fn answer(&self, request: &Request) -> Option<Reply> {
-        let Some((region, service)) = request.scope() else {
-            return Some(error("s3", &refuse("MissingAuthenticationToken", "The request is not signed")));
-        };
-        let name = match service {
+impl trueup_provider_walk::Fake for World {
+    fn name(request: &Request) -> String {
+        match scope(request).map_or("", |(_, service)| service) {
             "dynamodb" => dynamodb::name(request),
             "s3" => s3::name(request),
             _ => Params::of_form(request.text().unwrap_or_default()).take("Action").unwrap_or_default(),
-        };
-        let asked = [request.path.as_bytes(), request.query.as_bytes(), &request.body].concat();
-        let mishap = self.script.lock().expect("no holder panics").next(&name, asked);
-        match mishap {
-            Some(Mishap::CutBefore) => return None,
-            Some(Mishap::FailedBefore) => return Some(error(service, &internal(service))),
-            Some(Mishap::Throttled) => return Some(error(service, &throttled(service))),
-            _ => {}
         }
-        let mut world = self.world();
-        let before = world.clone();
+    }
+
+    fn is_read(name: &str) -> bool {
+        ["Describe", "Get", "List", "HEAD", "GET"].iter().any(|verb| name.starts_with(verb))
+    }
+
+    fn answer(&mut self, request: &Request, _is_doomed: bool) -> Reply {
+        let Some((region, service)) = scope(request) else {
+            return error("s3", &refuse("MissingAuthenticationToken", "The request is not signed"));
+        };
+        let before = self.clone();
         let outcome = match service {
-            "dynamodb" => dynamodb::answer(&mut world, region, request),
-            "s3" => s3::answer(&mut world, region, request),
-            "ec2" => query(&mut world, region, request, (ec2::OPERATIONS, "2016-11-15")),
-            "iam" => query(&mut world, region, request, (iam::OPERATIONS, "2010-05-08")),
-            "sts" => query(&mut world, region, request, (sts::OPERATIONS, "2011-06-15")),
+            "dynamodb" => dynamodb::answer(self, region, request),
+            "s3" => s3::answer(self, region, request),
+            "ec2" => query(self, region, request, (ec2::OPERATIONS, "2016-11-15")),
+            "iam" => query(self, region, request, (iam::OPERATIONS, "2010-05-08")),
+            "sts" => query(self, region, request, (sts::OPERATIONS, "2011-06-15")),
             other => Err(refuse("InvalidAction", format!("The service {other} isn't here"))),
         };
-        let reply = outcome.unwrap_or_else(|refusal| {
+        outcome.unwrap_or_else(|refusal| {
             // Looks count even where they found nothing.
             let looked: Vec<(String, u32)> =
-                world.things.iter().map(|(id, t)| (id.clone(), t.hidden)).collect();
-            *world = before;
+                self.things.iter().map(|(id, t)| (id.clone(), t.hidden)).collect();
+            *self = before;
             for (id, hidden) in looked {
-                if let Some(thing) = world.things.get_mut(&id) {
+                if let Some(thing) = self.things.get_mut(&id) {
                     thing.hidden = hidden;
                 }
             }
             if refusal.code == "ResourceInUseException" {
                 // What a table is busy with goes on meanwhile.
                 let busy: Vec<String> =
-                    world.things.keys().filter(|id| id.starts_with("dynamodb:")).cloned().collect();
-                busy.iter().for_each(|id| ec2::age(&mut world, id));
+                    self.things.keys().filter(|id| id.starts_with("dynamodb:")).cloned().collect();
+                busy.iter().for_each(|id| ec2::age(self, id));
             }
             error(service, &refusal)
-        });
-        match mishap {
-            Some(Mishap::CutAfter) => None,
-            Some(Mishap::FailedAfter) => Some(error(service, &internal(service))),
-            _ => Some(reply),
+        })
+    }
+
+    fn refusal(request: &Request, trouble: Trouble) -> Reply {
+        let service = scope(request).map_or("s3", |(_, service)| service);
+        match trouble {
+            Trouble::Throttled => error(service, &throttled(service)),
+            Trouble::Internal => error(service, &internal(service)),
         }
     }
+
+    fn things(&self) -> Vec<String> {
+        let is_leaving = |thing: &Thing| {
+            let owner = thing.owner.as_ref().and_then(|owner| self.things.get(owner));
+            thing.is_leaving() || owner.is_some_and(Thing::is_leaving)
+        };
+        let there = self.things.iter().filter(|(_, thing)| !is_leaving(thing));
+        there.map(|(id, thing)| format!("{} {id}", thing.kind)).collect()
+    }
+
+    fn delay(&mut self, looks: u32) {
+        self.lag = looks;
+    }
+
+    fn let_time_pass(&mut self) {
+        while let Some(id) = self.things.iter().find(|(_, t)| !t.later.is_empty()).map(|(id, _)| id.clone()) {
+            ec2::age(self, &id);
+        }
+    }
+}
+
+/// The region and the service that a request is signed for.
+fn scope(request: &Request) -> Option<(&str, &str)> {
+    let credential = request.header("authorization")?.split("Credential=").nth(1)?;
+    let mut parts = credential.split(',').next()?.split('/').skip(2);
+    Some((parts.next()?, parts.next()?))
 }
 
 /// Carries out a call of a Query API.

@@ -1,11 +1,11 @@
 //! S3: buckets, what is said about them, and objects with their versions.
 
-use super::http::{Reply, Request};
 use super::params::{Params, decode};
 use super::world::{Outcome, Refusal, Thing, World, refuse};
 use super::xml::{self, Items};
 use md5::{Digest, Md5};
 use serde_json::{Value as Json, json};
+use trueup_provider_walk::{Reply, Request};
 
 /// What a bucket or object says in a document of its own: the part of the query, the document's root, and the code that
 /// says that there is none; an empty code where there always is one, which is empty at first.

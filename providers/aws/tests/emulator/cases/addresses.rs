@@ -1,6 +1,7 @@
 //! Public addresses and what leads out through them.
 
-use super::{CASE, Case, IGW, INSTANCE, SUBNET, VPC};
+use super::{IGW, INSTANCE, SUBNET, VPC};
+use trueup_provider_walk::{CASE, Case};
 
 pub(crate) const CASES: &[Case] = &[
     Case {

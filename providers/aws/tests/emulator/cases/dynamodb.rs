@@ -1,6 +1,6 @@
 //! Tables.
 
-use super::{CASE, Case};
+use trueup_provider_walk::{CASE, Case};
 
 /// What moto doesn't know is walked through in `tables`, on a stand-in that does as the API reference says.
 const UNKNOWN: &str = "moto doesn't know it, or forgets changes of it; see tables.rs";

@@ -1,6 +1,6 @@
 //! Roles and policies.
 
-use super::{CASE, Case};
+use trueup_provider_walk::{CASE, Case};
 
 /// A policy that lets a service assume a role, as a string inside JSON.
 macro_rules! trust {

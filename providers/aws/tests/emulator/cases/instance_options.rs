@@ -1,6 +1,7 @@
 //! Options of instances, changed in place and by replacement: moto describes few of them.
 
-use super::{CASE, Case, KEY, SUBNET, VPC};
+use super::{KEY, SUBNET, VPC};
+use trueup_provider_walk::{CASE, Case};
 
 const IN_STATE: &str = "the state alone has it";
 const NO_INTERFACE: &str = "no type here makes the interface that it needs";

@@ -1,6 +1,7 @@
 //! Instances: what `network` leaves out.
 
-use super::{CASE, Case, GROUP, SUBNET, VPC, trust};
+use super::{GROUP, SUBNET, VPC, trust};
+use trueup_provider_walk::{CASE, Case};
 
 const ROLE: (&str, &str, &str) =
     ("role", "aws_iam_role", concat!(r#"{"name": "machine", "assume_role_policy": "#, trust!("ec2"), "}"));

@@ -1,6 +1,6 @@
 //! Launch templates.
 
-use super::{CASE, Case};
+use trueup_provider_walk::{CASE, Case};
 
 const OURS: &str = "says how updates choose the default version, which the cloud doesn't keep";
 

@@ -1,6 +1,7 @@
 //! What machines need: keys and volumes.
 
-use super::{CASE, Case, INSTANCE, SUBNET, VPC};
+use super::{INSTANCE, SUBNET, VPC};
+use trueup_provider_walk::{CASE, Case};
 
 pub(crate) const CASES: &[Case] = &[
     Case {

@@ -20,48 +20,7 @@ mod security;
 mod vpc_endpoint;
 
 pub(crate) use iam::{permit, trust};
-
-/// One type's life. Templates hold `${name.attribute}` of what is set up, and of `this`.
-pub(crate) struct Case {
-    pub(crate) kind: &'static str,
-    /// What it needs: name, type and configuration.
-    pub(crate) setup: &'static [(&'static str, &'static str, &'static str)],
-    pub(crate) create: &'static str,
-    /// Configurations that change it in place, one after the other.
-    pub(crate) updates: &'static [&'static str],
-    /// Configurations that replace it, and the attribute that does.
-    pub(crate) replaces: &'static [(&'static str, &'static str)],
-    /// Requests behind the provider's back (several with `then` between them), and the attribute that they change.
-    pub(crate) tampers: &'static [(&'static str, &'static str)],
-    /// Requests that delete it behind the provider's back; none where nothing can.
-    pub(crate) lose: &'static [&'static str],
-    pub(crate) import: &'static str,
-    /// Attributes that the API doesn't tell.
-    pub(crate) unread: &'static [&'static str],
-    /// What tampers change besides: a tampered attribute (`*` for any), and one that follows from it.
-    pub(crate) follows: &'static [(&'static str, &'static str)],
-    /// What its deletion leaves behind on purpose, by the kinds that the fake has of things.
-    pub(crate) leaves: &'static [&'static str],
-    /// Attributes (`name`, or `block.name`; all below it too) that no update, replace or tamper needs to show, and why.
-    /// A replace that names one is planned and not carried out.
-    pub(crate) excused: &'static [(&'static str, &'static str)],
-}
-
-/// What cases start from: `Case { kind, create, lose, ..CASE }`.
-pub(crate) const CASE: Case = Case {
-    kind: "",
-    setup: &[],
-    create: "{}",
-    updates: &[],
-    replaces: &[],
-    tampers: &[],
-    lose: &[],
-    import: "${this.id}",
-    unread: &[],
-    follows: &[],
-    leaves: &[],
-    excused: &[],
-};
+use trueup_provider_walk::Case;
 
 const VPC: (&str, &str, &str) = ("vpc", "aws_vpc", r#"{"cidr_block": "10.1.0.0/16"}"#);
 const OTHER: (&str, &str, &str) = ("other", "aws_vpc", r#"{"cidr_block": "10.9.0.0/16"}"#);

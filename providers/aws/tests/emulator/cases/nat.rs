@@ -1,6 +1,7 @@
 //! NAT gateways with further addresses and regional ones, which moto doesn't know.
 
-use super::{CASE, Case, IGW, OTHER, SUBNET, VPC};
+use super::{IGW, OTHER, SUBNET, VPC};
+use trueup_provider_walk::{CASE, Case};
 
 const OTHER_IGW: (&str, &str, &str) = ("out", "aws_internet_gateway", r#"{"vpc_id": "${other.id}"}"#);
 const ONE: (&str, &str, &str) = ("one", "aws_eip", "{}");

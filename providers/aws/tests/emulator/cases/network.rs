@@ -1,6 +1,7 @@
 //! Networks and the instances in them.
 
-use super::{CASE, Case, GROUP, IGW, KEY, OTHER, SUBNET, TABLE, VPC};
+use super::{GROUP, IGW, KEY, OTHER, SUBNET, TABLE, VPC};
+use trueup_provider_walk::{CASE, Case};
 
 pub(crate) const CASES: &[Case] = &[
     Case {

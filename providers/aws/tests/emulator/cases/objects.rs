@@ -1,6 +1,6 @@
 //! Objects with all that can be said about them: moto forgets some of it, and has ideas of its own about locks.
 
-use super::{CASE, Case};
+use trueup_provider_walk::{CASE, Case};
 
 const BUCKET: &str = "aws_s3_bucket";
 const IN_STATE: &str = "the state alone has it";

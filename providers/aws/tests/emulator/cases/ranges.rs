@@ -1,7 +1,7 @@
 //! Ranges of networks beside their first one, and what subnets do with addresses: moto makes up IPv6 ranges as it
 //! likes, has no pools, and knows two attributes of subnets.
 
-use super::{CASE, Case};
+use trueup_provider_walk::{CASE, Case};
 
 const DUAL: (&str, &str, &str) = (
     "vpc",

@@ -1,7 +1,8 @@
 //! Routes to everything that a route can lead to. What no type here makes stands in the fake as it is: gateways of
 //! carriers, of Outposts, of IPv6 and of other networks; moto has none of them.
 
-use super::{CASE, Case, IGW, INSTANCE, SUBNET, TABLE, VPC};
+use super::{IGW, INSTANCE, SUBNET, TABLE, VPC};
+use trueup_provider_walk::{CASE, Case};
 
 const NAT: (&str, &str, &str) =
     ("nat", "aws_nat_gateway", r#"{"subnet_id": "${subnet.id}", "connectivity_type": "private"}"#);

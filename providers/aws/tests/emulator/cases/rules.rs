@@ -1,7 +1,8 @@
 //! Rules of security groups for each kind of peer: moto keeps no descriptions but those of ranges, and loses track of
 //! rules that change.
 
-use super::{CASE, Case, GROUP, VPC};
+use super::{GROUP, VPC};
+use trueup_provider_walk::{CASE, Case};
 
 const PEER: (&str, &str, &str) = ("peer", "aws_security_group", r#"{"vpc_id": "${vpc.id}", "name": "peer"}"#);
 const SECOND: (&str, &str, &str) =

@@ -1,6 +1,6 @@
 //! Buckets and objects.
 
-use super::{CASE, Case};
+use trueup_provider_walk::{CASE, Case};
 
 pub(crate) const CASES: &[Case] = &[
     Case {

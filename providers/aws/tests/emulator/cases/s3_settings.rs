@@ -1,6 +1,6 @@
 //! Settings of buckets.
 
-use super::{CASE, Case};
+use trueup_provider_walk::{CASE, Case};
 
 const BUCKET: &str = "aws_s3_bucket";
 

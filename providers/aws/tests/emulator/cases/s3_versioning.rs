@@ -1,7 +1,7 @@
 //! Versioning of buckets. moto answers `GetBucketVersioning` with an XML root that isn't the API's and that the SDK
 //! rejects, so that no part of this can be walked there; see `second` for another emulator.
 
-use super::{CASE, Case};
+use trueup_provider_walk::{CASE, Case};
 
 pub(crate) const CASES: &[Case] = &[
     Case {

@@ -1,6 +1,7 @@
 //! Security groups and their rules.
 
-use super::{CASE, Case, GROUP, OTHER, VPC};
+use super::{GROUP, OTHER, VPC};
+use trueup_provider_walk::{CASE, Case};
 
 /// moto forgets IPv6 rules of groups in a VPC without an IPv6 range.
 const DUAL: (&str, &str, &str) =

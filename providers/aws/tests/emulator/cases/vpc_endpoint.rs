@@ -1,6 +1,7 @@
 //! VPC endpoints.
 
-use super::{CASE, Case, GROUP, OTHER, SUBNET, TABLE, VPC};
+use super::{GROUP, OTHER, SUBNET, TABLE, VPC};
+use trueup_provider_walk::{CASE, Case};
 
 /// Private names need a VPC with names.
 const NAMED: (&str, &str, &str) =

@@ -6,10 +6,10 @@ mod replicas;
 mod update;
 
 use super::ec2::age;
-use super::http::{Reply, Request};
 use super::world::{ACCOUNT, Outcome, Refusal, Thing, World, refuse};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
+use trueup_provider_walk::{Reply, Request};
 
 /// A call: its region, and the members of its body, which are taken one by one.
 struct Call<'a> {

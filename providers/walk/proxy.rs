@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What happens to requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Act {
+pub enum Act {
     /// They are not let through: status, further headers with their line ends, body.
     Refuse(u16, &'static str, &'static str),
     /// The connection ends before anyone has read them.
@@ -20,31 +20,33 @@ pub(crate) enum Act {
 }
 
 /// Requests that hold these words, so many times, and what happens to them.
-pub(crate) type Rule = (&'static str, usize, Act);
+pub type Rule = (&'static str, usize, Act);
 
 /// A running server; it ends with the runtime of the test.
-pub(crate) struct Front {
-    pub(crate) url: String,
+pub struct Proxy {
+    /// Where it listens.
+    pub url: String,
     state: Arc<Mutex<State>>,
 }
 
 struct State {
     target: String,
     rules: Vec<Rule>,
-    /// More at once than this are refused.
-    at_once_max: usize,
+    /// What happens to more than so many at once.
+    at_once_max: Option<(usize, Act)>,
     under_way: usize,
     refused: usize,
     /// First line and body of each request.
     log: Vec<String>,
 }
 
-impl Front {
-    pub(crate) async fn start(target: &str, rules: &[Rule]) -> Front {
+impl Proxy {
+    /// Starts one in front of a server, with rules from the beginning.
+    pub async fn start(target: &str, rules: &[Rule]) -> Proxy {
         let state = State {
             target: target.trim_start_matches("http://").to_owned(),
             rules: rules.to_vec(),
-            at_once_max: usize::MAX,
+            at_once_max: None,
             under_way: 0,
             refused: 0,
             log: Vec::new(),
@@ -52,30 +54,32 @@ impl Front {
         let state = Arc::new(Mutex::new(state));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
-        let front = Front { url, state: state.clone() };
+        let proxy = Proxy { url, state: state.clone() };
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 tokio::spawn(serve(client, state.clone()));
             }
         });
-        front
+        proxy
     }
 
-    /// From now on refuses more than so many at once.
-    pub(crate) fn narrow(&self, at_once_max: usize) {
-        self.state().at_once_max = at_once_max;
+    /// From now on this happens to more than so many at once.
+    pub fn narrow(&self, at_once_max: usize, act: Act) {
+        self.state().at_once_max = Some((at_once_max, act));
     }
 
-    pub(crate) fn add(&self, rule: Rule) {
+    /// One more rule; the first that fits counts.
+    pub fn add(&self, rule: Rule) {
         self.state().rules.push(rule);
     }
 
-    pub(crate) fn refused(&self) -> usize {
+    /// How many requests were more than so many at once.
+    pub fn refused(&self) -> usize {
         self.state().refused
     }
 
     /// The requests so far that hold these words.
-    pub(crate) fn seen(&self, words: &str) -> Vec<String> {
+    pub fn seen(&self, words: &str) -> Vec<String> {
         self.state().log.iter().filter(|line| line.contains(words)).cloned().collect()
     }
 
@@ -115,23 +119,15 @@ async fn serve(mut client: TcpStream, state: Arc<Mutex<State>>) {
 
 impl State {
     fn act(&mut self, line: &str) -> Option<Act> {
-        if self.under_way > self.at_once_max {
+        if let Some((_, act)) = self.at_once_max.filter(|(max, _)| self.under_way > *max) {
             self.refused += 1;
-            return Some(TOO_MANY);
+            return Some(act);
         }
         let rule = self.rules.iter_mut().find(|(words, times, _)| *times > 0 && line.contains(words))?;
         rule.1 -= 1;
         Some(rule.2)
     }
 }
-
-/// How EC2 refuses.
-pub(crate) const TOO_MANY: Act = Act::Refuse(
-    503,
-    "",
-    "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error></Errors>\
-     <RequestID>r</RequestID></Response>",
-);
 
 fn answer(status: u16, headers: &str, body: &str) -> Vec<u8> {
     format!(

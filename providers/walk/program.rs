@@ -1,0 +1,57 @@
+//! Programs that stand in for a cloud: found, or installed for the tests, and run for as long as a test needs them.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, Command};
+
+/// A running program; it ends with this value.
+pub struct Program {
+    _child: Child,
+}
+
+impl Program {
+    /// Starts one and waits until it listens on a port of loopback; panics when that takes over half a minute.
+    pub async fn start(mut command: Command, port: u16) -> Program {
+        let started = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn();
+        let child = started.unwrap_or_else(|e| panic!("{command:?} does not start: {e}"));
+        for _ in 0..300 {
+            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                return Program { _child: child };
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{command:?} did not listen within 30 s");
+    }
+
+    /// Whether a program on the path runs.
+    pub async fn is_there(name: &str) -> bool {
+        let mut command = Command::new(name);
+        let status = command.arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        status.await.is_ok_and(|status| status.success())
+    }
+
+    /// A program of Python packages (as `pip install` takes them), installed into a folder of its own below `folder`
+    /// where it isn't yet; gives its path.
+    pub async fn of_python(folder: &str, name: &str, packages: &[&str]) -> String {
+        let venv = format!("{folder}/{name}");
+        let program = format!("{venv}/bin/{name}");
+        if !Path::new(&program).exists() {
+            run("python3", &["-m", "venv", &venv]).await;
+            run(&format!("{venv}/bin/pip"), &[&["install", "-q"], packages].concat()).await;
+        }
+        program
+    }
+}
+
+/// A port of loopback that nothing listens on.
+pub async fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    listener.local_addr().expect("a bound socket has an address").port()
+}
+
+async fn run(program: &str, arguments: &[&str]) {
+    let status = Command::new(program).args(arguments).status().await;
+    assert!(status.is_ok_and(|status| status.success()), "{program} {arguments:?} failed");
+}

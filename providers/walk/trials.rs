@@ -1,0 +1,131 @@
+//! Each call of each type's life going wrong once, in each way.
+
+use crate::scene::Scene;
+use crate::walk::walk;
+use crate::{Case, Cloud, Fake, Ills, Mishap, Running, Stand};
+use futures::stream::{self, StreamExt};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How many lives go on at a time: most of the time they wait before they try again.
+const LANES: usize = 64;
+
+/// What a life may take at most; it takes seconds.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// Walks all cases on the strict fake, and panics where something is left that no case leaves on purpose. `more` are
+/// further members of the provider block.
+pub async fn walk_strictly<S: Stand>(more: &str, cases: &[&'static Case]) {
+    let fake = Running::start().await;
+    let cloud = Arc::new(Cloud::on(S::of(fake.clone()), more).await);
+    walk(&cloud, cases.iter().copied()).await;
+    let is_meant = |thing: &String| cases.iter().any(|case| case.leaves.contains(&kind(thing)));
+    let left: Vec<String> = fake.things().into_iter().filter(|thing| !is_meant(thing)).collect();
+    assert_eq!(left, Vec::<String>::new(), "everything was destroyed");
+}
+
+/// The kind of a thing as [`Fake::things`] lists it.
+fn kind(thing: &str) -> &str {
+    thing.split(' ').next().unwrap_or_default()
+}
+
+/// A fake of its own with a provider that speaks to it.
+struct Lane<S: Stand> {
+    fake: Arc<Running<S::Fake>>,
+    cloud: Cloud<S>,
+}
+
+impl<S: Stand> Lane<S> {
+    async fn open(more: &str) -> Lane<S> {
+        let fake = Running::start().await;
+        Lane { cloud: Cloud::on(S::of(fake.clone()), more).await, fake }
+    }
+
+    /// Lives a case's life with some calls going wrong.
+    async fn live(self: Arc<Self>, (scene, world): (Scene, S::Fake), ills: Ills) {
+        self.fake.restore(world);
+        let before = self.fake.things();
+        let is_doomed = ills.is_doomed();
+        self.fake.set(ills);
+        let meant = scene.leaves();
+        if is_doomed {
+            scene.stubborn_life(&self.cloud).await;
+        } else {
+            scene.life(&self.cloud).await;
+        }
+        let after = self.fake.things();
+        let new: Vec<&String> = after.iter().filter(|thing| !before.contains(thing)).collect();
+        let kinds: Vec<&str> = new.iter().map(|thing| kind(thing)).collect();
+        assert_eq!(kinds, meant, "made twice or left behind: {new:?}");
+    }
+}
+
+/// What goes wrong in one life, and in words.
+struct Trial<F> {
+    stage: Arc<(Scene, Mutex<F>)>,
+    ills: Ills,
+    words: String,
+}
+
+impl<F: Fake> Trial<F> {
+    fn stage(&self) -> (Scene, F) {
+        (self.stage.0.clone(), self.stage.1.lock().expect("no holder panics").clone())
+    }
+}
+
+/// Each call of each case's life going wrong in each way.
+async fn trials<S: Stand>(lane: &Arc<Lane<S>>, cases: &[&'static Case]) -> Vec<Trial<S::Fake>> {
+    let mut trials = Vec::new();
+    for case in cases {
+        lane.fake.restore(S::Fake::default());
+        let scene = Scene::set(&lane.cloud, case).await;
+        let world = lane.fake.snapshot();
+        lane.clone().live((scene.clone(), world.clone()), Ills::default()).await;
+        let stage = Arc::new((scene, Mutex::new(world)));
+        let mut add = |ills: Ills, about: &str| {
+            let words = format!("{}: {ills:?}: {about}", case.kind);
+            trials.push(Trial { stage: stage.clone(), ills, words });
+        };
+        for lag in 1..=3 {
+            add(Ills { lag, ..Ills::default() }, "new things appear late");
+        }
+        // A read has no effect to come before or after.
+        for mishap in [Mishap::Throttled, Mishap::FailedBefore, Mishap::CutBefore] {
+            add(Ills { reads: Some(mishap), ..Ills::default() }, "each read has to be made again");
+        }
+        let calls = lane.fake.calls().into_iter().enumerate();
+        for (at, call) in calls.filter(|(_, call)| !S::Fake::is_read(call)) {
+            for mishap in Mishap::TRANSIENT {
+                add(Ills { calls: vec![(at, mishap)], ..Ills::default() }, &call);
+            }
+            add(Ills { lag: 2, calls: vec![(at, Mishap::CutAfter)], ..Ills::default() }, &call);
+            if S::Fake::FAILURE.is_some() {
+                add(Ills { calls: vec![(at, Mishap::Doomed)], ..Ills::default() }, &call);
+            }
+        }
+    }
+    trials
+}
+
+/// Lives each case's life on the strict fake once for each thing that can go wrong with one of its calls: throttled,
+/// failed or cut before or after it was carried out, its long operation failed, reads that have to be made again, new
+/// things that appear late. Panics with all that failed. Needs a runtime with several threads. `more` are further
+/// members of the provider block.
+pub async fn every_call_goes_wrong_once<S: Stand>(more: &str, cases: &[&'static Case]) {
+    let lanes: Vec<Arc<Lane<S>>> =
+        stream::iter(0..LANES).then(async |_| Arc::new(Lane::open(more).await)).collect().await;
+    let trials = trials(&lanes[0], cases).await;
+    let free = Mutex::new(lanes);
+    let take = || free.lock().expect("no holder panics").pop().expect("there are as many lanes as lives");
+    let attempts = trials.iter().map(|trial| async {
+        let lane = take();
+        let life = lane.clone().live(trial.stage(), trial.ills.clone());
+        // Some things may take an hour: one that waits for what never comes isn't waited for.
+        let life = tokio::spawn(tokio::time::timeout(PATIENCE, life)).await;
+        free.lock().expect("no holder panics").push(lane);
+        (!matches!(life, Ok(Ok(())))).then_some(trial.words.as_str())
+    });
+    let failed: Vec<&str> =
+        stream::iter(attempts).buffer_unordered(LANES).filter_map(async |f| f).collect().await;
+    assert!(failed.is_empty(), "{} of {} failed:\n{}", failed.len(), trials.len(), failed.join("\n"));
+}
