@@ -123,10 +123,7 @@ impl<F: Fake> Running<F> {
 impl<F: Fake> Answers for Running<F> {
     async fn answer(&self, request: &Request) -> Option<Reply> {
         self.requests.fetch_add(1, Ordering::SeqCst);
-        let name = F::name(request);
-        let is_read = F::is_read(&name);
-        let asked = [request.path.as_bytes(), b"?", request.query.as_bytes(), b"\n", &request.body].concat();
-        let mishap = self.script.lock().expect("no holder panics").next((name, is_read), asked);
+        let mishap = self.script.lock().expect("no holder panics").of_request::<F>(request);
         match mishap {
             Some(Mishap::CutBefore) => return None,
             Some(Mishap::FailedBefore) => return Some(F::refusal(request, Trouble::Internal)),

@@ -52,6 +52,36 @@ pub(crate) async fn serve(answers: impl FnOnce(String) -> Arc<dyn Answers>) {
     });
 }
 
+/// Sends a request to a server on loopback; None where the connection is cut.
+pub(crate) async fn send(url: &str, request: &Request) -> Option<Reply> {
+    let address = url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await.ok()?;
+    let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
+    let mut head = format!("{} {}{query} HTTP/1.1\r\n", request.method, request.path);
+    let is_ours =
+        |name: &str| ["connection", "content-length", "expect", "transfer-encoding"].contains(&name);
+    for (name, text) in request.headers.iter().filter(|(name, _)| !is_ours(name)) {
+        let _ = write!(head, "{name}: {text}\r\n");
+    }
+    if request.header("host").is_none() {
+        let _ = write!(head, "host: {address}\r\n");
+    }
+    let _ = write!(head, "content-length: {}\r\nconnection: close\r\n\r\n", request.body.len());
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(&request.body).await.ok()?;
+    let mut buffer = Vec::new();
+    let (first, headers) = read_head(&mut stream, &mut buffer).await?;
+    let status = first.split(' ').nth(1)?.parse().ok()?;
+    let body = if headers.get("transfer-encoding").is_some_and(|text| text == "chunked") {
+        chunks(&mut stream, &mut buffer).await?
+    } else {
+        stream.read_to_end(&mut buffer).await.ok()?;
+        buffer
+    };
+    let headers = headers.into_iter().filter(|(name, _)| !is_ours(name)).collect();
+    Some(Reply { status, headers, body })
+}
+
 async fn connection(mut stream: TcpStream, answers: Arc<dyn Answers>) {
     let mut buffer = Vec::new();
     while let Some(request) = next(&mut stream, &mut buffer).await {
@@ -76,7 +106,11 @@ async fn connection(mut stream: TcpStream, answers: Arc<dyn Answers>) {
     }
 }
 
-async fn next(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Request> {
+/// The first line of a request or an answer, and its headers by their names in small letters.
+async fn read_head(
+    stream: &mut TcpStream,
+    buffer: &mut Vec<u8>,
+) -> Option<(String, BTreeMap<String, String>)> {
     let head_end = loop {
         if let Some(at) = find(buffer, b"\r\n\r\n") {
             break at;
@@ -84,17 +118,22 @@ async fn next(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Request> {
         more(stream, buffer).await?;
     };
     let head = String::from_utf8(buffer[..head_end].to_vec()).ok()?;
+    buffer.drain(..head_end + 4);
     let mut lines = head.split("\r\n");
-    let mut first = lines.next()?.split(' ');
-    let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
+    let first = lines.next()?.to_owned();
     let header = |line: &str| {
         line.split_once(':').map(|(name, text)| (name.to_ascii_lowercase(), text.trim().to_owned()))
     };
-    let headers: BTreeMap<String, String> = lines.filter_map(header).collect();
+    Some((first, lines.filter_map(header).collect()))
+}
+
+async fn next(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Request> {
+    let (first, headers) = read_head(stream, buffer).await?;
+    let mut first = first.split(' ');
+    let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
     if headers.get("expect").is_some_and(|text| text == "100-continue") {
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await.ok()?;
     }
-    buffer.drain(..head_end + 4);
     let body = if headers.get("transfer-encoding").is_some_and(|text| text == "chunked") {
         chunks(stream, buffer).await?
     } else {

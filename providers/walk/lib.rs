@@ -9,8 +9,8 @@
 //!   operations ([`Fake::FAILURE`]), taken and failed in the end; new things may appear late ([`Fake::delay`]).
 //! - **a stand** ([`Stand`]): how the provider is started and configured for a server (a fake or an emulator), and how
 //!   someone meddles behind its back. Where objects are JSON with ids, [`Meddling`] reads what tampers ask for, so that
-//!   the same cases run on a fake (put it over the object in the store with [`merge`]) and on an emulator (send it to its
-//!   control address).
+//!   the same cases run on a fake ([`Store`]: [`merge`] puts it over the object) and on cloudemu ([`Emulated`]), an emulator
+//!   in a process of its own; the stand is then little more than a [`Server`].
 //! - **cases** ([`Case`], [`DataCase`]): one for each type at least, more where one configuration can't show all.
 //!
 //! Its tests are one line each:
@@ -18,7 +18,9 @@
 //! ```text
 //! walk(&Arc::new(Cloud::<Stand>::start("").await), cases()).await;  // on an emulator
 //! walk_strictly::<Stand>("", &cases).await;                         // on the fake, which is empty in the end
+//! walk_on_cloudemu::<Stand>((FOLDER, ""), &cases).await;            // where TRUEUP_CLOUDEMU says where it is
 //! every_call_goes_wrong_once::<Stand>("", &cases).await;            // each write in each way, all reads
+//! every_call_goes_wrong_once_on_cloudemu::<Stand>((FOLDER, ""), &cases).await;
 //! every_type_recovers(&Cloud::<Stand>::start("").await, &cases, MARKED).await;
 //! read_data(&cloud, DATA.iter()).await;
 //! assert_every_type_has_a_case::<Stand>(&cases);                    // and no attribute without one:
@@ -34,7 +36,9 @@ mod cloud;
 mod compare;
 mod coverage;
 mod data;
+mod emulator;
 mod fake;
+mod ground;
 mod http;
 mod mishap;
 mod names;
@@ -42,6 +46,7 @@ mod program;
 mod proxy;
 mod recover;
 mod scene;
+mod server;
 mod stand;
 mod trials;
 mod walk;
@@ -50,6 +55,7 @@ pub use case::{CASE, Case, DATA_CASE, DataCase};
 pub use cloud::{Cloud, configure, text, token, value};
 pub use coverage::Coverage;
 pub use data::{assert_every_data_source_has_a_case, read_data};
+pub use emulator::{CLOUDEMU, Emulator};
 pub use fake::{Fake, Running, Trouble};
 pub use http::{Reply, Request};
 pub use mishap::{Ills, Mishap};
@@ -57,6 +63,9 @@ pub use names::Names;
 pub use program::{Program, free_port};
 pub use proxy::{Act, Proxy, Rule};
 pub use recover::{Mark, assert_recovers, every_type_recovers};
+pub use server::{Emulated, Server, Store};
 pub use stand::{Meddling, Stand, merge};
-pub use trials::{every_call_goes_wrong_once, walk_strictly};
+pub use trials::{
+    every_call_goes_wrong_once, every_call_goes_wrong_once_on_cloudemu, walk_on_cloudemu, walk_strictly,
+};
 pub use walk::{assert_every_type_has_a_case, walk};

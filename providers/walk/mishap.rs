@@ -1,5 +1,6 @@
 //! What goes wrong on the way to the fake and back, at which call.
 
+use crate::{Fake, Request};
 use std::collections::BTreeSet;
 
 /// What happens to one call.
@@ -57,8 +58,16 @@ impl Script {
         Script { ills, ..Script::default() }
     }
 
+    /// Counts a request, and says what happens to it.
+    pub(crate) fn of_request<F: Fake>(&mut self, request: &Request) -> Option<Mishap> {
+        let name = F::name(request);
+        let is_read = F::is_read(&name);
+        let asked = [request.path.as_bytes(), b"?", request.query.as_bytes(), b"\n", &request.body].concat();
+        self.next((name, is_read), asked)
+    }
+
     /// Counts a call, and says what happens to it. `request` tells it from others of its name.
-    pub(crate) fn next(&mut self, (name, is_read): (String, bool), request: Vec<u8>) -> Option<Mishap> {
+    fn next(&mut self, (name, is_read): (String, bool), request: Vec<u8>) -> Option<Mishap> {
         let number = self.calls.len();
         self.calls.push(name);
         if let Some(mishap) = self.ills.reads.filter(|_| is_read) {

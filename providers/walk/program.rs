@@ -43,6 +43,29 @@ impl Program {
         }
         program
     }
+
+    /// A Python that has what a file of requirements lists: the one on the path, or one in a folder of its own below
+    /// `folder`; gives its path.
+    pub async fn python(folder: &str, requirements: &Path) -> String {
+        let listed = std::fs::read_to_string(requirements)
+            .unwrap_or_else(|e| panic!("{}: {e}", requirements.display()));
+        // `google-crc32c>=1.5` is imported as `google_crc32c`.
+        let modules = listed.lines().filter_map(|line| line.split(['=', '>', '<', '~', '[']).next());
+        let modules: Vec<String> = modules.map(|name| name.trim().replace('-', "_")).collect();
+        let mut command = Command::new("python3");
+        command.args(["-c", &format!("import {}", modules.join(", "))]);
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().await;
+        if status.is_ok_and(|status| status.success()) {
+            return "python3".into();
+        }
+        let venv = format!("{folder}/cloudemu");
+        let python = format!("{venv}/bin/python3");
+        if !Path::new(&python).exists() {
+            run("python3", &["-m", "venv", &venv]).await;
+            run(&format!("{venv}/bin/pip"), &["install", "-q", "-r", &requirements.to_string_lossy()]).await;
+        }
+        python
+    }
 }
 
 /// A port of loopback that nothing listens on.
