@@ -20,6 +20,7 @@ pub(crate) const FLOORS: &[(&str, u32)] = &[
     ("trueup-provider-walk", 4),
     ("trueup-provider-builtin", 4),
     ("trueup-provider-aws", 4),
+    ("trueup-provider-azure", 4),
     ("trueup-plan", 5),
     ("trueup-apply", 6),
     ("trueup-engine", 7),
@@ -78,7 +79,7 @@ pub(crate) const HOMES: &[(&str, &[&str])] = &[
     ("russh", &["trueup-provision"]),
     ("tonic", &["trueup-plugin"]),
     ("axum", &["trueup-controller"]),
-    ("reqwest", &["trueup-source"]),
+    ("reqwest", &["trueup-provider-azure", "trueup-source"]),
     ("tar", &["trueup-source"]),
     ("zip", &["trueup-plan", "trueup-source"]),
 ];

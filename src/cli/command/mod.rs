@@ -151,7 +151,7 @@ impl Context {
             clock: Arc::new(outside::now),
             random: Arc::new(outside::random),
             who: outside::who(&self.environment),
-            factory: factory(self.working.clone()),
+            factory: factory(self.working.clone(), &self.environment),
             observer: crate::log::listening(observer),
             tokens: self.tokens.clone(),
             interrupt: self.interrupt.clone(),
@@ -190,7 +190,7 @@ impl RemoteStates for OtherStates {
 }
 
 /// The providers that are compiled in; other states are read from `directory`.
-fn factory(directory: PathBuf) -> Arc<dyn Factory> {
+fn factory(directory: PathBuf, environment: &BTreeMap<String, String>) -> Arc<dyn Factory> {
     let ids = || {
         let mut bytes = [0; 16];
         outside::random(&mut bytes);
@@ -200,7 +200,14 @@ fn factory(directory: PathBuf) -> Arc<dyn Factory> {
     let mut all: Vec<Arc<dyn Factory>> = vec![Arc::new(builtin)];
     #[cfg(feature = "aws")]
     all.push(Arc::new(trueup_provider_aws::AwsFactory));
-    #[cfg(not(feature = "aws"))]
+    #[cfg(feature = "azure")]
+    all.push(Arc::new(trueup_provider_azure::AzureFactory::within(trueup_provider_azure::Outside {
+        environment: environment.clone(),
+        seconds: outside::seconds,
+    })));
+    #[cfg(not(feature = "azure"))]
+    let _ = environment;
+    #[cfg(not(any(feature = "aws", feature = "azure")))]
     all.shrink_to_fit();
     Arc::new(Factories(all))
 }

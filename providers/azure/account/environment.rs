@@ -1,0 +1,156 @@
+//! The clouds of Azure: where their management API is and who signs in to them.
+
+use crate::account::settings::Settings;
+use crate::account::traffic::{Request, Traffic};
+use crate::arm::document::Document;
+use reqwest::{Method, Url};
+use serde_json::Value as Json;
+use trueup_provider_kit::{Fault, FaultKind};
+
+/// One cloud.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Environment {
+    /// Where people and programs sign in, without a slash at the end.
+    pub(crate) login: String,
+    /// The management API, without a slash at the end.
+    pub(crate) manager: String,
+    /// What tokens for the management API are made out to.
+    pub(crate) audience: String,
+}
+
+/// A cloud that is known by name: what the provider block calls it, what its metadata calls it, where one signs in, and
+/// its management API.
+struct Known {
+    name: &'static str,
+    metadata_name: &'static str,
+    login: &'static str,
+    manager: &'static str,
+}
+
+/// Azure documentation, "National clouds".
+const KNOWN: [Known; 3] = [
+    Known {
+        name: "public",
+        metadata_name: "AzureCloud",
+        login: "https://login.microsoftonline.com",
+        manager: "https://management.azure.com",
+    },
+    Known {
+        name: "usgovernment",
+        metadata_name: "AzureUSGovernment",
+        login: "https://login.microsoftonline.us",
+        manager: "https://management.usgovcloudapi.net",
+    },
+    Known {
+        name: "china",
+        metadata_name: "AzureChinaCloud",
+        login: "https://login.chinacloudapi.cn",
+        manager: "https://management.chinacloudapi.cn",
+    },
+];
+
+/// The names that the provider block may give.
+pub(crate) fn names() -> [&'static str; 3] {
+    KNOWN.map(|known| known.name)
+}
+
+impl Environment {
+    /// The cloud that the provider block names: one of the known, or what `metadata_host` tells. The variables
+    /// `TRUEUP_AZURE_ENDPOINT` and `AZURE_AUTHORITY_HOST` lead to stand-ins.
+    pub(crate) async fn of(settings: &Settings, traffic: &Traffic) -> Result<Environment, Fault> {
+        let mut environment = match &settings.metadata_host {
+            Some(host) => told(host, &settings.environment, traffic).await?,
+            None => known(&settings.environment)?,
+        };
+        if let Some(endpoint) = &settings.endpoint {
+            address(endpoint, "TRUEUP_AZURE_ENDPOINT")?;
+            endpoint.trim_end_matches('/').clone_into(&mut environment.manager);
+            environment.login.clone_from(&environment.manager);
+        }
+        if let Some(login) = &settings.authority {
+            address(login, "AZURE_AUTHORITY_HOST")?;
+            login.trim_end_matches('/').clone_into(&mut environment.login);
+        }
+        Ok(environment)
+    }
+}
+
+fn known(name: &str) -> Result<Environment, Fault> {
+    let found = KNOWN.iter().find(|known| known.name == name).ok_or_else(|| {
+        let message = format!("environment {name:?} is none of {}", names().join(", "));
+        Fault::new(FaultKind::Invalid, message).hint("For other clouds name their metadata_host.")
+    })?;
+    let Known { login, manager, .. } = *found;
+    Ok(Environment { login: login.into(), manager: manager.into(), audience: manager.into() })
+}
+
+/// What the cloud's own metadata say (ARM reference, "Cloud metadata").
+async fn told(host: &str, name: &str, traffic: &Traffic) -> Result<Environment, Fault> {
+    let doing = format!("asking metadata_host {host} for its endpoints");
+    let base = if host.contains("://") { host.to_owned() } else { format!("https://{host}") };
+    let url = address(
+        &format!("{}/metadata/endpoints?api-version=2022-09-01", base.trim_end_matches('/')),
+        "metadata_host",
+    )?;
+    let answer = traffic
+        .send(&Request::new(Method::GET, url))
+        .await
+        .and_then(crate::account::traffic::Answer::success);
+    let clouds = answer.and_then(|answer| answer.json()).map_err(|fault| fault.during(doing.clone()))?;
+    let clouds: &[Json] = clouds.as_array().map(Vec::as_slice).unwrap_or_default();
+    let metadata_name =
+        KNOWN.iter().find(|known| known.name == name).map_or(name, |known| known.metadata_name);
+    let is_it = |cloud: &&Json| cloud.word("/name").is_some_and(|of| of.eq_ignore_ascii_case(metadata_name));
+    let found = clouds.iter().find(is_it).and_then(|cloud| {
+        let manager = cloud.word("/resourceManager")?.trim_end_matches('/').to_owned();
+        let login = cloud.word("/authentication/loginEndpoint")?.trim_end_matches('/').to_owned();
+        let audience = cloud
+            .word("/authentication/audiences/0")
+            .map_or(manager.clone(), |text| text.trim_end_matches('/').to_owned());
+        Some(Environment { login, manager, audience })
+    });
+    found.ok_or_else(|| {
+        let names: Vec<&str> = clouds.iter().filter_map(|cloud| cloud.word("/name")).collect();
+        let message = format!("it knows no cloud {metadata_name:?}, only: {}", names.join(", "));
+        Fault::new(FaultKind::Invalid, message).during(doing).hint("Set environment to one of these.")
+    })
+}
+
+/// An address that tokens may be sent to: encrypted, or on this machine.
+fn address(text: &str, name: &str) -> Result<Url, Fault> {
+    let bad = |why: &str| {
+        Fault::new(FaultKind::Invalid, format!("{name} {text:?} {why}")).hint(
+            "Write it like https://management.example.com; plain http is for this machine's own addresses.",
+        )
+    };
+    let url = Url::parse(text).map_err(|_| bad("is no address"))?;
+    let host = url.host_str().unwrap_or_default();
+    let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_here => Ok(url),
+        _ => Err(bad("is not encrypted")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clouds_are_known_by_name_and_addresses_are_safe() {
+        assert_eq!(known("public").expect("known").audience, "https://management.azure.com");
+        let complaint = known("moon").expect_err("there is none").message;
+        assert_eq!(complaint, "environment \"moon\" is none of public, usgovernment, china");
+        let cases = [
+            ("https://x.example.com", true),
+            ("http://127.0.0.1:1234/", true),
+            ("http://localhost:1", true),
+            ("http://x.example.com", false),
+            ("x.example.com", false),
+        ];
+        for (text, is_good) in cases {
+            assert_eq!(address(text, "metadata_host").is_ok(), is_good, "{text}");
+        }
+    }
+}

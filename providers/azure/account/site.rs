@@ -1,0 +1,27 @@
+//! One subscription: the client of its API and what the types need to know of it.
+
+use crate::account::settings::Features;
+use crate::arm::Arm;
+use crate::arm::id::{Id, Kind};
+use std::fmt;
+
+/// The subscription that a provider block works on.
+pub(crate) struct Site {
+    pub(crate) arm: Arm,
+    pub(crate) subscription: String,
+    /// What the provider block's features say.
+    pub(crate) features: Features,
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Site({})", self.subscription)
+    }
+}
+
+impl Site {
+    /// The id of something in the subscription.
+    pub(crate) fn id(&self, kind: Kind, group: &str, names: &[&str]) -> Id {
+        kind.id(&self.subscription, group, names)
+    }
+}

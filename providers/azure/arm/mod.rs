@@ -1,0 +1,188 @@
+//! A thin client of the management API: reads, lists, writes with conditions, and operations that take their time
+//! (Azure Resource Manager, "REST API reference" and "Asynchronous operations").
+
+pub(crate) mod bulk;
+pub(crate) mod document;
+pub(crate) mod id;
+mod locks;
+pub(crate) mod mark;
+mod operation;
+mod register;
+pub(crate) mod write;
+
+use crate::account::credentials::Tokens;
+use crate::account::environment::Environment;
+use crate::account::traffic::{Answer, Request, Traffic};
+use document::Document;
+use locks::Locks;
+use operation::Underway;
+use reqwest::{Method, Url};
+use serde_json::Value as Json;
+use std::fmt::Display;
+use trueup_provider_kit::{Fault, FaultKind};
+
+/// A client of the management API of one cloud.
+#[derive(Debug)]
+pub(crate) struct Arm {
+    base: Url,
+    audience: String,
+    traffic: Traffic,
+    tokens: Tokens,
+    /// Goes with every call, for Azure's support.
+    correlation: Option<String>,
+    /// Resource providers may be registered when a call needs it.
+    registers: bool,
+    locks: Locks,
+}
+
+/// On what a write depends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Condition<'a> {
+    /// There is nothing of the name yet.
+    New,
+    /// What is there is as it was read, by its etag; where the API gives none, on nothing.
+    Unchanged(Option<&'a str>),
+}
+
+impl Arm {
+    pub(crate) fn new(environment: &Environment, traffic: Traffic, tokens: Tokens) -> Result<Arm, Fault> {
+        let bad = |_| Fault::new(FaultKind::Invalid, format!("{} is no address", environment.manager));
+        let base = Url::parse(&environment.manager).map_err(bad)?;
+        let audience = environment.audience.clone();
+        let locks = Locks::default();
+        Ok(Arm { base, audience, traffic, tokens, correlation: None, registers: false, locks })
+    }
+
+    /// Sends an id with every call, by which Azure's support finds them.
+    pub(crate) fn correlate(&mut self, id: &str) {
+        self.correlation = Some(id.to_owned());
+    }
+
+    /// Reads what a path leads to; None where nothing is there.
+    pub(crate) async fn get(&self, path: impl Display, version: &str) -> Result<Option<Json>, Fault> {
+        let request = Request::new(Method::GET, self.url(path, version)?);
+        match self.send(request).await?.success() {
+            Ok(answer) => answer.json().map(Some),
+            Err(fault) if fault.is_not_found() => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Lists all pages of what a path leads to; nothing where what it is in isn't there.
+    pub(crate) async fn list(&self, path: impl Display, version: &str) -> Result<Vec<Json>, Fault> {
+        let mut url = self.url(path, version)?;
+        let mut all = Vec::new();
+        loop {
+            let mut page = match self.send(Request::new(Method::GET, url)).await?.success() {
+                Ok(answer) => answer.json()?,
+                Err(fault) if fault.is_not_found() => return Ok(all),
+                Err(fault) => return Err(fault),
+            };
+            if let Some(items) = page.pointer_mut("/value").and_then(Json::as_array_mut) {
+                all.append(items);
+            }
+            match page.word("/nextLink").filter(|next| !next.is_empty()) {
+                Some(next) => url = self.own(next)?,
+                None => return Ok(all),
+            }
+        }
+    }
+
+    /// Writes a whole document.
+    pub(crate) async fn put(
+        &self,
+        (path, version): (impl Display, &str),
+        body: &Json,
+        condition: Condition<'_>,
+    ) -> Result<Underway, Fault> {
+        let mut request = Request::new(Method::PUT, self.url(path, version)?).json(body);
+        match condition {
+            Condition::New => {
+                request = request.header("if-none-match", "*")?;
+                request.is_repeatable = false;
+            }
+            Condition::Unchanged(Some(etag)) => request = request.header("if-match", etag)?,
+            Condition::Unchanged(None) => {}
+        }
+        let answer = self.send(request).await?.success()?;
+        Underway::after(self, &Method::PUT, &answer)
+    }
+
+    /// Writes parts of a document.
+    pub(crate) async fn patch(
+        &self,
+        (path, version): (impl Display, &str),
+        body: &Json,
+    ) -> Result<Underway, Fault> {
+        let request = Request::new(Method::PATCH, self.url(path, version)?).json(body);
+        let answer = self.send(request).await?.success()?;
+        Underway::after(self, &Method::PATCH, &answer)
+    }
+
+    /// Deletes what a path leads to; None where nothing is there.
+    pub(crate) async fn delete(
+        &self,
+        (path, version): (impl Display, &str),
+    ) -> Result<Option<Underway>, Fault> {
+        let request = Request::new(Method::DELETE, self.url(path, version)?);
+        match self.send(request).await?.success() {
+            Ok(answer) => Underway::after(self, &Method::DELETE, &answer).map(Some),
+            Err(fault) if fault.is_not_found() => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Calls an action.
+    pub(crate) async fn post(
+        &self,
+        (path, version): (impl Display, &str),
+        body: &Json,
+    ) -> Result<Underway, Fault> {
+        let request = Request::new(Method::POST, self.url(path, version)?).json(body);
+        let answer = self.send(request).await?.success()?;
+        Underway::after(self, &Method::POST, &answer)
+    }
+
+    /// Sends a call with a token. One that the API refuses is made anew once: it may have been withdrawn.
+    async fn send(&self, request: Request) -> Result<Answer, Fault> {
+        let answer = self.traffic.send(&self.signed(&request).await?).await?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        self.tokens.forget(&self.audience).await;
+        self.traffic.send(&self.signed(&request).await?).await
+    }
+
+    async fn signed(&self, request: &Request) -> Result<Request, Fault> {
+        let token = self.tokens.get(&self.audience).await?;
+        let request = request.clone().header("authorization", &format!("Bearer {token}"))?;
+        match &self.correlation {
+            Some(id) => request.header("x-ms-correlation-request-id", id),
+            None => Ok(request),
+        }
+    }
+
+    fn url(&self, path: impl Display, version: &str) -> Result<Url, Fault> {
+        let path = path.to_string();
+        let (path, query) = path.split_once('?').unwrap_or((&path, ""));
+        let mut url = self.base.clone();
+        // Segment by segment, so that a name with a slash or a question mark can't lead elsewhere.
+        url.path_segments_mut()
+            .map_err(|()| Fault::new(FaultKind::Invalid, format!("{} has no paths", self.base)))?
+            .pop_if_empty()
+            .extend(path.split('/').filter(|part| !part.is_empty()));
+        url.set_query(Some(query).filter(|query| !query.is_empty()));
+        url.query_pairs_mut().append_pair("api-version", version);
+        Ok(url)
+    }
+
+    /// An address that the API answered: tokens go to the API alone.
+    fn own(&self, text: &str) -> Result<Url, Fault> {
+        let bad = || {
+            let message = format!("the API points to {text}, which is not part of it");
+            Fault::new(FaultKind::Other, message)
+        };
+        let url = self.base.join(text).map_err(|_| bad())?;
+        if url.origin() == self.base.origin() { Ok(url) } else { Err(bad()) }
+    }
+}

@@ -1,0 +1,170 @@
+//! Operations that take their time: what an answer says of how to follow them, and following them to their end.
+//!
+//! An answer names the place of the operation's status (`Azure-AsyncOperation`), or a place that answers 202 until it is
+//! over (`Location`), or neither, and the resource's own `provisioningState` tells.
+
+use crate::account::traffic::{Answer, Request};
+use crate::arm::Arm;
+use crate::arm::document::Document;
+use crate::fault;
+use reqwest::{Method, Url};
+use serde_json::Value as Json;
+use std::fmt::Display;
+use std::time::Duration;
+use trueup_provider_kit::{Backoff, Deadline, Fault, FaultKind};
+
+/// A write that was accepted.
+#[must_use = "the write isn't over before it is settled"]
+pub(crate) struct Underway {
+    /// What came with the acceptance.
+    pub(crate) answer: Json,
+    follow: Follow,
+    pause: Option<Duration>,
+}
+
+/// How to tell that it is over.
+enum Follow {
+    /// It is.
+    Nothing,
+    /// A document with the operation's status.
+    Status(Url),
+    /// A place that answers 202 until then.
+    Place(Url),
+    /// The resource says so itself.
+    Resource,
+    /// The resource is no longer there.
+    Gone,
+}
+
+impl Underway {
+    pub(super) fn after(arm: &Arm, method: &Method, answer: &Answer) -> Result<Underway, Fault> {
+        let (body, pause) = (answer.json()?, answer.pause());
+        let at = |name: &str| answer.header(name).map(|text| arm.own(text)).transpose();
+        let is_ended = state(&body).is_none_or(|state| is_terminal(state) && !is_failure(state));
+        let follow = if let Some(url) = at("azure-asyncoperation")? {
+            Follow::Status(url)
+        } else if let Some(url) = at("location")?.filter(|_| answer.status == 202) {
+            Follow::Place(url)
+        } else if *method == Method::DELETE {
+            if answer.status == 202 { Follow::Gone } else { Follow::Nothing }
+        } else if *method != Method::POST && (answer.status == 202 || !is_ended) {
+            Follow::Resource
+        } else {
+            Follow::Nothing
+        };
+        Ok(Underway { answer: body, follow, pause })
+    }
+
+    /// Waits for its end; answers the resource where there is one at `path`.
+    pub(crate) async fn settle(
+        self,
+        arm: &Arm,
+        (path, version): (impl Display, &str),
+        deadline: Deadline,
+    ) -> Result<Json, Fault> {
+        let mut wait = Wait { deadline, pause: self.pause, backoff: Backoff::short() };
+        match self.follow {
+            Follow::Nothing => Ok(self.answer),
+            Follow::Status(url) => {
+                arm.status(url, &mut wait).await?;
+                Ok(arm.get(path, version).await?.unwrap_or(Json::Null))
+            }
+            Follow::Place(url) => {
+                let last = arm.place(url, &mut wait).await?;
+                if last.at("/id").is_some() {
+                    Ok(last)
+                } else {
+                    Ok(arm.get(path, version).await?.unwrap_or(last))
+                }
+            }
+            Follow::Resource => arm.ready((path, version), &mut wait).await,
+            Follow::Gone => {
+                let path = path.to_string();
+                while arm.get(&path, version).await?.is_some() {
+                    wait.more("the deletion").await?;
+                }
+                Ok(Json::Null)
+            }
+        }
+    }
+}
+
+/// Waiting between looks: as long as the API asks for, or longer each time.
+struct Wait {
+    deadline: Deadline,
+    pause: Option<Duration>,
+    backoff: Backoff,
+}
+
+impl Wait {
+    async fn more(&mut self, what: &str) -> Result<(), Fault> {
+        if self.deadline.is_past() {
+            let message = format!("{what} did not end in time");
+            return Err(Fault::new(FaultKind::TimedOut, message));
+        }
+        match self.pause {
+            Some(pause) if !pause.is_zero() => tokio::time::sleep(pause).await,
+            _ => self.backoff.pause().await,
+        }
+        Ok(())
+    }
+}
+
+impl Arm {
+    async fn status(&self, url: Url, wait: &mut Wait) -> Result<(), Fault> {
+        loop {
+            wait.more("the operation").await?;
+            let answer = self.send(Request::new(Method::GET, url.clone())).await?.success()?;
+            wait.pause = answer.pause();
+            let body = answer.json()?;
+            let status = body.word("/status").unwrap_or("Succeeded").to_owned();
+            if is_failure(&status) {
+                return Err(fault::failed(&body, &status));
+            }
+            if is_terminal(&status) {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn place(&self, mut url: Url, wait: &mut Wait) -> Result<Json, Fault> {
+        loop {
+            wait.more("the operation").await?;
+            let answer = self.send(Request::new(Method::GET, url.clone())).await?.success()?;
+            if answer.status != 202 {
+                return answer.json();
+            }
+            wait.pause = answer.pause();
+            if let Some(next) = answer.header("location") {
+                url = self.own(next)?;
+            }
+        }
+    }
+
+    /// Reads a resource until it says that it is ready.
+    async fn ready(&self, (path, version): (impl Display, &str), wait: &mut Wait) -> Result<Json, Fault> {
+        let path = path.to_string();
+        loop {
+            wait.more("the operation").await?;
+            // What was accepted a moment ago may not be shown yet.
+            let Some(body) = self.get(&path, version).await? else { continue };
+            match state(&body) {
+                Some(state) if is_failure(state) => return Err(fault::failed(&body, state)),
+                Some(state) if !is_terminal(state) => {}
+                _ => return Ok(body),
+            }
+        }
+    }
+}
+
+fn state(body: &Json) -> Option<&str> {
+    body.word("/properties/provisioningState")
+}
+
+fn is_terminal(state: &str) -> bool {
+    state.eq_ignore_ascii_case("Succeeded") || is_failure(state)
+}
+
+fn is_failure(state: &str) -> bool {
+    ["Failed", "Canceled", "Cancelled"].iter().any(|word| state.eq_ignore_ascii_case(word))
+}

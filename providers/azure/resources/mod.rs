@@ -1,0 +1,3 @@
+//! Types of Azure Resource Manager itself.
+
+pub(crate) mod resource_group;
