@@ -107,7 +107,8 @@ pub(crate) const PROVIDERS_SEE: &[&str] = &[
 ];
 
 /// Crates that are for tests alone.
-pub(crate) const FOR_TESTS: &[&str] = &["insta", "jsonschema", "proptest", "tempfile", "trueup-provider-walk"];
+pub(crate) const FOR_TESTS: &[&str] =
+    &["insta", "jsonschema", "proptest", "tempfile", "trueup-provider-walk"];
 
 /// Folders of stand-ins for the world, and the cargo feature each is behind: tests enable it, the program never.
 pub(crate) const FAKES: &[(&str, &str)] = &[("src/provider/fake/", "fake")];

@@ -1,34 +1,30 @@
-//! The pages in `docs/aws`: each is what its schema file makes of it, and its permissions are those that the code asks
+//! The pages in `docs/CLOUD`: each is what its schema file makes of it, and its permissions are those that the code asks
 //! for.
 
 use crate::support::project;
 use std::collections::{BTreeMap, BTreeSet};
 
-const HOW: &str = "run: cargo run -p trueup-provider-aws --example pages";
+const CLOUDS: [&str; 2] = ["aws", "azure"];
 
-fn schemas() -> BTreeMap<String, String> {
-    let files = project::files(|path| path.starts_with("schemas/aws/"));
-    files
-        .into_iter()
-        .map(|file| (file.path.trim_start_matches("schemas/aws/").to_owned(), file.text))
-        .collect()
+/// The files below a folder, by their paths in it.
+fn files(folder: &str) -> BTreeMap<String, String> {
+    let files = project::files(|path| path.starts_with(folder));
+    files.into_iter().map(|file| (file.path.trim_start_matches(folder).to_owned(), file.text)).collect()
 }
 
 #[test]
 fn pages_are_up_to_date() {
-    let book = trueup_provider_kit::book(&schemas()).unwrap_or_else(|wrong| panic!("{}", wrong.join("\n")));
-    let written = project::files(|path| path.starts_with("docs/aws/"));
-    let written: BTreeMap<String, String> = written
-        .into_iter()
-        .map(|file| (file.path.trim_start_matches("docs/aws/").to_owned(), file.text))
-        .collect();
-    let names: BTreeSet<&String> = book.keys().chain(written.keys()).collect();
-    let stale: Vec<String> = names
-        .into_iter()
-        .filter(|name| book.get(*name) != written.get(*name))
-        .map(|name| format!("docs/aws/{name} is out of date"))
-        .collect();
-    assert!(stale.is_empty(), "{}\n{HOW}", stale.join("\n"));
+    let mut stale = Vec::new();
+    for cloud in CLOUDS {
+        let book = trueup_provider_kit::book(&files(&format!("schemas/{cloud}/")));
+        let book = book.unwrap_or_else(|wrong| panic!("{}", wrong.join("\n")));
+        let written = files(&format!("docs/{cloud}/"));
+        let names: BTreeSet<&String> = book.keys().chain(written.keys()).collect();
+        let differs = names.into_iter().filter(|name| book.get(*name) != written.get(*name));
+        let how = format!("run: cargo run -p trueup-provider-{cloud} --example pages");
+        stale.extend(differs.map(|name| format!("docs/{cloud}/{name} is out of date, {how}")));
+    }
+    assert!(stale.is_empty(), "{}", stale.join("\n"));
 }
 
 /// Operations of S3 whose actions have other names: the operation, and what it asks for.
@@ -135,7 +131,7 @@ fn offers() -> Vec<(String, String)> {
 
 #[test]
 fn permissions_are_those_that_the_code_asks_for() {
-    let (services, schemas) = (services(), schemas());
+    let (services, schemas) = (services(), files("schemas/aws/"));
     assert!(services.contains(&"ec2".to_owned()), "{services:?}");
     let mut missing = Vec::new();
     let mut listed_anywhere = BTreeSet::new();

@@ -25,6 +25,8 @@ struct Reference<'a> {
     name: &'a str,
     /// A heading for the policy, such as `IAM policy`.
     policy: &'a str,
+    /// Actions stand in a list, for a cloud whose roles are made of them, and not in a policy document of AWS.
+    is_list: bool,
 }
 
 /// What a page says of itself, for an index.
@@ -38,7 +40,8 @@ struct Entry {
 
 /// Every page of a cloud and an index of them, by their paths below the folder of the cloud's documents. In: the files
 /// of the folder of its schemas, by name. Of `provider.json` the key `page` names the reference provider, as
-/// `reference`, and what the `policy` of permissions is called. Or every reason why a page can't be made.
+/// `reference`, what the `policy` of permissions is called, and whether it is a plain list of actions (`"policy_form":
+/// "list"`). Or every reason why a page can't be made.
 pub fn book(files: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Vec<String>> {
     let provider: Json =
         files.get("provider.json").and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
@@ -46,7 +49,7 @@ pub fn book(files: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>
     let (Some(name), Some(policy)) = (said("reference"), said("policy")) else {
         return Err(vec!["provider.json: its key \"page\" lacks \"reference\" or \"policy\"".to_owned()]);
     };
-    let reference = Reference { name, policy };
+    let reference = Reference { name, policy, is_list: said("policy_form") == Some("list") };
     let (mut pages, mut wrong) = (BTreeMap::new(), Vec::new());
     let mut index = [Of::Resource, Of::Data].map(|of| (of, String::new()));
     for (file, text) in files.iter().filter(|(file, _)| *file != "provider.json") {
@@ -299,10 +302,25 @@ fn permissions(json: &Json, reference: Reference<'_>, out: &mut String) {
         out.push_str("None: no call is made.\n");
         return;
     }
-    let _ = write!(out, "{} for plans and drift:\n\n{}", reference.policy, policy(&[("Read", &read)]));
+    let _ =
+        write!(out, "{} for plans and drift:\n\n{}", reference.policy, reference.policy(&[("Read", &read)]));
     if !write.is_empty() {
-        let _ = write!(out, "\nFor an apply:\n\n{}", policy(&[("Read", &read), ("Write", &write)]));
+        let _ = write!(out, "\nFor an apply:\n\n{}", reference.policy(&[("Read", &read), ("Write", &write)]));
     }
+}
+
+impl Reference<'_> {
+    fn policy(self, statements: &[(&str, &Vec<String>)]) -> String {
+        if self.is_list { actions(statements) } else { policy(statements) }
+    }
+}
+
+/// The actions of a role.
+fn actions(statements: &[(&str, &Vec<String>)]) -> String {
+    let mut all: Vec<&String> = statements.iter().flat_map(|(_, actions)| actions.iter()).collect();
+    all.sort();
+    all.dedup();
+    all.iter().map(|action| format!("- `{action}`\n")).collect()
 }
 
 fn policy(statements: &[(&str, &Vec<String>)]) -> String {
@@ -348,7 +366,7 @@ fn compared(
 mod tests {
     use super::*;
 
-    const AWS: Reference<'_> = Reference { name: "hashicorp/aws 6", policy: "IAM policy" };
+    const AWS: Reference<'_> = Reference { name: "hashicorp/aws 6", policy: "IAM policy", is_list: false };
 
     #[test]
     fn a_book_has_every_page_and_says_all_that_is_missing() {
@@ -389,6 +407,15 @@ mod tests {
         lacks(Of::Resource, r#"{"title": "X", "permissions": {"read": [], "write": []}, "import": null}"#, 0);
         lacks(Of::Data, r#"{"title": "X", "permissions": {"read": []}}"#, 0);
         assert!(page(Of::Data, "aws_x", "{", AWS).is_err());
+    }
+
+    #[test]
+    fn actions_of_a_role_stand_in_a_list() {
+        let text = r#"{"block": {}, "page": {"title": "X", "import": null,
+            "permissions": {"read": ["x/read"], "write": ["x/write", "x/delete"]}}}"#;
+        let reference = Reference { is_list: true, ..AWS };
+        let (page, _) = page(Of::Resource, "azurerm_x", text, reference).expect("a page");
+        assert!(page.contains("For an apply:\n\n- `x/delete`\n- `x/read`\n- `x/write`\n"), "{page}");
     }
 
     fn page_of(of: Of, text: &str) -> Result<(String, Entry), Vec<String>> {
