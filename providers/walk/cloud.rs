@@ -51,7 +51,7 @@ impl<S: Stand> Cloud<S> {
 
     /// On a server that has been started, by way of an address in front of it.
     pub async fn through(server: S, url: &str, more: &str) -> Cloud<S> {
-        let provider = S::provider();
+        let provider = S::provider(url);
         let diagnostics = configure(&*provider, &S::block(url, more)).await;
         assert!(diagnostics.is_empty(), "{diagnostics:#?}");
         Cloud { provider, server, tokens: AtomicUsize::new(0) }

@@ -34,7 +34,7 @@ impl Coverage {
     /// Panics where cases leave an attribute out.
     pub fn assert_complete<S: Stand>(&self, cases: &[&Case]) {
         let mut report = String::new();
-        let provider = S::provider();
+        let provider = S::provider("");
         for kind in provider.schema().resources.keys() {
             let of_kind: Vec<&Case> = cases.iter().copied().filter(|case| case.kind == &**kind).collect();
             let left = self.left_out(kind, &of_kind);

@@ -26,7 +26,7 @@ pub async fn read_data<S: Stand>(cloud: &Cloud<S>, cases: impl Iterator<Item = &
 
 /// Panics where a data source of the provider has no case.
 pub fn assert_every_data_source_has_a_case<S: Stand>(cases: &[&DataCase]) {
-    let provider = S::provider();
+    let provider = S::provider("");
     let is_read = |kind: &str| cases.iter().any(|case| case.kind == kind);
     let kinds = provider.schema().data_sources.keys().map(|kind| &**kind);
     let missing: Vec<&str> = kinds.filter(|kind| !is_read(kind)).collect();

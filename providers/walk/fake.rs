@@ -43,6 +43,11 @@ pub trait Fake: Clone + Default + Send + 'static {
     /// What exists, as `KIND ID`, other than what is going by itself.
     fn things(&self) -> Vec<String>;
 
+    /// How many of its long operations have failed, so that a provider that doesn't notice is caught.
+    fn failures(&self) -> usize {
+        0
+    }
+
     /// From now on so many looks don't find a new thing.
     fn delay(&mut self, looks: u32);
 

@@ -28,6 +28,11 @@ pub(crate) trait Ground: Send + Sync + 'static {
     /// Goes back to how everything was.
     async fn go_back(&self, memory: Self::Memory);
 
+    /// How many long operations have failed, as far as the server tells.
+    fn failures(&self) -> usize {
+        0
+    }
+
     /// Whether the kinds of what is new are those that a case leaves behind on purpose.
     fn is_meant(new: &[&str], meant: &[&str]) -> bool {
         new == meant
@@ -48,6 +53,10 @@ impl<F: Fake> Ground for Arc<Running<F>> {
 
     async fn things(&self) -> Vec<String> {
         Running::things(self)
+    }
+
+    fn failures(&self) -> usize {
+        self.world().failures()
     }
 
     async fn clear(&self) {

@@ -53,7 +53,7 @@ pub(crate) async fn serve(answers: impl FnOnce(String) -> Arc<dyn Answers>) {
 }
 
 /// Sends a request to a server on loopback; None where the connection is cut.
-pub(crate) async fn send(url: &str, request: &Request) -> Option<Reply> {
+pub async fn send(url: &str, request: &Request) -> Option<Reply> {
     let address = url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.ok()?;
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };

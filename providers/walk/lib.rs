@@ -57,7 +57,7 @@ pub use coverage::Coverage;
 pub use data::{assert_every_data_source_has_a_case, read_data};
 pub use emulator::{CLOUDEMU, Emulator};
 pub use fake::{Fake, Running, Trouble};
-pub use http::{Reply, Request};
+pub use http::{Reply, Request, send};
 pub use mishap::{Ills, Mishap};
 pub use names::Names;
 pub use program::{Program, free_port};

@@ -33,8 +33,10 @@ impl Scene {
         cloud.delete(self.case.kind, &state).await;
     }
 
-    /// The life in which a step may fail for good, once: the error says why, and the next run does the rest.
-    pub(crate) async fn stubborn_life<S: Stand>(self, cloud: &Cloud<S>) {
+    /// The life in which a step may fail for good, once: the error says why, and the next run does the rest. Says whether
+    /// one failed.
+    pub(crate) async fn stubborn_life<S: Stand>(self, cloud: &Cloud<S>) -> bool {
+        let mut has_failed = false;
         let (kind, create) = (self.case.kind, self.case.create);
         let mut walk = Walk { cloud, case: self.case, names: self.names };
         let mut state = cloud.null(kind);
@@ -42,6 +44,7 @@ impl Scene {
             state = match walk.attempt(&state, config).await {
                 Ok(state) => state,
                 Err(left) => {
+                    has_failed = true;
                     let left = walk.next_run(left, state.is_null()).await;
                     walk.attempt(&left, config).await.unwrap_or_else(|_| panic!("{kind}: it fails again"))
                 }
@@ -49,10 +52,12 @@ impl Scene {
         }
         let answer = cloud.apply(kind, &state, &cloud.null(kind), &cloud.token()).await;
         if answer.diagnostics.has_errors() {
+            has_failed = true;
             walk.says_why(&format!("{:?}", answer.diagnostics));
             cloud.delete(kind, &cloud.read(kind, &answer.state).await).await;
         }
         assert!(cloud.read(kind, &state).await.is_null(), "{kind} is gone");
+        has_failed
     }
 }
 

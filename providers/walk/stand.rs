@@ -27,8 +27,9 @@ pub trait Stand: Send + Sync + Sized + 'static {
     /// Where it listens: `http://127.0.0.1:PORT`.
     fn url(&self) -> &str;
 
-    /// A provider that isn't configured yet.
-    fn provider() -> Arc<dyn Provider>;
+    /// A provider that isn't configured yet; where its environment and not its block names the server, with this address (an
+    /// empty one where only its schemas are looked at).
+    fn provider(url: &str) -> Arc<dyn Provider>;
 
     /// A provider block, as JSON, for a server at this address; `more` are further members.
     fn block(url: &str, more: &str) -> String;

@@ -55,7 +55,9 @@ impl<S: Stand, G: Ground> Lane<S, G> {
         self.ground.set(ills).await;
         let meant = scene.leaves();
         if is_doomed {
-            scene.stubborn_life(&self.cloud).await;
+            let failures = self.ground.failures();
+            let is_told = scene.stubborn_life(&self.cloud).await;
+            assert!(is_told || self.ground.failures() == failures, "a failed operation goes unnoticed");
         } else {
             scene.life(&self.cloud).await;
         }

@@ -21,7 +21,7 @@ pub async fn walk<S: Stand>(cloud: &Arc<Cloud<S>>, cases: impl Iterator<Item = &
 
 /// Panics where a type of the provider has no case.
 pub fn assert_every_type_has_a_case<S: Stand>(cases: &[&Case]) {
-    let provider = S::provider();
+    let provider = S::provider("");
     let is_walked = |kind: &str| cases.iter().any(|case| case.kind == kind);
     let missing: Vec<&str> =
         provider.schema().resources.keys().map(|kind| &**kind).filter(|kind| !is_walked(kind)).collect();

@@ -74,7 +74,7 @@ impl Stand for Moto {
         &self.url
     }
 
-    fn provider() -> Arc<dyn Provider> {
+    fn provider(_url: &str) -> Arc<dyn Provider> {
         start()
     }
 
