@@ -6,6 +6,7 @@ mod applying;
 mod backend;
 mod bindings;
 mod drift;
+mod early;
 mod files;
 mod generate;
 mod importing;

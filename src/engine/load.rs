@@ -1,19 +1,21 @@
 //! The configuration of a run: files to a program, with the providers it needs started.
 
 use crate::backend::{Chosen, choose_backend};
+use crate::early::EarlyInputs;
 use crate::files::DiskLoader;
 use crate::ledger::NotHeld;
 use crate::providers::Providers;
 use crate::world::World;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trueup_addr::ProviderAddr;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_evaluate::FunctionNames;
+use trueup_evaluate::{FunctionNames, Input};
 use trueup_plan::{Recorder, Snapshot};
 use trueup_resolve::{Loader, Program, resolve};
 use trueup_source::{Manifest, version_fits};
 use trueup_state::{Begun, State, TERRAFORM_VERSION};
+use trueup_value::Name;
 
 /// A configuration that was read.
 pub struct Loaded {
@@ -31,6 +33,8 @@ pub struct Loaded {
     pub backend: Diagnostics,
     /// What is wrong only when a plan is made of it.
     pub planning: Diagnostics,
+    /// What a person said of variables that modules or the backend depend on.
+    pub answers: BTreeMap<Name, Input>,
     /// The files, for a plan file.
     pub snapshot: Snapshot,
 }
@@ -51,7 +55,9 @@ pub fn load(world: &World, saved: Option<&Snapshot>) -> Loaded {
     let mut kept = saved.cloned().unwrap_or_default();
     let loader: &mut dyn Loader = if saved.is_some() { &mut kept } else { &mut disk };
     let mut recorder = Recorder::new(loader);
-    let mut resolution = resolve(&mut recorder, &FunctionNames::default(), &mut sources);
+    let mut early = EarlyInputs::new(world, saved);
+    let mut resolution = resolve(&mut recorder, &FunctionNames::default(), &mut early, &mut sources);
+    let answers = early.answers;
     let program = Arc::new(std::mem::take(&mut resolution.program));
     let planning = std::mem::take(&mut resolution.planning);
     let mut references = std::mem::take(&mut resolution.references);
@@ -75,6 +81,7 @@ pub fn load(world: &World, saved: Option<&Snapshot>) -> Loaded {
         references,
         backend,
         planning,
+        answers,
         snapshot: recorder.snapshot,
     }
 }

@@ -1,5 +1,6 @@
 //! `init`'s part: modules fetched to where the loader looks for them, providers looked up.
 
+use crate::early::EarlyInputs;
 use crate::files::join;
 use crate::load::provider_addrs;
 use crate::world::World;
@@ -91,7 +92,8 @@ pub fn install_modules(
     let mut sources = Sources::default();
     for start in std::iter::once(None).chain(tests.iter().cloned().map(Some)) {
         loader.start = start;
-        let resolution = resolve(&mut loader, &FunctionNames::default(), &mut sources);
+        let mut early = EarlyInputs::new(world, None);
+        let resolution = resolve(&mut loader, &FunctionNames::default(), &mut early, &mut sources);
         if resolution.load.has_errors() {
             return Err((resolution.load, sources));
         }

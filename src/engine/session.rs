@@ -72,11 +72,12 @@ pub(crate) struct Configuration {
 /// The values of root variables; a person is asked for those that are missing.
 fn values(
     world: &World,
-    root: &Module,
+    (root, said): (&Module, &BTreeMap<Name, Input>),
     options: &SessionOptions,
     sources: &mut Sources,
 ) -> (BTreeMap<Name, Input>, Diagnostics) {
     let (mut inputs, mut diagnostics) = read_inputs(&world.dir, root, &options.inputs, sources);
+    inputs.extend(said.clone());
     if options.saved.is_some() || diagnostics.has_errors() {
         return (inputs, diagnostics);
     }
@@ -130,7 +131,7 @@ impl Session {
             return Err(NotOpened { locked: false, sources, diagnostics });
         }
         let root = loaded.program.module_at(trueup_resolve::NodeId::ROOT);
-        let (mut inputs, found) = values(world, root, &options, &mut sources);
+        let (mut inputs, found) = values(world, (root, &loaded.answers), &options, &mut sources);
         diagnostics.append(found);
         if let Some(saved) = &options.saved {
             diagnostics.extend(given_again(root, &inputs, &options.inputs, saved));

@@ -1,5 +1,6 @@
 //! What tests need of the engine: sessions on a state that nothing outside holds, and a look at what came of a run.
 
+use crate::early::EarlyInputs;
 use crate::files::{DiskLoader, join};
 use crate::inputs::{InputSources, read_all};
 use crate::ledger::{Holding, Ledger, LockOptions};
@@ -169,7 +170,8 @@ pub fn load_module(
     };
     let disk = DiskLoader::new(&world.dir, Some(manifest));
     let mut loader = OtherRoot { disk, dir, key };
-    let resolution = resolve(&mut loader, &FunctionNames::default(), sources);
+    let mut early = EarlyInputs::new(world, None);
+    let resolution = resolve(&mut loader, &FunctionNames::default(), &mut early, sources);
     let mut found = resolution.diagnostics();
     found.append(resolution.planning);
     if !key.is_empty() {

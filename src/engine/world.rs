@@ -1,6 +1,7 @@
 //! What a run is lent by the outside: directory, clock, randomness, providers, somebody who watches.
 
 use crate::files::read_text;
+use crate::inputs::Given;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -117,6 +118,8 @@ pub struct World {
     pub data_dir: PathBuf,
     /// Environment variables.
     pub environment: Arc<BTreeMap<String, String>>,
+    /// What the command line gives for variables: modules and the backend may depend on them.
+    pub given: Vec<Given>,
     /// Now, RFC 3339 in UTC with whole seconds.
     pub clock: Arc<dyn Fn() -> String + Send + Sync>,
     /// Fills with unpredictable bytes.

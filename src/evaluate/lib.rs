@@ -4,12 +4,14 @@
 //! No IO happens here, and no provider is known here: the world answers what the sheet asks.
 
 mod body;
+mod early;
 pub mod expression;
 pub mod functions;
 mod host;
 pub mod sheet;
 mod special;
 
+pub use early::{EarlyAround, EarlyValues};
 pub use expression::{Evaluator, Scope};
 pub use host::{Host, Language, constant_body, value_with};
 pub use sheet::{

@@ -1,7 +1,7 @@
 //! `module` blocks.
 
 use crate::index::Declared;
-use crate::program::{ModuleCall, ProviderRef};
+use crate::program::{EarlyCall, ModuleCall, ProviderRef};
 use crate::resource::repeated;
 use crate::scope::Scope;
 use crate::unit::{Part, Unit};
@@ -33,18 +33,33 @@ impl Unit<'_, '_> {
             rest.attributes.extend(escaping.body.attributes.iter().cloned());
         }
         let part = Part { block: &declared.block, json: declared.json };
-        let source = content.attribute("source");
-        let version = content.attribute("version");
         let repetition = self.repetition(&content, None);
         let scope = repeated(repetition.as_ref());
+        let mut early = EarlyCall::default();
+        let mut text = |unit: &mut Self, name: &str| {
+            let attribute = content.attribute(name)?;
+            match unit.early_expression(&attribute.expr, scope) {
+                None => Some((unit.report.fixed_text(&attribute.expr)?, attribute.expr.span)),
+                Some(expr) if name == "source" => {
+                    early.source = Some(expr);
+                    None
+                }
+                Some(expr) => {
+                    early.version = Some(expr);
+                    None
+                }
+            }
+        };
+        let source = text(self, "source").map(|(source, _)| source).unwrap_or_default();
+        let version = text(self, "version")
+            .and_then(|(version, at)| self.report.check_constraint(&version, at).then_some(version));
+        let is_early = early.source.is_some() || early.version.is_some();
         ModuleCall {
             name: declared.label(0).text.clone(),
-            source: source.and_then(|found| self.report.fixed_text(&found.expr)).unwrap_or_default(),
-            source_span: source.map_or(declared.header(), |found| found.expr.span),
-            version: version.and_then(|found| {
-                let text = self.report.fixed_text(&found.expr)?;
-                self.report.check_constraint(&text, found.expr.span).then_some(text)
-            }),
+            source,
+            source_span: content.attribute("source").map_or(declared.header(), |found| found.expr.span),
+            version,
+            early: is_early.then(|| Box::new(early)),
             inputs: self.body(&rest, declared.json, scope),
             providers: self.passed_providers(&content, declared.json),
             depends_on: self.depends_on(&content, part, Scope::default()),

@@ -16,6 +16,8 @@ pub(crate) struct Compiler<'a> {
     splats: Vec<u32>,
     /// Every reference that was met; `None` for one that isn't valid.
     pub(crate) seen: Vec<Option<Reference>>,
+    /// A function is called.
+    pub(crate) calls: bool,
     /// Calls of `try` and `can` around, in which an unknown function is an error like any other.
     tries: usize,
     /// What is wrong.
@@ -32,6 +34,7 @@ impl<'a> Compiler<'a> {
             symbols: Vec::new(),
             splats: Vec::new(),
             seen: Vec::new(),
+            calls: false,
             tries: 0,
             diagnostics: Diagnostics::new(),
             planning: Diagnostics::new(),
@@ -211,6 +214,7 @@ impl<'a> Compiler<'a> {
             let detail = "Only a constant can stand here, which no function helps to make.";
             return self.fail(Diagnostic::error("Function calls not allowed", detail).at(expr.span));
         }
+        self.calls = true;
         let tries = matches!(&*name.text, "try" | "can");
         self.tries += usize::from(tries);
         let args = args.iter().map(|arg| self.expression(arg)).collect();

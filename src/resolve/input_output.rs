@@ -19,6 +19,8 @@ static VARIABLE: LazyLock<BodySchema> = LazyLock::new(|| {
         .optional("sensitive")
         .optional("ephemeral")
         .optional("nullable")
+        .optional("const")
+        .optional("deprecated")
         .block("validation", &[])
 });
 static OUTPUT: LazyLock<BodySchema> = LazyLock::new(|| {
@@ -28,6 +30,7 @@ static OUTPUT: LazyLock<BodySchema> = LazyLock::new(|| {
         .optional("depends_on")
         .optional("sensitive")
         .optional("ephemeral")
+        .optional("deprecated")
         .block("precondition", &[])
         .block("postcondition", &[])
 });
@@ -61,6 +64,9 @@ impl Unit<'_, '_> {
         let default = default.and_then(|attribute| self.default(attribute, (&ty, &defaults), nullable));
         let sensitive = self.flag(&content, "sensitive").unwrap_or(false);
         let ephemeral = self.flag(&content, "ephemeral").unwrap_or(false);
+        let constant = self.flag(&content, "const");
+        self.check_constant(constant, &content, (sensitive, ephemeral));
+        let deprecated = self.deprecated(&content);
         let description = self.description(&content);
         let validations: Vec<&Block> = content.blocks("validation").collect();
         let validations =
@@ -74,6 +80,8 @@ impl Unit<'_, '_> {
             nullable,
             sensitive,
             ephemeral,
+            constant,
+            deprecated,
             description,
             validations,
             span: declared.header(),
@@ -88,6 +96,37 @@ impl Unit<'_, '_> {
     fn description(&mut self, content: &Content<'_>) -> Arc<str> {
         let text = content.attribute("description").and_then(|found| self.report.fixed_text(&found.expr));
         Arc::from(text.unwrap_or_default())
+    }
+
+    /// What is constant is written down, which secrets and what passes can't be.
+    fn check_constant(
+        &mut self,
+        constant: Option<bool>,
+        content: &Content<'_>,
+        (sensitive, ephemeral): (bool, bool),
+    ) {
+        let word = match (sensitive, ephemeral) {
+            (true, _) => "sensitive",
+            (_, true) => "ephemeral",
+            _ => return,
+        };
+        if let (Some(true), Some(attribute)) = (constant, content.attribute("const")) {
+            let detail = format!(
+                "A variable with const = true may decide where modules come from, which is written down: it can't be {word}."
+            );
+            self.report.error("Invalid variable configuration", detail, attribute.name.span);
+        }
+    }
+
+    fn deprecated(&mut self, content: &Content<'_>) -> Arc<str> {
+        let Some(attribute) = content.attribute("deprecated") else { return Arc::from("") };
+        let text = self.report.fixed_text(&attribute.expr).unwrap_or_default();
+        if text.trim().is_empty() {
+            let detail = "It says what to do in place of using this: an empty text doesn't.";
+            let warning = Diagnostic::warning("Invalid `deprecated` value", detail);
+            self.report.load.push(warning.at(attribute.expr.span));
+        }
+        Arc::from(text)
     }
 
     fn default(&mut self, attribute: &Attribute, of: (&Type, &Defaults), nullable: bool) -> Option<Value> {
@@ -162,6 +201,7 @@ impl Unit<'_, '_> {
             expr,
             sensitive: self.flag(&content, "sensitive").unwrap_or(false),
             ephemeral: self.flag(&content, "ephemeral").unwrap_or(false),
+            deprecated: self.deprecated(&content),
             description: self.description(&content),
             depends_on: self.depends_on(&content, part, scope),
             preconditions,

@@ -12,6 +12,7 @@ mod check;
 mod compile;
 mod constant;
 mod constraint;
+mod early;
 mod entry;
 pub mod expr;
 mod find;
@@ -39,6 +40,7 @@ mod tree;
 mod unit;
 
 pub use bind::rebind_providers;
+pub use early::{Early, EarlyQuestion, NothingEarly};
 pub use entry::{
     compile_assertion, compile_constant, compile_expression, compile_json_constant, compile_template,
     compile_template_body,

@@ -21,7 +21,7 @@ pub(crate) fn compile_module<'a>(
 ) -> (Module, Report<'a>) {
     let mut report = Report::new(sources);
     let index = index(files, &mut report);
-    let settings = settings(&index.terraform, &mut report);
+    let (mut settings, backend) = settings(&index.terraform, &mut report);
     let world = ModuleWorld {
         names: &index.names,
         settings: &settings,
@@ -31,7 +31,12 @@ pub(crate) fn compile_module<'a>(
     };
     let mut unit = Unit { world: &world, report };
     let mut module = unit.declarations(&index);
+    let mut found = settings.backend.clone();
+    if let (Some(found), Some(declared)) = (&mut found, backend) {
+        unit.backend(found, declared);
+    }
     let report = unit.report;
+    settings.backend = found;
     module.dir = Arc::from(dir);
     module.settings = settings;
     module.names = index.names;

@@ -38,10 +38,21 @@ pub struct Node {
     pub module: ModuleId,
     /// The calling module, and the call's slot in it.
     pub parent: Option<(NodeId, u32)>,
+    /// What the call has as `source` and `version`; empty for the root.
+    pub called: Called,
     /// The called modules, by slot in [`Module::calls`]; `None` where a call could not be loaded.
     pub children: Vec<Option<NodeId>>,
     /// What each provider configuration used here means, by local name and alias.
     pub providers: BTreeMap<ProviderRef, ProviderBinding>,
+}
+
+/// Where a call says that its module comes from, with the values of what it refers to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Called {
+    /// `source`
+    pub source: String,
+    /// `version`
+    pub version: Option<String>,
 }
 
 /// A provider configuration as a module names it: `aws` or `aws.west`.
@@ -138,7 +149,7 @@ pub struct ProviderRequirement {
     pub span: Span,
 }
 
-/// `backend "kind" { body }`; its body has no references.
+/// `backend "kind" { body }`; in a resolved program its body has no references, but their values.
 #[derive(Clone, Debug)]
 pub struct Backend {
     /// The type.
@@ -188,6 +199,10 @@ pub struct Variable {
     pub sensitive: bool,
     /// `ephemeral`
     pub ephemeral: bool,
+    /// `const`, where it is written: whether what is needed before a plan may be made of it.
+    pub constant: Option<bool>,
+    /// `deprecated`: what its users should know; empty where it isn't.
+    pub deprecated: Arc<str>,
     /// `description`
     pub description: Arc<str>,
     /// `validation` blocks.
@@ -229,6 +244,8 @@ pub struct Output {
     pub sensitive: bool,
     /// `ephemeral`
     pub ephemeral: bool,
+    /// `deprecated`: what its users should know; empty where it isn't.
+    pub deprecated: Arc<str>,
     /// `description`
     pub description: Arc<str>,
     /// `depends_on`
@@ -335,12 +352,14 @@ pub struct Provisioner {
 pub struct ModuleCall {
     /// The name.
     pub name: Name,
-    /// `source`, as written.
+    /// `source`; empty where it is wrong or in `early`.
     pub source: String,
     /// The place of `source`.
     pub source_span: Span,
-    /// `version`, as written.
+    /// `version`
     pub version: Option<String>,
+    /// What of them refers to variables and local values, so that each place in the tree of calls has its own.
+    pub early: Option<Box<EarlyCall>>,
     /// `count` or `for_each`
     pub repetition: Option<Repetition>,
     /// Input values.
@@ -351,6 +370,15 @@ pub struct ModuleCall {
     pub depends_on: Vec<Dependency>,
     /// The header's place.
     pub span: Span,
+}
+
+/// Arguments of a call that are evaluated before the called module is known.
+#[derive(Clone, Debug, Default)]
+pub struct EarlyCall {
+    /// `source`
+    pub source: Option<Expr>,
+    /// `version`
+    pub version: Option<Expr>,
 }
 
 /// A `moved` block; both ends as written, relative to the module.

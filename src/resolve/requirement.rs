@@ -6,7 +6,7 @@ use crate::program::ProviderRequirement;
 use crate::report::Report;
 use crate::settings::aliases;
 use trueup_addr::ProviderAddr;
-use trueup_diag::Span;
+use trueup_diag::{Diagnostic, Span};
 use trueup_parse::ast::{Attribute, Expr, ExprKind, ObjectItem, ObjectKey};
 
 const CONSTRAINT: &str = "Invalid version constraint";
@@ -113,15 +113,21 @@ impl Report<'_> {
 
     /// Whether a text is a list of version constraints; reports it if not.
     pub(crate) fn check_constraint(&mut self, constraint: &str, at: Span) -> bool {
-        let good = constraint.split(',').all(is_constraint);
-        if !good {
-            let detail = format!(
-                "\"{constraint}\" is no version constraint, such as \">= 1.2, < 2.0\" or \"~> 1.2\"."
-            );
-            self.error(CONSTRAINT, detail, at);
-        }
+        let problem = constraint_problem(constraint, at);
+        let good = problem.is_none();
+        self.load.extend(problem);
         good
     }
+}
+
+/// What is wrong with a text that should be a list of version constraints.
+pub(crate) fn constraint_problem(constraint: &str, at: Span) -> Option<Diagnostic> {
+    if constraint.split(',').all(is_constraint) {
+        return None;
+    }
+    let detail =
+        format!("\"{constraint}\" is no version constraint, such as \">= 1.2, < 2.0\" or \"~> 1.2\".");
+    Some(Diagnostic::error(CONSTRAINT, detail).at(at))
 }
 
 fn is_constraint(part: &str) -> bool {

@@ -1,14 +1,15 @@
 //! `terraform` blocks.
 
-use crate::compile::Compiler;
+use crate::body::opening;
+use crate::expr::Body;
 use crate::index::Declared;
 use crate::program::{Backend, ProviderRef, ProviderRequirement, Settings};
 use crate::report::Report;
-use crate::scope::{Scope, World};
+use crate::unit::Unit;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use trueup_addr::Name;
-use trueup_diag::{Diagnostic, Span};
+use trueup_diag::{Diagnostic, Diagnostics, Span};
 use trueup_parse::BodySchema;
 use trueup_parse::ast::{Attribute, Block};
 
@@ -25,15 +26,21 @@ static TERRAFORM: LazyLock<BodySchema> = LazyLock::new(|| {
 
 /// What is read of the `terraform` blocks before it is put together.
 #[derive(Default)]
-struct Found {
+struct Found<'b> {
     settings: Settings,
+    /// What the backend's settings are written in: compiled when every name of the module is known.
+    backend: Option<&'b Declared<'b>>,
     cloud: Option<Span>,
     required: Option<Span>,
     metas: BTreeMap<Name, Span>,
 }
 
-/// All `terraform` blocks of a module, those of override files last.
-pub(crate) fn settings(blocks: &[Declared<'_>], report: &mut Report<'_>) -> Settings {
+/// All `terraform` blocks of a module, those of override files last, and the one that the backend stands in: its body
+/// is still to be compiled.
+pub(crate) fn settings<'b>(
+    blocks: &'b [Declared<'b>],
+    report: &mut Report<'_>,
+) -> (Settings, Option<&'b Declared<'b>>) {
     let mut found = Found::default();
     for declared in blocks {
         found.block(declared, report);
@@ -44,11 +51,22 @@ pub(crate) fn settings(blocks: &[Declared<'_>], report: &mut Report<'_>) -> Sett
             format!("State is kept in one place: either in this backend or in the cloud of {place}.");
         report.error("Both a backend and cloud configuration are present", detail, backend.span);
     }
-    found.settings
+    (found.settings, found.backend)
 }
 
-impl Found {
-    fn block(&mut self, declared: &Declared<'_>, report: &mut Report<'_>) {
+impl Unit<'_, '_> {
+    /// The content of the backend block within a `terraform` block.
+    pub(crate) fn backend(&mut self, backend: &mut Backend, declared: &Declared<'_>) {
+        // What is wrong with the block itself was reported when it was read.
+        let (content, _) = declared.block.body.content(&TERRAFORM);
+        if let Some(block) = content.blocks("backend").find(|block| block.header_span == backend.span) {
+            (backend.body, backend.problems) = self.early_body(&block.body, declared.json);
+        }
+    }
+}
+
+impl<'b> Found<'b> {
+    fn block(&mut self, declared: &'b Declared<'b>, report: &mut Report<'_>) {
         let (content, found) = declared.block.body.content(&TERRAFORM);
         report.load.append(found);
         if let Some(attribute) = content.attribute("required_version") {
@@ -96,7 +114,7 @@ impl Found {
         }
     }
 
-    fn backend(&mut self, block: &Block, declared: &Declared<'_>, report: &mut Report<'_>) {
+    fn backend(&mut self, block: &Block, declared: &'b Declared<'b>, report: &mut Report<'_>) {
         if declared.overriding {
             self.cloud = None;
         } else if let Some(first) = &self.settings.backend {
@@ -106,12 +124,18 @@ impl Found {
             report.error("Duplicate backend configuration", detail, block.header_span);
             return;
         }
-        let mut compiler =
-            Compiler::new(World::Constant(report.json_of(block.header_span)), Scope::default());
-        let body = compiler.body(&block.body, declared.json);
+        let span = block.body.span;
+        let body = Body {
+            attributes: Vec::new(),
+            blocks: Vec::new(),
+            json: declared.json,
+            span,
+            end_span: opening(&block.body),
+        };
         let kind = block.labels[0].text.clone();
-        let problems = compiler.diagnostics;
+        let problems = Diagnostics::new();
         self.settings.backend = Some(Backend { kind, body, problems, span: block.header_span });
+        self.backend = Some(declared);
     }
 
     fn provider_meta(&mut self, block: &Block, report: &mut Report<'_>) {

@@ -1,9 +1,10 @@
 //! The tree of module calls: the root, what it calls, what those call.
 
 use crate::bind::bind_providers;
+use crate::early::{Early, called, settle_backend};
 use crate::inputs::check_inputs;
 use crate::module::compile_module;
-use crate::program::{Module, ModuleId, Node, NodeId, Program};
+use crate::program::{Called, Module, ModuleCall, ModuleId, Node, NodeId, Program};
 use crate::read::read;
 use crate::{Files, Functions, Loader};
 use std::collections::BTreeMap;
@@ -41,32 +42,27 @@ impl Resolution {
     }
 }
 
-/// Reads the root module and all that it calls. Texts are registered with `sources`.
-pub fn resolve(loader: &mut dyn Loader, functions: &dyn Functions, sources: &mut Sources) -> Resolution {
-    let mut tree =
-        Tree { sources, functions, by_dir: BTreeMap::new(), crowded: false, out: Resolution::default() };
+/// Reads the root module and all that it calls, asking `early` for values that decide which these are. Texts are
+/// registered with `sources`.
+pub fn resolve(
+    loader: &mut dyn Loader,
+    functions: &dyn Functions,
+    early: &mut dyn Early,
+    sources: &mut Sources,
+) -> Resolution {
+    let by_dir = BTreeMap::new();
+    let mut tree = Tree { sources, functions, early, by_dir, crowded: false, out: Resolution::default() };
     match loader.root() {
         Ok(files) => {
             let module = tree.module(&files);
-            tree.add_node(Node {
-                path: ModulePath::root(),
-                module,
-                parent: None,
-                children: Vec::new(),
-                providers: BTreeMap::new(),
-            });
+            tree.add_node(root(module));
+            settle_backend(&mut tree.out.program, tree.early, tree.sources);
             tree.walk(loader);
         }
         Err(error) => {
             tree.out.load.push(*error);
             tree.out.program.modules.push(Module::default());
-            tree.add_node(Node {
-                path: ModulePath::root(),
-                module: ModuleId(0),
-                parent: None,
-                children: Vec::new(),
-                providers: BTreeMap::new(),
-            });
+            tree.add_node(root(ModuleId(0)));
         }
     }
     let mut out = tree.out;
@@ -75,9 +71,21 @@ pub fn resolve(loader: &mut dyn Loader, functions: &dyn Functions, sources: &mut
     out
 }
 
+fn root(module: ModuleId) -> Node {
+    Node {
+        path: ModulePath::root(),
+        module,
+        parent: None,
+        called: Called::default(),
+        children: Vec::new(),
+        providers: BTreeMap::new(),
+    }
+}
+
 struct Tree<'a> {
     sources: &'a mut Sources,
     functions: &'a dyn Functions,
+    early: &'a mut dyn Early,
     by_dir: BTreeMap<String, ModuleId>,
     /// There are too many calls, and that was reported.
     crowded: bool,
@@ -126,9 +134,22 @@ impl Tree<'_> {
         let node = self.out.program.node(parent);
         let module = self.out.program.module(node.module);
         let call = &module.calls[at];
-        if call.source.is_empty() && self.out.load.has_errors() {
+        let is_early = call.early.as_ref().is_some_and(|early| early.source.is_some());
+        if call.source.is_empty() && !is_early && self.out.load.has_errors() {
             return None;
         }
+        let called = match called(self.early, (&self.out.program, parent, call), self.sources) {
+            Ok(called) => called,
+            Err(found) => {
+                self.out.load.append(found);
+                return None;
+            }
+        };
+        let settled = call.early.is_some().then(|| {
+            let Called { source, version } = called.clone();
+            ModuleCall { source, version, ..ModuleCall::clone(call) }
+        });
+        let call = settled.as_ref().unwrap_or(call);
         let path = node.path.child(&call.name);
         let span = call.span;
         if self.out.program.nodes.len() >= CALLS_MAX {
@@ -163,7 +184,7 @@ impl Tree<'_> {
         }
         let parent = Some((parent, crate::index::slot(at)));
         let providers = BTreeMap::new();
-        Some(self.add_node(Node { path, module, parent, children: Vec::new(), providers }))
+        Some(self.add_node(Node { path, module, parent, called, children: Vec::new(), providers }))
     }
 
     /// Whether a node or one that it is called from has this source.

@@ -1,6 +1,6 @@
 //! Arguments of the commands around the working directory and its configuration.
 
-use super::groups::{Events, Locking, Terminal, UnusedVariables, Variables};
+use super::groups::{Events, Locking, Terminal, Variables};
 use clap::{Args, Subcommand};
 
 #[derive(Args, Clone, Debug)]
@@ -44,7 +44,7 @@ pub(crate) struct Init {
     #[command(flatten)]
     pub(crate) events: Events,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
     #[command(flatten)]
     pub(crate) locking: Locking,
     #[command(flatten)]
@@ -78,7 +78,7 @@ pub(crate) struct Get {
     #[arg(long = "test-directory", value_name = "DIR", default_value = "tests")]
     pub(crate) test_directory: String,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -118,7 +118,7 @@ pub(crate) struct OnlyJson {
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -127,7 +127,7 @@ pub(crate) struct Modules {
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 /// The tree of requirements where no command follows.
@@ -137,7 +137,7 @@ pub(crate) struct Providers {
     #[arg(long = "test-directory", value_name = "DIR")]
     pub(crate) test_directory: Option<String>,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
     #[command(subcommand)]
     pub(crate) command: Option<ProvidersCommand>,
 }
@@ -170,7 +170,7 @@ pub(crate) struct ProvidersLock {
     #[arg(long = "enable-plugin-cache")]
     pub(crate) enable_plugin_cache: bool,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -185,7 +185,7 @@ pub(crate) struct ProvidersMirror {
     #[arg(long = "lock-file", default_value = "true")]
     pub(crate) lock_file: bool,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -217,7 +217,7 @@ pub(crate) struct Graph {
     #[arg(long = "module-depth", value_name = "N")]
     pub(crate) module_depth: Option<i64>,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 #[derive(Args, Clone, Debug)]

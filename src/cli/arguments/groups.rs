@@ -119,17 +119,6 @@ pub(crate) struct Telling {
     pub(crate) concise: bool,
 }
 
-/// Values for variables, which `OpenTofu` takes at every command and which mean nothing here.
-#[derive(Args, Clone, Debug, Default)]
-pub(crate) struct UnusedVariables {
-    /// Accepted for compatibility; this command needs no variables
-    #[arg(long = "var", value_name = "NAME=VALUE", allow_hyphen_values = true)]
-    pub(crate) var: Vec<String>,
-    /// Accepted for compatibility; this command needs no variables
-    #[arg(long = "var-file", value_name = "FILE")]
-    pub(crate) var_file: Vec<String>,
-}
-
 /// Where a local state is, where it goes, and where it is kept as it was; for configurations without another backend.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct StateFiles {

@@ -27,7 +27,8 @@ pub(crate) use state::{
 pub(crate) use testing::Test;
 pub(crate) use workspace::{Workspace, WorkspaceDelete, WorkspaceNew, WorkspaceSelect};
 
-use clap::{Arg, ArgAction, CommandFactory, FromArgMatches, Parser};
+use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser};
+use trueup_engine::Given;
 
 /// Brings real infrastructure true to what Git says.
 #[derive(Debug, Parser)]
@@ -47,6 +48,10 @@ pub(crate) struct CommandLine {
     pub(crate) no_color: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// What the command is given for root variables, whether it evaluates anything or only reads where modules and the
+    /// state are.
+    #[arg(skip)]
+    pub(crate) given: Vec<Given>,
 }
 
 /// The table of all commands and options.
@@ -57,7 +62,22 @@ pub(crate) fn table() -> clap::Command {
 /// What the arguments ask for; the first one is the program's name.
 pub(crate) fn parse(args: &[String]) -> Result<CommandLine, clap::Error> {
     let matches = table().try_get_matches_from(args)?;
-    CommandLine::from_arg_matches(&matches)
+    let mut line = CommandLine::from_arg_matches(&matches)?;
+    line.given = given(&matches)?;
+    Ok(line)
+}
+
+/// The values for root variables that the innermost command is given.
+fn given(matches: &ArgMatches) -> Result<Vec<Given>, clap::Error> {
+    let mut innermost = matches;
+    while let Some((_, matches)) = innermost.subcommand() {
+        innermost = matches;
+    }
+    // Commands without a configuration, such as fmt, don't know the option.
+    if innermost.try_contains_id("var").is_err() {
+        return Ok(Vec::new());
+    }
+    Ok(Variables::from_arg_matches(innermost)?.given)
 }
 
 /// Whether an option is on or off.
@@ -110,7 +130,6 @@ pub(crate) fn normalize(args: impl IntoIterator<Item = String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trueup_engine::Given;
 
     fn line(args: &[&str]) -> CommandLine {
         let all = std::iter::once("trueup").chain(args.iter().copied()).map(str::to_owned);

@@ -1,6 +1,6 @@
 //! Arguments of the commands that look into the state or mend it.
 
-use super::groups::{Locking, Origin, UnusedVariables};
+use super::groups::{Locking, Origin, Variables};
 use clap::{Args, Subcommand};
 
 #[derive(Args, Clone, Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct Show {
     #[arg(long = "show-sensitive")]
     pub(crate) reveal: bool,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -44,7 +44,7 @@ pub(crate) struct Output {
     #[arg(long = "show-sensitive")]
     pub(crate) reveal: bool,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 #[derive(Debug, Subcommand)]
@@ -58,7 +58,7 @@ pub(crate) enum State {
     /// Forget instances: their real objects stay as they are
     Rm(StateRm),
     /// Print the state as JSON
-    Pull(UnusedVariables),
+    Pull(Variables),
     /// Put a state file in place of the state
     Push(StatePush),
     /// Give a provider's resources to another provider
@@ -77,7 +77,7 @@ pub(crate) struct StateList {
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<String>,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -92,7 +92,7 @@ pub(crate) struct StateShow {
     #[arg(long = "show-sensitive")]
     pub(crate) reveal: bool,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 /// What every command of state surgery takes.
@@ -110,7 +110,7 @@ pub(crate) struct Operated {
     #[arg(long = "ignore-remote-version")]
     pub(crate) ignore_remote_version: bool,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -175,7 +175,7 @@ pub(crate) struct StatePush {
     #[arg(long = "ignore-remote-version")]
     pub(crate) ignore_remote_version: bool,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -199,5 +199,5 @@ pub(crate) struct ForceUnlock {
     #[arg(long)]
     pub(crate) force: bool,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }

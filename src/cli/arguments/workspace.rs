@@ -1,14 +1,14 @@
 //! Arguments of the commands for workspaces.
 
-use super::groups::{Locking, UnusedVariables};
+use super::groups::{Locking, Variables};
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Workspace {
     /// List the workspaces
-    List(UnusedVariables),
+    List(Variables),
     /// Show the name of the selected workspace
-    Show(UnusedVariables),
+    Show(Variables),
     /// Make a workspace and select it
     New(WorkspaceNew),
     /// Select a workspace
@@ -28,7 +28,7 @@ pub(crate) struct WorkspaceNew {
     #[command(flatten)]
     pub(crate) locking: Locking,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -40,7 +40,7 @@ pub(crate) struct WorkspaceSelect {
     #[arg(long = "or-create")]
     pub(crate) or_create: bool,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -54,5 +54,5 @@ pub(crate) struct WorkspaceDelete {
     #[command(flatten)]
     pub(crate) locking: Locking,
     #[command(flatten)]
-    pub(crate) variables: UnusedVariables,
+    pub(crate) variables: Variables,
 }

@@ -39,7 +39,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
 use trueup_diag::Diagnostic;
-use trueup_engine::{Interrupt, Observer, World};
+use trueup_engine::{Given, Interrupt, Observer, World};
 use trueup_provider::{Factories, Factory};
 use trueup_provider_builtin::{Builtin, RemoteStates};
 use trueup_schema::Block;
@@ -60,6 +60,8 @@ pub(crate) struct Context {
     /// The commit whose tree the directory is in.
     checkout: Option<Arc<from::Checkout>>,
     pub(crate) environment: Arc<BTreeMap<String, String>>,
+    /// What the command line gives for root variables.
+    given: Vec<Given>,
     interrupt: watch::Receiver<Interrupt>,
     /// No colours, even on a terminal.
     no_color: bool,
@@ -88,7 +90,9 @@ impl Context {
         let refused = environment.get("NO_COLOR").is_some_and(|text| !text.is_empty());
         let no_color = line.no_color || refused;
         let tokens = Arc::default();
-        Ok(Context { dir, working, started_in, checkout: None, environment, interrupt, no_color, tokens })
+        let given = line.given.clone();
+        let checkout = None;
+        Ok(Context { dir, working, started_in, checkout, environment, given, interrupt, no_color, tokens })
     }
 
     /// Reads the settings of the command line itself, and tells what is wrong with them.
@@ -148,6 +152,7 @@ impl Context {
             taken_from: self.checkout.as_ref().map(|checkout| checkout.taken()),
             data_dir: self.dir.join(data_dir.map_or(".terraform", String::as_str)),
             environment: self.environment.clone(),
+            given: self.given.clone(),
             clock: Arc::new(outside::now),
             random: Arc::new(outside::random),
             who: outside::who(&self.environment),

@@ -67,11 +67,11 @@ fn branches(program: &Program, manifest: &Manifest, node: NodeId) -> Vec<Branch>
     let module = program.module_at(node);
     let branch = |(child, slot): (NodeId, usize)| {
         let call = &module.calls[slot];
-        let mut text = format!("{:?}[{}]", &*call.name, redact(&call.source));
+        let mut text = format!("{:?}[{}]", &*call.name, redact(&program.node(child).called.source));
         if let Some(version) = installed_version(program, manifest, child) {
             text.push_str(&format!(" {version}"));
         }
-        if let Some(constraint) = &call.version {
+        if let Some(constraint) = &program.node(child).called.version {
             text.push_str(&format!(" ({constraint})"));
         }
         Branch { text, below: branches(program, manifest, child) }
@@ -87,7 +87,7 @@ fn listed(program: &Program, manifest: &Manifest) -> Vec<Declared> {
             let call = &program.module_at(parent).calls[slot as usize];
             all.push(Declared {
                 key: call.name.to_string(),
-                source: redact(&call.source),
+                source: redact(&program.node(node).called.source),
                 version: installed_version(program, manifest, node).unwrap_or_default(),
             });
         }

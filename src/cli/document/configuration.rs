@@ -273,12 +273,14 @@ impl Writer<'_> {
     }
 
     fn call(&self, call: &ModuleCall, child: Option<NodeId>, module: &Module) -> Result<CallWire, Failure> {
+        // What depends on variables is told with their values.
+        let called = child.map(|child| &self.program.node(child).called);
         Ok(CallWire {
-            source: call.source.clone(),
+            source: called.map_or(&call.source, |called| &called.source).clone(),
             expressions: arguments(&call.inputs, module)?,
             repetition: repetition(call.repetition.as_ref(), module)?,
             module: child.map(|child| self.module(child)).transpose()?,
-            version_constraint: call.version.clone(),
+            version_constraint: called.map_or(&call.version, |called| &called.version).clone(),
             depends_on: dependencies(&call.depends_on, module),
         })
     }

@@ -152,10 +152,33 @@ fn written(world: &World, program: &Program) -> Result<Option<(Chosen, Span)>, B
         attribute.required = false;
     }
     let (config, diagnostics) = constant_body(&backend.body, &block, world.host(None, false));
-    match diagnostics.into_iter().find(Diagnostic::is_error) {
-        Some(error) => Err(Box::new(error)),
+    let unfit = diagnostics.into_iter().find(Diagnostic::is_error).or_else(|| unfit(&backend.kind, &config));
+    match unfit {
+        Some(error) => Err(Box::new(error.at_opt(Some(backend.span)))),
         None => Ok(Some((Chosen::new(&backend.kind, config), backend.span))),
     }
+}
+
+/// Why settings can't be written down, where one of them depends on values that can't.
+fn unfit(kind: &str, config: &Value) -> Option<Diagnostic> {
+    let marks = config.deep_marks();
+    if marks.is_ephemeral() {
+        let detail =
+            format!("The settings of backend \"{kind}\" are written down, so none can be ephemeral.");
+        return Some(Diagnostic::error("Ephemeral value not allowed", detail));
+    }
+    if marks.is_sensitive() {
+        let detail = "The settings of a backend are written down in the data directory and in saved plans.";
+        let hint =
+            "give secrets in the environment variables that the backend knows, or with -backend-config";
+        return Some(Diagnostic::error("Backend config contains sensitive values", detail).hint(hint));
+    }
+    if !config.is_wholly_known() {
+        let detail =
+            format!("Backend \"{kind}\" needs values that are not known before something is applied.");
+        return Some(Diagnostic::error("Unable to compute static value", detail));
+    }
+    None
 }
 
 fn merge(

@@ -210,6 +210,7 @@ pub(crate) fn world(
         taken_from: None,
         data_dir: directory.join(".terraform"),
         environment: Arc::default(),
+        given: Vec::new(),
         clock: Arc::new(|| "2026-01-01T00:00:00Z".into()),
         random: Arc::new(move |bytes| {
             for byte in bytes.chunks_mut(8) {

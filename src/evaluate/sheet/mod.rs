@@ -20,6 +20,7 @@ mod target;
 use crate::host::{Host, Language};
 use checked::Checked;
 use frame::Frame;
+pub(crate) use module::{Given, mark_variable, settle_variable};
 pub use provision::Provisioning;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

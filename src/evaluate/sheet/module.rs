@@ -183,15 +183,15 @@ impl Sheet {
 }
 
 /// What a variable was given.
-struct Given {
+pub(crate) struct Given {
     /// `None`: nothing, the default applies.
-    value: Option<Value>,
-    span: Option<Span>,
-    source: String,
+    pub(crate) value: Option<Value>,
+    pub(crate) span: Option<Span>,
+    pub(crate) source: String,
 }
 
 /// Converts what was given and applies defaults.
-fn settle_variable(variable: &Variable, given: Given) -> Result<Value, Box<Diagnostic>> {
+pub(crate) fn settle_variable(variable: &Variable, given: Given) -> Result<Value, Box<Diagnostic>> {
     let Some(value) = given.value else {
         return variable.default.clone().ok_or_else(|| {
             let detail = format!(
@@ -243,7 +243,7 @@ fn settle_variable(variable: &Variable, given: Given) -> Result<Value, Box<Diagn
     })
 }
 
-fn mark_variable(variable: &Variable, value: Value) -> Value {
+pub(crate) fn mark_variable(variable: &Variable, value: Value) -> Value {
     let mut marks = Marks::NONE;
     if variable.sensitive {
         marks |= Marks::SENSITIVE;

@@ -6,7 +6,7 @@ use trueup_addr::ModulePath;
 use trueup_diag::Sources;
 use trueup_evaluate::FunctionNames;
 use trueup_plan::Snapshot;
-use trueup_resolve::{Files, Program, resolve};
+use trueup_resolve::{Files, NothingEarly, Program, resolve};
 
 /// A program of a root module and one child.
 pub(super) fn program(main: &str, child: &str) -> Program {
@@ -18,7 +18,8 @@ pub(super) fn program(main: &str, child: &str) -> Program {
     snapshot.record(&ModulePath::root(), &files(".", "main.tf", main));
     let path = ModulePath::root().child(&"m".into());
     snapshot.record(&path, &files("child", "child/main.tf", child));
-    let resolution = resolve(&mut snapshot, &FunctionNames::default(), &mut Sources::default());
+    let resolution =
+        resolve(&mut snapshot, &FunctionNames::default(), &mut NothingEarly, &mut Sources::default());
     let found = resolution.diagnostics();
     assert!(!found.has_errors(), "{found:?}");
     resolution.program

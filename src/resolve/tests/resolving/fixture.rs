@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use trueup_addr::ModulePath;
 use trueup_diag::{Diagnostic, Diagnostics, Sources, Span, nearest};
 use trueup_resolve::program::ModuleCall;
-use trueup_resolve::{Files, Functions, Loader, Resolution, resolve};
+use trueup_resolve::{Files, Functions, Loader, NothingEarly, Resolution, resolve};
 
 /// One case: a title, files, and the lines that are expected.
 pub(crate) struct Case {
@@ -93,7 +93,7 @@ impl Functions for Few {
 /// Resolves the files of a case.
 pub(crate) fn resolved(files: &BTreeMap<String, String>) -> (Resolution, Sources) {
     let mut sources = Sources::default();
-    let out = resolve(&mut Memory(files), &Few, &mut sources);
+    let out = resolve(&mut Memory(files), &Few, &mut NothingEarly, &mut sources);
     (out, sources)
 }
 
