@@ -78,7 +78,7 @@ impl Driver<'_> {
                 && !change.change.after.is_wholly_known(),
             ignore,
             marked: change.marked.clone(),
-            dependencies: change.dependencies.clone(),
+            dependencies: change.dependencies.list(),
             create_before_destroy: change.create_before_destroy,
             provisioned: step.part == Part::Create && self.is_provisioned(&change.addr),
             schema,

@@ -162,7 +162,7 @@ fn beginning(work: &Work) -> Vec<Entry> {
         provider: work.provider_addr.clone(),
         schema_version: work.schema.version,
         planned: planned.map(Into::into),
-        dependencies: work.dependencies.clone().into(),
+        dependencies: work.dependencies.clone(),
         create_before_destroy: work.create_before_destroy,
         prior_present: !work.prior.is_null() || work.depose.is_some(),
     }));
@@ -210,7 +210,7 @@ fn change_of(
             let object = Object {
                 status,
                 private,
-                dependencies: work.dependencies.clone().into(),
+                dependencies: work.dependencies.clone(),
                 create_before_destroy: work.create_before_destroy,
                 ..object
             };

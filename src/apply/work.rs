@@ -35,7 +35,7 @@ pub(crate) struct Work {
     pub(crate) replan: bool,
     pub(crate) ignore: trueup_resolve::program::IgnoreChanges,
     pub(crate) marked: Vec<Path>,
-    pub(crate) dependencies: Vec<ConfigResource>,
+    pub(crate) dependencies: Arc<[ConfigResource]>,
     pub(crate) create_before_destroy: bool,
     /// Provisioners run once it is made.
     pub(crate) provisioned: bool,

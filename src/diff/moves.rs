@@ -1,10 +1,12 @@
 //! Moves: objects that got a new address in the configuration.
 
 use std::collections::{BTreeMap, BTreeSet};
-use trueup_addr::{InstanceKey, ModuleInstance, ModulePath, ModuleStep, ResourceInstance, Target};
+use trueup_addr::{
+    ConfigResource, InstanceKey, ModuleInstance, ModulePath, ModuleStep, ResourceInstance, Target,
+};
 use trueup_diag::{Diagnostic, Diagnostics, Span};
 use trueup_resolve::Program;
-use trueup_resolve::program::{Moved, Repetition};
+use trueup_resolve::program::{Moved, Node, Repetition};
 use trueup_state::{Change, State};
 
 /// One object's move.
@@ -22,9 +24,9 @@ const CHAIN_MAX: usize = 1000;
 /// Moves objects as `moved` blocks say, and between `x` and `x[0]` where `count` came or went. Gives the moves that
 /// were made; one whose target is taken is left where it was, with a warning.
 pub fn apply_moves(state: &mut State, program: &Program) -> (Vec<Move>, Diagnostics) {
-    let statements = statements(program);
+    let statements = Statements::of(program);
     let mut moves = Vec::new();
-    let mut diagnostics = contradictions(&statements);
+    let mut diagnostics = contradictions(&statements.all);
     if diagnostics.has_errors() {
         return (moves, diagnostics);
     }
@@ -35,18 +37,25 @@ pub fn apply_moves(state: &mut State, program: &Program) -> (Vec<Move>, Diagnost
         .collect();
     let mut wanted: BTreeMap<ResourceInstance, ResourceInstance> = BTreeMap::new();
     for from in addresses {
-        let to = implied(program, state, follow(&statements, &from));
+        let to = implied(program, state, statements.follow(&from));
         if to != from {
             wanted.insert(from, to);
         }
     }
     // A target may itself be about to move away: moves are made in the order that frees their targets.
-    while !wanted.is_empty() {
-        let free = wanted.iter().find(|(_, to)| state.instance(to).is_none()).map(|(from, _)| from.clone());
-        let Some(from) = free else { break };
-        let Some(to) = wanted.remove(&from) else { break };
+    let mut waiting: BTreeMap<ResourceInstance, Vec<ResourceInstance>> = BTreeMap::new();
+    for (from, to) in wanted.iter().filter(|(_, to)| state.instance(to).is_some()) {
+        waiting.entry(to.clone()).or_default().push(from.clone());
+    }
+    let mut free: BTreeSet<ResourceInstance> =
+        wanted.iter().filter(|(_, to)| state.instance(to).is_none()).map(|(from, _)| from.clone()).collect();
+    while let Some(from) = free.pop_first() {
+        // Of two that want one address the first has taken it.
+        let Some(to) = wanted.get(&from).filter(|to| state.instance(to).is_none()).cloned() else { continue };
+        wanted.remove(&from);
         let change = Change::Move { from: from.clone(), to: to.clone() };
         state.apply(&change).expect("the source is there and the target is free");
+        free.extend(waiting.remove(&from).unwrap_or_default());
         moves.push(Move { from, to });
     }
     for (from, to) in wanted {
@@ -62,28 +71,89 @@ pub fn apply_moves(state: &mut State, program: &Program) -> (Vec<Move>, Diagnost
 
 /// Errors for `moved` blocks whose object is still in the configuration: `declared` are the instances it has.
 pub fn moved_still_declared<T>(program: &Program, declared: &BTreeMap<ResourceInstance, T>) -> Diagnostics {
-    let mut found = Diagnostics::new();
-    for (path, moved) in statements(program) {
-        let still = declared.keys().find(|addr| step(path, moved, addr).is_some_and(|to| to != **addr));
-        if let Some(addr) = still {
-            let detail =
-                format!("{} was moved to {}, and yet {addr} is still declared.", moved.from, moved.to);
-            found.push(
-                Diagnostic::error("Moved object still exists", detail)
-                    .at(moved.span)
-                    .hint("take the moved block out, or the declaration of what moved"),
-            );
+    let statements = Statements::of(program);
+    let mut still: BTreeMap<usize, &ResourceInstance> = BTreeMap::new();
+    for addr in declared.keys() {
+        for index in statements.about(addr) {
+            let (path, moved) = statements.all[index];
+            if step(path, moved, addr).is_some_and(|to| to != *addr) {
+                still.entry(index).or_insert(addr);
+            }
         }
     }
+    let errors = still.into_iter().map(|(index, addr)| {
+        let moved = statements.all[index].1;
+        let detail = format!("{} was moved to {}, and yet {addr} is still declared.", moved.from, moved.to);
+        Diagnostic::error("Moved object still exists", detail)
+            .at(moved.span)
+            .hint("take the moved block out, or the declaration of what moved")
+    });
+    let mut found = Diagnostics::new();
+    found.extend(errors);
     found
 }
 
-fn statements(program: &Program) -> Vec<(&ModulePath, &Moved)> {
-    program
-        .nodes
-        .iter()
-        .flat_map(|node| program.module(node.module).moved.iter().map(move |moved| (&node.path, moved)))
-        .collect()
+/// All `moved` blocks in order, and where to find those about an address.
+struct Statements<'a> {
+    all: Vec<(&'a ModulePath, &'a Moved)>,
+    by_resource: BTreeMap<ConfigResource, Vec<usize>>,
+    by_module: BTreeMap<ModulePath, Vec<usize>>,
+}
+
+impl<'a> Statements<'a> {
+    fn of(program: &'a Program) -> Statements<'a> {
+        let moved =
+            |node: &'a Node| program.module(node.module).moved.iter().map(move |one| (&node.path, one));
+        let all: Vec<_> = program.nodes.iter().flat_map(moved).collect();
+        let mut statements =
+            Statements { all: Vec::new(), by_resource: BTreeMap::new(), by_module: BTreeMap::new() };
+        for (index, (path, moved)) in all.iter().enumerate() {
+            let full = |inner: &ModuleInstance| {
+                inner.0.iter().fold((*path).clone(), |path, step| path.child(&step.name))
+            };
+            match (&moved.from, parts(&moved.from)) {
+                (_, Some((module, resource, _))) => {
+                    let resource = ConfigResource { module: full(module), resource: resource.clone() };
+                    statements.by_resource.entry(resource).or_default().push(index);
+                }
+                (Target::Module(module), _) => {
+                    statements.by_module.entry(full(module)).or_default().push(index);
+                }
+                _ => {}
+            }
+        }
+        Statements { all, ..statements }
+    }
+
+    /// The statements that may be about an address, in order.
+    fn about(&self, addr: &ResourceInstance) -> Vec<usize> {
+        if self.all.is_empty() {
+            return Vec::new();
+        }
+        let config = addr.config();
+        let modules = (1..=config.module.0.len()).map(|depth| ModulePath(config.module.0[..depth].into()));
+        let mut found: Vec<usize> =
+            modules.filter_map(|module| self.by_module.get(&module)).flatten().copied().collect();
+        found.extend(self.by_resource.get(&config).into_iter().flatten());
+        found.sort_unstable();
+        found
+    }
+
+    /// Where an address leads through all statements.
+    fn follow(&self, from: &ResourceInstance) -> ResourceInstance {
+        let mut at = from.clone();
+        for _ in 0..CHAIN_MAX {
+            let next = self.about(&at).into_iter().find_map(|index| {
+                let (path, moved) = self.all[index];
+                step(path, moved, &at).filter(|next| *next != at)
+            });
+            match next {
+                Some(next) if next != *from => at = next,
+                _ => break,
+            }
+        }
+        at
+    }
 }
 
 /// What no order of moves can do: circles, and two ways for one object or to one address.
@@ -124,6 +194,7 @@ fn circles(moves: &BTreeMap<String, (String, Span)>) -> Diagnostics {
     let mut seen: BTreeSet<&String> = BTreeSet::new();
     for (start, (_, span)) in moves {
         let mut way = vec![start];
+        let mut on_way = BTreeSet::from([start]);
         let mut at = start;
         while let Some((next, _)) = moves.get(at) {
             if next == start {
@@ -132,7 +203,7 @@ fn circles(moves: &BTreeMap<String, (String, Span)>) -> Diagnostics {
                 found.push(Diagnostic::error("Cyclic dependency in move statements", detail).at(*span));
                 break;
             }
-            if way.contains(&next) || seen.contains(next) {
+            if seen.contains(next) || !on_way.insert(next) {
                 break;
             }
             way.push(next);
@@ -141,20 +212,6 @@ fn circles(moves: &BTreeMap<String, (String, Span)>) -> Diagnostics {
         seen.extend(way);
     }
     found
-}
-
-/// Where an address leads through all statements.
-fn follow(statements: &[(&ModulePath, &Moved)], from: &ResourceInstance) -> ResourceInstance {
-    let mut at = from.clone();
-    for _ in 0..CHAIN_MAX {
-        let next =
-            statements.iter().find_map(|(path, moved)| step(path, moved, &at).filter(|next| *next != at));
-        match next {
-            Some(next) if next != *from => at = next,
-            _ => break,
-        }
-    }
-    at
 }
 
 /// Where one statement puts an address; `None` when it isn't about it.
@@ -230,9 +287,8 @@ fn rename_module(
 
 /// `x` and `x[0]` are each other when `count` came or went.
 fn implied(program: &Program, state: &State, addr: ResourceInstance) -> ResourceInstance {
-    let path = addr.module.path();
-    let Some(node) = program.nodes.iter().find(|node| node.path == path) else { return addr };
-    let module = program.module(node.module);
+    let Some(node) = program.node_at(addr.module.0.iter().map(|step| &step.name)) else { return addr };
+    let module = program.module_at(node);
     let Some(slot) = module.names.resources.get(&addr.resource) else { return addr };
     let key = match (&module.resources[*slot as usize].repetition, &addr.key) {
         (Some(Repetition::Count(_)), InstanceKey::None) => InstanceKey::Int(0),

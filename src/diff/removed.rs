@@ -21,7 +21,7 @@ fn still_declared(program: &Program, path: &ModulePath, removed: &Removed) -> Op
     let (kind, what, span) = match &removed.from {
         Target::Module(module) => {
             let path = full(module.path());
-            let (caller, call) = program.nodes.iter().find(|node| node.path == path)?.parent?;
+            let (caller, call) = program.node(program.node_at(path.0.iter())?).parent?;
             ("module", path.to_string(), program.module_at(caller).calls[call as usize].span)
         }
         Target::Resource(_) | Target::Instance(_) => {
@@ -31,8 +31,7 @@ fn still_declared(program: &Program, path: &ModulePath, removed: &Removed) -> Op
                 Target::Module(_) => return None,
             };
             let path = full(config.module);
-            let node = program.nodes.iter().find(|node| node.path == path)?;
-            let module = program.module(node.module);
+            let module = program.module_at(program.node_at(path.0.iter())?);
             let slot = module.names.resources.get(&config.resource)?;
             let resource = &module.resources[*slot as usize];
             let what = ConfigResource { module: path, resource: config.resource };

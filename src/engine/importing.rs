@@ -66,19 +66,23 @@ impl Session {
 
     /// The provider configuration that the configuration's block of an instance uses.
     fn binding_of(&self, addr: &ResourceInstance) -> Result<ProviderBinding, Diagnostics> {
-        let path = addr.module.path();
-        let Some(node) = self.program.nodes.iter().find(|node| node.path == path) else {
+        let Some(node) = self.program.node_at(addr.module.0.iter().map(|step| &step.name)) else {
             let detail = format!("The configuration has no {}.", addr.module);
             return Err(Diagnostic::error("Import to non-existent module", detail)
                 .hint("write the module block before importing into it")
                 .into());
         };
+        let node = self.program.node(node);
         let module = self.program.module(node.module);
         let slot = module.names.resources.get(&addr.resource);
         let resource = slot.and_then(|slot| module.resources.get(*slot as usize));
         let binding = resource.and_then(|resource| node.providers.get(&resource.provider));
         binding.cloned().ok_or_else(|| {
-            let place = if path.is_root() { "the root module".into() } else { path.to_string() };
+            let place = if addr.module.path().is_root() {
+                "the root module".into()
+            } else {
+                addr.module.path().to_string()
+            };
             let (kind, name) = (&addr.resource.kind, &addr.resource.name);
             let summary =
                 format!("resource address \"{}\" does not exist in the configuration.", addr.config());

@@ -3,7 +3,7 @@
 use crate::session::Session;
 use std::collections::BTreeMap;
 use trueup_addr::{Mode as ResourceMode, ResourceInstance};
-use trueup_diag::Diagnostics;
+use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::{
     Ask, Evaluated, FunctionNames, InstanceAsk, Mode, Schemas, Sheet, type_argument, type_text,
 };
@@ -15,13 +15,16 @@ use trueup_value::Value;
 /// What came of an expression.
 #[derive(Debug)]
 pub enum Said {
-    /// A value, with warnings.
+    /// A value, with warnings, and with errors in local values that it was made from.
     Value(Value, Diagnostics),
-    /// The type that `type(...)` asked for.
-    Type(String),
+    /// The type that `type(...)` asked for, with the same.
+    Type(String, Diagnostics),
     /// What is wrong.
     Wrong(Diagnostics),
 }
+
+/// Stands after the errors of local values that an expression was evaluated with all the same.
+const FAULTY: &str = "Due to the problems above, some expressions may produce unexpected results.";
 
 /// What is asked of a value.
 enum Asked {
@@ -46,8 +49,8 @@ impl Asked {
     fn said(self, value: Value, found: Diagnostics) -> Said {
         match self {
             Asked::Itself => Said::Value(value, found),
-            Asked::Type => Said::Type(type_text(&value.ty())),
-            Asked::TypeOfType => Said::Type("type".into()),
+            Asked::Type => Said::Type(type_text(&value.ty()), found),
+            Asked::TypeOfType => Said::Type("type".into(), found),
         }
     }
 }
@@ -83,8 +86,14 @@ impl<'a> Prompt<'a> {
             return Said::Wrong(found);
         }
         let (expr, asked) = Asked::of(&expr);
+        self.sheet.forgive_locals();
         match self.evaluate(expr) {
             Ok((value, more)) => {
+                let faults = self.sheet.take_diagnostics();
+                if faults.has_errors() {
+                    found.push(Diagnostic::warning(FAULTY, String::new()));
+                }
+                found.append(faults);
                 found.append(more);
                 asked.said(value, found)
             }
@@ -133,7 +142,12 @@ impl<'a> Prompt<'a> {
             Ask::Instance(ask) => ask,
         };
         let planned = self.planned.get(&ask.addr).cloned();
-        let value = planned.or_else(|| as_stored(self.session, &ask));
+        // What isn't there yet has no value; a plan would say what of it is known already.
+        let stored = || {
+            let there = self.session.state().current(&ask.addr).is_some();
+            if there { as_stored(self.session, &ask) } else { Some(Value::dynamic()) }
+        };
+        let value = planned.or_else(stored);
         self.sheet.fill(ask.cell, value);
     }
 }

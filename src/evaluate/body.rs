@@ -174,12 +174,10 @@ impl Evaluator<'_> {
             self.fail(expr, wrong, "Cannot use a null value in for_each.");
             return None;
         }
-        let ty = collection.ty();
-        let walkable = ty.is_collection() || matches!(ty, Type::Tuple(_) | Type::Object(_) | Type::Dynamic);
-        if !walkable {
+        if !collection.is_compound() && !collection.is_untyped() {
             let detail = format!(
                 "Cannot use a {} value in for_each. An iterable collection is required.",
-                ty.friendly_name()
+                collection.ty().friendly_name()
             );
             self.fail(expr, wrong, detail);
             return None;

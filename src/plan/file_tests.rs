@@ -30,7 +30,7 @@ fn change(address: &str, action: Action, before: Value, after: Value) -> Resourc
         schema_version: 3,
         change: Change { action, reason: None, before, after, replace_paths: Vec::new(), private: [].into() },
         marked: Vec::new(),
-        dependencies: Vec::new(),
+        dependencies: crate::Dependencies::default(),
         create_before_destroy: false,
         importing: None,
         generated: None,
@@ -87,7 +87,7 @@ fn sample_changes() -> Vec<ResourceChange> {
     replaced.marked = vec![Path::root().attribute("secret"), Path::root()];
     replaced.previous = Some("module.m[0].terraform_data.b".parse().expect("an address"));
     replaced.dependencies =
-        vec![change("module.x.terraform_data.y", Action::NoOp, null(), null()).addr.config()];
+        vec![change("module.x.terraform_data.y", Action::NoOp, null(), null()).addr.config()].into();
     replaced.create_before_destroy = true;
     replaced.importing = Some("i-123".into());
     replaced.generated = Some("resource {}".into());

@@ -7,6 +7,7 @@ mod file_tests;
 mod graph;
 mod model;
 mod order;
+mod references;
 mod snapshot;
 mod wire;
 
@@ -14,4 +15,5 @@ pub use file::PlanFileError;
 pub use graph::{Node, Part, Step, StepGraph};
 pub use model::{Importing, OutputChange, Plan, PlanMode, ResourceChange, Summary};
 pub use order::{Order, order};
+pub use references::{Dependencies, References, Stored};
 pub use snapshot::{Recorder, Snapshot, SnapshotInput, SnapshotOrigin};

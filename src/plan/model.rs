@@ -1,9 +1,10 @@
 //! The plan as data.
 
 use crate::graph::StepGraph;
+use crate::references::Dependencies;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use trueup_addr::{ConfigResource, Name, ProviderConfigAddr, ResourceInstance, Target};
+use trueup_addr::{Name, ProviderConfigAddr, ResourceInstance, Target};
 use trueup_diff::{Action, Change};
 use trueup_resolve::program::ProviderBinding;
 use trueup_state::{Commit, State};
@@ -75,7 +76,7 @@ pub struct ResourceChange {
     /// Sensitive paths that stand in the configuration, not in the schema.
     pub marked: Vec<Path>,
     /// What it refers to, all the way down, for the order of a later destruction.
-    pub dependencies: Vec<ConfigResource>,
+    pub dependencies: Dependencies,
     /// Whether replacement makes the new object first; spread to what it depends on.
     pub create_before_destroy: bool,
     /// What it is imported with.

@@ -5,6 +5,7 @@
 
 use crate::graph::{Node, Part, Step, StepGraph};
 use crate::model::ResourceChange;
+use crate::references::Stored;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ pub struct Order<'a> {
     /// The cell of each instance that the configuration has.
     pub cells: &'a BTreeMap<ResourceInstance, CellId>,
     /// What each configured resource referred to when the state was written.
-    pub stored: &'a BTreeMap<ConfigResource, BTreeSet<ConfigResource>>,
+    pub stored: &'a Stored,
     /// Makes the token of a step.
     pub token: &'a dyn Fn() -> Arc<str>,
 }
@@ -181,7 +182,7 @@ impl Builder<'_> {
                 forwards.entry(change.addr.config()).or_default().push(index);
             }
         }
-        let dependents = self.dependents();
+        let dependents = self.dependents(&deletes);
         for (resource, indexes) in &deletes {
             let Some(dependents) = dependents.get(resource) else { continue };
             let befores: Vec<NodeIndex> = dependents
@@ -197,11 +198,19 @@ impl Builder<'_> {
         self.change_over_edges(&deletes, &forwards, &dependents);
     }
 
-    /// Which configured resources refer to each, when the state was written.
-    fn dependents(&self) -> BTreeMap<ConfigResource, BTreeSet<ConfigResource>> {
+    /// Which configured resources referred to each one that goes, when the state was written.
+    fn dependents(
+        &self,
+        deletes: &BTreeMap<ConfigResource, Vec<usize>>,
+    ) -> BTreeMap<ConfigResource, BTreeSet<ConfigResource>> {
         let mut dependents: BTreeMap<ConfigResource, BTreeSet<ConfigResource>> = BTreeMap::new();
-        for (resource, targets) in self.order.stored {
-            for target in targets {
+        if deletes.is_empty() {
+            return dependents;
+        }
+        for (resource, lists) in self.order.stored {
+            for target in
+                lists.iter().flat_map(|list| list.iter()).filter(|target| deletes.contains_key(target))
+            {
                 dependents.entry(target.clone()).or_default().insert(resource.clone());
             }
         }

@@ -52,10 +52,9 @@ fn no_target(program: &Program, one: &Override) -> Option<Diagnostic> {
         Target::Resource(node) => (&node.module, Some(&node.resource)),
         Target::Instance(instance) => (&instance.module, Some(&instance.resource)),
     };
-    let path = module.path();
-    let node = program.nodes.iter().find(|node| node.path == path);
+    let node = program.node_at(module.0.iter().map(|step| &step.name));
     let found = node.is_some_and(|node| {
-        resource.is_none_or(|resource| program.module(node.module).names.resources.contains_key(resource))
+        resource.is_none_or(|resource| program.module_at(node).names.resources.contains_key(resource))
     });
     if found {
         return None;

@@ -176,6 +176,21 @@ impl Value {
         by_position.chain(by_name.map(|(name, item)| (Value::of(Kind::String(name.clone())), item.clone())))
     }
 
+    /// Whether its type is a list, set or tuple. The type itself, which may be large, isn't made.
+    pub fn is_sequence(&self) -> bool {
+        matches!(self.ty_shallow(), Shape::Sequence | Shape::Set)
+    }
+
+    /// Whether its type is one that has elements or attributes. The type itself, which may be large, isn't made.
+    pub fn is_compound(&self) -> bool {
+        self.is_sequence() || matches!(self.ty_shallow(), Shape::Map | Shape::Object)
+    }
+
+    /// Whether even its type isn't known.
+    pub fn is_untyped(&self) -> bool {
+        self.ty_shallow() == Shape::Dynamic
+    }
+
     /// The rough shape of its type, found without building the type.
     pub(crate) fn ty_shallow(&self) -> Shape {
         match self.kind() {

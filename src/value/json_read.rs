@@ -233,7 +233,7 @@ impl<'a> Reader<'a> {
                     attributes.insert(name, reader.implied()?);
                     Ok(())
                 })?;
-                Ok(Value::object(attributes))
+                Ok(Value::object_of(attributes))
             }
             _ if self.word("null") => Ok(Value::null(Type::Dynamic)),
             _ if self.word("true") => Ok(Value::from(true)),
@@ -304,7 +304,7 @@ impl<'a> Reader<'a> {
             }
             attributes.insert(name.clone(), Value::null(ty.without_optional()));
         }
-        Ok(Value::object(attributes))
+        Ok(Value::object_of(attributes))
     }
 
     /// Strings, numbers and bools stand for each other where they convert.

@@ -95,7 +95,11 @@ impl Value {
 
     /// An object.
     pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Value)>) -> Value {
-        let attributes: BTreeMap<Name, Value> = attributes.into_iter().map(|(n, v)| (n.into(), v)).collect();
+        Value::object_of(attributes.into_iter().map(|(n, v)| (n.into(), v)).collect())
+    }
+
+    /// An object of attributes that are in order already, which spares sorting them.
+    pub fn object_of(attributes: BTreeMap<Name, Value>) -> Value {
         Value::of(Kind::Object(Arc::new(attributes)))
     }
 
@@ -106,7 +110,11 @@ impl Value {
 
     /// A map; every element must be of type `ty`.
     pub fn map<N: Into<Name>>(ty: Type, items: impl IntoIterator<Item = (N, Value)>) -> Value {
-        let items: BTreeMap<Name, Value> = items.into_iter().map(|(n, v)| (n.into(), v)).collect();
+        Value::map_of(ty, items.into_iter().map(|(n, v)| (n.into(), v)).collect())
+    }
+
+    /// A map of elements that are in order already, which spares sorting them; every one must be of type `ty`.
+    pub fn map_of(ty: Type, items: BTreeMap<Name, Value>) -> Value {
         Value::of(Kind::Map(Arc::new((ty, items))))
     }
 

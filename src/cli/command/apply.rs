@@ -32,7 +32,7 @@ pub(crate) async fn run(context: &Context, args: Arguments, destroy: bool) -> u8
     };
     let saved = match args.plan.as_deref().map(|file| fitting_plan(file, &args)).transpose() {
         Ok(saved) => saved,
-        Err(diagnostic) => return complain(&screen, (*diagnostic).into(), &Sources::default()),
+        Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
     };
     session_options.saved = saved.as_ref().map(|(_, snapshot)| snapshot.clone());
     let context = &match from::enter(context, &origin(saved.as_ref()), Needs::State).await {
@@ -90,13 +90,21 @@ fn options(
 }
 
 /// A saved plan that the other arguments don't contradict.
-fn fitting_plan(file: &str, args: &Arguments) -> Result<(Plan, Snapshot), Box<Diagnostic>> {
-    let (plan, snapshot) = read_plan(file)?;
+fn fitting_plan(file: &str, args: &Arguments) -> Result<(Plan, Snapshot), Diagnostics> {
+    let (plan, snapshot) = read_plan(file).map_err(|error| {
+        let mut found = Diagnostics::from(*error);
+        // Terraform tells of a file that isn't there twice, the second time with nothing but what the system says.
+        if !std::path::Path::new(file).exists() {
+            let summary = format!("stat {file}: no such file or directory");
+            found.push(Diagnostic::error(summary, String::new()));
+        }
+        found
+    })?;
     if args.planning.destroy && plan.mode != PlanMode::Destroy {
         let detail =
             format!("The saved plan {file} doesn't destroy everything; -destroy can't be added to it.");
         let diagnostic = Diagnostic::error("Destroy can't be called with a plan file", detail);
-        return Err(Box::new(diagnostic.hint("make the plan with \"trueup plan -destroy\"")));
+        return Err(diagnostic.hint("make the plan with \"trueup plan -destroy\"").into());
     }
     Ok((plan, snapshot))
 }

@@ -208,7 +208,8 @@ fn answer(screen: &Screen, prompt: &mut Prompt<'_>, text: &str) -> bool {
             screen.line(&value::text(&value, 0));
             true
         }
-        Said::Type(text) => {
+        Said::Type(text, diagnostics) => {
+            screen.diagnostics(diagnostics, prompt.sources());
             screen.line(&text);
             true
         }

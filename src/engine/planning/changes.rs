@@ -5,7 +5,7 @@ use crate::bindings::provider_addr;
 use trueup_addr::Mode;
 use trueup_diff::Change;
 use trueup_evaluate::InstanceAsk;
-use trueup_plan::ResourceChange;
+use trueup_plan::{Dependencies, ResourceChange};
 
 impl Planner<'_> {
     /// Notes what becomes of an instance that the configuration has.
@@ -22,7 +22,7 @@ impl Planner<'_> {
             schema_version: schema.map_or(0, |s| s.version),
             change,
             marked: Vec::new(),
-            dependencies: Vec::new(),
+            dependencies: Dependencies::default(),
             create_before_destroy: false,
             importing: self.importing.get(&ask.addr).cloned(),
             generated: None,

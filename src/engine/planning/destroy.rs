@@ -90,7 +90,7 @@ impl Planner<'_> {
                 private: Private::from([]),
             },
             marked: Vec::new(),
-            dependencies: stored.map(|o| o.dependencies.to_vec()).unwrap_or_default(),
+            dependencies: stored.map(|o| o.dependencies.clone().into()).unwrap_or_default(),
             create_before_destroy: stored.is_some_and(|o| o.create_before_destroy),
             importing: None,
             generated: None,

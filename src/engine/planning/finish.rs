@@ -1,14 +1,16 @@
 //! The end of planning: everything noted becomes a plan.
 
 use super::Planner;
-use super::dependencies::{Dependencies, configured, stored};
+use super::dependencies::{note_configured, stored};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trueup_addr::{ConfigResource, Mode, Name};
 use trueup_diag::Diagnostics;
 use trueup_diff::{Action, Change, moved_still_declared};
 use trueup_evaluate::Sheet;
-use trueup_plan::{Order, OutputChange, Plan, PlanMode, ResourceChange, order};
+use trueup_plan::{
+    Dependencies, Order, OutputChange, Plan, PlanMode, References, ResourceChange, Stored, order,
+};
 use trueup_provider::Private;
 use trueup_state::{Change as StateChange, Commit, Output, State};
 use trueup_value::{Marks, Value};
@@ -43,18 +45,16 @@ impl Planner<'_> {
         }
         self.forget_stale_data();
         self.changes.sort_by(|a, b| (&a.addr, &a.deposed).cmp(&(&b.addr, &b.deposed)));
-        let written = self.with_recovered(stored(previous));
-        let mut references = configured(&self.sheet, &self.cells);
-        for (resource, more) in &written {
-            references.entry(resource.clone()).or_default().extend(more.iter().cloned());
-        }
+        let mut references = References::new(self.with_recovered(stored(previous)));
+        note_configured(&mut references, &self.sheet, &self.cells);
+        let references = Arc::new(references);
         let first = self.create_before_destroy(&references);
         self.settle_order(&references, &first);
         let steps = order(&Order {
             changes: &self.changes,
             sheet: if self.options.mode == PlanMode::Destroy { None } else { Some(&self.sheet) },
             cells: &self.cells,
-            stored: &written,
+            stored: references.stored(),
             token: &*around.token,
         });
         let drift = self.drift();
@@ -85,10 +85,10 @@ impl Planner<'_> {
     }
 
     /// What an interrupted run made depends on what its journal says.
-    fn with_recovered(&self, mut stored: Dependencies) -> Dependencies {
+    fn with_recovered(&self, mut stored: Stored) -> Stored {
         for change in &self.recovered {
             if let StateChange::Set { address, object, .. } = change {
-                stored.entry(address.config()).or_default().extend(object.dependencies.iter().cloned());
+                stored.entry(address.config()).or_default().push(object.dependencies.clone());
             }
         }
         stored
@@ -117,23 +117,16 @@ impl Planner<'_> {
     }
 
     /// Resources that are replaced create-first: those that say so, and all that they refer to.
-    fn create_before_destroy(&self, references: &Dependencies) -> BTreeSet<ConfigResource> {
-        let mut first = BTreeSet::new();
-        for change in &self.changes {
-            let says = match self.program.block_of(&change.addr) {
-                Some((_, block)) => block.lifecycle.create_before_destroy,
-                None => change.create_before_destroy,
-            };
-            let resource = change.addr.config();
-            if says && first.insert(resource.clone()) {
-                first.extend(references.get(&resource).into_iter().flatten().cloned());
-            }
-        }
-        first
+    fn create_before_destroy(&self, references: &References) -> BTreeSet<ConfigResource> {
+        let says = |change: &&ResourceChange| match self.program.block_of(&change.addr) {
+            Some((_, block)) => block.lifecycle.create_before_destroy,
+            None => change.create_before_destroy,
+        };
+        let first = self.changes.iter().filter(says).map(|change| change.addr.config()).collect();
+        references.with_all_behind(&first)
     }
 
-    fn settle_order(&mut self, references: &Dependencies, first: &BTreeSet<ConfigResource>) {
-        let mut shared: BTreeMap<ConfigResource, Vec<ConfigResource>> = BTreeMap::new();
+    fn settle_order(&mut self, references: &Arc<References>, first: &BTreeSet<ConfigResource>) {
         for change in &mut self.changes {
             let resource = change.addr.config();
             change.create_before_destroy = first.contains(&resource);
@@ -141,10 +134,7 @@ impl Planner<'_> {
                 change.change.action = Action::CreateThenDelete;
             }
             if !matches!(change.change.action, Action::Delete | Action::Forget) {
-                let all = shared
-                    .entry(resource.clone())
-                    .or_insert_with(|| references.get(&resource).into_iter().flatten().cloned().collect());
-                change.dependencies.clone_from(all);
+                change.dependencies = references.of(&resource);
             }
         }
     }
@@ -181,7 +171,7 @@ impl Planner<'_> {
                         private: Private::from([]),
                     },
                     marked: Vec::new(),
-                    dependencies: Vec::new(),
+                    dependencies: Dependencies::default(),
                     create_before_destroy: false,
                     importing: None,
                     generated: None,

@@ -280,9 +280,9 @@ impl<'a> Planner<'a> {
         }
         let program = self.program.clone();
         for import in &program.module_at(NodeId::ROOT).imports {
-            let node = program.nodes.iter().find(|node| node.path == import.to.module);
+            let node = program.node_at(import.to.module.0.iter());
             let known = node.is_some_and(|node| {
-                program.module(node.module).names.resources.contains_key(&import.to.resource)
+                program.module_at(node).names.resources.contains_key(&import.to.resource)
             });
             if !known {
                 let detail = format!("The configuration has no {} to import an object as.", import.to);

@@ -64,6 +64,7 @@ impl Evaluator<'_> {
             let detail = format!("There is no provider function named \"{}\".", call.name);
             return self.fail(call.name_span, "Unknown provider function", detail);
         };
+        let reported = self.diagnostics.len();
         let mut values = Vec::with_capacity(call.args.len());
         let last = call.args.len().wrapping_sub(1);
         for (i, arg) in call.args.iter().enumerate() {
@@ -77,7 +78,9 @@ impl Evaluator<'_> {
                 values.push(value);
             }
         }
-        if !self.work(super::bounds::cost(function.name, &values), call.span) {
+        // What is left of a wrong argument isn't worth a second report.
+        let wrong = self.diagnostics.iter().skip(reported).any(Diagnostic::is_error);
+        if wrong || !self.work(super::bounds::cost(function.name, &values), call.span) {
             return Value::dynamic();
         }
         match functions::call(function, &values, self.scope.world()) {

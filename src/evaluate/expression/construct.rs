@@ -9,10 +9,13 @@ use trueup_resolve::Expr;
 use trueup_resolve::expr::For;
 use trueup_value::{Kind, Marks, Name, Type, Value, convert};
 
-/// Keys with all values under them, for an object.
+/// What an object is made of.
 #[derive(Default)]
 struct Collected {
-    items: BTreeMap<Name, Vec<Value>>,
+    /// Values by key.
+    items: BTreeMap<Name, Value>,
+    /// All values of each key, where they are grouped.
+    groups: BTreeMap<Name, Vec<Value>>,
     marks: Marks,
     unknown: bool,
     /// Of all values so far.
@@ -51,11 +54,11 @@ impl Evaluator<'_> {
                 }
             }
         }
-        if unknown { Value::dynamic().mark(marks) } else { Value::object(attributes).mark(marks) }
+        if unknown { Value::dynamic().mark(marks) } else { Value::object_of(attributes).mark(marks) }
     }
 
-    /// Keys and elements of what can be walked; `None` when unknown or after a report.
-    pub(super) fn iterate(&mut self, value: &Value, collection: &Expr) -> Option<Vec<(Value, Value)>> {
+    /// What can be walked, without its marks; `None` when unknown or after a report.
+    pub(super) fn iterate(&mut self, value: &Value, collection: &Expr) -> Option<Value> {
         if value.is_null() {
             self.fail(
                 collection,
@@ -64,14 +67,13 @@ impl Evaluator<'_> {
             );
             return None;
         }
-        let ty = value.ty();
-        if ty == Type::Dynamic {
+        if value.is_untyped() {
             return None;
         }
-        if !(ty.is_collection() || matches!(ty, Type::Tuple(_) | Type::Object(_))) {
+        if !value.is_compound() {
             let detail = format!(
                 "A value of type {} cannot be used as the collection in a 'for' expression.",
-                ty.friendly_name()
+                value.ty().friendly_name()
             );
             self.fail(collection, "Iteration over non-iterable value", detail);
             return None;
@@ -79,8 +81,7 @@ impl Evaluator<'_> {
         if !value.is_known() {
             return None;
         }
-        let plain = value.clone().unmark().0;
-        Some(plain.iter_elements().collect())
+        Some(value.clone().unmark().0)
     }
 
     pub(super) fn for_expr(&mut self, expr: &For, span: Span) -> Value {
@@ -89,10 +90,10 @@ impl Evaluator<'_> {
         let Some(items) = self.iterate(&collection, &expr.collection) else {
             return Value::dynamic().mark(marks);
         };
-        let mut list = Vec::with_capacity(if expr.result_key.is_none() { items.len() } else { 0 });
+        let mut list = Vec::new();
         let mut collected = Collected::default();
         let reported = self.diagnostics.len();
-        for (key, item) in items {
+        for (key, item) in items.iter_elements() {
             if !self.work(1, span) || !self.goes_on(reported) {
                 collected.unknown = true;
                 break;
@@ -129,10 +130,9 @@ impl Evaluator<'_> {
         if expr.result_key.is_none() {
             return Value::tuple(list).mark(marks);
         }
-        let group = |mut values: Vec<Value>| {
-            if expr.group { Value::tuple(values) } else { values.remove(0) }
-        };
-        Value::object(collected.items.into_iter().map(|(key, values)| (key, group(values)))).mark(marks)
+        let mut items = collected.items;
+        items.extend(collected.groups.into_iter().map(|(key, values)| (key, Value::tuple(values))));
+        Value::object_of(items).mark(marks)
     }
 
     /// Whether the `if` of a `for` takes the element; `None` when unknown or after a report.
@@ -178,11 +178,14 @@ impl Evaluator<'_> {
         };
         let value = self.evaluate(&expr.result);
         collected.weight = collected.weight.saturating_add(value.weight());
+        if expr.group {
+            collected.groups.entry(name.clone()).or_default().push(value);
+            return;
+        }
         match collected.items.entry(name.clone()) {
             Entry::Vacant(entry) => {
-                entry.insert(vec![value]);
+                entry.insert(value);
             }
-            Entry::Occupied(mut entry) if expr.group => entry.get_mut().push(value),
             Entry::Occupied(_) => {
                 let detail = format!(
                     "Two different items produced the key \"{name}\" in this 'for' expression. If duplicates are expected, use the ellipsis (...) after the value expression to enable grouping by key."
@@ -195,8 +198,7 @@ impl Evaluator<'_> {
     pub(super) fn splat(&mut self, on: &Expr, slot: u32, each: &Expr) -> Value {
         let source = self.evaluate(on);
         let marks = source.marks();
-        let ty = source.ty();
-        let sequence = matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_));
+        let sequence = source.is_sequence();
         if source.is_null() {
             if sequence {
                 let detail = "Splat expressions (with the * symbol) cannot be applied to null sequences.";
@@ -204,44 +206,45 @@ impl Evaluator<'_> {
             }
             return Value::tuple([]).mark(marks);
         }
-        if ty == Type::Dynamic {
+        if source.is_untyped() {
             return Value::dynamic().mark(marks);
         }
         if !sequence {
             let certain = source.is_known() || source.refinement().is_some_and(|r| r.not_null);
             if !certain {
                 // It may be null; otherwise the element must still be of a type that this can be done with.
-                self.with_symbol(slot, Value::unknown(ty), |e| e.evaluate(each));
+                self.with_symbol(slot, Value::unknown(source.ty()), |e| e.evaluate(each));
                 return Value::dynamic().mark(marks);
             }
             let item = self.with_symbol(slot, source.unmark().0, |e| e.evaluate(each));
             return Value::tuple([item]).mark(marks);
         }
         if !source.is_known() {
-            return self.splat_unknown(&ty, slot, each).mark(marks);
+            return self.splat_unknown(&source.ty(), slot, each).mark(marks);
         }
-        let items = source.as_sequence().unwrap_or_default().to_vec();
+        let items = source.as_sequence().unwrap_or_default();
         let reported = self.diagnostics.len();
         let mut values: Vec<Value> = Vec::with_capacity(items.len());
         for item in items {
             if !self.work(1, on.span) || !self.goes_on(reported) {
                 return Value::dynamic().mark(marks);
             }
-            values.push(self.with_symbol(slot, item, |e| e.evaluate(each)));
+            values.push(self.with_symbol(slot, item.clone(), |e| e.evaluate(each)));
         }
-        match ty {
-            Type::Tuple(_) => Value::tuple(values).mark(marks),
-            ty if values.is_empty() => {
-                let element = ty.element().cloned().unwrap_or(Type::Dynamic);
-                let probe = self.with_symbol(slot, Value::unknown(element), |e| e.evaluate(each));
-                Value::list(probe.ty(), []).mark(marks)
+        let made = match source.kind() {
+            Kind::List(elements) | Kind::Set(elements) if values.is_empty() => {
+                let element = Value::unknown(elements.ty.clone());
+                let probe = self.with_symbol(slot, element, |e| e.evaluate(each));
+                Value::list(probe.ty(), [])
             }
-            _ => {
+            Kind::List(_) | Kind::Set(_) => {
                 let first = values[0].ty();
                 let alike = values.iter().all(|v| v.ty() == first);
-                if alike { Value::list(first, values).mark(marks) } else { Value::tuple(values).mark(marks) }
+                if alike { Value::list(first, values) } else { Value::tuple(values) }
             }
-        }
+            _ => Value::tuple(values),
+        };
+        made.mark(marks)
     }
 
     fn splat_unknown(&mut self, ty: &Type, slot: u32, each: &Expr) -> Value {

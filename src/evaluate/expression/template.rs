@@ -13,6 +13,8 @@ struct Joined {
     text: String,
     marks: Marks,
     unknown: bool,
+    /// A part was wrong, which was reported: the text ends before it.
+    broken: bool,
 }
 
 impl Joined {
@@ -49,6 +51,9 @@ impl Evaluator<'_> {
 
     fn join(&mut self, parts: &[Part], joined: &mut Joined) {
         for part in parts {
+            if joined.broken {
+                return;
+            }
             match part {
                 Part::Literal(text) => joined.push(text),
                 Part::Interpolation(expr) => {
@@ -80,8 +85,9 @@ impl Evaluator<'_> {
         }
         if value.is_null() {
             let detail = "The expression result is null. Cannot include a null value in a string template.";
-            let bad = self.fail(expr, "Invalid template interpolation value", detail);
-            return joined.push_unknown(&bad);
+            self.fail(expr, "Invalid template interpolation value", detail);
+            joined.broken = true;
+            return;
         }
         match convert(value, &Type::String) {
             Ok(text) => match text.as_str() {
@@ -91,8 +97,8 @@ impl Evaluator<'_> {
             Err(error) => {
                 let detail =
                     format!("Cannot include the given value in a string template: {}.", error.message);
-                let bad = self.fail(expr, "Invalid template interpolation value", detail);
-                joined.push_unknown(&bad);
+                self.fail(expr, "Invalid template interpolation value", detail);
+                joined.broken = true;
             }
         }
     }
@@ -117,7 +123,7 @@ impl Evaluator<'_> {
             return joined.push_unknown(&Value::dynamic());
         };
         let reported = self.diagnostics.len();
-        for (key, item) in items {
+        for (key, item) in items.iter_elements() {
             if self.is_too_long(joined, collection.span) {
                 break;
             }

@@ -145,7 +145,7 @@ fn coalescelist_type(arguments: &[Value]) -> Result<Type, FunctionError> {
     if !arguments.iter().all(Value::is_known) {
         return Ok(Type::Dynamic);
     }
-    let is_list = |value: &Value| matches!(value.ty(), Type::List(_) | Type::Tuple(_));
+    let is_list = |value: &Value| value.is_sequence() && !matches!(value.kind(), Kind::Set(_));
     if !arguments.iter().all(is_list) {
         return Err(FunctionError::call("the arguments must be lists or tuples"));
     }

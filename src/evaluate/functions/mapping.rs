@@ -71,7 +71,15 @@ fn keys(call: &Call<'_>) -> Outcome {
 
 fn merge_type(arguments: &[Value]) -> Result<Type, FunctionError> {
     let Some(first) = arguments.first() else { return Ok(Type::object::<Name>([])) };
+    // What is merged of nothing but known objects says itself what its type is.
+    if arguments.iter().all(|argument| matches!(argument.kind(), Kind::Object(_))) {
+        return Ok(Type::Dynamic);
+    }
     let types: Vec<Type> = arguments.iter().map(Value::ty).collect();
+    let first = first.ty();
+    if matches!(first, Type::Object(_) | Type::Map(_)) && types.iter().all(|ty| *ty == first) {
+        return Ok(first);
+    }
     let mut attributes: BTreeMap<Name, Type> = BTreeMap::new();
     let mut predictable = true;
     for (argument, ty) in arguments.iter().zip(&types) {
@@ -91,10 +99,6 @@ fn merge_type(arguments: &[Value]) -> Result<Type, FunctionError> {
             }
         }
     }
-    let first = first.ty();
-    if types.iter().all(|ty| *ty == first) && first != Type::Dynamic {
-        return Ok(first);
-    }
     Ok(if predictable { Type::object(attributes) } else { Type::Dynamic })
 }
 
@@ -103,15 +107,23 @@ fn merge(call: &Call<'_>) -> Outcome {
     let mut marks = Marks::NONE;
     for argument in call.rest(0) {
         marks |= argument.marks();
-        let elements = argument.as_mapping().into_iter().flatten();
-        merged.extend(elements.map(|(key, value)| (key.clone(), value.clone())));
+        let Some(elements) = argument.as_mapping() else { continue };
+        // The smaller one is put into the larger: a chain of merges adds a little to much.
+        if elements.len() > merged.len() {
+            let before = std::mem::replace(&mut merged, elements.clone());
+            for (key, value) in before {
+                merged.entry(key).or_insert(value);
+            }
+        } else {
+            merged.extend(elements.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
     }
     let result = match call.returns {
-        Type::Map(element) => Value::map(element.as_ref().clone(), merged),
+        Type::Map(element) => Value::map_of(element.as_ref().clone(), merged),
         Type::Object(object) if merged.is_empty() && !object.attributes.is_empty() => {
             Value::null(call.returns.clone())
         }
-        _ => Value::object(merged),
+        _ => Value::object_of(merged),
     };
     Ok(result.mark(marks))
 }
@@ -202,8 +214,8 @@ fn zipmap(call: &Call<'_>) -> Outcome {
         zipped.insert(name(at, key)?, value.clone());
     }
     let result = match call.returns {
-        Type::Map(element) => Value::map(element.as_ref().clone(), zipped),
-        _ => Value::object(zipped),
+        Type::Map(element) => Value::map_of(element.as_ref().clone(), zipped),
+        _ => Value::object_of(zipped),
     };
     Ok(result.mark(marks))
 }

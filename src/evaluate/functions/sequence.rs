@@ -336,8 +336,8 @@ fn bound(arguments: &[Value], at: usize, name: &str) -> Result<Option<usize>, Fu
     let wanted = usize::try_from(wanted)
         .map_err(|_| FunctionError::argument(at, format!("the {name} index must not be less than zero")))?;
     let list = &arguments[0];
-    let length = match list.ty() {
-        Type::Tuple(elements) => Some(elements.len()),
+    let length = match list.kind() {
+        Kind::Unknown(Type::Tuple(elements), _) | Kind::Null(Type::Tuple(elements)) => Some(elements.len()),
         _ => list.as_sequence().map(<[Value]>::len),
     };
     if length.is_some_and(|length| wanted > length) {
@@ -358,6 +358,12 @@ fn bounds(arguments: &[Value]) -> Result<Option<(usize, usize)>, FunctionError> 
 }
 
 fn slice_type(arguments: &[Value]) -> Result<Type, FunctionError> {
+    // The types of the part are enough; that of a whole tuple is as large as the tuple.
+    if let Kind::Tuple(items) = arguments[0].kind() {
+        let bounds = bounds(arguments)?;
+        let part = bounds.map(|(start, end)| Type::tuple(items[start..end].iter().map(Value::ty)));
+        return Ok(part.unwrap_or(Type::Dynamic));
+    }
     match arguments[0].ty() {
         Type::Set(_) => Err(FunctionError::argument(
             0,

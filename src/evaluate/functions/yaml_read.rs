@@ -128,7 +128,7 @@ impl<'t> Reader<'t> {
         loop {
             let event = self.next()?;
             if event == Event::MappingEnd {
-                return Ok(Value::object(attributes));
+                return Ok(Value::object_of(attributes));
             }
             let merges = matches!(&event, Event::Scalar(text, ..) if text == "<<");
             let key = self.node(event, depth + 1)?;

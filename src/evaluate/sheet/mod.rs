@@ -209,6 +209,8 @@ pub struct Sheet {
     diagnostics: Diagnostics,
     /// There would be too many instances, and that was reported.
     crowded: bool,
+    /// Faulty local values keep what is left of them.
+    forgiving: bool,
 }
 
 /// What is left of a sheet when the world has answered everything.
@@ -239,9 +241,16 @@ impl Sheet {
             completed: 0,
             diagnostics: Diagnostics::new(),
             crowded: false,
+            forgiving: false,
         };
         sheet.open_root();
         sheet
+    }
+
+    /// From now on a local value that is wrong is reported, and what is left of it goes on: for whoever looks for the
+    /// fault in a console.
+    pub fn forgive_locals(&mut self) {
+        self.forgiving = true;
     }
 
     /// Asks for everything that the configuration declares.

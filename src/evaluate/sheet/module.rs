@@ -15,7 +15,10 @@ impl Sheet {
     pub(super) fn compute_local(&mut self, id: CellId, frame: FrameId, slot: u32) -> Outcome {
         let program = self.program.clone();
         let local = &program.module(self.frame(frame).module).locals[slot as usize];
-        let attempt = self.attempt(frame, None, None, |e| e.evaluate(&local.expr));
+        let mut attempt = self.attempt(frame, None, None, |e| e.evaluate(&local.expr));
+        if self.forgiving && attempt.missing.is_empty() {
+            self.diagnostics.append(std::mem::take(&mut attempt.diagnostics));
+        }
         match self.settle(id, attempt) {
             Ok(value) => Outcome::Done(value),
             Err(outcome) => outcome,

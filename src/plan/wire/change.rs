@@ -139,7 +139,7 @@ impl ChangeWire {
             replace_paths: write_paths(&inner.replace_paths, types)?,
             private: STANDARD.encode(&inner.private),
             marked: write_paths(&change.marked, types)?,
-            dependencies: change.dependencies.iter().map(ToString::to_string).collect(),
+            dependencies: change.dependencies.list().iter().map(ToString::to_string).collect(),
             create_before_destroy: change.create_before_destroy,
             importing: match &change.importing {
                 Some(Importing::Id(id)) => Some(id.clone()),
@@ -165,6 +165,8 @@ impl ChangeWire {
             Some(after) => after.read(types)?,
             None => before.clone(),
         };
+        let dependencies: Result<Vec<_>, String> =
+            self.dependencies.iter().map(|text| dependency(text)).collect();
         let private = STANDARD.decode(&self.private).map_err(|error| format!("private data: {error}"))?;
         Ok(ResourceChange {
             addr: parse(&self.address)?,
@@ -182,7 +184,7 @@ impl ChangeWire {
                 private: private.into(),
             },
             marked: read_paths(&self.marked, types)?,
-            dependencies: self.dependencies.iter().map(|text| dependency(text)).collect::<Result<_, _>>()?,
+            dependencies: dependencies?.into(),
             create_before_destroy: self.create_before_destroy,
             importing: match &self.identity {
                 Some(identity) => Some(Importing::Identity(identity.read(types)?)),

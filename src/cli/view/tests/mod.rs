@@ -100,7 +100,7 @@ fn change(addr: &str, action: Action, before: Value, after: Value) -> ResourceCh
         schema_version: 0,
         change: Change { action, reason: None, before, after, replace_paths: Vec::new(), private: [].into() },
         marked: Vec::new(),
-        dependencies: Vec::new(),
+        dependencies: trueup_plan::Dependencies::default(),
         create_before_destroy: false,
         importing: None,
         generated: None,
