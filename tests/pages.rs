@@ -4,7 +4,7 @@
 use crate::support::project;
 use std::collections::{BTreeMap, BTreeSet};
 
-const CLOUDS: [&str; 2] = ["aws", "azure"];
+const CLOUDS: [&str; 3] = ["aws", "azure", "google"];
 
 /// The files below a folder, by their paths in it.
 fn files(folder: &str) -> BTreeMap<String, String> {

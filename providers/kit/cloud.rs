@@ -16,6 +16,12 @@ pub trait Cloud: Send + Sync + Sized + 'static {
     /// Everything it offers; the same at each call.
     fn catalog() -> &'static Catalog<Self::Site>;
 
+    /// What the environment says where the provider block doesn't: attributes of the block, each with the names of
+    /// variables, the first of which that is set and not empty counts.
+    fn variables() -> &'static [(&'static str, &'static [&'static str])] {
+        &[]
+    }
+
     /// Judges the provider block beyond its schema; may see unknowns.
     fn validate(config: &Value) -> Diagnostics;
 
@@ -27,6 +33,12 @@ pub trait Cloud: Send + Sync + Sized + 'static {
 
     /// The region of objects that name none; None while it isn't known.
     fn region(&self) -> Option<&str>;
+
+    /// Adds to plans of any type what the provider block says: what objects are in by default, labels. Comes before
+    /// [`Resource::plan`].
+    fn plan(&self, planning: &mut Planning<'_>) {
+        let _ = planning;
+    }
 
     /// Whether the provider block says all that calls take; where it doesn't, [`Cloud::site`] gives a fault.
     fn is_reachable(&self) -> bool {

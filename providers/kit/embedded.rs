@@ -4,7 +4,7 @@ use crate::notes::{self, IMPORTED};
 use crate::plan::{Surroundings, plan};
 use crate::read::{failed, read_many, unknown_kind};
 use crate::upgrade::upgrade;
-use crate::{Cloud, Fault, Fields, Object, Outside};
+use crate::{Cloud, Fault, Fields, Object, Outside, Planning};
 use async_trait::async_trait;
 use std::sync::OnceLock;
 use trueup_diag::{Diagnostic, Diagnostics};
@@ -32,6 +32,21 @@ impl<C: Cloud> Embedded<C> {
     /// One that takes from outside what the provider block doesn't say.
     pub fn within(outside: Outside) -> Embedded<C> {
         Embedded { cloud: OnceLock::new(), outside }
+    }
+
+    /// The provider block with what the environment says where it says nothing.
+    fn completed(&self, config: &Value) -> Value {
+        let Some(mut block) = Object::of(&C::catalog().config, config) else { return config.clone() };
+        for (name, variables) in C::variables() {
+            let said = variables.iter().find_map(|variable| self.outside.variable(variable));
+            let Some(text) = said else { continue };
+            if block.field(name).is_some_and(Value::is_null)
+                && let Some(value) = spelled(text, block.type_of(name))
+            {
+                block.put(name, value);
+            }
+        }
+        block.value()
     }
 
     fn cloud(&self) -> Result<&C, Diagnostics> {
@@ -95,6 +110,23 @@ impl<C: Cloud> Embedded<C> {
     }
 }
 
+/// What a variable's text says as a value of a type; None where it can't be one.
+fn spelled(text: &str, ty: &Type) -> Option<Value> {
+    match ty {
+        Type::String => Some(Value::from(text)),
+        Type::Bool => match text.to_ascii_lowercase().as_str() {
+            "1" | "t" | "true" => Some(Value::from(true)),
+            "0" | "f" | "false" => Some(Value::from(false)),
+            _ => None,
+        },
+        Type::Number => text.parse::<i64>().ok().map(Value::from),
+        Type::List(element) if **element == Type::String => {
+            Some(Value::list(Type::String, text.split(',').map(|item| Value::from(item.trim()))))
+        }
+        _ => None,
+    }
+}
+
 /// Whether the end of an import id names a region: `us-east-1`.
 fn is_region(word: &str) -> bool {
     let parts: Vec<&str> = word.split('-').collect();
@@ -136,7 +168,7 @@ impl<C: Cloud> Provider for Embedded<C> {
     }
 
     async fn configure(&self, config: &Value) -> Diagnostics {
-        let cloud = match C::connect(config, &self.outside).await {
+        let cloud = match C::connect(&self.completed(config), &self.outside).await {
             Ok(cloud) => cloud,
             Err(diagnostics) => return diagnostics,
         };
@@ -174,7 +206,12 @@ impl<C: Cloud> Provider for Embedded<C> {
         let entry = C::catalog().resource(&request.kind).ok_or_else(|| unknown_kind(&request.kind).into());
         match (entry, self.cloud()) {
             (Ok(entry), Ok(cloud)) => {
-                plan(entry, &Surroundings { region: cloud.region(), tags: cloud.tags() }, request)
+                let adjust = |planning: &mut Planning<'_>| cloud.plan(planning);
+                plan(
+                    entry,
+                    &Surroundings { region: cloud.region(), tags: cloud.tags(), adjust: &adjust },
+                    request,
+                )
             }
             (Err(diagnostics), _) | (_, Err(diagnostics)) => PlanAnswer {
                 planned: request.proposed,

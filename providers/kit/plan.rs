@@ -59,6 +59,8 @@ impl Planning<'_> {
 pub(crate) struct Surroundings<'a> {
     pub(crate) region: Option<&'a str>,
     pub(crate) tags: &'a TagPolicy,
+    /// What else the provider block adds.
+    pub(crate) adjust: &'a (dyn Fn(&mut Planning<'_>) + Sync),
 }
 
 /// Plans one object.
@@ -90,6 +92,7 @@ pub(crate) fn plan<S: Send + Sync>(
     place(&mut planning, around.region);
     tag(&mut planning, around.tags);
     tag_blocks(&entry.schema.block, &mut planning, around.tags);
+    (around.adjust)(&mut planning);
     entry.code.plan(&mut planning);
     let mut replace = planning.replace;
     if let Some(before) = &before {

@@ -77,7 +77,7 @@ fn planned(prior: Option<&str>, config: &str) -> PlanAnswer {
     let proposed = trueup_schema::proposed_new(&entry().schema.block, &prior, &config);
     let tags =
         TagPolicy { defaults: Some(Tags::from([("team".into(), "core".into())])), ..TagPolicy::none() };
-    let around = Surroundings { region: Some("here"), tags: &tags };
+    let around = Surroundings { region: Some("here"), tags: &tags, adjust: &|_| {} };
     plan(
         entry(),
         &around,

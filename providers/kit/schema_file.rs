@@ -135,9 +135,9 @@ fn literal(json: &Json, ty: &Type) -> Outcome<Value> {
     match (json, ty) {
         (Json::Bool(b), Type::Bool) => Ok(Value::from(*b)),
         (Json::String(text), Type::String) => Ok(Value::from(text.as_str())),
-        (Json::Number(number), Type::Number) => match number.as_i64() {
-            Some(number) => Ok(Value::from(Number::from(number))),
-            None => Err(SchemaFileError(format!("the default {json} isn't a whole number"))),
+        (Json::Number(number), Type::Number) => match Number::parse(&number.to_string()) {
+            Some(number) => Ok(Value::from(number)),
+            None => Err(SchemaFileError(format!("the default {json} isn't a number"))),
         },
         _ => Err(SchemaFileError(format!("the default {json} isn't a {ty}"))),
     }

@@ -210,9 +210,11 @@ fn factory(directory: PathBuf, environment: &BTreeMap<String, String>) -> Arc<dy
         environment: environment.clone(),
         seconds: outside::seconds,
     })));
-    #[cfg(not(feature = "azure"))]
+    #[cfg(feature = "google")]
+    all.push(Arc::new(trueup_provider_google::GoogleFactory::within(environment.clone())));
+    #[cfg(not(any(feature = "azure", feature = "google")))]
     let _ = environment;
-    #[cfg(not(any(feature = "aws", feature = "azure")))]
+    #[cfg(not(any(feature = "aws", feature = "azure", feature = "google")))]
     all.shrink_to_fit();
     Arc::new(Factories(all))
 }

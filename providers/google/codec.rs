@@ -1,0 +1,290 @@
+//! Attributes as the APIs' JSON has them, and back: one table a type says what stands where.
+
+use crate::links;
+use crate::places::{Collection, Place};
+use serde_json::{Map, Value as Json};
+use trueup_provider_kit::{Fields, Object};
+use trueup_value::{Kind, Name, Number, Type, Value};
+
+/// Where an attribute or block stands in the JSON.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Field {
+    name: &'static str,
+    /// Names with points between; the attribute's own name in camel case where empty.
+    at: &'static str,
+    form: Form,
+    /// What the API says where nothing was said.
+    quiet: &'static str,
+    inside: &'static [Field],
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    /// As it is; of blocks a list.
+    Plain,
+    /// A link; a bare name is one of this collection.
+    Link(&'static Collection),
+    /// A link in the JSON and a bare name here.
+    Short(&'static Collection),
+    /// A block that is there at most once: an object in the JSON.
+    One,
+    /// Sent and never told.
+    Sent,
+    /// Told and never sent.
+    Told,
+}
+
+impl Field {
+    /// An attribute that the JSON has under the same name.
+    pub(crate) const fn new(name: &'static str) -> Field {
+        Field { name, at: "", form: Form::Plain, quiet: "", inside: &[] }
+    }
+
+    /// Blocks.
+    pub(crate) const fn many(name: &'static str, inside: &'static [Field]) -> Field {
+        Field { inside, ..Field::new(name) }
+    }
+
+    /// A block that is there at most once.
+    pub(crate) const fn one(name: &'static str, inside: &'static [Field]) -> Field {
+        Field { form: Form::One, inside, ..Field::new(name) }
+    }
+
+    /// Under another name, or further inside.
+    pub(crate) const fn at(self, at: &'static str) -> Field {
+        Field { at, ..self }
+    }
+
+    /// It names one of these.
+    pub(crate) const fn link(self, to: &'static Collection) -> Field {
+        Field { form: Form::Link(to), ..self }
+    }
+
+    /// It names one of these, by its name alone.
+    pub(crate) const fn short(self, to: &'static Collection) -> Field {
+        Field { form: Form::Short(to), ..self }
+    }
+
+    /// The API takes it and doesn't tell it.
+    pub(crate) const fn sent(self) -> Field {
+        Field { form: Form::Sent, ..self }
+    }
+
+    /// Where nothing was said the API says this, which is to read as nothing.
+    pub(crate) const fn quiet(self, quiet: &'static str) -> Field {
+        Field { quiet, ..self }
+    }
+
+    /// Only the API says it.
+    pub(crate) const fn told(self) -> Field {
+        Field { form: Form::Told, ..self }
+    }
+
+    fn path(&self) -> String {
+        if self.at.is_empty() { camel(self.name) } else { self.at.to_owned() }
+    }
+}
+
+/// The table's line for an attribute.
+///
+/// # Panics
+///
+/// When there is none: tables are part of the program.
+pub(crate) fn field(fields: &'static [Field], name: &str) -> &'static Field {
+    fields.iter().find(|field| field.name == name).unwrap_or_else(|| panic!("the table has no line {name:?}"))
+}
+
+/// What a new object's request says.
+pub(crate) fn body(object: &Object, fields: &[Field], place: &Place) -> Json {
+    let mut out = Json::Object(Map::new());
+    for field in fields.iter().filter(|field| !matches!(field.form, Form::Told)) {
+        if let Some(json) = object.field(field.name).and_then(|value| encoded(value, field, place)) {
+            set(&mut out, &field.path(), json);
+        }
+    }
+    out
+}
+
+/// What of a request differs between two objects; what is to be cleared is null, or an empty list. None where nothing
+/// differs.
+pub(crate) fn changes(prior: &Object, object: &Object, fields: &[Field], place: &Place) -> Option<Json> {
+    let mut out = Json::Object(Map::new());
+    for field in fields.iter().filter(|field| !matches!(field.form, Form::Told)) {
+        let Some(value) = object.field(field.name).filter(|value| value.is_known()) else { continue };
+        let before = prior.field(field.name).and_then(|before| encoded(before, field, place));
+        let wanted = encoded(value, field, place);
+        if before == wanted {
+            continue;
+        }
+        let is_list = value.as_sequence().is_some() && !matches!(field.form, Form::One);
+        let cleared = || if is_list { Json::Array(Vec::new()) } else { Json::Null };
+        set(&mut out, &field.path(), wanted.unwrap_or_else(cleared));
+    }
+    out.as_object().is_some_and(|out| !out.is_empty()).then_some(out)
+}
+
+/// Takes over what the API tells.
+pub(crate) fn fill(object: &mut Object, json: &Json, fields: &[Field]) {
+    for field in fields.iter().filter(|field| !matches!(field.form, Form::Sent)) {
+        let ty = object.type_of(field.name).clone();
+        let before = object.field(field.name).cloned();
+        let value = decoded(&ty, at(json, &field.path()), field, before.as_ref());
+        match before {
+            Some(before) if is_quiet(field, &before, &value) => object.put(field.name, before),
+            _ => object.put(field.name, value),
+        }
+    }
+}
+
+/// Whether nothing was said and the API says what it says then.
+fn is_quiet(field: &Field, before: &Value, value: &Value) -> bool {
+    let is_nothing = |value: &Value| match value.as_sequence() {
+        Some(items) => items.is_empty(),
+        None => value.is_null() || value.as_str() == Some(""),
+    };
+    let told = match value.as_sequence() {
+        Some([only]) => only.as_str(),
+        _ => value.as_str(),
+    };
+    !field.quiet.is_empty() && told == Some(field.quiet) && is_nothing(before)
+}
+
+/// What stands at a path.
+pub(crate) fn at<'a>(json: &'a Json, path: &str) -> &'a Json {
+    path.split('.').fold(json, |json, name| &json[name])
+}
+
+/// Puts something at a path.
+pub(crate) fn set(json: &mut Json, path: &str, value: Json) {
+    let mut slot = json;
+    for name in path.split('.') {
+        slot = &mut slot[name];
+    }
+    *slot = value;
+}
+
+/// `autoCreateSubnetworks`
+fn camel(name: &str) -> String {
+    let mut parts = name.split('_');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let mut letters = part.chars();
+        out.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        out.push_str(letters.as_str());
+    }
+    out
+}
+
+fn encoded(value: &Value, field: &Field, place: &Place) -> Option<Json> {
+    match value.kind() {
+        Kind::Bool(flag) => Some(Json::Bool(*flag)),
+        Kind::Number(number) => number_json(number),
+        Kind::String(text) if text.is_empty() => None,
+        Kind::String(text) => Some(Json::String(match field.form {
+            Form::Link(to) | Form::Short(to) => to.linked(place, text),
+            _ => text.to_string(),
+        })),
+        Kind::List(items) | Kind::Set(items) => {
+            if matches!(field.form, Form::One) {
+                return items.items.first().and_then(|item| encoded(item, field, place));
+            }
+            let all: Vec<Json> = items.items.iter().filter_map(|item| encoded(item, field, place)).collect();
+            (!all.is_empty()).then_some(Json::Array(all))
+        }
+        Kind::Map(map) if map.1.is_empty() => None,
+        Kind::Map(map) => {
+            let all = map.1.iter().filter_map(|(key, v)| Some((key.to_string(), v.as_str()?.into())));
+            Some(Json::Object(all.collect()))
+        }
+        Kind::Object(_) => {
+            let mut out = Json::Object(Map::new());
+            for inner in field.inside.iter().filter(|inner| !matches!(inner.form, Form::Told)) {
+                if let Some(json) = value.get(inner.name).and_then(|value| encoded(value, inner, place)) {
+                    set(&mut out, &inner.path(), json);
+                }
+            }
+            Some(out)
+        }
+        _ => None,
+    }
+}
+
+fn number_json(number: &Number) -> Option<Json> {
+    match number.to_i64() {
+        Some(whole) => Some(Json::from(whole)),
+        None => serde_json::Number::from_f64(number.to_f64()).map(Json::Number),
+    }
+}
+
+fn decoded(ty: &Type, json: &Json, field: &Field, before: Option<&Value>) -> Value {
+    match ty {
+        Type::Bool => Value::from(json.as_bool().unwrap_or(false)),
+        Type::Number => number(json).map_or_else(|| Value::null(Type::Number), Value::from),
+        Type::String => text(json, field).map_or_else(|| Value::null(Type::String), Value::from),
+        Type::Map(inner) => {
+            let all = json.as_object().into_iter().flatten();
+            Value::map(
+                (**inner).clone(),
+                all.map(|(key, json)| (key.as_str(), decoded(inner, json, field, None))),
+            )
+        }
+        Type::List(inner) => {
+            let old = |index: usize| before.and_then(Value::as_sequence).and_then(|items| items.get(index));
+            let all = items(json).into_iter().enumerate();
+            Value::list((**inner).clone(), all.map(|(index, json)| decoded(inner, json, field, old(index))))
+        }
+        Type::Set(inner) => Value::set(
+            (**inner).clone(),
+            items(json).into_iter().map(|json| decoded(inner, json, field, None)),
+        ),
+        Type::Object(object) => Value::object(
+            object.attributes.iter().map(|(name, ty)| (name.clone(), part(name, ty, json, (field, before)))),
+        ),
+        _ => Value::null(ty.clone()),
+    }
+}
+
+/// One attribute of a block; what the API doesn't tell stays as it was.
+fn part(name: &Name, ty: &Type, json: &Json, (field, before): (&Field, Option<&Value>)) -> Value {
+    let before = before.and_then(|before| before.get(name));
+    let line = field.inside.iter().find(|inner| inner.name == &**name);
+    match line.filter(|inner| !matches!(inner.form, Form::Sent)) {
+        Some(inner) => {
+            let value = decoded(ty, at(json, &inner.path()), inner, before);
+            match before {
+                Some(before) if is_quiet(inner, before, &value) => before.clone(),
+                _ => value,
+            }
+        }
+        None => before.cloned().unwrap_or_else(|| Value::null(ty.clone())),
+    }
+}
+
+/// The elements of an array; an object stands for the only one.
+fn items(json: &Json) -> Vec<&Json> {
+    match json {
+        Json::Array(all) => all.iter().collect(),
+        Json::Null => Vec::new(),
+        one => vec![one],
+    }
+}
+
+/// Numbers of 64 bits are texts in the JSON.
+fn number(json: &Json) -> Option<Number> {
+    match json {
+        Json::Number(number) => Number::parse(&number.to_string()),
+        Json::String(text) => Number::parse(text),
+        _ => None,
+    }
+}
+
+fn text(json: &Json, field: &Field) -> Option<String> {
+    let text = match json {
+        Json::String(text) => text.clone(),
+        Json::Number(number) => number.to_string(),
+        Json::Bool(flag) => flag.to_string(),
+        _ => return None,
+    };
+    let text = if matches!(field.form, Form::Short(_)) { links::name(&text).to_owned() } else { text };
+    Some(text).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,58 @@
+//! Labels: those that the configuration gives, with the provider block's, and with those that others have set.
+
+use crate::account::settings::{ATTRIBUTION, Attribution};
+use crate::account::site::Site;
+use crate::compute::change::Change;
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+use trueup_provider_kit::{Fault, Fields, Object, Tags};
+
+const ALL: &str = "effective_labels";
+const OURS: &str = "terraform_labels";
+
+/// Works out labels that the plan could not: those of the provider block weren't known then.
+pub(crate) fn complete(site: &Site, object: &mut Object) {
+    if !object.has(ALL) || !object.is_unknown(OURS) {
+        return;
+    }
+    let mut ours = site.settings.labels.defaults.clone().unwrap_or_default();
+    if site.settings.attribution != Attribution::Never {
+        ours.insert(ATTRIBUTION.0.to_owned(), ATTRIBUTION.1.to_owned());
+    }
+    ours.extend(object.map("labels"));
+    object.put_map(OURS, &ours);
+    object.put_map(ALL, &ours);
+}
+
+/// Those of a new object.
+pub(crate) fn body(object: &Object, body: &mut Json) {
+    let all = if object.has(ALL) { object.map(ALL) } else { Tags::new() };
+    if !all.is_empty() {
+        body["labels"] = json!(all);
+    }
+}
+
+/// Sets all labels where one changes.
+pub(crate) async fn update(change: &Change<'_>) -> Result<(), Fault> {
+    if !change.object.has(ALL) || !change.has(&[ALL]) {
+        return Ok(());
+    }
+    let labels = json!({"labels": change.object.map(ALL)});
+    change.marked(Method::POST, "setLabels", ("labelFingerprint", labels)).await
+}
+
+/// Takes over what the API tells: of each sort those that are of it already.
+pub(crate) fn fill(object: &mut Object, json: &Json) {
+    if !object.has(ALL) {
+        return;
+    }
+    let pairs = json["labels"].as_object().into_iter().flatten();
+    let all: Tags = pairs.filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned()))).collect();
+    for name in ["labels", OURS] {
+        let before = object.map(name);
+        let now = all.iter().filter(|(key, _)| before.contains_key(*key));
+        let now: Tags = now.map(|(key, text)| (key.clone(), text.clone())).collect();
+        object.put_map(name, &now);
+    }
+    object.put_map(ALL, &all);
+}

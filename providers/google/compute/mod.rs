@@ -1,0 +1,294 @@
+//! Compute Engine: what its types have in common.
+
+pub(crate) mod address;
+mod change;
+pub(crate) mod disk;
+pub(crate) mod firewall;
+pub(crate) mod image;
+mod labels;
+pub(crate) mod network;
+mod operation;
+pub(crate) mod route;
+pub(crate) mod subnetwork;
+
+use crate::account::Request;
+use crate::account::site::Site;
+use crate::codec::{self, Field};
+use crate::compute::change::Change;
+use crate::fault::found;
+use crate::links;
+use crate::places::{Collection, Place, Scope};
+use async_trait::async_trait;
+use reqwest::Method;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use trueup_diag::Diagnostics;
+use trueup_provider_kit::{
+    Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, each, unread,
+};
+use uuid::Uuid;
+
+pub(crate) static DISKS: Collection = Collection::zonal("disks");
+pub(crate) static INSTANCES: Collection = Collection::zonal("instances");
+pub(crate) static NETWORKS: Collection = Collection::global("networks");
+pub(crate) static SUBNETWORKS: Collection = Collection::regional("subnetworks");
+
+/// Up to how many objects of a place are asked for one by one; beyond it all of the place are listed.
+const SINGLE_MAX: usize = 3;
+/// What request ids are made in.
+const REQUESTS: Uuid = Uuid::from_u128(0x8d2c_70d6_4f0b_4a53_9d0b_6f1c_5ab7_1e90);
+
+/// What is its own in a type.
+#[async_trait]
+pub(crate) trait Kind: Send + Sync {
+    /// What it is one of.
+    fn collection(&self) -> &'static Collection;
+
+    /// What of it stands where in the JSON, but for what all types have.
+    fn fields(&self) -> &'static [Field];
+
+    /// How long writes may take where a `timeouts` block doesn't say.
+    fn patience(&self) -> Duration {
+        Duration::from_mins(20)
+    }
+
+    /// Judges a configuration beyond its schema; may see unknowns.
+    fn validate(&self, config: &Object) -> Diagnostics {
+        let _ = config;
+        Diagnostics::new()
+    }
+
+    /// Adds to the plan what the common logic can't know.
+    fn plan(&self, planning: &mut Planning<'_>) {
+        let _ = planning;
+    }
+
+    /// Adds to the request that makes it what the table can't say.
+    async fn body(&self, site: &Site, object: &Object, body: &mut Json) -> Result<(), Fault> {
+        let _ = (site, object, body);
+        Ok(())
+    }
+
+    /// What there is to do once it is made.
+    async fn made(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
+        let _ = (call, object);
+        Ok(())
+    }
+
+    /// Changes it in place. Labels are seen to elsewhere.
+    async fn update(&self, change: &Change<'_>) -> Result<(), Fault>;
+
+    /// What there is to do before it is deleted.
+    async fn unmake(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
+        let _ = (call, object);
+        Ok(())
+    }
+
+    /// Takes over what the table can't say.
+    fn fill(&self, object: &mut Object, json: &Json) {
+        let _ = (object, json);
+    }
+}
+
+/// A type of Compute as a type of resource.
+pub(crate) struct Compute<T>(pub(crate) T);
+
+#[async_trait]
+impl<T: Kind> Resource<Site> for Compute<T> {
+    fn is_legacy(&self) -> bool {
+        true
+    }
+
+    fn patience(&self) -> Duration {
+        self.0.patience()
+    }
+
+    fn validate(&self, config: &Object) -> Diagnostics {
+        self.0.validate(config)
+    }
+
+    fn plan(&self, planning: &mut Planning<'_>) {
+        self.0.plan(planning);
+    }
+
+    async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
+        let mut parents: BTreeMap<String, usize> = BTreeMap::new();
+        for object in &objects {
+            *parents.entry(parent(object.id_or_empty()).to_owned()).or_default() += 1;
+        }
+        let mut listed: BTreeMap<String, Json> = BTreeMap::new();
+        parents.retain(|_, count| *count > SINGLE_MAX);
+        for place in parents.keys() {
+            match site.compute.list(place, &[]).await {
+                Ok(all) => listed.extend(all.into_iter().filter_map(|json| Some((path_of(&json)?, json)))),
+                // The place itself is gone: what was in it is asked for one by one.
+                Err(fault) if fault.is_not_found() => {}
+                Err(fault) => return unread(&objects, &fault),
+            }
+        }
+        let read = async |mut object: Object| {
+            let id = object.id_or_empty().to_owned();
+            let json = match listed.get(&id) {
+                Some(json) => Some(json.clone()),
+                None if id.is_empty() || parents.contains_key(parent(&id)) => None,
+                None => found(site.compute.get(&id).await)?,
+            };
+            Ok(json.map(|json| {
+                self.tell(&mut object, &json);
+                object
+            }))
+        };
+        each(objects, read).await
+    }
+
+    async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
+        let place = Place::of(object);
+        let collection = self.0.collection();
+        let name = object.owned("name").unwrap_or_default();
+        let (parent, path) = (collection.parent(&place)?, collection.path(&place, &name)?);
+        labels::complete(call.site, object);
+        let body = self.request(call.site, object, &place).await?;
+        let id = request_id(call, &parent);
+        let query = [("requestId", id.as_str())];
+        let request = Request {
+            method: Method::POST,
+            path: &parent,
+            query: &query,
+            body: Some(&body),
+            is_repeatable: true,
+        };
+        let operation = call.deadline.retry(is_not_ready, || call.site.compute.send(&request)).await?;
+        object.put_text("id", Some(&path));
+        if let Err(fault) = operation::finish(call, operation).await {
+            // Where nothing came of it there is nothing to record.
+            if let Ok(None) = found(call.site.compute.get(&path).await) {
+                object.put_null("id");
+            }
+            return Err(fault);
+        }
+        self.0.made(call, object).await
+    }
+
+    async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
+        labels::complete(call.site, object);
+        let change = Change { call, prior, object, fields: self.0.fields() };
+        labels::update(&change).await?;
+        self.0.update(&change).await
+    }
+
+    async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
+        match object.text("deletion_policy") {
+            Some("PREVENT") => {
+                let message = format!("deletion_policy of {} is PREVENT", object.id_or_empty());
+                let hint = "Set deletion_policy to DELETE and apply that first.";
+                return Err(Fault::new(FaultKind::Invalid, message).hint(hint));
+            }
+            Some("ABANDON") => return Ok(()),
+            _ => {}
+        }
+        self.0.unmake(call, object).await?;
+        let operation = call.site.compute.put(Method::DELETE, object.id_or_empty(), None).await?;
+        operation::finish(call, operation).await
+    }
+
+    async fn import(&self, site: &Site, id: &str, object: &mut Object) -> Result<(), Fault> {
+        let collection = self.0.collection();
+        let Some((place, name)) = collection.taken_apart(id, &site.place()) else {
+            let message = format!("the import id {id:?} does not have one of the forms that it may have");
+            return Err(
+                Fault::new(FaultKind::Invalid, message).hint(format!("Write {}.", collection.forms()))
+            );
+        };
+        object.put_text("id", Some(collection.path(&place, &name)?));
+        object.put_text("name", Some(name));
+        locate(object, collection, &place);
+        Ok(())
+    }
+
+    /// The API knows a request again by its id: made once more it is not made twice, and what someone else has made
+    /// under this name refuses it.
+    async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
+        let place = Place::of(object);
+        let name = object.owned("name").unwrap_or_default();
+        let parent = self.0.collection().parent(&place)?;
+        let path = self.0.collection().path(&place, &name)?;
+        let id = request_id(call, &parent);
+        operation::settled(call, &place, &id).await?;
+        if found(call.site.compute.get(&path).await)?.is_none() {
+            return Ok(false);
+        }
+        labels::complete(call.site, object);
+        let body = self.request(call.site, object, &place).await?;
+        let query = [("requestId", id.as_str())];
+        let request = Request {
+            method: Method::POST,
+            path: &parent,
+            query: &query,
+            body: Some(&body),
+            is_repeatable: true,
+        };
+        let operation = call.site.compute.send(&request).await?;
+        operation::finish(call, operation).await?;
+        object.put_text("id", Some(&path));
+        Ok(true)
+    }
+}
+
+impl<T: Kind> Compute<T> {
+    /// The request that makes it.
+    async fn request(&self, site: &Site, object: &Object, place: &Place) -> Result<Json, Fault> {
+        let mut body = codec::body(object, self.0.fields(), place);
+        codec::set(&mut body, "name", object.text("name").into());
+        labels::body(object, &mut body);
+        self.0.body(site, object, &mut body).await?;
+        Ok(body)
+    }
+
+    /// Takes over what the API tells.
+    fn tell(&self, object: &mut Object, json: &Json) {
+        let path = path_of(json).unwrap_or_else(|| object.id_or_empty().to_owned());
+        let collection = self.0.collection();
+        if let Some((place, name)) = collection.taken_apart(&path, &Place::default()) {
+            locate(object, collection, &place);
+            object.put_text("name", Some(name));
+        }
+        object.put_text("id", Some(&path));
+        if object.has("self_link") {
+            object.put_text("self_link", json["selfLink"].as_str());
+        }
+        codec::fill(object, json, self.0.fields());
+        labels::fill(object, json);
+        self.0.fill(object, json);
+    }
+}
+
+/// Says where an object is.
+fn locate(object: &mut Object, collection: &Collection, place: &Place) {
+    object.put_text("project", Some(&place.project));
+    if object.has("region") && collection.scope == Scope::Region {
+        object.put_text("region", Some(&place.region));
+    }
+    if object.has("zone") {
+        object.put_text("zone", Some(&place.zone));
+    }
+}
+
+/// What the API knows a creation again by: the same at each attempt.
+fn request_id(call: &Call<'_, Site>, parent: &str) -> String {
+    Uuid::new_v5(&REQUESTS, format!("{}/{parent}", call.token).as_bytes()).to_string()
+}
+
+/// Whether something that is referred to isn't ready yet: it soon will be.
+pub(crate) fn is_not_ready(fault: &Fault) -> bool {
+    ["resourceNotReady", "RESOURCE_NOT_READY"].contains(&fault.code.as_str())
+}
+
+/// `projects/p/global/networks`
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+fn path_of(json: &Json) -> Option<String> {
+    Some(links::path(json["selfLink"].as_str()?).to_owned())
+}

@@ -1,0 +1,121 @@
+//! Everything the provider offers: one line a type.
+
+use crate::account::site::Site;
+use crate::compute::Compute;
+use crate::compute::address::{Address, GlobalAddress};
+use crate::compute::disk::Disk;
+use crate::compute::firewall::Firewall;
+use crate::compute::network::Network;
+use crate::compute::route::Route;
+use crate::compute::subnetwork::Subnetwork;
+use crate::data::client_config::ClientConfig;
+use crate::data::image::Image;
+use crate::data::project::Project;
+use crate::data::zones::Zones;
+use crate::links::{CASELESS, IMAGE, KEY, LINK};
+use std::sync::OnceLock;
+use trueup_provider_kit::{Catalog, DataSource, Offer, Resource};
+
+macro_rules! schema {
+    ($name:literal) => {
+        include_str!(concat!("../../schemas/google/", $name, ".json"))
+    };
+}
+
+static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
+    Offer {
+        kind: "google_compute_address",
+        noun: "Compute Address",
+        schema: schema!("google_compute_address"),
+        code: &Compute(Address),
+    },
+    Offer {
+        kind: "google_compute_disk",
+        noun: "Compute Disk",
+        schema: schema!("google_compute_disk"),
+        code: &Compute(Disk),
+    },
+    Offer {
+        kind: "google_compute_firewall",
+        noun: "Compute Firewall",
+        schema: schema!("google_compute_firewall"),
+        code: &Compute(Firewall),
+    },
+    Offer {
+        kind: "google_compute_global_address",
+        noun: "Compute Global Address",
+        schema: schema!("google_compute_global_address"),
+        code: &Compute(GlobalAddress),
+    },
+    Offer {
+        kind: "google_compute_network",
+        noun: "Compute Network",
+        schema: schema!("google_compute_network"),
+        code: &Compute(Network),
+    },
+    Offer {
+        kind: "google_compute_route",
+        noun: "Compute Route",
+        schema: schema!("google_compute_route"),
+        code: &Compute(Route),
+    },
+    Offer {
+        kind: "google_compute_subnetwork",
+        noun: "Compute Subnetwork",
+        schema: schema!("google_compute_subnetwork"),
+        code: &Compute(Subnetwork),
+    },
+];
+
+static DATA: &[Offer<dyn DataSource<Site>>] = &[
+    Offer {
+        kind: "google_client_config",
+        noun: "Client Configuration",
+        schema: schema!("data_google_client_config"),
+        code: &ClientConfig,
+    },
+    Offer {
+        kind: "google_compute_image",
+        noun: "Compute Image",
+        schema: schema!("data_google_compute_image"),
+        code: &Image,
+    },
+    Offer {
+        kind: "google_compute_zones",
+        noun: "Compute Zones",
+        schema: schema!("data_google_compute_zones"),
+        code: &Zones,
+    },
+    Offer { kind: "google_project", noun: "Project", schema: schema!("data_google_project"), code: &Project },
+];
+
+/// The catalog, its schema files read when it is first needed.
+pub(crate) fn catalog() -> &'static Catalog<Site> {
+    static CATALOG: OnceLock<Catalog<Site>> = OnceLock::new();
+    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA, &[CASELESS, IMAGE, KEY, LINK]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trueup_schema::Block;
+
+    #[test]
+    fn types_stand_in_order_and_are_documented() {
+        assert!(RESOURCES.iter().map(|offer| offer.kind).is_sorted());
+        assert!(DATA.iter().map(|offer| offer.kind).is_sorted());
+        let schema = &catalog().schema;
+        let all = schema.resources.iter().chain(&schema.data_sources);
+        for (kind, schema) in all {
+            let undocumented = undocumented(&schema.block);
+            assert!(undocumented.is_empty(), "{kind}: {undocumented:?}");
+        }
+        assert!(undocumented(&schema.provider.block).is_empty());
+    }
+
+    fn undocumented(block: &Block) -> Vec<String> {
+        let own = block.attributes.iter().filter(|(_, attribute)| attribute.description.is_empty());
+        let own = own.map(|(name, _)| name.to_string());
+        own.chain(block.blocks.values().flat_map(|nested| undocumented(&nested.block))).collect()
+    }
+}
