@@ -4,6 +4,7 @@
 use crate::ground::Ground;
 use crate::http::{Answers, send, serve};
 use crate::mishap::Script;
+use crate::server::by_another;
 use crate::{Fake, Ills, Meddling, Mishap, Program, Reply, Request, Trouble, free_port};
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
@@ -74,6 +75,9 @@ impl<F: Fake> Emulator<F> {
             Meddling::Patch(id, tree) => ("PATCH", id, tree),
             Meddling::Put(id, tree) => ("PUT", id, tree),
             Meddling::Delete(id) => ("DELETE", id, &Json::Null),
+            Meddling::Call(method, target, tree) => {
+                return by_another(&self.behind, (method, target), tree).await;
+            }
         };
         self.control(method, &format!("resource?id={}", escaped(id)), tree).await;
     }

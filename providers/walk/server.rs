@@ -1,11 +1,12 @@
 //! A fake or an emulator, for stands whose cases run on both.
 
-use crate::{Emulator, Fake, Meddling, Running, Stand};
+use crate::{Emulator, Fake, Meddling, Request, Running, Stand, send};
+use serde_json::Value as Json;
 use std::sync::Arc;
 
 /// A fake whose objects are JSON with ids, so that cases can meddle with them on each server.
 pub trait Store: Fake {
-    /// Changes an object behind everyone's back; panics where it isn't there.
+    /// Changes an object behind everyone's back; panics where it isn't there. Never asked for calls: those come as requests.
     fn meddle(&mut self, meddling: &Meddling);
 }
 
@@ -49,6 +50,10 @@ impl<F: Store> Server<F> {
         let meddling = Meddling::parse(text);
         match self {
             Server::Fake(fake) => {
+                if let Meddling::Call(method, target, tree) = &meddling {
+                    by_another(&fake.url, (method, target), tree).await;
+                    return fake.let_time_pass();
+                }
                 let mut world = fake.world();
                 world.meddle(&meddling);
                 world.let_time_pass();
@@ -56,4 +61,20 @@ impl<F: Store> Server<F> {
             Server::Emulator(emulator) => emulator.meddle(&meddling).await,
         }
     }
+}
+
+/// A request as another client makes it, with a token of its own; panics where it isn't granted.
+pub(crate) async fn by_another(url: &str, (method, target): (&str, &str), tree: &Json) {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let headers = [("authorization", "Bearer another"), ("content-type", "application/json")];
+    let request = Request {
+        method: method.into(),
+        path: path.into(),
+        query: query.into(),
+        headers: headers.map(|(name, text)| (name.to_owned(), text.to_owned())).into(),
+        body: if tree.is_null() { Vec::new() } else { tree.to_string().into_bytes() },
+    };
+    let reply = send(url, &request).await.expect("the server answers");
+    let told = String::from_utf8_lossy(&reply.body);
+    assert!((200..300).contains(&reply.status), "{method} {target} {tree}: {} {told}", reply.status);
 }

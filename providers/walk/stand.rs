@@ -39,7 +39,8 @@ pub trait Stand: Send + Sync + Sized + 'static {
 }
 
 /// What someone does behind the provider's back, in words that fit each cloud whose objects are JSON with ids:
-/// `PATCH ID JSON`, `PUT ID JSON` and `DELETE ID`. Ids hold no blanks.
+/// `PATCH ID JSON`, `PUT ID JSON` and `DELETE ID`; and, where something isn't kept as such an object, a request to the
+/// cloud's own API as another client makes it: `CALL METHOD TARGET [JSON]`. Ids and targets hold no blanks.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Meddling {
     /// Puts the parts of a tree over an object's; null takes a part away.
@@ -48,6 +49,8 @@ pub enum Meddling {
     Put(String, Json),
     /// Takes an object away.
     Delete(String),
+    /// A request of another client: method, path with its query, body (null for none).
+    Call(String, String, Json),
 }
 
 impl Meddling {
@@ -60,7 +63,11 @@ impl Meddling {
             (Some("PATCH"), Some(id), Some(tree)) => Meddling::Patch(id.to_owned(), json(tree)),
             (Some("PUT"), Some(id), Some(tree)) => Meddling::Put(id.to_owned(), json(tree)),
             (Some("DELETE"), Some(id), None) => Meddling::Delete(id.to_owned()),
-            _ => panic!("neither PATCH ID JSON, PUT ID JSON nor DELETE ID: {text}"),
+            (Some("CALL"), Some(method), Some(rest)) => {
+                let (target, tree) = rest.split_once(' ').unwrap_or((rest, "null"));
+                Meddling::Call(method.to_owned(), target.to_owned(), json(tree))
+            }
+            _ => panic!("neither PATCH ID JSON, PUT ID JSON, DELETE ID nor CALL METHOD TARGET JSON: {text}"),
         }
     }
 }
@@ -95,6 +102,8 @@ mod tests {
             (r#"PATCH /a/b {"c": "d e"}"#, Meddling::Patch("/a/b".into(), json!({"c": "d e"}))),
             ("PUT a {}", Meddling::Put("a".into(), json!({}))),
             ("DELETE a", Meddling::Delete("a".into())),
+            ("CALL DELETE /a?b=c", Meddling::Call("DELETE".into(), "/a?b=c".into(), json!(null))),
+            (r#"CALL POST /a {"b": 1}"#, Meddling::Call("POST".into(), "/a".into(), json!({"b": 1}))),
         ];
         for (text, expected) in cases {
             assert_eq!(Meddling::parse(text), expected, "{text}");

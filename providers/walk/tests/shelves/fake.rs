@@ -133,6 +133,7 @@ impl Store for World {
             }
             Meddling::Put(id, tree) => self.shelves.get_mut(id).expect("it is there").body = tree.clone(),
             Meddling::Delete(id) => drop(self.shelves.remove(id).expect("it is there")),
+            Meddling::Call(..) => unreachable!("calls are made over HTTP"),
         }
     }
 }

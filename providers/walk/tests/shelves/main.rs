@@ -56,7 +56,7 @@ static SHELF: Case = Case {
         (r#"{"name": "s${n}", "width": 3, "label": "books"}"#, "width"),
     ],
     tampers: &[(r#"PATCH ${this.id} {"label": "toys"}"#, "label")],
-    lose: &["DELETE ${this.id}"],
+    lose: &["CALL DELETE /shelves/${this.id}"],
     ..CASE
 };
 
