@@ -22,6 +22,7 @@ pub(crate) const FLOORS: &[(&str, u32)] = &[
     ("trueup-provider-aws", 4),
     ("trueup-provider-azure", 4),
     ("trueup-provider-google", 4),
+    ("trueup-stacks", 4),
     ("trueup-plan", 5),
     ("trueup-apply", 6),
     ("trueup-engine", 7),

@@ -1,0 +1,22 @@
+//! Stacks of a repository. In: a directory tree and `trueup.hcl`. Out: [`Stacks`], what a change touches, an order.
+//!
+//! A stack is a directory with a root module, together with a workspace and values of variables. This room reads
+//! files and nothing else: what a stack holds, and what Git says has changed, is for others to find out.
+
+mod directories;
+mod glob;
+mod order;
+mod read;
+mod settings;
+mod stacks;
+#[cfg(test)]
+mod tests;
+mod touched;
+
+pub use order::{Cycle, order};
+pub use settings::{Input, Place, Settings, Stack, StackSettings};
+pub use stacks::{Stacks, find_root};
+pub use touched::{Change, Reason, touched};
+
+/// The file beside the stacks that names them.
+pub const SETTINGS_FILE: &str = "trueup.hcl";

@@ -1,0 +1,127 @@
+//! The stacks of a repository.
+
+use crate::SETTINGS_FILE;
+use crate::directories::{Use, modules, roots};
+use crate::read::read;
+use crate::settings::{Place, Settings, Stack, StackSettings};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use trueup_diag::{Diagnostic, Diagnostics, FileId, Sources, Span, nearest};
+use trueup_value::Name;
+
+/// The stacks of a repository, with what it takes to say which of them a change touches.
+#[derive(Debug, Default)]
+pub struct Stacks {
+    /// In order of name.
+    pub stacks: Vec<Stack>,
+    pub(crate) modules: BTreeMap<String, Use>,
+    /// The text of `trueup.hcl`.
+    pub sources: Sources,
+}
+
+impl Stacks {
+    /// Reads `trueup.hcl` in `root` and looks through the directories below it.
+    ///
+    /// # Errors
+    /// What is wrong with the file, and what can't be read; stacks that are named and not there.
+    pub fn read(root: &Path) -> Result<Stacks, (Diagnostics, Sources)> {
+        let mut sources = Sources::default();
+        let (settings, mut found) = settings(root, &mut sources);
+        let modules = match modules(root) {
+            Ok(modules) => modules,
+            Err(problem) => {
+                found.push(*problem);
+                return Err((found, sources));
+            }
+        };
+        let stacks = gather(&settings, &modules, &mut found);
+        if found.has_errors() {
+            return Err((found, sources));
+        }
+        Ok(Stacks { stacks, modules, sources })
+    }
+
+    /// The stack of a name.
+    pub fn get(&self, name: &str) -> Option<&Stack> {
+        let at = self.stacks.binary_search_by(|stack| (*stack.name).cmp(name)).ok()?;
+        self.stacks.get(at)
+    }
+}
+
+/// The directory that holds `trueup.hcl`: the given one or the nearest above it, up to `top`; otherwise `top` itself.
+pub fn find_root(directory: &Path, top: Option<&Path>) -> PathBuf {
+    let inside = |at: &&Path| top.is_none_or(|top| at.starts_with(top));
+    let named = directory.ancestors().take_while(inside).find(|at| at.join(SETTINGS_FILE).is_file());
+    named.or(top).unwrap_or(directory).to_owned()
+}
+
+fn settings(root: &Path, sources: &mut Sources) -> (Settings, Diagnostics) {
+    match std::fs::read_to_string(root.join(SETTINGS_FILE)) {
+        Ok(text) => read(&text, sources),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => (Settings::default(), Diagnostics::new()),
+        Err(error) => {
+            let detail = format!("{SETTINGS_FILE} can't be read: {error}.");
+            (Settings::default(), Diagnostic::error("Failed to read file", detail).into())
+        }
+    }
+}
+
+/// Stacks that are named, and directories that hold one besides.
+fn gather(settings: &Settings, modules: &BTreeMap<String, Use>, found: &mut Diagnostics) -> Vec<Stack> {
+    let mut stacks: BTreeMap<Name, StackSettings> = BTreeMap::new();
+    let mut taken = BTreeSet::new();
+    for (name, stack) in &settings.stacks {
+        if let Place::Directory(directory) = &stack.place {
+            taken.insert(directory.as_str());
+            if !modules.contains_key(directory) {
+                found.push(no_directory(directory, modules, stack.span));
+            }
+        }
+        stacks.insert(name.clone(), stack.clone());
+    }
+    let looked_for: BTreeSet<&str> = match (settings.include.is_empty(), settings.stacks.is_empty()) {
+        (true, true) => roots(modules),
+        (true, false) => BTreeSet::new(),
+        (false, _) => {
+            let is_in = |directory: &&str| settings.include.iter().any(|glob| glob.matches(directory));
+            modules.keys().map(String::as_str).filter(is_in).collect()
+        }
+    };
+    let is_out = |directory: &str| settings.exclude.iter().any(|glob| glob.matches(directory));
+    for directory in looked_for.into_iter().filter(|one| !is_out(one) && !taken.contains(one)) {
+        let name = if directory.is_empty() { "." } else { directory };
+        let place = Place::Directory(directory.to_owned());
+        stacks.entry(name.into()).or_insert_with(|| StackSettings::of(place, Span::new(FileId(0), 0, 0)));
+    }
+    for glob in &settings.include {
+        if !modules.keys().any(|directory| glob.matches(directory)) {
+            let detail = format!("No directory with a configuration fits the pattern {}.", glob.text());
+            found.push(Diagnostic::warning("Pattern without stacks", detail));
+        }
+    }
+    check_after(&stacks, found);
+    stacks.into_iter().map(|(name, settings)| Stack { name, settings }).collect()
+}
+
+fn no_directory(directory: &str, modules: &BTreeMap<String, Use>, at: Span) -> Diagnostic {
+    let detail = format!("There is no configuration in the directory {directory}.");
+    let problem = Diagnostic::error("Stack without configuration", detail).at(at);
+    match nearest(directory, modules.keys().map(String::as_str)) {
+        Some(near) => problem.hint(format!("did you mean \"{near}\"?")),
+        None => problem.hint("give the directory relative to the repository: path = \"environments/staging\""),
+    }
+}
+
+fn check_after(stacks: &BTreeMap<Name, StackSettings>, found: &mut Diagnostics) {
+    for (name, stack) in stacks {
+        for (after, at) in stack.after.iter().filter(|(after, _)| !stacks.contains_key(*after)) {
+            let detail = format!("The stack \"{name}\" depends on \"{after}\", which is none of the stacks.");
+            let problem = Diagnostic::error("Reference to undeclared stack", detail).at(*at);
+            found.push(match nearest(after, stacks.keys().map(|name| &**name)) {
+                Some(near) => problem.hint(format!("did you mean \"{near}\"?")),
+                None => problem,
+            });
+        }
+    }
+}
