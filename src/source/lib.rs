@@ -7,6 +7,7 @@
 mod address;
 mod archive;
 mod bucket;
+mod changes;
 mod checkout;
 mod checksum;
 mod clone;
@@ -28,6 +29,7 @@ mod web;
 use std::path::{Path, PathBuf};
 
 pub use address::ModuleSource;
+pub use changes::{Changes, changes_since, text_at};
 pub use commit::{CommitTree, fetch_commit};
 pub use error::{SourceError, SourceErrorKind};
 pub use installer::{Installed, ModuleInstaller, Origin};

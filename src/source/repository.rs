@@ -45,7 +45,7 @@ pub fn describe(dir: &Path) -> Result<Option<GitInfo>, SourceError> {
 }
 
 /// The repository at `dir` or the nearest one above it.
-fn open(dir: &Path) -> Result<Option<gix::Repository>, SourceError> {
+pub(crate) fn open(dir: &Path) -> Result<Option<gix::Repository>, SourceError> {
     let real = dir.canonicalize().map_err(|cause| SourceError::io("read", dir, &cause))?;
     match gix::discover(&real) {
         Ok(repository) => Ok(Some(repository)),

@@ -1,6 +1,7 @@
 //! What this room promises, held against real repositories made in temporary directories.
 
 mod addresses;
+mod changing;
 mod commits;
 mod describing;
 mod fetching;
