@@ -25,6 +25,7 @@ const CASES: &[Case] = &[
     case(&[APPLY], "drift", "drift -json -correct"),
     case(&[APPLY], "show -json", "show missing.file"),
     case(&[APPLY], "output", "output -raw"),
+    case(&[], "stacks list", "stacks list -changed-since=main"),
     case(&[APPLY], "state list", "state list nothing.here"),
     case(&[APPLY], "state show terraform_data.a", "state show terraform_data.b"),
     case(

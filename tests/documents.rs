@@ -166,6 +166,7 @@ fn play(program: &Path, ours: bool) -> Vec<Document> {
     scene.run("plan -no-color -out=tfplan -var=word=bye -replace=terraform_data.first", 0);
     scene.document("plan", "show -json tfplan", 0);
     if ours {
+        scene.document("stacks", "stacks list -json", 0);
         scene.document("drift", "drift -json", 0);
         scene.document("drift", "drift -json -var=word=bye", 2);
         scene.document("drift", "drift -json -correct -auto-approve -var=word=bye", 0);

@@ -159,3 +159,39 @@ fn the_directory_that_the_program_was_started_in_is_known() {
     let here = place.sandbox.path("").file_name().map(|name| name.to_string_lossy().into_owned());
     plan.shows(&format!("+ \"{}\",", here.expect("a name"))).shows("+ \"work\",");
 }
+
+/// A branch changes a module and the settings: the stacks that it touches are listed with the reason, and no others.
+#[test]
+fn what_a_branch_touches_is_listed() {
+    let place = Place::new();
+    let settings = "stack \"one\" {\n  path = \"environments/one\"\n}\nstack \"two\" {\n  path       = \"environments/two\"\n  depends_on = [\"one\"]\n}\nstack \"three\" {\n  path = \"environments/three\"\n}\n";
+    place.sandbox.write("repo/trueup.hcl", settings);
+    for name in ["two", "three"] {
+        place.sandbox.write(&format!("repo/environments/{name}/main.tf"), "");
+    }
+    place.git("add .");
+    place.git("commit --quiet --message stacks");
+    place.git("checkout --quiet -b change");
+    place.sandbox.write("repo/modules/say/main.tf", &SAY.replace("VERSION", "third"));
+    place.git("commit --quiet --all --message third");
+    let run = |line: &str| {
+        let arguments: Vec<&str> = ["-chdir=repo/environments"].into_iter().chain(line.split(' ')).collect();
+        place.sandbox.trueup(&arguments).code(0).stdout
+    };
+    assert_eq!(
+        run("stacks list"),
+        "STACK  DIRECTORY           AFTER\none    environments/one\nthree  environments/three\ntwo    environments/two    one\n"
+    );
+    assert_eq!(
+        run("stacks list -changed-since=main"),
+        "STACK  DIRECTORY         AFTER  TOUCHED BY\none    environments/one         modules/say/main.tf\ntwo    environments/two  one    the stack one\n"
+    );
+    place.git("checkout --quiet main");
+    assert_eq!(run("stacks list -changed-since=main"), "Nothing that was done since main touches a stack.\n");
+    let other = settings.replace("environments/three\"", "environments/three\"\n  workspace = \"blue\"");
+    place.sandbox.write("repo/trueup.hcl", &other);
+    assert_eq!(
+        run("stacks list -changed-since=main"),
+        "STACK  DIRECTORY           WORKSPACE  TOUCHED BY\nthree  environments/three  blue       trueup.hcl\n"
+    );
+}

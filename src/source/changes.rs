@@ -26,7 +26,7 @@ pub struct Changes {
 pub fn changes_since(dir: &Path, reference: &str) -> Result<Changes, SourceError> {
     let repository = open_at(dir)?;
     let failed = |cause: gix::Error| {
-        SourceError::new(SourceErrorKind::File, "compare", reference.to_owned(), chain(&cause))
+        SourceError::new(SourceErrorKind::File, "compare", reference, chain(&cause))
     };
     let head = repository.head_id().map_err(failed)?.detach();
     let other = commit(&repository, reference)?;
@@ -50,7 +50,12 @@ pub fn changes_since(dir: &Path, reference: &str) -> Result<Changes, SourceError
 pub fn text_at(dir: &Path, commit_id: &str, path: &str) -> Result<Option<String>, SourceError> {
     let repository = open_at(dir)?;
     let failed = |cause: gix::Error| {
-        SourceError::new(SourceErrorKind::File, "read", format!("{path} of commit {commit_id}"), chain(&cause))
+        SourceError::new(
+            SourceErrorKind::File,
+            "read",
+            format!("{path} of commit {commit_id}"),
+            chain(&cause),
+        )
     };
     let id = commit(&repository, commit_id)?;
     let tree = repository.find_object(id).and_then(gix::Object::peel_to_tree).map_err(failed)?;
@@ -63,6 +68,7 @@ fn open_at(dir: &Path) -> Result<gix::Repository, SourceError> {
     open(dir)?.ok_or_else(|| {
         let cause = "it is in no Git repository";
         SourceError::new(SourceErrorKind::NotFound, "compare", dir.display().to_string(), cause)
+            .hint("only a checkout has a history to compare with")
     })
 }
 

@@ -127,7 +127,7 @@ fn look(root: &Path, directory: &str, names: &[String]) -> Result<Use, Box<Diagn
     for name in names {
         let shown = joined(directory, name).unwrap_or_default();
         let text = text(&root.join(&shown)).map_err(|error| unreadable(&shown, &error))?;
-        let file = Sources::default().add(&*shown, &*text);
+        let file = Sources::default().add(&shown, &*text);
         let json = Path::new(name).extension().is_some_and(|kind| kind == "json");
         let body = if json { parse_json_config(file, &text) } else { parse_config(file, &text) };
         note(&body.value, directory, &mut used);

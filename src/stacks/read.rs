@@ -89,7 +89,8 @@ impl Reader<'_> {
         let source = self.text(content, "source");
         match (content.attribute("path"), source) {
             (Some(path), Some(_)) => {
-                let detail = "A stack is in a directory of this repository (path) or in another one (source).";
+                let detail =
+                    "A stack is in a directory of this repository (path) or in another one (source).";
                 self.fail("Invalid stack", detail, path.span);
                 None
             }
@@ -126,10 +127,14 @@ impl Reader<'_> {
             let detail = "Inputs are an object in braces: a name and a value for each variable.";
             return self.fail("Invalid inputs", detail, span);
         };
-        stack.inputs_text = self.sources.text(span).to_owned();
+        self.sources.text(span).clone_into(&mut stack.inputs_text);
         for item in items {
             let ObjectKey::Name(name) = &item.key else {
-                self.fail("Invalid inputs", "The name of a variable stands here, without quotes.", item.value.span);
+                self.fail(
+                    "Invalid inputs",
+                    "The name of a variable stands here, without quotes.",
+                    item.value.span,
+                );
                 continue;
             };
             let (expr, found) = compile_template(&item.value, &["stack".into()], &FunctionNames::default());
@@ -178,7 +183,9 @@ impl Reader<'_> {
 
     fn texts(&mut self, content: &Content<'_>, name: &str) -> Vec<String> {
         let Some(attribute) = content.attribute(name) else { return Vec::new() };
-        let Some(value) = self.constant(&attribute.expr, &Type::list(Type::String)) else { return Vec::new() };
+        let Some(value) = self.constant(&attribute.expr, &Type::list(Type::String)) else {
+            return Vec::new();
+        };
         let items = value.as_sequence().unwrap_or_default();
         items.iter().filter_map(|item| item.as_str().map(String::from)).collect()
     }
@@ -217,7 +224,9 @@ fn named(expr: &resolve::Expr) -> Vec<(Name, Span)> {
     let mut waiting = vec![expr];
     while let Some(next) = waiting.pop() {
         match &next.kind {
-            Attribute { on, name, .. } if matches!(on.kind, Symbol(0)) => found.push((name.clone(), next.span)),
+            Attribute { on, name, .. } if matches!(on.kind, Symbol(0)) => {
+                found.push((name.clone(), next.span));
+            }
             Index { on, key } if matches!(on.kind, Symbol(0)) => {
                 let Literal(name) = &key.kind else { continue };
                 found.extend(name.as_str().map(|name| (Name::from(name), next.span)));

@@ -109,7 +109,9 @@ fn no_directory(directory: &str, modules: &BTreeMap<String, Use>, at: Span) -> D
     let problem = Diagnostic::error("Stack without configuration", detail).at(at);
     match nearest(directory, modules.keys().map(String::as_str)) {
         Some(near) => problem.hint(format!("did you mean \"{near}\"?")),
-        None => problem.hint("give the directory relative to the repository: path = \"environments/staging\""),
+        None => {
+            problem.hint("give the directory relative to the repository: path = \"environments/staging\"")
+        }
     }
 }
 

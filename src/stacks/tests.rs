@@ -38,14 +38,22 @@ fn stacks_are_found_and_named() {
         "live/a/main.tf:\nmodule \"m\" {\n  source = \"../../parts/net\"\n}\n--\nparts/net/main.tf",
         &["live/a"],
     );
-    check("what stands aside is a module", "live/a/main.tf\n--\nmodules/x/main.tf\n--\nexamples/y/main.tf", &["live/a"]);
+    check(
+        "what stands aside is a module",
+        "live/a/main.tf\n--\nmodules/x/main.tf\n--\nexamples/y/main.tf",
+        &["live/a"],
+    );
     check(
         "what says where its state is is a stack wherever it stands",
         "a/main.tf:\nmodule \"m\" {\n  source = \"../modules/x\"\n}\n--\nmodules/x/main.tf:\nterraform {\n  backend \"s3\" {}\n}\n",
         &["a", "modules/x"],
     );
     check("JSON and OpenTofu's files count", "a/main.tf.json:\n{}\n--\nb/main.tofu", &["a", "b"]);
-    check("hidden and filled directories don't", "a/main.tf\n--\n.terraform/m/main.tf\n--\nnode_modules/p/main.tf", &["a"]);
+    check(
+        "hidden and filled directories don't",
+        "a/main.tf\n--\n.terraform/m/main.tf\n--\nnode_modules/p/main.tf",
+        &["a"],
+    );
     check("a file that can't be parsed is one all the same", "a/main.tf:\nresource {{\n", &["a"]);
     check(
         "patterns choose directories",
@@ -62,7 +70,11 @@ fn stacks_are_found_and_named() {
         "trueup.hcl:\nstacks {\n  include = [\"**\"]\n}\nstack \"first\" {\n  path = \"net\"\n}\n--\napp/main.tf\n--\nnet/main.tf",
         &["app", "first"],
     );
-    check("other repositories", "trueup.hcl:\nstack \"far\" {\n  source = \"https://example.com/r.git//x?ref=v1\"\n}\n", &["far"]);
+    check(
+        "other repositories",
+        "trueup.hcl:\nstack \"far\" {\n  source = \"https://example.com/r.git//x?ref=v1\"\n}\n",
+        &["far"],
+    );
 }
 
 #[test]

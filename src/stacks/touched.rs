@@ -37,7 +37,8 @@ pub fn touched<'s>(stacks: &'s Stacks, change: &Change) -> BTreeMap<&'s str, Rea
     let mut touched: BTreeMap<&str, Reason> = BTreeMap::new();
     for stack in &stacks.stacks {
         let file = file(stacks, stack, change).map(Reason::File);
-        let said = || before.as_ref().filter(|before| says_otherwise(before, stack)).map(|_| Reason::Settings);
+        let said =
+            || before.as_ref().filter(|before| says_otherwise(before, stack)).map(|_| Reason::Settings);
         touched.extend(file.or_else(said).map(|reason| (&*stack.name, reason)));
     }
     spread(stacks, &mut touched);
@@ -47,15 +48,17 @@ pub fn touched<'s>(stacks: &'s Stacks, change: &Change) -> BTreeMap<&'s str, Rea
 /// The first changed file that a stack has to do with.
 fn file(stacks: &Stacks, stack: &Stack, change: &Change) -> Option<String> {
     let own = stack.directory().map(|directory| closure(&stacks.modules, directory)).unwrap_or_default();
-    let others: BTreeSet<&str> =
-        stacks.stacks.iter().filter_map(Stack::directory).filter(|directory| !own.contains(*directory)).collect();
+    let others: BTreeSet<&str> = stacks
+        .stacks
+        .iter()
+        .filter_map(Stack::directory)
+        .filter(|directory| !own.contains(*directory))
+        .collect();
     let concerns = |path: &&String| {
         // A file belongs to the nearest directory above it that is a module or a stack.
         let mut above = parents(path);
         let belongs = above.find(|directory| {
-            own.contains(*directory)
-                || others.contains(directory)
-                || stacks.modules.contains_key(*directory)
+            own.contains(*directory) || others.contains(directory) || stacks.modules.contains_key(*directory)
         });
         belongs.is_some_and(|directory| own.contains(directory))
             || stack.settings.var_files.contains(path)

@@ -4,7 +4,8 @@
 
 use super::{
     Apply, Completion, Console, Drift, Fmt, ForceUnlock, Get, Graph, Import, Init, Login, Manual, Metadata,
-    Modules, Output, Plan, Providers, Refresh, Show, State, Taint, Test, Validate, Version, Workspace,
+    Modules, Output, Plan, Providers, Refresh, Show, Stacks, State, Taint, Test, Validate, Version,
+    Workspace,
 };
 use clap::Subcommand;
 
@@ -42,6 +43,11 @@ pub(crate) enum Command {
     ///
     /// Sensitive ones are hidden in the list, and shown where they are named, with -raw and with -json.
     Output(Output),
+    /// List the stacks of a repository, and those that a change touches
+    ///
+    /// A stack is a directory with a root module. They are found by looking through the repository, or named in the file trueup.hcl at its root, with workspaces, files of values, tags, owners and what each depends on.
+    #[command(subcommand)]
+    Stacks(Stacks),
     /// Look into the state, and mend it by hand
     #[command(subcommand)]
     State(State),

@@ -8,6 +8,7 @@ mod configuration;
 mod environment;
 mod groups;
 mod plans;
+mod stacks;
 mod state;
 mod testing;
 mod workspace;
@@ -20,6 +21,7 @@ pub(crate) use configuration::{
 pub(crate) use environment::extended;
 pub(crate) use groups::{Events, Locking, Origin, StateFiles, Telling, Terminal, Variables};
 pub(crate) use plans::{Apply, Drift, Import, Plan, Planning, Refresh};
+pub(crate) use stacks::{Stacks, StacksList};
 pub(crate) use state::{
     ForceUnlock, Operated, Output, Show, State, StateList, StateMv, StatePush, StateReplaceProvider, StateRm,
     StateShow, Taint,

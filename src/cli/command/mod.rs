@@ -22,6 +22,7 @@ mod progress;
 pub(crate) mod providers;
 pub(crate) mod refresh;
 pub(crate) mod show;
+pub(crate) mod stacks;
 pub(crate) mod state;
 mod stream;
 mod surgery;

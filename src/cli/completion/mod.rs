@@ -87,7 +87,7 @@ mod tests {
             assert_eq!(asked(&environment).expect("an answer"), wanted, "{line}");
         };
         check("trueup va", &["validate"]);
-        check("trueup st", &["state"]);
+        check("trueup st", &["stacks", "state"]);
         check("trueup state r", &["replace-provider", "rm"]);
         check("trueup -", &["-chdir=", "-help", "-version"]);
         check("trueup -chdir=x work", &["workspace"]);

@@ -21,6 +21,7 @@ pub(crate) mod output;
 pub(crate) mod plan;
 pub(crate) mod relevant;
 pub(crate) mod schemas;
+pub(crate) mod stacks;
 pub(crate) mod state;
 #[cfg(test)]
 mod tests;
