@@ -25,9 +25,8 @@ pub struct Changes {
 /// No repository, no such reference, or histories that have no commit in common, as in a shallow clone.
 pub fn changes_since(dir: &Path, reference: &str) -> Result<Changes, SourceError> {
     let repository = open_at(dir)?;
-    let failed = |cause: gix::Error| {
-        SourceError::new(SourceErrorKind::File, "compare", reference, chain(&cause))
-    };
+    let failed =
+        |cause: gix::Error| SourceError::new(SourceErrorKind::File, "compare", reference, chain(&cause));
     let head = repository.head_id().map_err(failed)?.detach();
     let other = commit(&repository, reference)?;
     let base = repository.merge_base(head, other).map_err(failed)?.ok_or_else(|| apart(reference))?;
