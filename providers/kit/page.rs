@@ -40,8 +40,8 @@ struct Entry {
 
 /// Every page of a cloud and an index of them, by their paths below the folder of the cloud's documents. In: the files
 /// of the folder of its schemas, by name. Of `provider.json` the key `page` names the reference provider, as
-/// `reference`, what the `policy` of permissions is called, and whether it is a plain list of actions (`"policy_form":
-/// "list"`). Or every reason why a page can't be made.
+/// `reference`, what the `policy` of permissions is called, whether it is a plain list of actions (`"policy_form":
+/// "list"`), and `notes` on the provider block. Or every reason why a page can't be made.
 pub fn book(files: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Vec<String>> {
     let provider: Json =
         files.get("provider.json").and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
@@ -72,6 +72,11 @@ pub fn book(files: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>
     let mut text = format!(
         "# Types of the embedded provider\n\nArguments and attributes are those of {name}; each page says which of them are absent or refused. The pages are made from\nthe schemas in the sources.\n"
     );
+    let notes = texts(&provider["page"]["notes"]);
+    if !notes.is_empty() {
+        text.push_str("\n## The provider block\n\n");
+        text.extend(notes.iter().map(|note| format!("- {note}\n")));
+    }
     for (of, rows) in index {
         let heading = if of == Of::Data { "Data sources" } else { "Resources" };
         let _ = write!(text, "\n## {heading}\n\n| type | what | left out |\n|---|---|---:|\n{rows}");
@@ -371,7 +376,8 @@ mod tests {
     #[test]
     fn a_book_has_every_page_and_says_all_that_is_missing() {
         let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
-        let provider = r#"{"page": {"reference": "hashicorp/aws 6", "policy": "IAM policy"}}"#;
+        let provider =
+            r#"{"page": {"reference": "hashicorp/aws 6", "policy": "IAM policy", "notes": ["One.", "Two."]}}"#;
         let good = r#"{"page": {"title": "X", "permissions": {"read": [], "write": []}, "import": null}}"#;
         let all = [file("provider.json", provider), file("aws_x.json", good), file("data_aws_y.json", good)];
         let pages = book(&all.clone().into()).expect("a book");
@@ -382,6 +388,7 @@ mod tests {
             "{}",
             pages["README.md"]
         );
+        assert!(pages["README.md"].contains("## The provider block\n\n- One.\n- Two.\n"));
         let bad = [file("aws_z.json", "{}"), file("aws_w.json", "{}")];
         let wrong = book(&all.iter().cloned().chain(bad).collect()).expect_err("two pages can't be made");
         assert_eq!(wrong.len(), 8, "{wrong:?}");

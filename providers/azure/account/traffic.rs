@@ -115,12 +115,7 @@ impl Answer {
         if (200..300).contains(&self.status) {
             return Ok(self);
         }
-        let fault = refused(self.status, &self.body, self.header("x-ms-request-id"));
-        if self.is_doubtful && fault.kind == FaultKind::Exists {
-            // What is there may be what the attempt without an answer has made.
-            return Err(Fault { kind: FaultKind::Unanswered, ..fault });
-        }
-        Err(fault)
+        Err(refused(self.status, &self.body, self.header("x-ms-request-id")))
     }
 }
 

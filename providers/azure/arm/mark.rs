@@ -53,7 +53,8 @@ pub(crate) async fn unmark(site: &Site, id: &Id) -> Result<(), Fault> {
 /// Whether what is there under the name of a creation is what the creation has made, known by its mark. What was there
 /// before isn't, and is refused by the next creation.
 pub(crate) async fn recover(call: &Call<'_, Site>, id: &Id, object: &mut Object) -> Result<bool, Fault> {
-    let Some(found) = call.site.arm.get(id, id.kind.version).await? else { return Ok(false) };
+    let found = call.site.arm.rest((id, id.kind.version), call.deadline).await?;
+    let Some(found) = found else { return Ok(false) };
     let is_ours = found.word(&format!("/tags/{STEP_TAG}")) == Some(call.token);
     Ok(object.identify(is_ours.then(|| id.to_string())))
 }

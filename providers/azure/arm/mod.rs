@@ -104,7 +104,13 @@ impl Arm {
             Condition::Unchanged(Some(etag)) => request = request.header("if-match", etag)?,
             Condition::Unchanged(None) => {}
         }
-        let answer = self.send(request).await?.success()?;
+        let answer = self.send(request).await?;
+        let may_be_own = answer.is_doubtful && condition == Condition::New;
+        let answer = answer.success().map_err(|fault| match fault.kind {
+            // What is there may be what the attempt without an answer has made.
+            FaultKind::Exists if may_be_own => Fault { kind: FaultKind::Unanswered, ..fault },
+            _ => fault,
+        })?;
         Underway::after(self, &Method::PUT, &answer)
     }
 

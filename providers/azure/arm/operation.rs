@@ -89,6 +89,31 @@ impl Underway {
     }
 }
 
+impl Arm {
+    /// Waits until nothing is under way any more with what a path leads to; answers it as it is then, whether its last
+    /// operation succeeded or not. None where nothing is there.
+    pub(crate) async fn rest(
+        &self,
+        (path, version): (impl Display, &str),
+        deadline: Deadline,
+    ) -> Result<Option<Json>, Fault> {
+        let path = path.to_string();
+        let mut wait = Wait { deadline, pause: None, backoff: Backoff::short() };
+        loop {
+            let found = self.get(&path, version).await?;
+            if found.as_ref().and_then(state).is_none_or(is_terminal) {
+                return Ok(found);
+            }
+            wait.more("the operation that is under way").await?;
+        }
+    }
+}
+
+/// What the last operation of a resource says, where it failed.
+pub(crate) fn failure(body: &Json) -> Option<Fault> {
+    state(body).filter(|state| is_failure(state)).map(|state| fault::failed(body, state))
+}
+
 /// Waiting between looks: as long as the API asks for, or longer each time.
 struct Wait {
     deadline: Deadline,

@@ -4,7 +4,7 @@ use crate::account::site::Site;
 use crate::arm::document::Document;
 use crate::arm::id::Id;
 use crate::arm::mark::exists;
-use crate::arm::operation::Underway;
+use crate::arm::operation::{Underway, failure};
 use crate::arm::{Arm, Condition};
 use crate::fault::is_passing;
 use serde_json::Value as Json;
@@ -55,10 +55,12 @@ pub(crate) async fn change(
     let _turn = arm.turn(id).await;
     let mut backoff = Backoff::short();
     for round in 1.. {
-        let Some(found) = arm.get(id, id.kind.version).await? else { return Err(gone(id)) };
+        let found = arm.rest((id, id.kind.version), call.deadline).await?.ok_or_else(|| gone(id))?;
         let mut wanted = found.clone();
         edit(&mut wanted)?;
-        if wanted == found {
+        // What a write without an answer has done, it may have failed to do in the end.
+        let has_failed = failure(&found).is_some();
+        if wanted == found && !has_failed {
             return Ok(found);
         }
         let etag = found.word("/etag");

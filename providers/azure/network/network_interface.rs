@@ -52,6 +52,9 @@ impl Resource<Site> for NetworkInterface {
 
     fn plan(&self, planning: &mut Planning<'_>) {
         plan_location(planning);
+        if planning.changes("dns_servers") {
+            planning.unsettle(&["applied_dns_servers"]);
+        }
         plan_addresses(planning);
     }
 

@@ -63,7 +63,8 @@ impl Resource<Site> for NetworkSecurityRule {
     /// A rule has no tags: one that is just as planned is taken for the one that was made.
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
         let id = id(call.site, object);
-        let Some(document) = call.site.arm.get(&id, RULE.version).await? else { return Ok(false) };
+        let found = call.site.arm.rest((&id, RULE.version), call.deadline).await?;
+        let Some(document) = found else { return Ok(false) };
         let mut found = object.clone();
         fill(&mut found, &id, &document);
         Ok(object.identify(resembles(object, &found).then(|| id.to_string())))

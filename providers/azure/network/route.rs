@@ -66,7 +66,8 @@ impl Resource<Site> for Route {
     /// A route has no tags: one that is just as planned is taken for the one that was made.
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
         let id = id(call.site, object);
-        let Some(route) = call.site.arm.get(&id, ROUTE.version).await? else { return Ok(false) };
+        let found = call.site.arm.rest((&id, ROUTE.version), call.deadline).await?;
+        let Some(route) = found else { return Ok(false) };
         let mut found = object.clone();
         fill(&mut found, &id, &route);
         Ok(object.identify(resembles(object, &found).then(|| id.to_string())))

@@ -78,7 +78,8 @@ impl Resource<Site> for Subnet {
     /// A subnet has no tags: one that is just as planned is taken for the one that was made.
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
         let id = id(call.site, object);
-        let Some(subnet) = call.site.arm.get(&id, SUBNET.version).await? else { return Ok(false) };
+        let found = call.site.arm.rest((&id, SUBNET.version), call.deadline).await?;
+        let Some(subnet) = found else { return Ok(false) };
         let mut found = object.clone();
         fill(&mut found, &id, &subnet);
         Ok(object.identify(resembles(object, &found).then(|| id.to_string())))
@@ -174,11 +175,16 @@ fn fill(object: &mut Object, id: &Id, subnet: &Json) {
     let delegations = delegations(object, subnet);
     object.put_items("delegation", delegations);
     let pools = pools(object, POOLS, subnet);
+    let has_pools = !pools.is_empty();
     object.put_items("ip_address_pool", pools);
     object.put_text("sharing_scope", subnet.word("/properties/sharingScope"));
     object.put_texts("service_endpoint_policy_ids", subnet.words_in(POLICIES, "/id"));
     object.put_texts("service_endpoints", subnet.words_in(ENDPOINTS, "/service"));
     fill_settings(object, subnet);
+    // Ranges that a pool gave stand with the pool.
+    if has_pools {
+        object.put_null("address_prefixes");
+    }
 }
 
 /// Fills in what the data source has too.

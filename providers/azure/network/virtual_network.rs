@@ -184,7 +184,9 @@ fn edit_subnets(items: &[Value], network: &mut Json) {
 
 fn fill(object: &mut Object, id: &Id, network: &Json) {
     fill_names(object, id, network);
-    object.put_texts("address_space", network.words(RANGES));
+    // Ranges that a pool gave stand with the pool.
+    let own = if network.array(POOLS).is_empty() { network.words(RANGES) } else { Vec::new() };
+    object.put_texts("address_space", own);
     object.put_text("bgp_community", network.word("/properties/bgpCommunities/virtualNetworkCommunity"));
     object.put_texts("dns_servers", network.words("/properties/dhcpOptions/dnsServers"));
     object.put_text("edge_zone", network.word("/extendedLocation/name"));

@@ -1,0 +1,10 @@
+//! The provider against a fake of our own, and against cloudemu where it is, through the provider trait.
+
+mod account;
+mod batch;
+mod cases;
+mod cloud;
+#[path = "../fake/mod.rs"]
+mod fake;
+mod recover;
+mod walk;
