@@ -376,8 +376,7 @@ mod tests {
     #[test]
     fn a_book_has_every_page_and_says_all_that_is_missing() {
         let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
-        let provider =
-            r#"{"page": {"reference": "hashicorp/aws 6", "policy": "IAM policy", "notes": ["One.", "Two."]}}"#;
+        let provider = r#"{"page": {"reference": "hashicorp/aws 6", "policy": "IAM policy", "notes": ["One.", "Two."]}}"#;
         let good = r#"{"page": {"title": "X", "permissions": {"read": [], "write": []}, "import": null}}"#;
         let all = [file("provider.json", provider), file("aws_x.json", good), file("data_aws_y.json", good)];
         let pages = book(&all.clone().into()).expect("a book");

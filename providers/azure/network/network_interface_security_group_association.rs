@@ -11,6 +11,7 @@ use crate::network::network_interface::INTERFACE;
 use crate::network::network_security_group::SECURITY_GROUP;
 use async_trait::async_trait;
 use serde_json::Value as Json;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Resource};
 
@@ -45,8 +46,11 @@ impl Resource<Site> for InterfaceSecurity {
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
         let id = INTERFACE.given(object.text("network_interface_id").unwrap_or_default())?;
         let wanted = object.text("network_security_group_id").unwrap_or_default();
+        let is_again = AtomicBool::new(false);
         let edit = |document: &mut Json| {
-            if group(document).is_some() {
+            // What is found when the write is made again may be what the first one did.
+            let may_be_own = is_again.swap(true, Ordering::Relaxed);
+            if group(document).is_some_and(|there| !(may_be_own && is_same(wanted, there))) {
                 return Err(exists(&id));
             }
             document.set(PATH, reference(Some(wanted)));

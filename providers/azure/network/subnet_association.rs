@@ -11,6 +11,7 @@ use crate::network::subnet::{SUBNET, SUBNETS};
 use crate::network::virtual_network::NETWORK;
 use async_trait::async_trait;
 use serde_json::Value as Json;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use trueup_provider_kit::{Call, Fault, Fields, Object, Readings, Resource};
 
@@ -54,8 +55,13 @@ impl Resource<Site> for SubnetAssociation {
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
         let id = SUBNET.given(object.text("subnet_id").unwrap_or_default())?;
         let other = object.text(self.attribute);
+        let is_again = AtomicBool::new(false);
         let edit = |subnet: &mut Json| {
-            if self.other(subnet).is_some() {
+            // What is found when the write is made again may be what the first one did.
+            let may_be_own = is_again.swap(true, Ordering::Relaxed);
+            let there =
+                self.other(subnet).filter(|there| !(may_be_own && other.is_some_and(|o| is_same(o, there))));
+            if there.is_some() {
                 return Err(exists(&id));
             }
             subnet.set(self.path, reference(other));

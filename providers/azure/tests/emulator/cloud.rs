@@ -36,11 +36,7 @@ impl Stand for Azure {
         self.server.url()
     }
 
-    fn provider() -> Arc<dyn Provider> {
-        within(&[])
-    }
-
-    fn provider_at(url: &str) -> Arc<dyn Provider> {
+    fn provider(url: &str) -> Arc<dyn Provider> {
         within(&[("TRUEUP_AZURE_ENDPOINT", url), ("ARM_CLIENT_SECRET", "s")])
     }
 

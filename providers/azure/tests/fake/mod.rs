@@ -100,6 +100,7 @@ impl Store for World {
                 let path = target.kind.path.to_owned();
                 self.documents.insert(target.key(), Document { path, body, hidden: 0 });
             }
+            Meddling::Call(method, target, _) => panic!("{method} {target} is a request, and made as one"),
             Meddling::Delete(id) => {
                 let key = id.to_lowercase();
                 assert!(self.documents.contains_key(&key), "{id} isn't there");
