@@ -75,10 +75,40 @@ async fn tokens_come_from_files_and_services() {
         ("ARM_SUBSCRIPTION_ID", SUBSCRIPTION),
     ];
     assert_eq!(told(&fake, &variables, r#"{"features": [{}]}"#).await, "");
+    std::fs::write(&file, "secret-word\n").expect("a file");
     let block = format!(
         r#"{{"features": [{{}}], "client_id": "c", "tenant_id": "{TENANT}", "client_secret_file_path": "{path}"}}"#
     );
     std::fs::write(&file, "secret-word\n").expect("a file");
     assert_eq!(told(&fake, &[("ARM_SUBSCRIPTION_ID", SUBSCRIPTION)], &block).await, "");
     assert_eq!(Azure::of(fake.clone()).url(), fake.url);
+}
+
+/// Machines, CI systems and clouds that tell their endpoints themselves.
+#[tokio::test]
+async fn sign_in_works_in_every_place() {
+    let fake = Running::<World>::start().await;
+    let url = |path: &str| format!("{}{path}", fake.url);
+    let (machine, service) = (url("/metadata/identity/oauth2/token"), url("/metadata/app-service"));
+    let github = url("/github");
+    let features = r#"{"features": [{}]}"#;
+    let client = [SIGNED_IN[0], SIGNED_IN[2], SIGNED_IN[3]];
+    let ways: [&[(&str, &str)]; 3] = [
+        &[("ARM_USE_MSI", "true"), ("ARM_MSI_ENDPOINT", &machine)],
+        &[("ARM_USE_MSI", "true"), ("IDENTITY_ENDPOINT", &service), ("IDENTITY_HEADER", "knock")],
+        &[
+            ("ARM_USE_OIDC", "true"),
+            ("ACTIONS_ID_TOKEN_REQUEST_URL", &github),
+            ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "runner"),
+        ],
+    ];
+    for way in ways {
+        assert_eq!(told(&fake, &[&client[..], way].concat(), features).await, "", "{way:?}");
+    }
+    let own = [&SIGNED_IN[..], &[("TRUEUP_AZURE_ENDPOINT", "")]].concat();
+    let block = format!(r#"{{"features": [{{}}], "metadata_host": "{}"}}"#, fake.url);
+    assert_eq!(told(&fake, &own, &block).await, "");
+    let wrong = [&own[..], &[("ARM_ENVIRONMENT", "china")]].concat();
+    let found = told(&fake, &wrong, &block).await;
+    assert!(found.contains("it knows no cloud \"AzureChinaCloud\", only: AzureCloud"), "{found}");
 }

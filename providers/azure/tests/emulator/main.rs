@@ -6,5 +6,6 @@ mod cases;
 mod cloud;
 #[path = "../fake/mod.rs"]
 mod fake;
+mod manners;
 mod recover;
 mod walk;

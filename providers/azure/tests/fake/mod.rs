@@ -5,6 +5,7 @@ mod groups;
 mod kinds;
 mod rules;
 mod shape;
+mod signin;
 mod store;
 
 use serde_json::{Value as Json, json};
@@ -28,6 +29,11 @@ pub(crate) struct World {
     version: u64,
     /// So many looks don't find a new thing.
     delay: u32,
+    /// How often tokens were withdrawn.
+    withdrawals: u32,
+    is_unregistered: bool,
+    /// How many writes came while another was under way.
+    busy: usize,
 }
 
 /// A write under way.
@@ -48,6 +54,8 @@ impl Fake for World {
         let reply = self.route(request, is_doomed).unwrap_or_else(|Refusal(reply)| reply);
         // Time passes for those who only try again.
         if reply.status == 409 {
+            self.busy +=
+                usize::from(String::from_utf8_lossy(&reply.body).contains("AnotherOperationInProgress"));
             self.let_time_pass();
         }
         reply
@@ -115,10 +123,12 @@ impl World {
         let segments = request.segments();
         let low: Vec<String> = segments.iter().map(|part| part.to_lowercase()).collect();
         let words: Vec<&str> = low.iter().map(String::as_str).collect();
-        if let [_, "oauth2", "v2.0", "token"] = words.as_slice() {
-            return token(request);
+        match words.as_slice() {
+            [_, "oauth2", "v2.0", "token"] => return token(request, &self.token()),
+            ["metadata", ..] | ["github"] => return signin::machine(request, &words, &self.token()),
+            _ => {}
         }
-        if request.header("authorization") != Some("Bearer fake-token") {
+        if request.header("authorization") != Some(&format!("Bearer {}", self.token())) {
             return Err(refuse(401, "InvalidAuthenticationToken", "The access token is invalid."));
         }
         check_query(request)?;
@@ -136,10 +146,45 @@ impl World {
             ["subscriptions", _, "resourcegroups", ..] if segments.len() <= 5 => {
                 self.group(request, &segments, is_doomed)
             }
+            ["subscriptions", _, "providers", _] => Ok(self.registration()),
+            ["subscriptions", _, "providers", _, "register"] => {
+                self.is_unregistered = false;
+                Ok(self.registration())
+            }
             [.., "operations", name] => self.status(name),
             [.., "operationresults", name] => self.result(request, name),
             _ => self.resource(request, &segments, is_doomed),
         }
+    }
+
+    /// The token that is taken now.
+    fn token(&self) -> String {
+        format!("fake-token-{}", self.withdrawals)
+    }
+
+    /// Takes no token any more that was given before.
+    pub(crate) fn withdraw_tokens(&mut self) {
+        self.withdrawals += 1;
+    }
+
+    /// The subscription is no longer registered for what is here.
+    pub(crate) fn unregister(&mut self) {
+        self.is_unregistered = true;
+    }
+
+    /// How many writes came while another was under way.
+    pub(crate) fn refused_as_busy(&self) -> usize {
+        self.busy
+    }
+
+    /// What is stored under an id.
+    pub(crate) fn document(&self, id: &str) -> Json {
+        self.documents[&id.to_lowercase()].body.clone()
+    }
+
+    fn registration(&self) -> Reply {
+        let state = if self.is_unregistered { "NotRegistered" } else { "Registered" };
+        Reply::json(200, &json!({"registrationState": state}))
     }
 
     fn resource(
@@ -156,6 +201,10 @@ impl World {
         }
         let target = Target::of(segments)
             .ok_or_else(|| refuse(400, "InvalidResourceType", format!("{segments:?} is of no kind here")))?;
+        if self.is_unregistered && method == "PUT" {
+            let message = "The subscription is not registered to use namespace 'Microsoft.Network'.";
+            return Err(refuse(409, "MissingSubscriptionRegistration", message));
+        }
         match method {
             "GET" => self.get(&target),
             "PUT" => self.put(request, &target, is_doomed),
@@ -303,14 +352,14 @@ impl World {
 }
 
 /// A token against a secret or a federated token.
-fn token(request: &Request) -> Result<Reply, Refusal> {
+fn token(request: &Request, token: &str) -> Result<Reply, Refusal> {
     let text = request.text().unwrap_or_default();
     let has = |field: &str| text.split('&').any(|pair| pair.starts_with(field));
     if !has("grant_type=client_credentials") || !(has("client_secret=s") || has("client_assertion=")) {
         let body = json!({"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret provided."});
         return Err(Refusal(Reply::json(401, &body)));
     }
-    let body: Json = json!({"token_type": "Bearer", "expires_in": 3599, "access_token": "fake-token"});
+    let body: Json = json!({"token_type": "Bearer", "expires_in": 3599, "access_token": token});
     Ok(Reply::json(200, &body))
 }
 

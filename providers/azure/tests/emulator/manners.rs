@@ -1,0 +1,137 @@
+//! How writes behave beside others who write: what Git doesn't say stays, turns are taken, nothing goes by accident.
+
+use crate::cloud::{Azure, Cloud};
+use crate::fake::World;
+use std::sync::Arc;
+use trueup_provider_walk::{Running, Stand};
+
+const GROUP: &str = r#"{"name": "g", "location": "westeurope"}"#;
+const NETWORK: &str = r#"{"name": "v", "resource_group_name": "g", "location": "westeurope", "address_space": ["10.0.0.0/16"]}"#;
+
+fn subnet(number: usize) -> String {
+    format!(
+        r#"{{"name": "s{number}", "resource_group_name": "g", "virtual_network_name": "v", "address_prefixes": ["10.0.{number}.0/24"]}}"#
+    )
+}
+
+async fn start() -> (Arc<Running<World>>, Cloud) {
+    let fake = Running::start().await;
+    let cloud = Cloud::on(Azure::of(fake.clone()), "").await;
+    cloud.create("azurerm_resource_group", GROUP).await;
+    cloud.create("azurerm_virtual_network", NETWORK).await;
+    (fake, cloud)
+}
+
+async fn change(cloud: &Cloud, kind: &str, state: &trueup_value::Value, config: &str) {
+    let wanted = cloud.config(kind, config).await;
+    let plan = cloud.plan(kind, state, &wanted).await;
+    let answer = cloud.apply(kind, state, &plan.planned, &cloud.token()).await;
+    assert!(answer.diagnostics.is_empty(), "{kind}: {:?}", answer.diagnostics);
+}
+
+#[tokio::test]
+async fn what_git_does_not_manage_stays() {
+    let (fake, cloud) = start().await;
+    let made = cloud.create("azurerm_subnet", &subnet(1)).await;
+    let gateway = "/subscriptions/x/resourceGroups/y/providers/Microsoft.Network/natGateways/z";
+    let id = trueup_provider_walk::text(&made, "id").to_owned();
+    cloud.tamper(&format!(r#"PATCH {id} {{"properties": {{"natGateway": {{"id": "{gateway}"}}}}}}"#)).await;
+    let more =
+        subnet(1).replace(r#""name": "s1""#, r#""name": "s1", "service_endpoints": ["Microsoft.Sql"]"#);
+    change(&cloud, "azurerm_subnet", &made, &more).await;
+    assert_eq!(fake.world().document(&id)["properties"]["natGateway"]["id"], gateway);
+
+    let config = r#"{"name": "i", "resource_group_name": "g", "location": "westeurope", "ip_configuration": [
+        {"name": "main", "subnet_id": "SUBNET", "private_ip_address_allocation": "Dynamic"}]}"#
+        .replace("SUBNET", &id);
+    let interface = cloud.create("azurerm_network_interface", &config).await;
+    let interface_id = trueup_provider_walk::text(&interface, "id").to_owned();
+    let pool =
+        "/subscriptions/x/resourceGroups/y/providers/Microsoft.Network/loadBalancers/l/backendAddressPools/p";
+    let mut configurations = fake.world().document(&interface_id)["properties"]["ipConfigurations"].clone();
+    configurations[0]["properties"]["loadBalancerBackendAddressPools"] = serde_json::json!([{"id": pool}]);
+    cloud
+        .tamper(&format!(
+            r#"PATCH {interface_id} {{"properties": {{"ipConfigurations": {configurations}}}}}"#
+        ))
+        .await;
+    let tagged = config.replace(r#""name": "i""#, r#""name": "i", "tags": {"a": "b"}"#);
+    change(&cloud, "azurerm_network_interface", &interface, &tagged).await;
+    let document = fake.world().document(&interface_id);
+    assert_eq!(
+        document["properties"]["ipConfigurations"][0]["properties"]["loadBalancerBackendAddressPools"][0]["id"],
+        pool
+    );
+    assert_eq!(document["tags"]["a"], "b");
+}
+
+/// The API takes one write at a time to a network.
+#[tokio::test]
+async fn parts_of_one_network_take_turns() {
+    let (fake, cloud) = start().await;
+    let cloud = Arc::new(cloud);
+    let others = (0..8).map(|number| {
+        let cloud = cloud.clone();
+        tokio::spawn(async move { cloud.create("azurerm_subnet", &subnet(number)).await })
+    });
+    for made in others.collect::<Vec<_>>() {
+        made.await.expect("it is made");
+    }
+    assert_eq!(fake.world().refused_as_busy(), 0, "none came while another was under way");
+}
+
+#[tokio::test]
+async fn a_group_that_holds_something_stays_unless_the_features_say_otherwise() {
+    let (fake, cloud) = start().await;
+    let group = cloud
+        .import(
+            "azurerm_resource_group",
+            "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/g",
+        )
+        .await;
+    let null = cloud.null("azurerm_resource_group");
+    let answer = cloud.apply("azurerm_resource_group", &group, &null, "t").await;
+    let told = format!("{:?}", answer.diagnostics);
+    assert!(
+        told.contains("still contains Resources") && told.contains("prevent_deletion_if_contains_resources"),
+        "{told}"
+    );
+    assert!(!answer.state.is_null());
+    let provider = crate::cloud::within(&[("TRUEUP_AZURE_ENDPOINT", &fake.url), ("ARM_CLIENT_SECRET", "s")]);
+    let block = Azure::block("", "")
+        .replace("[{}]", r#"[{"resource_group": [{"prevent_deletion_if_contains_resources": false}]}]"#);
+    let told = trueup_provider_walk::configure(&*provider, &block).await;
+    assert!(told.is_empty(), "{told:?}");
+    let request = trueup_provider::ApplyRequest {
+        kind: "azurerm_resource_group".into(),
+        prior: group,
+        planned: null.clone(),
+        config: null,
+        private: trueup_provider::Private::from([]),
+        token: "t".into(),
+    };
+    let answer = provider.apply(request).await;
+    assert!(answer.diagnostics.is_empty() && answer.state.is_null(), "{:?}", answer.diagnostics);
+    assert!(Running::things(&fake).is_empty(), "the network went with it");
+}
+
+/// A token that the API no longer takes is made anew, and a resource provider is registered when a call needs it.
+#[tokio::test]
+async fn what_is_refused_for_now_is_put_right() {
+    let (fake, cloud) = start().await;
+    fake.world().withdraw_tokens();
+    cloud.create("azurerm_subnet", &subnet(1)).await;
+    fake.world().unregister();
+    cloud.create("azurerm_subnet", &subnet(2)).await;
+    let careful = Cloud::on(Azure::of(fake.clone()), r#""resource_provider_registrations": "none""#).await;
+    fake.world().unregister();
+    let null = careful.null("azurerm_subnet");
+    let wanted = careful.config("azurerm_subnet", &subnet(3)).await;
+    let plan = careful.plan("azurerm_subnet", &null, &wanted).await;
+    let answer = careful.apply("azurerm_subnet", &null, &plan.planned, "t").await;
+    let told = format!("{:?}", answer.diagnostics);
+    assert!(
+        told.contains("MissingSubscriptionRegistration") && told.contains("az provider register"),
+        "{told}"
+    );
+}
