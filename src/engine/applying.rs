@@ -233,6 +233,7 @@ fn differences(from: &State, to: &State) -> Vec<Change> {
 
 async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, applied: Applied) -> ApplyOutcome {
     let mut diagnostics = applied.diagnostics;
+    crate::selection::warn_applied(&mut diagnostics, plan);
     let mut state = applied.state;
     session.keep(applied.sheet);
     let failed = diagnostics.has_errors() || applied.interrupted;

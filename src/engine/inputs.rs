@@ -40,7 +40,12 @@ struct Reader<'a> {
     sources: &'a mut Sources,
     inputs: BTreeMap<Name, Input>,
     diagnostics: Diagnostics,
+    /// So many values in files are for variables that the module doesn't declare.
+    strangers: usize,
 }
+
+/// So many of them are told one by one.
+const STRANGERS_TOLD_MAX: usize = 2;
 
 /// Reads all values given for the root module's variables.
 pub(crate) fn read_inputs(
@@ -49,8 +54,15 @@ pub(crate) fn read_inputs(
     from: &InputSources,
     sources: &mut Sources,
 ) -> (BTreeMap<Name, Input>, Diagnostics) {
-    let reader =
-        Reader { dir, any: false, root, sources, inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
+    let reader = Reader {
+        dir,
+        any: false,
+        root,
+        sources,
+        inputs: BTreeMap::new(),
+        diagnostics: Diagnostics::new(),
+        strangers: 0,
+    };
     reader.read(from, &[Path::new("")])
 }
 
@@ -62,8 +74,15 @@ pub(crate) fn read_all(
     from: &InputSources,
     sources: &mut Sources,
 ) -> (BTreeMap<Name, Input>, Diagnostics) {
-    let reader =
-        Reader { dir, any: true, root, sources, inputs: BTreeMap::new(), diagnostics: Diagnostics::new() };
+    let reader = Reader {
+        dir,
+        any: true,
+        root,
+        sources,
+        inputs: BTreeMap::new(),
+        diagnostics: Diagnostics::new(),
+        strangers: 0,
+    };
     reader.read(from, directories)
 }
 
@@ -74,8 +93,15 @@ pub(crate) fn answers(
     sources: &mut Sources,
 ) -> (BTreeMap<Name, Input>, Diagnostics) {
     let dir = Path::new(".");
-    let mut reader =
-        Reader { dir, root, sources, inputs: BTreeMap::new(), diagnostics: Diagnostics::new(), any: false };
+    let mut reader = Reader {
+        dir,
+        root,
+        sources,
+        inputs: BTreeMap::new(),
+        diagnostics: Diagnostics::new(),
+        any: false,
+        strangers: 0,
+    };
     for given in &asked.given {
         if let Given::Var(text) = given {
             reader.var(text);
@@ -110,6 +136,15 @@ impl Reader<'_> {
                 Given::Var(text) => self.var(text),
                 Given::File(file) => self.file(file, false),
             }
+        }
+        let more = self.strangers.saturating_sub(STRANGERS_TOLD_MAX);
+        if more > 0 {
+            let detail = format!(
+                "Besides those shown, {more} more values are for variables that the root module does not declare."
+            );
+            self.diagnostics.push(Diagnostic::warning("Values for undeclared variables", detail).hint(
+                "give values that many configurations share as TF_VAR_... variables of the environment",
+            ));
         }
         (self.inputs, self.diagnostics)
     }
@@ -228,6 +263,10 @@ impl Reader<'_> {
     fn assignment(&mut self, name: &Name, expr: &Expr, place: (&str, Span)) {
         let value = self.constant(expr);
         if !self.any && self.variable(name).is_none() {
+            self.strangers += 1;
+            if self.strangers > STRANGERS_TOLD_MAX {
+                return;
+            }
             let mut diagnostic = self.undeclared(name, &format!("in {}", place.0)).at(place.1);
             diagnostic.severity = trueup_diag::Severity::Warning;
             self.diagnostics.push(diagnostic);

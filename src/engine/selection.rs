@@ -1,10 +1,11 @@
 //! What a run with `-target` or `-exclude` is about, and what it must not leave half-done.
 
 use crate::planning::PlanOptions;
-use std::collections::BTreeSet;
-use trueup_addr::{ConfigResource, ResourceInstance, Target};
+use std::collections::{BTreeMap, BTreeSet};
+use trueup_addr::{ConfigResource, InstanceKey, ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::Move;
+use trueup_plan::Plan;
 
 impl PlanOptions {
     /// Whether the run is about a part of the configuration only.
@@ -70,4 +71,40 @@ pub(crate) fn warn(diagnostics: &mut Diagnostics, options: &PlanOptions) {
         "The plan was made with {option}, so it may not hold all that the configuration asks for. Plan without it once the exceptional situation is over."
     );
     diagnostics.push(Diagnostic::warning("Resource targeting is in effect", detail));
+}
+
+/// That there may be more to do than a plan of a part did.
+pub(crate) fn warn_applied(diagnostics: &mut Diagnostics, plan: &Plan) {
+    let option = match (plan.targets.is_empty(), plan.excludes.is_empty()) {
+        (true, true) => return,
+        (false, _) => "-target",
+        (true, false) => "-exclude",
+    };
+    let detail = format!(
+        "The plan was made with {option}, so other changes that the configuration asks for may still be to do, and outputs may have older values."
+    );
+    let warning = Diagnostic::warning("Applied changes may be incomplete", detail);
+    diagnostics.push(warning.hint("run \"trueup plan\" to see whether anything is left"));
+}
+
+/// Requests to replace an instance that name a resource of several instances without saying which; `declared` are
+/// the instances that the configuration has.
+pub(crate) fn half_named<T>(
+    replace: &BTreeSet<ResourceInstance>,
+    declared: &BTreeMap<ResourceInstance, T>,
+) -> Vec<Diagnostic> {
+    let whole = replace.iter().filter(|addr| addr.key == InstanceKey::None && !declared.contains_key(addr));
+    let warnings = whole.filter_map(|addr| {
+        let node = addr.node();
+        let from = declared.range(addr.clone()..).map(|(instance, _)| instance);
+        let instances: Vec<&ResourceInstance> = from.take_while(|instance| instance.node() == node).collect();
+        let example = instances.first()?;
+        let detail = format!(
+            "{addr} has {} instances, and -replace is for one of them, so it replaces nothing here.",
+            instances.len()
+        );
+        let warning = Diagnostic::warning("Incompletely-matched force-replace resource instance", detail);
+        Some(warning.hint(format!("name the instance with its key, such as -replace='{example}'")))
+    });
+    warnings.collect()
 }

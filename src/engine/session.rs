@@ -54,6 +54,8 @@ pub struct Session {
     /// A plan was made in this session without errors, so the ends of all interrupted steps are known.
     pub(crate) looked_into: bool,
     pub(crate) inputs: BTreeMap<Name, Input>,
+    /// What was found on the way here, none of it an error; the next plan tells it.
+    pub(crate) warnings: Diagnostics,
     pub(crate) commit: Option<Commit>,
     pub(crate) snapshot: Snapshot,
     pub(crate) workspace: Name,
@@ -174,6 +176,7 @@ impl Session {
             ledger,
             looked_into: false,
             inputs,
+            warnings: diagnostics,
             commit: commit_of(world),
             snapshot: loaded.snapshot,
             workspace: workspace.into(),
@@ -252,7 +255,9 @@ impl Session {
         let timestamp: Arc<str> = (self.world.clock)().into();
         let sheet = self.sheet(Mode::Plan, Some(timestamp.clone()), true);
         let mut state = self.ledger.state.clone();
-        let (moves, mut diagnostics) = apply_moves(&mut state, &self.program);
+        let mut diagnostics = std::mem::take(&mut self.warnings);
+        let (moves, found) = apply_moves(&mut state, &self.program);
+        diagnostics.append(found);
         diagnostics.append(removed_still_declared(&self.program));
         diagnostics.extend(selection::half_moved(&moves, options));
         let moved_from = moves.into_iter().map(|m| (m.to, m.from)).collect();

@@ -65,6 +65,7 @@ impl Session {
             ledger,
             looked_into: false,
             inputs: trial.inputs,
+            warnings: Diagnostics::new(),
             commit: None,
             snapshot: Snapshot::default(),
             workspace: world.workspace().map_err(|problem| Diagnostics::from(*problem))?.into(),

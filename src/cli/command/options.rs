@@ -4,7 +4,7 @@ use crate::arguments::{Locking, Planning, StateFiles, Variables};
 use crate::command::Context;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use trueup_addr::{ResourceInstance, Target};
+use trueup_addr::{Mode, ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_engine::{Holding, InputSources, LockOptions, PlanOptions, SessionOptions};
 use trueup_plan::PlanMode;
@@ -53,6 +53,10 @@ pub(crate) fn plan_options(planning: &Planning, destroy: bool) -> Result<PlanOpt
     }
     let replace =
         parse_all::<ResourceInstance>(&planning.replace, "Invalid force-replace address", &mut diagnostics);
+    for addr in replace.iter().filter(|addr| addr.resource.mode != Mode::Managed) {
+        let detail = format!("{addr} is no managed resource, and nothing else can be replaced.");
+        diagnostics.push(Diagnostic::error("Invalid force-replace address", detail));
+    }
     if diagnostics.has_errors() {
         return Err(diagnostics);
     }

@@ -40,7 +40,7 @@ impl PlanView<'_> {
                 out.push_str(&one(change, self.schemas, Told::Plan, differ));
             }
         }
-        if !plan.errored && !shown.is_empty() {
+        if !shown.is_empty() {
             out.push_str(&format!("{} {}\n", style.bold("Plan:"), summary_line(plan)));
             out.push_str(&by_module(plan, differ));
         }

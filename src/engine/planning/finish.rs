@@ -2,6 +2,7 @@
 
 use super::Planner;
 use super::dependencies::{note_configured, stored};
+use crate::selection::half_named;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trueup_addr::{ConfigResource, Mode, Name};
@@ -39,6 +40,7 @@ impl Planner<'_> {
         self.report_homeless_imports();
         self.sheet.report(std::mem::take(&mut self.objects.unstorable));
         self.sheet.report(moved_still_declared(&self.program, &self.cells));
+        self.sheet.report(half_named(&self.options.replace, &self.cells));
         let errored = self.sheet.has_errors();
         if !errored && self.options.mode != PlanMode::RefreshOnly {
             self.note_destruction();

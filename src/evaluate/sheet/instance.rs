@@ -11,7 +11,7 @@ use trueup_diag::{Diagnostic, Span};
 use trueup_resolve::expr::BodyAttribute;
 use trueup_resolve::program::{IgnoreChanges, ProviderBinding, Resource};
 use trueup_resolve::{Expr, ExprKind, Reference};
-use trueup_schema::{Schema, sensitive_paths};
+use trueup_schema::{Attribute, Schema, sensitive_paths};
 use trueup_state::CheckKind;
 use trueup_value::{Kind, Marks, Name, Path, PathStep, Value};
 
@@ -42,6 +42,9 @@ impl Sheet {
             for (path, span) in ignored_unknown(resource, &schema) {
                 let detail = format!("{path} is not an argument, a block or an attribute of {}, so ignore_changes can't name it.", resource.addr.kind);
                 e.fail(span, "Unsupported attribute", detail);
+            }
+            if index == 0 {
+                e.diagnostics.extend(ignored_for_nothing(resource, &schema));
             }
             let config = e.body(&resource.body, &schema.block);
             refuse_ephemeral(e, (resource, &addr), &schema, &config);
@@ -316,6 +319,25 @@ fn ignored_unknown(resource: &Resource, schema: &Schema) -> Vec<(Name, Span)> {
         _ => None,
     };
     paths.iter().filter_map(first).collect()
+}
+
+/// Warnings for attributes in `ignore_changes` that no configuration can say anything of.
+fn ignored_for_nothing(resource: &Resource, schema: &Schema) -> Vec<Diagnostic> {
+    let IgnoreChanges::Paths(paths) = &resource.lifecycle.ignore_changes else { return Vec::new() };
+    let names = paths.iter().filter_map(|(path, _)| match path.0.first() {
+        Some(PathStep::Attribute(name)) => Some(name),
+        _ => None,
+    });
+    let read_only = |name: &&Name| schema.block.attributes.get(*name).is_some_and(Attribute::is_read_only);
+    let warnings = names.filter(read_only).map(|name| {
+        let detail = format!(
+            "The provider alone decides on {name}, so the configuration has no value for it whose changes could be ignored."
+        );
+        Diagnostic::warning("Redundant ignore_changes element", detail)
+            .at(resource.kind_span)
+            .hint(format!("take {name} out of ignore_changes"))
+    });
+    warnings.collect()
 }
 
 /// Objects are stored, so nothing ephemeral may get into them but through write-only arguments.
