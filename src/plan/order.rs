@@ -7,7 +7,7 @@ use crate::graph::{Node, Part, Step, StepGraph};
 use crate::model::ResourceChange;
 use crate::references::Stored;
 use petgraph::graph::{DiGraph, NodeIndex};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use trueup_addr::{ConfigResource, ResourceInstance};
 use trueup_diff::Action;
@@ -172,78 +172,65 @@ impl Builder<'_> {
     /// What is destroyed waits for the destruction of its dependents; one that goes after its replacement was
     /// made also waits until its dependents have been changed over.
     fn backward_edges(&mut self) {
-        let mut deletes: BTreeMap<ConfigResource, Vec<usize>> = BTreeMap::new();
-        let mut forwards: BTreeMap<ConfigResource, Vec<usize>> = BTreeMap::new();
-        for (index, change) in self.order.changes.iter().enumerate() {
-            if self.parts[index].delete.is_some() {
-                deletes.entry(change.addr.config()).or_default().push(index);
-            }
-            if self.parts[index].forward.is_some() {
-                forwards.entry(change.addr.config()).or_default().push(index);
-            }
+        let ends = self.ends();
+        let dependents = self.dependents(&ends);
+        let mut covered = vec![usize::MAX; ends.len()];
+        for (index, end) in ends.iter().enumerate() {
+            let nearest = nearest(index, &dependents, &ends, &mut covered);
+            let befores: Vec<NodeIndex> = nearest.iter().flat_map(|i| ends[*i].deletes.clone()).collect();
+            self.all_before_all(&befores, &end.deletes);
         }
-        let dependents = self.dependents(&deletes);
-        for (resource, indexes) in &deletes {
-            let Some(dependents) = dependents.get(resource) else { continue };
-            let befores: Vec<NodeIndex> = dependents
-                .iter()
-                .filter(|dependent| *dependent != resource)
-                .filter_map(|dependent| deletes.get(dependent))
-                .flatten()
-                .filter_map(|index| self.parts[*index].delete)
-                .collect();
-            let nodes: Vec<NodeIndex> = indexes.iter().filter_map(|i| self.parts[*i].delete).collect();
-            self.all_before_all(&befores, &nodes);
-        }
-        self.change_over_edges(&deletes, &forwards, &dependents);
+        let pairs = ends.iter().zip(&dependents).map(|(end, dependents)| {
+            let forwards = dependents.iter().flat_map(|i| ends[*i].forwards.clone());
+            (if end.late.is_empty() { Vec::new() } else { forwards.collect() }, end.late.clone())
+        });
+        self.change_over_edges(&pairs.collect::<Vec<_>>());
     }
 
-    /// Which configured resources referred to each one that goes, when the state was written.
-    fn dependents(
-        &self,
-        deletes: &BTreeMap<ConfigResource, Vec<usize>>,
-    ) -> BTreeMap<ConfigResource, BTreeSet<ConfigResource>> {
-        let mut dependents: BTreeMap<ConfigResource, BTreeSet<ConfigResource>> = BTreeMap::new();
-        if deletes.is_empty() {
+    /// The steps of each configured resource that has any, by what order they need.
+    fn ends(&self) -> Vec<Ends> {
+        let mut ends: BTreeMap<ConfigResource, Ends> = BTreeMap::new();
+        for (change, parts) in self.order.changes.iter().zip(&self.parts) {
+            if parts.delete.is_none() && parts.forward.is_none() {
+                continue;
+            }
+            let resource = change.addr.config();
+            let end = ends.entry(resource.clone()).or_insert_with(|| Ends::of(resource));
+            end.deletes.extend(parts.delete);
+            end.forwards.extend(parts.forward);
+            if change.change.action != Action::DeleteThenCreate {
+                end.late.extend(parts.delete);
+            }
+        }
+        ends.into_values().collect()
+    }
+
+    /// Which of the resources referred to each one that goes, when the state was written.
+    fn dependents(&self, ends: &[Ends]) -> Vec<Vec<usize>> {
+        let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); ends.len()];
+        if ends.iter().all(|end| end.deletes.is_empty()) {
             return dependents;
         }
+        let index: HashMap<&ConfigResource, usize> =
+            ends.iter().enumerate().map(|(index, end)| (&end.resource, index)).collect();
         for (resource, lists) in self.order.stored {
-            for target in
-                lists.iter().flat_map(|list| list.iter()).filter(|target| deletes.contains_key(target))
-            {
-                dependents.entry(target.clone()).or_default().insert(resource.clone());
+            let Some(from) = index.get(resource) else { continue };
+            for target in lists.iter().flat_map(|list| list.iter()).filter_map(|target| index.get(target)) {
+                if target != from && !ends[*target].deletes.is_empty() {
+                    dependents[*target].push(*from);
+                }
             }
+        }
+        for list in &mut dependents {
+            list.sort_unstable();
+            list.dedup();
         }
         dependents
     }
 
-    fn change_over_edges(
-        &mut self,
-        deletes: &BTreeMap<ConfigResource, Vec<usize>>,
-        forwards: &BTreeMap<ConfigResource, Vec<usize>>,
-        dependents: &BTreeMap<ConfigResource, BTreeSet<ConfigResource>>,
-    ) {
-        let none = BTreeSet::new();
-        let mut pairs = Vec::new();
-        for (resource, indexes) in deletes {
-            let late: Vec<NodeIndex> = indexes
-                .iter()
-                .filter(|i| self.order.changes[**i].change.action != Action::DeleteThenCreate)
-                .filter_map(|i| self.parts[*i].delete)
-                .collect();
-            let befores: Vec<NodeIndex> = dependents
-                .get(resource)
-                .unwrap_or(&none)
-                .iter()
-                .filter(|dependent| *dependent != resource)
-                .filter_map(|dependent| forwards.get(dependent))
-                .flatten()
-                .filter_map(|index| self.parts[*index].forward)
-                .collect();
-            pairs.push((befores, late));
-        }
+    fn change_over_edges(&mut self, pairs: &[(Vec<NodeIndex>, Vec<NodeIndex>)]) {
         let plain = self.graph.clone();
-        for (befores, late) in &pairs {
+        for (befores, late) in pairs {
             self.all_before_all(befores, late);
         }
         if !petgraph::algo::is_cyclic_directed(&self.graph) {
@@ -251,7 +238,8 @@ impl Builder<'_> {
         }
         // A change-over that would close a circle gives way: the order of destruction is the stronger one.
         self.graph = plain;
-        for (befores, late) in &pairs {
+        for (befores, late) in pairs.iter().filter(|(befores, late)| !befores.is_empty() && !late.is_empty())
+        {
             let before = self.graph.clone();
             self.all_before_all(befores, late);
             if petgraph::algo::is_cyclic_directed(&self.graph) {
@@ -281,4 +269,38 @@ impl Builder<'_> {
             self.graph.add_edge(junction, *after, ());
         }
     }
+}
+
+/// The steps of one configured resource.
+struct Ends {
+    resource: ConfigResource,
+    deletes: Vec<NodeIndex>,
+    forwards: Vec<NodeIndex>,
+    /// The deletions that don't come before a creation.
+    late: Vec<NodeIndex>,
+}
+
+impl Ends {
+    fn of(resource: ConfigResource) -> Ends {
+        Ends { resource, deletes: Vec::new(), forwards: Vec::new(), late: Vec::new() }
+    }
+}
+
+/// The dependents that a resource's destruction must wait for itself: what goes before one of them is waited for by
+/// that one. States list dependencies all the way down, so without this a chain had an edge for every pair.
+/// `covered` is room for notes, as long as there are resources.
+fn nearest(of: usize, dependents: &[Vec<usize>], ends: &[Ends], covered: &mut [usize]) -> Vec<usize> {
+    let goes = |index: &usize| !ends[*index].deletes.is_empty();
+    let mut candidates: Vec<usize> = dependents[of].iter().copied().filter(goes).collect();
+    candidates.sort_by_key(|index| std::cmp::Reverse(dependents[*index].len()));
+    candidates.retain(|index| {
+        if covered[*index] == of {
+            return false;
+        }
+        for beyond in &dependents[*index] {
+            covered[*beyond] = of;
+        }
+        true
+    });
+    candidates
 }

@@ -1,7 +1,7 @@
 //! Which block of a program is about an instance.
 
 use crate::program::{NodeId, Program, Removed, Resource};
-use trueup_addr::{InstanceKey, ModuleInstance, Name, ResourceInstance, Target};
+use trueup_addr::{ModulePath, Name, ResourceInstance};
 
 impl Program {
     /// The module at the end of a path of calls, where the configuration has it.
@@ -26,26 +26,19 @@ impl Program {
 
     /// The `removed` block that an instance falls under, and its module.
     pub fn removed_by(&self, addr: &ResourceInstance) -> Option<(NodeId, &Removed)> {
+        let path = addr.module.path();
         let mut at = NodeId::ROOT;
-        for depth in 0..=addr.module.0.len() {
-            let inner =
-                ResourceInstance { module: ModuleInstance(addr.module.0[depth..].into()), ..addr.clone() };
-            let blocks = &self.module_at(at).removed;
-            if let Some(found) =
-                blocks.iter().find(|block| block.from.contains(&any_key(&block.from, &inner)))
-            {
+        for depth in 0..=path.0.len() {
+            let module = self.module_at(at);
+            let whole = |end: usize| (ModulePath(path.0[depth..end].into()), None);
+            let exact = (ModulePath(path.0[depth..].into()), Some(addr.resource.clone()));
+            let names = (depth + 1..=path.0.len()).map(whole).chain([exact]);
+            let first = names.filter_map(|name| module.names.removed.get(&name)).min();
+            if let Some(found) = first.and_then(|first| module.removed.get(*first as usize)) {
                 return Some((at, found));
             }
-            at = self.called(at, &addr.module.0.get(depth)?.name)?;
+            at = self.called(at, path.0.get(depth)?)?;
         }
         None
-    }
-}
-
-/// `removed` names blocks, not instances: the key doesn't count.
-fn any_key(target: &Target, addr: &ResourceInstance) -> ResourceInstance {
-    match target {
-        Target::Instance(_) => ResourceInstance { key: InstanceKey::None, ..addr.clone() },
-        _ => addr.clone(),
     }
 }

@@ -1,8 +1,8 @@
 //! One module source to its compiled form.
 
 use crate::Functions;
-use crate::index::{Index, index};
-use crate::program::{Import, Module, ProviderConfig};
+use crate::index::{Index, index, slot};
+use crate::program::{Import, Module, ProviderConfig, Removed};
 use crate::read::ReadFile;
 use crate::report::Report;
 use crate::scope::ModuleWorld;
@@ -10,6 +10,7 @@ use crate::settings::settings;
 use crate::unit::Unit;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use trueup_addr::{ModulePath, Resource, Target};
 use trueup_diag::Sources;
 
 /// Compiles the files of one module.
@@ -40,7 +41,22 @@ pub(crate) fn compile_module<'a>(
     module.dir = Arc::from(dir);
     module.settings = settings;
     module.names = index.names;
+    module.names.removed = removed_by_name(&module.removed);
     (module, report)
+}
+
+/// Where to find the first `removed` block about each module and resource.
+fn removed_by_name(all: &[Removed]) -> BTreeMap<(ModulePath, Option<Resource>), u32> {
+    let mut found = BTreeMap::new();
+    for (at, removed) in all.iter().enumerate() {
+        let name = match &removed.from {
+            Target::Module(module) => (module.path(), None),
+            Target::Resource(node) => (node.module.path(), Some(node.resource.clone())),
+            Target::Instance(instance) => (instance.module.path(), Some(instance.resource.clone())),
+        };
+        found.entry(name).or_insert(slot(at));
+    }
+    found
 }
 
 impl Unit<'_, '_> {

@@ -121,6 +121,8 @@ pub struct Names {
     pub resources: BTreeMap<ResourceAddr, u32>,
     /// In [`Module::calls`].
     pub calls: BTreeMap<Name, u32>,
+    /// In [`Module::removed`], by the module's path and the resource, where it isn't all of the module.
+    pub removed: BTreeMap<(ModulePath, Option<ResourceAddr>), u32>,
 }
 
 /// What the `terraform` blocks of a module say.

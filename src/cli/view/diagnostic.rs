@@ -20,8 +20,11 @@ pub(crate) fn human(diagnostic: &Diagnostic, sources: &Sources, style: Style) ->
     let width = if style.color { style.width.saturating_sub(2) } else { style.width };
     let mut body =
         format!("{}{}\n", style.bold(&dress(style, word)), style.bold(&neutral(&diagnostic.summary)));
-    if let Some(place) = place(diagnostic, sources, style) {
-        body.push_str(&format!("\n{place}"));
+    match place(diagnostic, sources, style) {
+        Some(place) => body.push_str(&format!("\n{place}")),
+        // Terraform leaves the room of a detail free where there is nothing but the summary.
+        None if diagnostic.detail.is_empty() && diagnostic.hint.is_none() => body.push_str("\n\n"),
+        None => {}
     }
     if !diagnostic.detail.is_empty() {
         body.push_str(&format!("\n{}\n", wrap(neutral(&diagnostic.detail).trim_end(), width)));
@@ -46,7 +49,8 @@ pub(crate) fn consolidated(all: Diagnostics, (warnings, errors): (bool, bool)) -
     for one in all {
         let alike = |known: &Diagnostic| known.severity == one.severity && known.summary == one.summary;
         let wanted = if one.is_error() { errors } else { warnings && !EACH.contains(&&*one.summary) };
-        match kept.iter_mut().find(|(known, _)| wanted && alike(known)) {
+        let known = if wanted { kept.iter_mut().find(|(known, _)| alike(known)) } else { None };
+        match known {
             Some((_, more)) => *more += 1,
             None => kept.push((one, 0)),
         }

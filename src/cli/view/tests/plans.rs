@@ -70,7 +70,7 @@ fn a_plan_with_everything() {
     all.errored = true;
     let text = shown(&all);
     assert!(text.contains("trueup planned the following actions, but then encountered a problem:"));
-    assert!(!text.contains("Plan:"));
+    assert!(text.contains("Plan:"));
 }
 
 #[test]
