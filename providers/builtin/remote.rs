@@ -14,6 +14,10 @@ const DEFAULTS: &str = "defaults";
 const OUTPUTS: &str = "outputs";
 const WORKSPACE: &str = "workspace";
 
+/// Backends of Terraform, which a configuration may name wherever trueup doesn't have them.
+const OF_TERRAFORM: [&str; 11] =
+    ["azurerm", "consul", "cos", "gcs", "http", "inmem", "kubernetes", "oci", "oss", "pg", "remote"];
+
 /// Where states of other configurations are read.
 #[async_trait]
 pub trait RemoteStates: Send + Sync {
@@ -56,7 +60,12 @@ fn invalid(detail: String) -> Diagnostics {
 fn settings(states: &dyn RemoteStates, config: &Value) -> Result<Option<(String, Value)>, Diagnostics> {
     let Some(backend) = config.get(BACKEND).and_then(Value::as_str) else { return Ok(None) };
     let Some(block) = states.settings(backend) else {
-        return Err(invalid(format!("There is no backend type named \"{backend}\".")));
+        return Err(match OF_TERRAFORM.contains(&backend) {
+            true => {
+                invalid(format!("States in a backend of type \"{backend}\" can't be read with trueup yet."))
+            }
+            false => invalid(format!("There is no backend type named \"{backend}\".")),
+        });
     };
     let none = Value::object(BTreeMap::<Name, Value>::new());
     let given = config.get(CONFIG).filter(|given| !given.is_null()).unwrap_or(&none);
@@ -78,6 +87,16 @@ fn settings(states: &dyn RemoteStates, config: &Value) -> Result<Option<(String,
 }
 
 pub(crate) fn validate(states: &dyn RemoteStates, config: &Value) -> Diagnostics {
+    let unread = config
+        .get(BACKEND)
+        .and_then(Value::as_str)
+        .filter(|backend| OF_TERRAFORM.contains(backend) && states.settings(backend).is_none());
+    if let Some(backend) = unread {
+        let detail = format!(
+            "States in a backend of type \"{backend}\" can't be read with trueup yet, so its settings were not judged. A plan that needs the outputs fails."
+        );
+        return Diagnostic::warning("Settings of a backend not judged", detail).into();
+    }
     settings(states, config).err().unwrap_or_default()
 }
 

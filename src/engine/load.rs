@@ -4,6 +4,7 @@ use crate::backend::{Chosen, choose_backend};
 use crate::early::EarlyInputs;
 use crate::files::DiskLoader;
 use crate::ledger::NotHeld;
+use crate::offers::Offers;
 use crate::providers::Providers;
 use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,6 +163,15 @@ fn backend_problems(program: &Program) -> Diagnostics {
 
 /// Every provider that the program or the state names.
 pub(crate) fn provider_addrs(program: &Program, state: Option<&State>) -> BTreeSet<ProviderAddr> {
+    let mut addrs = used_providers(program, state);
+    let modules = program.nodes.iter().map(|node| program.module(node.module));
+    let required = modules.flat_map(|module| module.settings.providers.values());
+    addrs.extend(required.map(|requirement| requirement.provider.clone()));
+    addrs
+}
+
+/// Those of them that a block or an object of the state is of.
+pub(crate) fn used_providers(program: &Program, state: Option<&State>) -> BTreeSet<ProviderAddr> {
     let mut addrs = BTreeSet::new();
     for node in &program.nodes {
         let module = program.module(node.module);
@@ -171,7 +181,6 @@ pub(crate) fn provider_addrs(program: &Program, state: Option<&State>) -> BTreeS
             }
         }
         addrs.extend(module.provider_configs.iter().map(|config| config.provider.clone()));
-        addrs.extend(module.settings.providers.values().map(|requirement| requirement.provider.clone()));
     }
     if let Some(state) = state {
         addrs.extend(state.resources.values().map(|resource| resource.provider.provider.clone()));
@@ -186,7 +195,18 @@ pub(crate) fn start_providers(
     state: Option<&State>,
     in_flight: &[Begun],
 ) -> (Providers, Diagnostics) {
-    let mut addrs = provider_addrs(program, state);
+    let known = world.factory.known();
+    let mut addrs = used_providers(program, state);
+    // One that is only required is not missed where it can't be started.
+    addrs.extend(provider_addrs(program, None).into_iter().filter(|addr| known.contains(addr)));
     addrs.extend(in_flight.iter().map(|begun| begun.provider.provider.clone()));
-    Providers::start(world.factory.clone(), &addrs)
+    Providers::start(world.factory.clone(), &addrs, Offers::of(program))
+}
+
+/// Starts those providers of a configuration that can be; blocks of the others are judged without a schema.
+pub(crate) fn providers_to_judge(world: &World, program: &Program) -> (Providers, Diagnostics) {
+    let known: BTreeSet<ProviderAddr> = world.factory.known().into_iter().collect();
+    let wanted = provider_addrs(program, None);
+    let addrs = wanted.intersection(&known).cloned().collect();
+    Providers::start(world.factory.clone(), &addrs, Offers::lenient(program))
 }

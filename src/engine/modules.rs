@@ -2,7 +2,7 @@
 
 use crate::early::EarlyInputs;
 use crate::files::join;
-use crate::load::provider_addrs;
+use crate::load::{provider_addrs, used_providers};
 use crate::world::World;
 use std::collections::BTreeMap;
 use trueup_addr::{ModulePath, ProviderAddr};
@@ -107,10 +107,21 @@ pub fn install_modules(
     Ok(lines)
 }
 
-/// The providers of a configuration, and whether each can be started.
-pub fn providers_of(world: &World, program: &Program) -> BTreeMap<ProviderAddr, bool> {
+/// What is known of a provider before anything is asked of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProviderNeed {
+    /// It can be started.
+    pub known: bool,
+    /// A block is of it; otherwise it is only required.
+    pub used: bool,
+}
+
+/// The providers of a configuration, and whether each can be started and has to be.
+pub fn providers_of(world: &World, program: &Program) -> BTreeMap<ProviderAddr, ProviderNeed> {
     let known = world.factory.known();
-    provider_addrs(program, None).into_iter().map(|addr| (addr.clone(), known.contains(&addr))).collect()
+    let used = used_providers(program, None);
+    let need = |addr: &ProviderAddr| ProviderNeed { known: known.contains(addr), used: used.contains(addr) };
+    provider_addrs(program, None).into_iter().map(|addr| (addr.clone(), need(&addr))).collect()
 }
 
 /// The providers of a configuration, started for their schemas.

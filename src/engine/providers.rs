@@ -1,10 +1,11 @@
 //! The providers of a run: started once for their schemas, and once for each configuration.
 
+use crate::offers::Offers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
-use trueup_addr::{ProviderAddr, ResourceInstance};
-use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_evaluate::Schemas;
+use trueup_addr::{Mode, ProviderAddr, ResourceInstance};
+use trueup_diag::{Diagnostic, Diagnostics, Span};
+use trueup_evaluate::{Absent, Schemas};
 use trueup_provider::{Factory, Provider};
 use trueup_resolve::program::ProviderBinding;
 use trueup_schema::{ProviderSchema, Schema};
@@ -24,6 +25,7 @@ pub trait StandIns: Send + Sync {
 /// Providers that were started.
 pub struct Providers {
     stand_ins: Option<Arc<dyn StandIns>>,
+    offers: Offers,
     factory: Arc<dyn Factory>,
     started: BTreeMap<ProviderAddr, Arc<dyn Provider>>,
     configured: Mutex<BTreeMap<ProviderBinding, Arc<dyn Provider>>>,
@@ -31,7 +33,11 @@ pub struct Providers {
 
 impl Providers {
     /// Starts every provider of `addrs`; those that can't be started are reported and left out.
-    pub fn start(factory: Arc<dyn Factory>, addrs: &BTreeSet<ProviderAddr>) -> (Providers, Diagnostics) {
+    pub(crate) fn start(
+        factory: Arc<dyn Factory>,
+        addrs: &BTreeSet<ProviderAddr>,
+        offers: Offers,
+    ) -> (Providers, Diagnostics) {
         let mut started = BTreeMap::new();
         let mut diagnostics = Diagnostics::new();
         for addr in addrs {
@@ -39,13 +45,21 @@ impl Providers {
                 Ok(provider) => {
                     started.insert(addr.clone(), provider);
                 }
-                Err(error) => diagnostics
-                    .push(Diagnostic::error("Provider not available", format!("{error}.")).hint(
-                    "only the providers that are built in can be used so far: see the README for the list",
-                )),
+                Err(error) => diagnostics.push(offers.not_started(&error)),
             }
         }
-        (Providers { stand_ins: None, factory, started, configured: Mutex::default() }, diagnostics)
+        (Providers { stand_ins: None, offers, factory, started, configured: Mutex::default() }, diagnostics)
+    }
+
+    /// What is known of what no schema is at hand of.
+    pub(crate) fn offers(&self) -> &Offers {
+        &self.offers
+    }
+
+    /// Whether blocks of a type are judged without a schema.
+    pub(crate) fn is_unseen(&self, provider: &ProviderAddr, mode: Mode, kind: &str) -> bool {
+        let schema = self.schema(provider).and_then(|offered| offered.of_mode(mode).get(kind));
+        schema.is_none() && self.absent(provider, mode, kind) == Absent::Unseen
     }
 
     /// A fresh provider for one configuration.
@@ -119,5 +133,13 @@ impl Providers {
 impl Schemas for Providers {
     fn schema(&self, provider: &ProviderAddr) -> Option<&ProviderSchema> {
         self.started.get(provider).map(|p| p.schema())
+    }
+
+    fn absent(&self, provider: &ProviderAddr, mode: Mode, kind: &str) -> Absent {
+        self.offers.absent(provider, mode, kind, self.started.contains_key(provider))
+    }
+
+    fn is_unseen_function(&self, provider: &ProviderAddr, name: &str, at: Span) -> bool {
+        self.offers.is_unseen_function(provider, name, at)
     }
 }

@@ -1,7 +1,8 @@
 //! `validate`: everything that can be judged without state, variables or the world.
 
 use crate::inputs::{InputSources, read_inputs};
-use crate::load::{Loaded, load, start_providers};
+use crate::load::{Loaded, load, providers_to_judge};
+use crate::offers::unseen;
 use crate::providers::Providers;
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -26,9 +27,11 @@ pub async fn validate(world: &World, inputs: &InputSources) -> (Sources, Diagnos
         return (sources, diagnostics);
     }
     diagnostics.append(references);
-    let (providers, found) = start_providers(world, &program, None, &[]);
+    let (providers, found) = providers_to_judge(world, &program);
     diagnostics.append(found);
-    diagnostics.append(judged(world, &program, &Arc::new(providers)).await);
+    let providers = Arc::new(providers);
+    diagnostics.append(judged(world, &program, &providers).await);
+    diagnostics.append(unseen(&program, &providers));
     (sources, diagnostics)
 }
 
@@ -102,18 +105,18 @@ async fn judge(sheet: &mut Sheet, providers: &Providers, ask: Ask) {
             sheet.fill(ask.cell, Some(Value::from(true)));
         }
         Ask::Instance(ask) => {
-            let found = judge_instance(providers, &ask).await;
-            sheet.report(found);
-            let kind = &ask.addr.resource.kind;
-            let ephemeral = ask.addr.resource.mode == ResourceMode::Ephemeral;
-            let schema = providers.schema(&ask.binding.provider).and_then(|p| match ask.addr.resource.mode {
-                ResourceMode::Managed => p.resources.get(kind),
-                ResourceMode::Data => p.data_sources.get(kind),
-                ResourceMode::Ephemeral => p.ephemeral.get(kind),
-            });
-            let value = schema.map(|s| unknown_object(&s.block));
-            let value = value.map(|v| if ephemeral { v.mark(trueup_value::Marks::EPHEMERAL) } else { v });
-            sheet.fill(ask.cell, value);
+            let (mode, kind) = (ask.addr.resource.mode, &ask.addr.resource.kind);
+            let offered = providers.schema(&ask.binding.provider);
+            let value = match offered.and_then(|offered| offered.of_mode(mode).get(kind)) {
+                Some(schema) => {
+                    sheet.report(judge_instance(providers, &ask).await);
+                    unknown_object(&schema.block)
+                }
+                None => Value::dynamic(),
+            };
+            let ephemeral = mode == ResourceMode::Ephemeral;
+            let value = if ephemeral { value.mark(trueup_value::Marks::EPHEMERAL) } else { value };
+            sheet.fill(ask.cell, Some(value));
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::expression::Evaluator;
 use std::collections::BTreeMap;
 use trueup_diag::{Diagnostic, nearest};
 use trueup_resolve::Body;
-use trueup_resolve::expr::{BodyAttribute, BodyBlock};
+use trueup_resolve::expr::{BodyAttribute, BodyBlock, Dynamic};
 use trueup_resolve::{Expr, ExprKind};
 use trueup_schema::{Attribute, Block, NestedBlock, Nesting};
 use trueup_value::{Kind, Name, Type, Value, convert};
@@ -56,6 +56,31 @@ impl Evaluator<'_> {
         Value::object(out)
     }
 
+    /// Judges the expressions of a body of which no schema is at hand; what it describes is unknown. As where there
+    /// is one, what a `dynamic` block repeats is judged for every element, and not at all while they are unknown.
+    pub fn body_without_schema(&mut self, body: &Body) -> Value {
+        for attribute in &body.attributes {
+            self.evaluate(&attribute.expr);
+        }
+        for nested in &body.blocks {
+            let Some(dynamic) = &nested.dynamic else {
+                self.body_without_schema(&nested.body);
+                continue;
+            };
+            let collection = self.evaluate(&dynamic.for_each);
+            let items = self.dynamic_items(&collection, &dynamic.for_each).unwrap_or_default();
+            self.report_inside(dynamic, &items);
+            for (key, value) in items {
+                let iterator = Value::object([("key", key), ("value", value)]);
+                self.with_symbol(dynamic.slot, iterator, |e| {
+                    dynamic.labels.as_ref().and_then(|labels| e.label(labels));
+                    e.body_without_schema(&nested.body);
+                });
+            }
+        }
+        Value::dynamic()
+    }
+
     fn missing_argument(&mut self, name: &str, body: &Body) {
         let detail = format!("The argument \"{name}\" is required, but no definition was found.");
         self.fail(body.end_span, "Missing required argument", detail);
@@ -77,7 +102,7 @@ impl Evaluator<'_> {
             self.unsupported_argument(attribute, block);
             return;
         };
-        let value = self.evaluate(&attribute.expr);
+        let value = if self.shape_only { Value::dynamic() } else { self.evaluate(&attribute.expr) };
         if schema.is_read_only() && !value.is_null() {
             let detail = format!(
                 "Can't configure a value for \"{}\": its value will be decided automatically based on the result of applying this configuration.",
@@ -129,11 +154,16 @@ impl Evaluator<'_> {
             blocks.items.push((nested.labels.first().cloned(), value));
             return;
         };
-        let collection = self.evaluate(&dynamic.for_each);
+        let collection = if self.shape_only { Value::dynamic() } else { self.evaluate(&dynamic.for_each) };
         let Some(items) = self.dynamic_items(&collection, &dynamic.for_each) else {
             blocks.unknown = true;
+            // However many there will be, what is written in them is the same.
+            let before = std::mem::replace(&mut self.shape_only, true);
+            self.body(&nested.body, &schema.block);
+            self.shape_only = before;
             return;
         };
+        self.report_inside(dynamic, &items);
         let marks = collection.marks();
         for (key, value) in items {
             let iterator = Value::object([("key", key), ("value", value)]);
@@ -142,6 +172,13 @@ impl Evaluator<'_> {
                 (label, e.body(&nested.body, &schema.block).mark(marks))
             });
             blocks.items.push(item);
+        }
+    }
+
+    /// Reports what was found wrong inside when it was compiled, now that there are blocks of it.
+    fn report_inside(&mut self, dynamic: &Dynamic, items: &[(Value, Value)]) {
+        if !items.is_empty() {
+            self.diagnostics.append(dynamic.problems.clone());
         }
     }
 

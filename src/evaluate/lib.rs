@@ -15,7 +15,7 @@ pub use early::{EarlyAround, EarlyValues};
 pub use expression::{Evaluator, Scope};
 pub use host::{Host, Language, constant_body, value_with};
 pub use sheet::{
-    Ask, CellId, Evaluated, Input, InstanceAsk, Mode, ProviderAsk, Provisioning, Schemas, Sheet,
+    Absent, Ask, CellId, Evaluated, Input, InstanceAsk, Mode, ProviderAsk, Provisioning, Schemas, Sheet,
     Surroundings, Trigger,
 };
 pub use special::{FunctionNames, children, type_argument, type_text, walk_references};

@@ -7,6 +7,7 @@ mod factory;
 #[cfg(feature = "fake")]
 pub mod fake;
 mod identity;
+mod published;
 mod request;
 
 pub use answer::{
@@ -15,6 +16,7 @@ pub use answer::{
 };
 pub use factory::{Factories, Factory, StartError};
 pub use identity::{IdentityAttribute, IdentitySchema};
+pub use published::Published;
 pub use request::Private;
 pub use request::{
     ApplyRequest, DataRequest, OpenRequest, PlanRequest, ReadRequest, RecoverRequest, RenewRequest,

@@ -1,9 +1,9 @@
 //! Bodies to their compiled form: what a schema of a provider will judge later.
 
 use crate::compile::Compiler;
-use crate::expr::{Body, BodyAttribute, BodyBlock, Dynamic};
+use crate::expr::{Body, BodyAttribute, BodyBlock, Dynamic, Expr};
 use std::sync::LazyLock;
-use trueup_diag::{Diagnostic, Span};
+use trueup_diag::{Diagnostic, Diagnostics, Span};
 use trueup_parse::ast::{self, Block, Syntax};
 use trueup_parse::{BodySchema, Content};
 use trueup_value::Name;
@@ -49,7 +49,7 @@ impl Compiler<'_> {
             out.attributes.push(BodyAttribute {
                 name: attribute.name.text.clone(),
                 name_span: attribute.name.span,
-                expr: self.expression(&attribute.expr),
+                expr: self.expression_inside(&attribute.expr),
             });
         }
         for block in &body.blocks {
@@ -89,18 +89,29 @@ impl Compiler<'_> {
         };
         let (content, found) = block.body.content(&DYNAMIC);
         self.diagnostics.append(found);
-        let for_each = self.expression(&content.attribute("for_each")?.expr);
+        let for_each = self.expression_inside(&content.attribute("for_each")?.expr);
         let slot = self.push_iterator(&content, label);
-        let labels = content.attribute("labels").map(|labels| self.expression(&labels.expr));
+        let around = self.inside.replace(Diagnostics::new());
+        let labels = content.attribute("labels").map(|labels| self.expression_inside(&labels.expr));
         let inner = self.dynamic_content(&content, block).map(|inner| self.body(&inner.body, json));
+        let problems = std::mem::replace(&mut self.inside, around).unwrap_or_default();
         self.pop_symbols(slot);
         Some(BodyBlock {
             kind: label.text.clone(),
             labels: Vec::new(),
             body: inner?,
-            dynamic: Some(Dynamic { for_each, slot, labels }),
+            dynamic: Some(Dynamic { for_each, slot, labels, problems }),
             span: label.span,
         })
+    }
+
+    /// An expression of a body, which is not looked at before there is a block that it is of.
+    fn expression_inside(&mut self, expr: &ast::Expr) -> Expr {
+        let before = std::mem::take(&mut self.diagnostics);
+        let compiled = self.expression(expr);
+        let found = std::mem::replace(&mut self.diagnostics, before);
+        self.inside.as_mut().unwrap_or(&mut self.diagnostics).append(found);
+        compiled
     }
 
     fn push_iterator(&mut self, content: &Content<'_>, label: &ast::Name) -> u32 {

@@ -20,6 +20,8 @@ pub(crate) struct Compiler<'a> {
     pub(crate) calls: bool,
     /// Calls of `try` and `can` around, in which an unknown function is an error like any other.
     tries: usize,
+    /// What is wrong with the expressions inside the `dynamic` block around, where there is one.
+    pub(crate) inside: Option<Diagnostics>,
     /// What is wrong.
     pub(crate) diagnostics: Diagnostics,
     /// What is wrong, but only reported once a plan is made.
@@ -36,6 +38,7 @@ impl<'a> Compiler<'a> {
             seen: Vec::new(),
             calls: false,
             tries: 0,
+            inside: None,
             diagnostics: Diagnostics::new(),
             planning: Diagnostics::new(),
         }

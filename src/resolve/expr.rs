@@ -1,7 +1,7 @@
 //! Compiled expressions and bodies: no name is looked up by text while these are evaluated.
 
 use std::sync::Arc;
-use trueup_diag::Span;
+use trueup_diag::{Diagnostics, Span};
 use trueup_parse::ast::{BinaryOp, UnaryOp};
 use trueup_value::{Name, Value};
 
@@ -233,4 +233,6 @@ pub struct Dynamic {
     pub slot: u32,
     /// `labels`
     pub labels: Option<Expr>,
+    /// What is wrong with the expressions inside: it is reported once there is a block that they are of.
+    pub problems: Diagnostics,
 }

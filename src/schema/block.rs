@@ -3,6 +3,7 @@
 use crate::shape::Shape;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use trueup_addr::Mode;
 use trueup_value::{Name, ObjectType, Type, Value};
 
 /// Everything one provider offers.
@@ -255,5 +256,14 @@ impl ProviderSchema {
     /// The schema of a resource type of this mode's kind.
     pub fn resource(&self, data: bool, kind: &str) -> Option<&Arc<Schema>> {
         if data { self.data_sources.get(kind) } else { self.resources.get(kind) }
+    }
+
+    /// The types of a mode.
+    pub fn of_mode(&self, mode: Mode) -> &BTreeMap<Name, Arc<Schema>> {
+        match mode {
+            Mode::Managed => &self.resources,
+            Mode::Data => &self.data_sources,
+            Mode::Ephemeral => &self.ephemeral,
+        }
     }
 }

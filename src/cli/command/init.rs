@@ -14,8 +14,8 @@ use std::path::Path;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_engine::{
-    Approval, BackendSettings, Initialized, Loaded, Question, Unobserved, World, initialize_backend,
-    install_modules, load,
+    Approval, BackendSettings, Initialized, Loaded, ProviderNeed, Question, Unobserved, World,
+    initialize_backend, install_modules, load,
 };
 use trueup_source::ModuleSource;
 
@@ -147,25 +147,23 @@ async fn set_up(screen: &Screen, world: &World, args: &Arguments) -> Result<(), 
         set_up_backend(screen, world, args, &mut loaded).await?;
     }
     tell(screen, "initializing_provider_plugin_message", "Initializing provider plugins...");
-    let mut missing = Diagnostics::new();
-    for (provider, known) in trueup_engine::providers_of(world, &loaded.program) {
-        if known && provider.is_builtin() {
-            remark(screen, &format!("- {provider} is built in to trueup"));
-        } else if known {
-            remark(screen, &format!("- Using the embedded provider {}", provider.short()));
-        } else {
-            missing.push(
-                Diagnostic::error(
-                    "Provider not available",
-                    format!(
-                        "Provider {} is not built in, and providers can't be installed yet.",
-                        provider.short()
-                    ),
-                )
-                .hint("see the README for the providers that are built in"),
-            );
+    for (provider, need) in trueup_engine::providers_of(world, &loaded.program) {
+        let name = provider.short();
+        match need {
+            ProviderNeed { known: true, .. } if provider.is_builtin() => {
+                remark(screen, &format!("- {provider} is built in to trueup"));
+            }
+            ProviderNeed { known: true, .. } => {
+                remark(screen, &format!("- Using the embedded provider {name}"));
+            }
+            ProviderNeed { used: false, .. } => {
+                remark(screen, &format!("- {name} is not built in, and nothing uses it"));
+            }
+            // What is missing is said in one go with what it is missing for.
+            ProviderNeed { .. } => {}
         }
     }
+    let missing = trueup_engine::unplannable(world, &loaded.program);
     if missing.has_errors() {
         return Err((missing, loaded.sources));
     }

@@ -138,7 +138,7 @@ fn origins(world: &World, program: &Program) -> BTreeMap<ProviderAddr, Origin> {
     };
     providers_of(world, program)
         .into_iter()
-        .map(|(addr, known)| (addr.clone(), origin(&addr, known)))
+        .map(|(addr, need)| (addr.clone(), origin(&addr, need.known)))
         .collect()
 }
 

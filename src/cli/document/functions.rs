@@ -3,7 +3,7 @@
 use super::{Json, encode, text};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use trueup_evaluate::functions::{Function, Parameter, table};
+use trueup_evaluate::functions::{Function, Parameter, is_removed, table};
 use trueup_value::Type;
 
 #[derive(Serialize)]
@@ -33,7 +33,7 @@ struct ParameterWire {
 
 /// All functions of the language; those of providers are theirs to tell of.
 pub(crate) fn document() -> String {
-    let of_language = table().iter().filter(|function| !function.name.contains("::"));
+    let of_language = table().iter().filter(|function| !function.name.contains("::") && !is_removed(function));
     let mut all: Vec<(&str, SignatureWire)> =
         of_language.map(|function| (function.name, signature(function))).collect();
     all.push(("can", lazy("Whether an expression gives a value rather than an error.", &Type::Bool, false)));

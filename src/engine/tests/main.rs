@@ -20,3 +20,4 @@ mod pending;
 mod refusals;
 mod rescue;
 mod stage;
+mod unseen;

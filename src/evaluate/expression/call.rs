@@ -61,6 +61,10 @@ impl Evaluator<'_> {
             slot => functions::table().get(slot as usize),
         };
         let Some(function) = function else {
+            if self.scope.is_unseen_function(call.name, call.name_span) {
+                call.args.iter().for_each(|arg| drop(self.evaluate(arg)));
+                return Value::dynamic();
+            }
             let detail = format!("There is no provider function named \"{}\".", call.name);
             return self.fail(call.name_span, "Unknown provider function", detail);
         };

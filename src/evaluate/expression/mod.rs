@@ -16,7 +16,7 @@ mod tests;
 pub(crate) use blame::{Cause, Place};
 
 use crate::functions::World;
-use trueup_diag::Diagnostics;
+use trueup_diag::{Diagnostics, Span};
 use trueup_resolve::{Expr, ExprKind, Reference};
 use trueup_value::Value;
 
@@ -36,6 +36,11 @@ pub trait Scope {
 
     /// Files, clock and randomness for functions.
     fn world(&self) -> &dyn World;
+
+    /// Whether a function of a provider, named as it is called, is taken to be there though nobody can call it.
+    fn is_unseen_function(&self, _name: &str, _at: Span) -> bool {
+        false
+    }
 }
 
 /// Evaluates expressions in one scope.
@@ -48,6 +53,8 @@ pub struct Evaluator<'a> {
     used: bounds::Used,
     /// How many of the attempts around will forget what they find.
     quiet: u32,
+    /// Bodies are held against their schemas and their expressions are left alone.
+    pub(crate) shape_only: bool,
 }
 
 impl<'a> Evaluator<'a> {
@@ -58,7 +65,8 @@ impl<'a> Evaluator<'a> {
 
     /// An evaluator whose first symbol slots hold these values, as templates see their variables.
     pub fn with_symbols(scope: &'a mut dyn Scope, symbols: Vec<Value>) -> Evaluator<'a> {
-        Evaluator { scope, diagnostics: Diagnostics::new(), symbols, used: bounds::Used::default(), quiet: 0 }
+        let used = bounds::Used::default();
+        Evaluator { scope, diagnostics: Diagnostics::new(), symbols, used, quiet: 0, shape_only: false }
     }
 
     /// The value of an expression whose first symbol slots hold these values.

@@ -37,6 +37,7 @@ mod path_text;
 mod provider;
 mod regex;
 mod regex_dialect;
+mod removed;
 mod rsa_key;
 mod sequence;
 mod set;
@@ -55,6 +56,7 @@ mod tests;
 pub use call::{Call, call};
 pub use definition::{Function, Outcome, Parameter, Returns};
 pub use error::{ErrorKind, FunctionError};
+pub use removed::is_removed;
 pub use world::{DirectoryEntry, FileKind, World};
 
 use std::sync::LazyLock;
@@ -71,6 +73,7 @@ static FAMILIES: &[&[Function]] = &[
     numeric::FUNCTIONS,
     provider::FUNCTIONS,
     regex::FUNCTIONS,
+    removed::FUNCTIONS,
     sequence::FUNCTIONS,
     set::FUNCTIONS,
     string::FUNCTIONS,
@@ -104,7 +107,8 @@ const LAZY_NAMES: &[&str] = &["can", "try"];
 /// The name nearest to one that doesn't exist, if one is near enough to be a slip of the finger.
 pub fn suggest(name: &str) -> Option<&'static str> {
     let plain = name.strip_prefix("core::").unwrap_or(name);
-    let names = TABLE.iter().map(|function| function.name).chain(LAZY_NAMES.iter().copied());
+    let offered = TABLE.iter().filter(|function| !is_removed(function));
+    let names = offered.map(|function| function.name).chain(LAZY_NAMES.iter().copied());
     names
         .map(|known| (trueup_diag::edit_distance(plain, known), known))
         .filter(|(distance, _)| *distance < 3)

@@ -3,13 +3,15 @@
 use super::condition::{Verdict, judge};
 use super::frame::{Instances, Repetition};
 use super::step::{Attempt, Outcome};
-use super::{Ask, CellId, CellKind, CellState, FrameId, InstanceAsk, ProviderAsk, Sheet, Trigger};
+use super::{
+    Absent, Ask, CellId, CellKind, CellState, FrameId, InstanceAsk, Mode, ProviderAsk, Sheet, Trigger,
+};
 use crate::expression::Evaluator;
 use std::sync::Arc;
-use trueup_addr::Mode as ResourceMode;
+use trueup_addr::{Mode as ResourceMode, ProviderAddr};
 use trueup_diag::{Diagnostic, Span};
 use trueup_resolve::expr::BodyAttribute;
-use trueup_resolve::program::{IgnoreChanges, ProviderBinding, Resource};
+use trueup_resolve::program::{IgnoreChanges, ProviderBinding, ProviderConfig, Resource};
 use trueup_resolve::{Expr, ExprKind, Reference};
 use trueup_schema::{Attribute, Schema, sensitive_paths};
 use trueup_state::CheckKind;
@@ -32,14 +34,18 @@ impl Sheet {
         if let Some(outcome) = self.need(id, &needed) {
             return outcome;
         }
-        let Some(schema) = self.instance_schema(resource, &binding) else { return Outcome::Failed };
+        let schema = match self.instance_schema(resource, &binding) {
+            Ok(schema) => schema,
+            Err(outcome) => return outcome,
+        };
         let repetition = self.repetition(frame, slot, index);
         if let Err(outcome) = self.judge_preconditions(id, frame, resource, &repetition) {
             return outcome;
         }
         let addr = self.instance_addr(frame, slot, index).to_string();
         let attempt = self.attempt(frame, Some(&repetition), None, |e| {
-            for (path, span) in ignored_unknown(resource, &schema) {
+            let Some(schema) = &schema else { return e.body_without_schema(&resource.body) };
+            for (path, span) in ignored_unknown(resource, schema) {
                 let detail = format!("{path} is not an argument, a block or an attribute of {}, so ignore_changes can't name it.", resource.addr.kind);
                 e.fail(span, "Unsupported attribute", detail);
             }
@@ -47,14 +53,15 @@ impl Sheet {
                 e.diagnostics.extend(ignored_for_nothing(resource, &schema));
             }
             let config = e.body(&resource.body, &schema.block);
-            refuse_ephemeral(e, (resource, &addr), &schema, &config);
+            refuse_ephemeral(e, (resource, &addr), schema, &config);
             config
         });
         let config = match self.settle(id, attempt) {
             Ok(config) => config,
             Err(outcome) => return outcome,
         };
-        if let Err(outcome) = self.need_for_provisioners(id, &repetition, resource, &schema.block) {
+        let itself = schema.map_or_else(Value::dynamic, |schema| Value::unknown(schema.block.value_type()));
+        if let Err(outcome) = self.need_for_provisioners(id, &repetition, resource, &itself) {
             return outcome;
         }
         let triggers = match self.triggers(id, frame, &repetition, &resource.lifecycle.replace_triggered_by) {
@@ -114,30 +121,56 @@ impl Sheet {
         cells
     }
 
-    fn instance_schema(&mut self, resource: &Resource, binding: &ProviderBinding) -> Option<Arc<Schema>> {
+    /// The schema of a block's type, none where the block is judged without; reports a type that can't be judged.
+    fn instance_schema(
+        &mut self,
+        resource: &Resource,
+        binding: &ProviderBinding,
+    ) -> Result<Option<Arc<Schema>>, Outcome> {
         let schemas = self.around.schemas.clone();
-        let provider = schemas.schema(&binding.provider)?;
-        let (known, what, summary) = match resource.addr.mode {
-            ResourceMode::Managed => (&provider.resources, "resource type", "Invalid resource type"),
-            ResourceMode::Data => (&provider.data_sources, "data source", "Invalid data source"),
-            ResourceMode::Ephemeral => {
-                (&provider.ephemeral, "ephemeral resource type", "Invalid ephemeral resource")
-            }
-        };
-        if let Some(schema) = known.get(&resource.addr.kind) {
-            return Some(schema.clone());
+        let (provider, kind) = (&binding.provider, &resource.addr.kind);
+        let offered = schemas.schema(provider);
+        let schema = offered.and_then(|offered| offered.of_mode(resource.addr.mode).get(kind));
+        if let Some(schema) = schema {
+            return Ok(Some(schema.clone()));
         }
-        let near = trueup_diag::nearest(&resource.addr.kind, known.keys().map(|n| &**n));
-        let mut detail = format!(
-            "The provider {} does not support {what} \"{}\".",
-            binding.provider.short(),
-            resource.addr.kind
-        );
+        let near = match schemas.absent(provider, resource.addr.mode, kind) {
+            Absent::Unseen => return Ok(None),
+            Absent::Unavailable(diagnostic) => {
+                self.diagnostics.push(diagnostic.at(resource.kind_span));
+                return Err(Outcome::Failed);
+            }
+            Absent::Wrong { near } => near,
+        };
+        let known = offered.into_iter().flat_map(|offered| offered.of_mode(resource.addr.mode).keys());
+        let near = near.or_else(|| trueup_diag::nearest(kind, known.map(|n| &**n)).map(str::to_owned));
+        self.diagnostics.push(self.wrong_type(resource, provider, near).at(resource.kind_span));
+        Err(Outcome::Failed)
+    }
+
+    /// That a provider has no such type.
+    fn wrong_type(&self, resource: &Resource, provider: &ProviderAddr, near: Option<String>) -> Diagnostic {
+        let (what, summary) = match resource.addr.mode {
+            ResourceMode::Managed => ("resource type", "Invalid resource type"),
+            ResourceMode::Data => ("data source", "Invalid data source"),
+            ResourceMode::Ephemeral => ("ephemeral resource type", "Invalid ephemeral resource"),
+        };
+        let kind = &resource.addr.kind;
+        let mut detail = format!("The provider {} does not support {what} \"{kind}\".", provider.short());
+        let schemas = &self.around.schemas;
+        let has = |mode| {
+            let offered = schemas.schema(provider);
+            offered.is_some_and(|offered| offered.of_mode(mode).contains_key(kind))
+                || matches!(schemas.absent(provider, mode, kind), Absent::Unseen | Absent::Unavailable(_))
+        };
         if let Some(near) = near {
             detail.push_str(&format!(" Did you mean \"{near}\"?"));
+        } else if resource.addr.mode == ResourceMode::Managed && has(ResourceMode::Data) {
+            detail.push_str(" There is a data source of that name, which a \"data\" block reads.");
+        } else if resource.addr.mode == ResourceMode::Data && has(ResourceMode::Managed) {
+            detail.push_str(" There is a resource type of that name, which a \"resource\" block declares.");
         }
-        self.diagnostics.push(Diagnostic::error(summary, detail).at(resource.kind_span));
-        None
+        Diagnostic::error(summary, detail)
     }
 
     pub(super) fn repetition(&self, frame: FrameId, slot: u32, index: u32) -> Repetition {
@@ -176,13 +209,15 @@ impl Sheet {
         binding: &ProviderBinding,
     ) -> Outcome {
         let schemas = self.around.schemas.clone();
-        let Some(provider) = schemas.schema(&binding.provider) else { return Outcome::Failed };
-        let block = &provider.provider.block;
         let program = self.program.clone();
         let written =
             binding.config.map(|slot| &program.module_at(binding.node).provider_configs[slot as usize]);
         // What is stood in for has no configuration that a schema could judge.
         let written = written.filter(|written| !written.mocked);
+        let Some(provider) = schemas.schema(&binding.provider) else {
+            return self.provider_without_schema(id, frame, written);
+        };
+        let block = &provider.provider.block;
         let config = match written {
             None => block.empty_value(),
             Some(written) => {
@@ -200,6 +235,25 @@ impl Sheet {
             span: written.map(|w| w.span),
         })));
         Outcome::Asked
+    }
+
+    /// Nobody is asked to configure what isn't there; while validating, the expressions are judged all the same.
+    fn provider_without_schema(
+        &mut self,
+        id: CellId,
+        frame: FrameId,
+        written: Option<&ProviderConfig>,
+    ) -> Outcome {
+        if self.around.mode != Mode::Validate {
+            return Outcome::Failed;
+        }
+        if let Some(written) = written {
+            let attempt = self.attempt(frame, None, None, |e| e.body_without_schema(&written.body));
+            if let Err(outcome) = self.settle(id, attempt) {
+                return outcome;
+            }
+        }
+        Outcome::Done(Value::from(true))
     }
 
     fn triggers(
@@ -262,15 +316,8 @@ impl Sheet {
 
     fn mark_sensitive(&self, resource: &Resource, node: trueup_resolve::NodeId, value: Value) -> Value {
         let binding = self.program.node(node).providers.get(&resource.provider);
-        let schema =
-            binding.and_then(|b| self.around.schemas.schema(&b.provider)).and_then(|provider| match resource
-                .addr
-                .mode
-            {
-                ResourceMode::Managed => provider.resources.get(&resource.addr.kind),
-                ResourceMode::Data => provider.data_sources.get(&resource.addr.kind),
-                ResourceMode::Ephemeral => provider.ephemeral.get(&resource.addr.kind),
-            });
+        let offered = binding.and_then(|b| self.around.schemas.schema(&b.provider));
+        let schema = offered.and_then(|offered| offered.of_mode(resource.addr.mode).get(&resource.addr.kind));
         let Some(schema) = schema else { return value };
         if !schema.block.has_sensitive() || matches!(value.kind(), Kind::Null(_)) {
             return value;

@@ -24,7 +24,7 @@ pub(crate) use module::{Given, mark_variable, settle_variable};
 pub use provision::Provisioning;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use trueup_addr::{ModuleInstance, ProviderAddr, ResourceInstance, Target};
+use trueup_addr::{Mode as ResourceMode, ModuleInstance, ProviderAddr, ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Diagnostics, Span};
 use trueup_resolve::program::ProviderBinding;
 use trueup_resolve::{Expr, NodeId, Program};
@@ -65,6 +65,30 @@ pub struct Input {
 pub trait Schemas: Send + Sync {
     /// What a provider offers; `None` when it isn't there.
     fn schema(&self, provider: &ProviderAddr) -> Option<&ProviderSchema>;
+
+    /// What is to be made of a type that [`Schemas::schema`] doesn't have.
+    fn absent(&self, _provider: &ProviderAddr, _mode: ResourceMode, _kind: &str) -> Absent {
+        Absent::Wrong { near: None }
+    }
+
+    /// Whether a function of a provider that isn't at hand is taken to be there. It is named as it is called.
+    fn is_unseen_function(&self, _provider: &ProviderAddr, _name: &str, _at: Span) -> bool {
+        false
+    }
+}
+
+/// A type without a schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// The provider has no such type.
+    Wrong {
+        /// What it was probably meant to be, beside the types that there is a schema of.
+        near: Option<String>,
+    },
+    /// The provider may well have it: its objects can't be worked with, and this says why.
+    Unavailable(Diagnostic),
+    /// The provider may well have it: only what its schema doesn't decide is judged, and its objects are unknown.
+    Unseen,
 }
 
 /// What surrounds a sheet.

@@ -9,7 +9,7 @@ use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_resolve::NodeId;
 use trueup_resolve::expr::Body;
 use trueup_resolve::program::{Provisioner, Resource};
-use trueup_schema::{Block, connection, provisioner, provisioner_problem};
+use trueup_schema::{connection, provisioner, provisioner_problem};
 use trueup_value::Value;
 
 /// What a provisioner block says, marks included.
@@ -36,15 +36,14 @@ impl Sheet {
         id: CellId,
         repetition: &Repetition,
         resource: &Resource,
-        schema: &Block,
+        itself: &Value,
     ) -> Result<(), Outcome> {
         let frame = self.cell(id).frame;
-        let itself = Value::unknown(schema.value_type());
         let mut failed = false;
         for block in resource.provisioners.iter().filter(|block| !block.destroy) {
             let written = Written { block, outer: resource.connection.as_ref() };
             let mut attempt =
-                self.attempt(frame, Some(repetition), Some(&itself), |e| read(e, written).map(drop));
+                self.attempt(frame, Some(repetition), Some(itself), |e| read(e, written).map(drop));
             if self.around.mode == Mode::Apply {
                 // It was judged while planning, and is judged again when the object is there.
                 attempt.diagnostics = Diagnostics::new();

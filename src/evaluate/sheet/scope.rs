@@ -4,6 +4,7 @@ use super::frame::{Called, Keys, Repetition};
 use super::{CellId, CellState, FrameId, Mode, Sheet};
 use crate::expression::Scope;
 use crate::functions::World;
+use trueup_diag::Span;
 use trueup_resolve::Reference;
 use trueup_value::{Marks, Type, Value};
 
@@ -149,5 +150,13 @@ impl Scope for CellScope<'_> {
 
     fn world(&self) -> &dyn World {
         &self.sheet.world
+    }
+
+    fn is_unseen_function(&self, name: &str, at: Span) -> bool {
+        let module = self.sheet.program.module(self.sheet.frame(self.frame).module);
+        let local = name.strip_prefix("provider::").and_then(|rest| rest.split_once("::"));
+        let requirement = local.and_then(|(local, _)| module.settings.providers.get(local));
+        let schemas = &self.sheet.around.schemas;
+        requirement.is_some_and(|required| schemas.is_unseen_function(&required.provider, name, at))
     }
 }

@@ -71,6 +71,7 @@ cases! {
     numeric false,
     provider false,
     regex false,
+    removed true,
     sequence false,
     set false,
     string false,
