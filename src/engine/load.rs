@@ -203,10 +203,16 @@ pub(crate) fn start_providers(
     Providers::start(world.factory.clone(), &addrs, Offers::of(program))
 }
 
-/// Starts those providers of a configuration that can be; blocks of the others are judged without a schema.
-pub(crate) fn providers_to_judge(world: &World, program: &Program) -> (Providers, Diagnostics) {
+/// Starts those providers of a configuration that can be; blocks of the others are judged without a schema. Unless
+/// `any_release` will do, those of which another release is asked for than the one that is known are among the others.
+pub(crate) fn providers_to_judge(
+    world: &World,
+    program: &Program,
+    any_release: bool,
+) -> (Providers, Diagnostics) {
     let known: BTreeSet<ProviderAddr> = world.factory.known().into_iter().collect();
-    let wanted = provider_addrs(program, None);
-    let addrs = wanted.intersection(&known).cloned().collect();
-    Providers::start(world.factory.clone(), &addrs, Offers::lenient(program))
+    let offers = Offers::lenient(program);
+    let mut addrs = provider_addrs(program, None);
+    addrs.retain(|addr| known.contains(addr) && (any_release || !offers.is_other_release(addr)));
+    Providers::start(world.factory.clone(), &addrs, offers)
 }

@@ -42,6 +42,11 @@ impl Offers {
         Offers { lenient: true, ..Offers::of(program) }
     }
 
+    /// Whether another release of a provider is asked for than the one that is known here.
+    pub(crate) fn is_other_release(&self, provider: &ProviderAddr) -> bool {
+        self.other_release.contains(provider)
+    }
+
     /// The names that are kept of a provider's types, where the release that they are of is one that may be used.
     fn names(&self, provider: &ProviderAddr) -> Option<&'static Published> {
         Published::of(provider).filter(|_| !self.other_release.contains(provider))
@@ -93,14 +98,14 @@ impl Offers {
         *first = at.min(*first);
         true
     }
+}
 
-    /// That a provider can't be started.
-    pub(crate) fn not_started(&self, error: &StartError) -> Diagnostic {
-        let diagnostic = Diagnostic::error("Provider not available", format!("{error}."));
-        diagnostic.hint(misspelt(&error.provider).unwrap_or_else(|| {
-            "only the providers that are built in can be used so far: see the README for the list. \"trueup validate\" judges the configuration as far as it goes".into()
-        }))
-    }
+/// That a provider can't be started.
+pub(crate) fn not_started(error: &StartError) -> Diagnostic {
+    let diagnostic = Diagnostic::error("Provider not available", format!("{error}."));
+    diagnostic.hint(misspelt(&error.provider).unwrap_or_else(|| {
+        "only the providers that are built in can be used so far: see the README for the list. \"trueup validate\" judges the configuration as far as it goes".into()
+    }))
 }
 
 /// The provider that one was probably meant to be which nothing but the name of a type asks for.
@@ -136,7 +141,7 @@ pub(crate) fn unseen(program: &Program, providers: &Providers) -> Diagnostics {
 
 /// An error for each provider of which there are blocks that can't be planned.
 pub fn unplannable(world: &World, program: &Program) -> Diagnostics {
-    let (providers, mut diagnostics) = providers_to_judge(world, program);
+    let (providers, mut diagnostics) = providers_to_judge(world, program, true);
     let all = without_schema(program, &providers).into_iter();
     diagnostics.extend(all.map(|(provider, unseen)| refusal(&providers, &provider, &unseen)));
     diagnostics
@@ -182,10 +187,14 @@ fn kind_text(mode: Mode, kind: &str) -> String {
 /// Why there is no schema.
 fn reason(providers: &Providers, provider: &ProviderAddr) -> String {
     let name = provider.short();
-    let why = if providers.schema(provider).is_some() {
-        format!("The {name} that is embedded in trueup doesn't have these types yet")
-    } else {
-        format!("{name} is not built in to trueup")
+    let other = Published::of(provider).filter(|_| providers.offers().is_other_release(provider));
+    let why = match (providers.schema(provider), other) {
+        (Some(_), _) => format!("The {name} that is embedded in trueup doesn't have these types yet"),
+        (None, Some(known)) => format!(
+            "The configuration asks for another release of {name} than {}, which is the one that trueup knows",
+            known.version
+        ),
+        (None, None) => format!("{name} is not built in to trueup"),
     };
     why + ", and provider plugins can't be used yet."
 }

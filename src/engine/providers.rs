@@ -1,6 +1,6 @@
 //! The providers of a run: started once for their schemas, and once for each configuration.
 
-use crate::offers::Offers;
+use crate::offers::{Offers, not_started};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use trueup_addr::{Mode, ProviderAddr, ResourceInstance};
@@ -45,7 +45,7 @@ impl Providers {
                 Ok(provider) => {
                     started.insert(addr.clone(), provider);
                 }
-                Err(error) => diagnostics.push(offers.not_started(&error)),
+                Err(error) => diagnostics.push(not_started(&error)),
             }
         }
         (Providers { stand_ins: None, offers, factory, started, configured: Mutex::default() }, diagnostics)

@@ -27,7 +27,7 @@ pub async fn validate(world: &World, inputs: &InputSources) -> (Sources, Diagnos
         return (sources, diagnostics);
     }
     diagnostics.append(references);
-    let (providers, found) = providers_to_judge(world, &program);
+    let (providers, found) = providers_to_judge(world, &program, false);
     diagnostics.append(found);
     let providers = Arc::new(providers);
     diagnostics.append(judged(world, &program, &providers).await);

@@ -58,15 +58,12 @@ impl Published {
     /// The name of this mode that `kind` was probably meant to be.
     pub fn nearest(&self, mode: Mode, kind: &str) -> Option<String> {
         let names = self.names.iter().filter(|(_, what)| what.contains(letter(mode)));
-        let near = match kind.strip_prefix(&self.prefix) {
-            Some(name) => trueup_diag::nearest(name, names.map(|(name, _)| *name)).map(str::to_owned),
-            None => {
-                let whole: Vec<String> = names.map(|(name, _)| format!("{}{name}", self.prefix)).collect();
-                let near = trueup_diag::nearest(kind, whole.iter().map(String::as_str));
-                return near.map(str::to_owned);
-            }
-        };
-        near.map(|name| format!("{}{name}", self.prefix))
+        if let Some(name) = kind.strip_prefix(&self.prefix) {
+            let near = trueup_diag::nearest(name, names.map(|(name, _)| *name));
+            return near.map(|name| format!("{}{name}", self.prefix));
+        }
+        let whole: Vec<String> = names.map(|(name, _)| format!("{}{name}", self.prefix)).collect();
+        trueup_diag::nearest(kind, whole.iter().map(String::as_str)).map(str::to_owned)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `module` blocks.
 
+use crate::expr::Body;
 use crate::index::Declared;
 use crate::program::{EarlyCall, ModuleCall, ProviderRef};
 use crate::resource::repeated;
@@ -8,7 +9,7 @@ use crate::unit::{Part, Unit};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use trueup_diag::{Diagnostic, Span};
-use trueup_parse::ast::{Attribute, ExprKind, ObjectItem, ObjectKey};
+use trueup_parse::ast::{self, Attribute, ExprKind, ObjectItem, ObjectKey};
 use trueup_parse::{BodySchema, Content};
 
 static CALL: LazyLock<BodySchema> = LazyLock::new(|| {
@@ -60,12 +61,31 @@ impl Unit<'_, '_> {
             source_span: content.attribute("source").map_or(declared.header(), |found| found.expr.span),
             version,
             early: is_early.then(|| Box::new(early)),
-            inputs: self.body(&rest, declared.json, scope),
+            inputs: self.inputs(&rest, declared.json, scope),
             providers: self.passed_providers(&content, declared.json),
             depends_on: self.depends_on(&content, part, Scope::default()),
             repetition,
             span: declared.header(),
         }
+    }
+
+    /// The arguments of a call. Which instance of the module they are for isn't asked before a plan is made.
+    fn inputs(&mut self, body: &ast::Body, json: bool, scope: Scope) -> Body {
+        const OF_AN_INSTANCE: [&str; 3] = [
+            "each.value cannot be used in this context",
+            "Reference to \"each\" in context without for_each",
+            "Reference to \"count\" in non-counted context",
+        ];
+        let before = std::mem::take(&mut self.report.references);
+        let inputs = self.body(body, json, scope);
+        for found in std::mem::replace(&mut self.report.references, before) {
+            if OF_AN_INSTANCE.contains(&&*found.summary) {
+                self.report.planning.push(found);
+            } else {
+                self.report.references.push(found);
+            }
+        }
+        inputs
     }
 
     fn passed_providers(

@@ -198,6 +198,13 @@ async fn misspelt_types_of_published_providers_are_errors() {
     let old = "terraform {\n  required_providers {\n    aws = {\n      source = \"hashicorp/aws\"\n      version = \"~> 2.0\"\n    }\n  }\n}\nresource \"aws_gone\" \"a\" {\n}\n";
     check(old, &["warning: Judged without the schema of hashicorp/aws | aws_gone: aws_gone.a"]).await;
     check(&old.replace("~> 2.0", ">= 2.0"), &["error: Invalid resource type"]).await;
+    // What is embedded is one release, by which the blocks of another can't be judged.
+    let old = old.replace("aws", "google").replace("google_gone", "fake_thing");
+    let other =
+        "warning: Judged without the schema of hashicorp/google | another release of hashicorp/google";
+    let thing = old.replace("{\n}\n", "{\n  provider = google\n}\n");
+    check(&thing, &[other]).await;
+    check(&thing.replace("~> 2.0", "~> 7.0"), &["error: Missing required argument | name"]).await;
 }
 
 #[tokio::test]
