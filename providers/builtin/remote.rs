@@ -60,12 +60,11 @@ fn invalid(detail: String) -> Diagnostics {
 fn settings(states: &dyn RemoteStates, config: &Value) -> Result<Option<(String, Value)>, Diagnostics> {
     let Some(backend) = config.get(BACKEND).and_then(Value::as_str) else { return Ok(None) };
     let Some(block) = states.settings(backend) else {
-        return Err(match OF_TERRAFORM.contains(&backend) {
-            true => {
-                invalid(format!("States in a backend of type \"{backend}\" can't be read with trueup yet."))
-            }
-            false => invalid(format!("There is no backend type named \"{backend}\".")),
-        });
+        return Err(invalid(if OF_TERRAFORM.contains(&backend) {
+            format!("States in a backend of type \"{backend}\" can't be read with trueup yet.")
+        } else {
+            format!("There is no backend type named \"{backend}\".")
+        }));
     };
     let none = Value::object(BTreeMap::<Name, Value>::new());
     let given = config.get(CONFIG).filter(|given| !given.is_null()).unwrap_or(&none);
