@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use trueup_addr::Mode as ResourceMode;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_evaluate::{Ask, InstanceAsk, Mode, Schemas, Sheet, Surroundings};
+use trueup_evaluate::{Ask, Evaluated, InstanceAsk, Mode, Schemas, Sheet, Surroundings};
 use trueup_provider::Provider;
-use trueup_resolve::Program;
+use trueup_resolve::{NodeId, Program};
 use trueup_schema::Block;
 use trueup_value::{Type, Value};
 
@@ -20,7 +20,7 @@ pub async fn validate(world: &World, inputs: &InputSources) -> (Sources, Diagnos
     let Loaded { program, mut sources, mut diagnostics, calls, references, .. } = load(world, None);
     diagnostics.append(calls);
     if !inputs.given.is_empty() {
-        let root = program.module_at(trueup_resolve::NodeId::ROOT);
+        let root = program.module_at(NodeId::ROOT);
         diagnostics.append(read_inputs(&world.dir, root, inputs, &mut sources).1);
     }
     if diagnostics.has_errors() {
@@ -66,7 +66,22 @@ pub(crate) async fn judged(world: &World, program: &Arc<Program>, providers: &Ar
             judge(&mut sheet, providers, ask).await;
         }
     }
+    judge_imports(&mut sheet, program);
     sheet.close().diagnostics
+}
+
+/// What `import` blocks say of objects, whatever their elements will be.
+fn judge_imports(sheet: &mut Sheet, program: &Program) {
+    for import in &program.module_at(NodeId::ROOT).imports {
+        let each = import.for_each.is_some().then(|| (Value::unknown(Type::String), Value::dynamic()));
+        let keys = import.module_keys.iter().chain([&import.key]).flatten();
+        let named = keys.chain(&import.id).chain(&import.identity).map(|expr| (expr, each.clone()));
+        for (expr, each) in import.for_each.iter().map(|expr| (expr, None)).chain(named) {
+            if let Evaluated::Value(_, found) | Evaluated::Failed(found) = sheet.evaluate_each(expr, each) {
+                sheet.report(found);
+            }
+        }
+    }
 }
 
 /// An object of which only the shape is known: what it will hold is no business of a judgement that is to be the same
@@ -85,7 +100,7 @@ fn written_bindings(program: &Program) -> Vec<trueup_resolve::program::ProviderB
         for (slot, config) in program.module(node.module).provider_configs.iter().enumerate() {
             all.push(trueup_resolve::program::ProviderBinding {
                 provider: config.provider.clone(),
-                node: trueup_resolve::NodeId(index),
+                node: NodeId(index),
                 alias: config.name.alias.clone(),
                 config: u32::try_from(slot).ok(),
             });

@@ -129,15 +129,17 @@ mod tests {
 
     #[test]
     fn what_is_embedded_has_names_of_the_release() {
-        let files = std::fs::read_dir("../../schemas/aws").expect("the schemas of the repository");
-        for file in files {
-            let name = file.expect("an entry").file_name().into_string().expect("a name in UTF-8");
-            let name = name.trim_end_matches(".json");
-            let (mode, kind) = match name.strip_prefix("data_") {
-                Some(kind) => (Mode::Data, kind),
-                None => (Mode::Managed, name),
-            };
-            assert!(kind == "provider" || published("aws").has(mode, kind), "{name}");
+        for (folder, provider) in [("aws", "aws"), ("azure", "azurerm"), ("google", "google")] {
+            let files = std::fs::read_dir(format!("../../schemas/{folder}")).expect("the repository's schemas");
+            for file in files {
+                let name = file.expect("an entry").file_name().into_string().expect("a name in UTF-8");
+                let name = name.trim_end_matches(".json");
+                let (mode, kind) = match name.strip_prefix("data_") {
+                    Some(kind) => (Mode::Data, kind),
+                    None => (Mode::Managed, name),
+                };
+                assert!(kind == "provider" || published(provider).has(mode, kind), "{name}");
+            }
         }
     }
 }

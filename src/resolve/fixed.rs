@@ -45,10 +45,13 @@ impl Traversal {
     }
 }
 
-/// A single bare word.
+/// A single bare word. Where nothing is evaluated, the words for constants are names like any other: a provider may be
+/// called `null`.
 pub(crate) fn word(expr: &Expr) -> Option<Name> {
     match &expr.kind {
         ExprKind::Variable(name) => Some(name.clone()),
+        ExprKind::Null => Some("null".into()),
+        ExprKind::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
         _ => None,
     }
 }
@@ -137,7 +140,6 @@ pub(crate) fn traversal(expr: &Expr) -> Option<Traversal> {
     let mut at = expr;
     let root = loop {
         match &at.kind {
-            ExprKind::Variable(name) => break name.clone(),
             ExprKind::Attribute { on, name } => {
                 let span = if name.span.file == on.span.file && on.span.end <= name.span.start {
                     Span { start: on.span.end, ..name.span }
@@ -152,7 +154,7 @@ pub(crate) fn traversal(expr: &Expr) -> Option<Traversal> {
                 steps.push((PathStep::Index(key_value(key)?), span));
                 at = on;
             }
-            _ => return None,
+            _ => break word(at)?,
         }
     };
     steps.reverse();

@@ -311,3 +311,21 @@ async fn what_stands_in_blocks_that_may_never_be_is_not_looked_at() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_import_blocks_say_is_judged() {
+    let block = |more: &str| {
+        format!(
+            "variable \"v\" {{\n}}\nresource \"fake_thing\" \"a\" {{\n  for_each = var.v\n  name = \"a\"\n}}\nimport {{\n  to = fake_thing.a[each.key]\n{more}}}\n"
+        )
+    };
+    let cases = [
+        ("  for_each = var.v\n  id = each.value.id\n", None),
+        ("  for_each = var.v\n  id = upper(1, 2)\n", Some("error: Too many function arguments")),
+        ("  for_each = 1 + \"b\"\n  id = each.key\n", Some("error: Invalid operand")),
+        ("  for_each = {}\n  id = { a = 1 }.none\n", Some("error: Unsupported attribute")),
+    ];
+    for (more, expected) in cases {
+        check(&block(more), expected.as_slice()).await;
+    }
+}
