@@ -1,10 +1,10 @@
 //! What is judged, and what is said, where there is no schema of what a configuration uses.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, session_options};
 use std::sync::Arc;
 use trueup_addr::ProviderAddr;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_engine::{InputSources, World, load, unplannable, validate};
+use trueup_engine::{InputSources, PlanOptions, Session, SessionOptions, World, load, unplannable, validate};
 use trueup_provider::fake::FakeFactory;
 use trueup_provider::{Factories, Factory, Provider, StartError};
 
@@ -327,5 +327,24 @@ async fn what_import_blocks_say_is_judged() {
     ];
     for (more, expected) in cases {
         check(&block(more), expected.as_slice()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_plan_names_the_blocks_whose_type_is_missing() {
+    let config = "resource \"google_sql_user\" \"a\" {\n  count = 2\n}\n";
+    let stage = Stage::new(config);
+    for valid in [true, false] {
+        let options = SessionOptions { valid, ..session_options(false) };
+        let found = match Session::open(&world(&stage), options).await {
+            Err(refused) => refused.diagnostics,
+            Ok(mut session) => {
+                let planned = session.plan(&PlanOptions::default()).await;
+                drop(session.close().await);
+                planned.diagnostics
+            }
+        };
+        let line = "error: Resource type not available | hashicorp/google has the resource type google_sql_user | provider plugins can't be used yet";
+        assert_told(config, found, &[line]);
     }
 }
