@@ -105,7 +105,8 @@ pub(crate) fn body(object: &Object, fields: &[Field], place: &Place) -> Json {
     out
 }
 
-/// What of a request differs between two objects; what is to be cleared is null, or an empty list. None where nothing
+/// What of a request differs between two objects; what is to be cleared is false, an empty
+/// text or list, or null. None where nothing
 /// differs.
 pub(crate) fn changes(prior: &Object, object: &Object, fields: &[Field], place: &Place) -> Option<Json> {
     let mut out = Json::Object(Map::new());
@@ -116,11 +117,34 @@ pub(crate) fn changes(prior: &Object, object: &Object, fields: &[Field], place: 
         if before == wanted {
             continue;
         }
-        let is_list = value.as_sequence().is_some() && !matches!(field.form, Form::One);
-        let cleared = || if is_list { Json::Array(Vec::new()) } else { Json::Null };
-        set(&mut out, &field.path(), wanted.unwrap_or_else(cleared));
+        let mut wanted = wanted.unwrap_or_else(|| cleared(before.as_ref()));
+        if let Some(before) = &before {
+            clear(before, &mut wanted);
+        }
+        set(&mut out, &field.path(), wanted);
     }
     out.as_object().is_some_and(|out| !out.is_empty()).then_some(out)
+}
+
+/// Says of the parts that were there and are no more that they are to go: what isn't said stays as it is.
+fn clear(before: &Json, wanted: &mut Json) {
+    let (Json::Object(before), Json::Object(wanted)) = (before, wanted) else { return };
+    for (name, before) in before {
+        match wanted.get_mut(name) {
+            Some(wanted) => clear(before, wanted),
+            None => drop(wanted.insert(name.clone(), cleared(Some(before)))),
+        }
+    }
+}
+
+/// What takes something away.
+fn cleared(before: Option<&Json>) -> Json {
+    match before {
+        Some(Json::Array(_)) => Json::Array(Vec::new()),
+        Some(Json::String(_)) => Json::String(String::new()),
+        Some(Json::Bool(_)) => Json::Bool(false),
+        _ => Json::Null,
+    }
 }
 
 /// Takes over what the API tells.
@@ -233,6 +257,9 @@ fn decoded(ty: &Type, json: &Json, field: &Field, before: Option<&Value>) -> Val
             let all = items(json).into_iter().enumerate();
             Value::list((**inner).clone(), all.map(|(index, json)| decoded(inner, json, field, old(index))))
         }
+        Type::Set(inner) if matches!(field.form, Form::Link(_)) && **inner == Type::String => {
+            Value::set(Type::String, items(json).into_iter().filter_map(|link| kept_link(link, before)))
+        }
         Type::Set(inner) => Value::set(
             (**inner).clone(),
             items(json).into_iter().map(|json| decoded(inner, json, field, None)),
@@ -248,6 +275,11 @@ fn decoded(ty: &Type, json: &Json, field: &Field, before: Option<&Value>) -> Val
 fn part(name: &Name, ty: &Type, json: &Json, (field, before): (&Field, Option<&Value>)) -> Value {
     let before = before.and_then(|before| before.get(name));
     let line = field.inside.iter().find(|inner| inner.name == &**name);
+    let is_of_objects = matches!(ty.element(), Some(Type::Object(_)));
+    let is_absent = |inner: &&Field| items(at(json, &inner.path())).is_empty();
+    if line.as_ref().is_some_and(is_absent) && ty.element().is_some() && !is_of_objects {
+        return Value::null(ty.clone());
+    }
     match line.filter(|inner| !matches!(inner.form, Form::Sent)) {
         Some(inner) => {
             let value = decoded(ty, at(json, &inner.path()), inner, before);
@@ -258,6 +290,14 @@ fn part(name: &Name, ty: &Type, json: &Json, (field, before): (&Field, Option<&V
         }
         None => before.cloned().unwrap_or_else(|| Value::null(ty.clone())),
     }
+}
+
+/// A link in the form that it had.
+fn kept_link(link: &Json, before: Option<&Value>) -> Option<Value> {
+    let link = link.as_str()?;
+    let mut old = before.and_then(Value::as_sequence).into_iter().flatten().filter_map(Value::as_str);
+    let same = old.find(|old| links::is_same_link(old, link));
+    Some(Value::from(same.unwrap_or(link)))
 }
 
 /// The elements of an array; an object stands for the only one.

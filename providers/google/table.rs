@@ -5,8 +5,12 @@ use crate::compute::Compute;
 use crate::compute::address::{Address, GlobalAddress};
 use crate::compute::disk::Disk;
 use crate::compute::firewall::Firewall;
+use crate::compute::instance::Instance;
+use crate::compute::instance_template::InstanceTemplate;
 use crate::compute::network::Network;
 use crate::compute::route::Route;
+use crate::compute::router::Router;
+use crate::compute::router_nat::RouterNat;
 use crate::compute::subnetwork::Subnetwork;
 use crate::data::client_config::ClientConfig;
 use crate::data::image::Image;
@@ -48,6 +52,18 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         code: &Compute(GlobalAddress),
     },
     Offer {
+        kind: "google_compute_instance",
+        noun: "Compute Instance",
+        schema: schema!("google_compute_instance"),
+        code: &Compute(Instance),
+    },
+    Offer {
+        kind: "google_compute_instance_template",
+        noun: "Compute Instance Template",
+        schema: schema!("google_compute_instance_template"),
+        code: &Compute(InstanceTemplate),
+    },
+    Offer {
         kind: "google_compute_network",
         noun: "Compute Network",
         schema: schema!("google_compute_network"),
@@ -58,6 +74,18 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         noun: "Compute Route",
         schema: schema!("google_compute_route"),
         code: &Compute(Route),
+    },
+    Offer {
+        kind: "google_compute_router",
+        noun: "Compute Router",
+        schema: schema!("google_compute_router"),
+        code: &Compute(Router),
+    },
+    Offer {
+        kind: "google_compute_router_nat",
+        noun: "Compute Router NAT",
+        schema: schema!("google_compute_router_nat"),
+        code: &RouterNat,
     },
     Offer {
         kind: "google_compute_subnetwork",

@@ -77,6 +77,10 @@ fn labels(settings: &Settings, planning: &mut Planning<'_>) {
         }
         _ => ours.clone(),
     };
+    let is_changed = planning.prior.is_some_and(|prior| prior.field("effective_labels") != Some(&effective));
+    if is_changed && planning.planned.has("label_fingerprint") {
+        planning.unsettle(&["label_fingerprint"]);
+    }
     for (name, value) in [("terraform_labels", ours), ("effective_labels", effective)] {
         let is_empty = |value: &Value| value.is_null() || value.as_mapping().is_some_and(BTreeMap::is_empty);
         let before = planning.prior.and_then(|prior| prior.field(name));

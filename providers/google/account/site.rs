@@ -5,7 +5,8 @@ use crate::account::credentials::Identity;
 use crate::account::settings::{BILLING, COMPUTE, RESOURCE_MANAGER, Settings};
 use crate::places::Place;
 use reqwest::Client;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use trueup_provider_kit::Fault;
 
 /// The clients of one provider block.
@@ -16,6 +17,8 @@ pub(crate) struct Site {
     pub(crate) resource_manager: Api,
     pub(crate) settings: Arc<Settings>,
     identity: Arc<Identity>,
+    /// Things that several objects are part of, by their paths: one write at a time.
+    shared: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Site {
@@ -28,6 +31,7 @@ impl Site {
             resource_manager: api(&RESOURCE_MANAGER),
             settings: settings.clone(),
             identity: identity.clone(),
+            shared: Mutex::default(),
         }
     }
 
@@ -36,6 +40,15 @@ impl Site {
         let Settings { project, region, zone, .. } = &*self.settings;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         Place { project: text(project), region: text(region), zone: text(zone) }
+    }
+
+    /// Waits for other writes to something that several objects are part of, and holds further ones back.
+    pub(crate) async fn alone(&self, path: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        let lock = {
+            let mut shared = self.shared.lock().expect("no holder of this lock panics");
+            shared.entry(path.to_owned()).or_default().clone()
+        };
+        lock.lock_owned().await
     }
 
     /// The token of the caller.

@@ -1,8 +1,9 @@
 //! A change in place: what differs, and the calls that bring it about.
 
+use crate::account::Request;
 use crate::account::site::Site;
 use crate::codec::{self, Field, field};
-use crate::compute::{is_not_ready, operation};
+use crate::compute::{is_not_ready, operation, request_id};
 use crate::places::Place;
 use reqwest::Method;
 use serde_json::Value as Json;
@@ -55,14 +56,21 @@ impl Change<'_> {
         self.send(Method::POST, method, body).await
     }
 
-    /// Makes a call and waits for its end.
+    /// Makes a call and waits for its end. The API knows it again when it comes twice.
     pub(crate) async fn send(&self, method: Method, below: &str, body: &Json) -> Result<(), Fault> {
         let path = match below.chars().next() {
             None | Some('?') => format!("{}{below}", self.path()),
             Some(_) => format!("{}/{below}", self.path()),
         };
-        let compute = &self.call.site.compute;
-        let attempt = || compute.put(method.clone(), &path, Some(body));
+        let (path, mut query) = asked(&path);
+        let id = request_id(self.call, &format!("{method} {path} {body}"));
+        // Labels of what is everywhere are set without an id: their mark keeps them from being set twice.
+        if !(path.contains("/global/") && path.ends_with("/setLabels")) {
+            query.push(("requestId", &id));
+        }
+        let body = Some(body).filter(|body| !body.is_null());
+        let request = Request { method, path, query: &query, body, is_repeatable: true };
+        let attempt = || self.call.site.compute.send(&request);
         let operation = self.call.deadline.retry(is_not_ready, attempt).await?;
         operation::finish(self.call, operation).await
     }
@@ -87,6 +95,12 @@ impl Change<'_> {
         body[last] = codec::at(&self.current().await?, mark).clone();
         self.send(method, below, &body).await
     }
+}
+
+/// A path and what it asks for besides.
+fn asked(path: &str) -> (&str, Vec<(&str, &str)>) {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    (path, query.split('&').filter_map(|pair| pair.split_once('=')).collect())
 }
 
 fn is_overtaken(fault: &Fault) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::account::settings::{ATTRIBUTION, Attribution};
 use crate::account::site::Site;
+use crate::codec;
 use crate::compute::change::Change;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
@@ -25,10 +26,10 @@ pub(crate) fn complete(site: &Site, object: &mut Object) {
 }
 
 /// Those of a new object.
-pub(crate) fn body(object: &Object, body: &mut Json) {
+pub(crate) fn body(object: &Object, body: &mut Json, at: &str) {
     let all = if object.has(ALL) { object.map(ALL) } else { Tags::new() };
     if !all.is_empty() {
-        body["labels"] = json!(all);
+        codec::set(body, at, json!(all));
     }
 }
 
@@ -42,11 +43,11 @@ pub(crate) async fn update(change: &Change<'_>) -> Result<(), Fault> {
 }
 
 /// Takes over what the API tells: of each sort those that are of it already.
-pub(crate) fn fill(object: &mut Object, json: &Json) {
+pub(crate) fn fill(object: &mut Object, labels: &Json) {
     if !object.has(ALL) {
         return;
     }
-    let pairs = json["labels"].as_object().into_iter().flatten();
+    let pairs = labels.as_object().into_iter().flatten();
     let all: Tags = pairs.filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned()))).collect();
     for name in ["labels", OURS] {
         let before = object.map(name);

@@ -5,10 +5,15 @@ mod change;
 pub(crate) mod disk;
 pub(crate) mod firewall;
 pub(crate) mod image;
+pub(crate) mod instance;
+pub(crate) mod instance_template;
 mod labels;
+mod machine;
 pub(crate) mod network;
 mod operation;
 pub(crate) mod route;
+pub(crate) mod router;
+pub(crate) mod router_nat;
 pub(crate) mod subnetwork;
 
 use crate::account::Request;
@@ -19,23 +24,25 @@ use crate::fault::found;
 use crate::links;
 use crate::places::{Collection, Place, Scope};
 use async_trait::async_trait;
+use futures::stream::{self, StreamExt};
 use reqwest::Method;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use trueup_diag::Diagnostics;
-use trueup_provider_kit::{
-    Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, each, unread,
-};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, unread};
 use uuid::Uuid;
 
 pub(crate) static DISKS: Collection = Collection::zonal("disks");
 pub(crate) static INSTANCES: Collection = Collection::zonal("instances");
 pub(crate) static NETWORKS: Collection = Collection::global("networks");
+pub(crate) static ROUTERS: Collection = Collection::regional("routers");
 pub(crate) static SUBNETWORKS: Collection = Collection::regional("subnetworks");
 
 /// Up to how many objects of a place are asked for one by one; beyond it all of the place are listed.
 const SINGLE_MAX: usize = 3;
+/// How many things are asked for at a time.
+const GETS_MAX: usize = 8;
 /// What request ids are made in.
 const REQUESTS: Uuid = Uuid::from_u128(0x8d2c_70d6_4f0b_4a53_9d0b_6f1c_5ab7_1e90);
 
@@ -47,6 +54,17 @@ pub(crate) trait Kind: Send + Sync {
 
     /// What of it stands where in the JSON, but for what all types have.
     fn fields(&self) -> &'static [Field];
+
+    /// Where labels stand in the JSON.
+    fn labels_at(&self) -> &'static str {
+        "labels"
+    }
+
+    /// What a new one is called.
+    fn name(&self, call: &Call<'_, Site>, object: &Object) -> String {
+        let _ = call;
+        object.owned("name").unwrap_or_default()
+    }
 
     /// How long writes may take where a `timeouts` block doesn't say.
     fn patience(&self) -> Duration {
@@ -85,6 +103,12 @@ pub(crate) trait Kind: Send + Sync {
         Ok(())
     }
 
+    /// Adds to what was found what takes calls of its own, for all at once.
+    async fn gather(&self, site: &Site, found: &mut BTreeMap<String, Json>) -> Result<(), Fault> {
+        let _ = (site, found);
+        Ok(())
+    }
+
     /// Takes over what the table can't say.
     fn fill(&self, object: &mut Object, json: &Json) {
         let _ = (object, json);
@@ -113,39 +137,29 @@ impl<T: Kind> Resource<Site> for Compute<T> {
     }
 
     async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        let mut parents: BTreeMap<String, usize> = BTreeMap::new();
-        for object in &objects {
-            *parents.entry(parent(object.id_or_empty()).to_owned()).or_default() += 1;
+        let ids: BTreeSet<String> = objects.iter().map(|object| object.id_or_empty().to_owned()).collect();
+        let mut there = match there(site, ids).await {
+            Ok(there) => there,
+            Err(fault) => return unread(&objects, &fault),
+        };
+        if let Err(fault) = self.0.gather(site, &mut there).await {
+            return unread(&objects, &fault);
         }
-        let mut listed: BTreeMap<String, Json> = BTreeMap::new();
-        parents.retain(|_, count| *count > SINGLE_MAX);
-        for place in parents.keys() {
-            match site.compute.list(place, &[]).await {
-                Ok(all) => listed.extend(all.into_iter().filter_map(|json| Some((path_of(&json)?, json)))),
-                // The place itself is gone: what was in it is asked for one by one.
-                Err(fault) if fault.is_not_found() => {}
-                Err(fault) => return unread(&objects, &fault),
-            }
-        }
-        let read = async |mut object: Object| {
-            let id = object.id_or_empty().to_owned();
-            let json = match listed.get(&id) {
-                Some(json) => Some(json.clone()),
-                None if id.is_empty() || parents.contains_key(parent(&id)) => None,
-                None => found(site.compute.get(&id).await)?,
-            };
+        let read = |mut object: Object| {
+            let json = there.get(object.id_or_empty());
             Ok(json.map(|json| {
-                self.tell(&mut object, &json);
+                self.tell(&mut object, json);
                 object
             }))
         };
-        each(objects, read).await
+        objects.into_iter().map(read).collect()
     }
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
         let place = Place::of(object);
         let collection = self.0.collection();
-        let name = object.owned("name").unwrap_or_default();
+        let name = self.0.name(call, object);
+        object.put_text("name", Some(&name));
         let (parent, path) = (collection.parent(&place)?, collection.path(&place, &name)?);
         labels::complete(call.site, object);
         let body = self.request(call.site, object, &place).await?;
@@ -202,6 +216,12 @@ impl<T: Kind> Resource<Site> for Compute<T> {
         };
         object.put_text("id", Some(collection.path(&place, &name)?));
         object.put_text("name", Some(name));
+        if object.has("deletion_policy") {
+            object.put_text(
+                "deletion_policy",
+                Some(site.settings.deletion_policy.as_deref().unwrap_or("DELETE")),
+            );
+        }
         locate(object, collection, &place);
         Ok(())
     }
@@ -210,7 +230,8 @@ impl<T: Kind> Resource<Site> for Compute<T> {
     /// under this name refuses it.
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
         let place = Place::of(object);
-        let name = object.owned("name").unwrap_or_default();
+        let name = self.0.name(call, object);
+        object.put_text("name", Some(&name));
         let parent = self.0.collection().parent(&place)?;
         let path = self.0.collection().path(&place, &name)?;
         let id = request_id(call, &parent);
@@ -240,7 +261,7 @@ impl<T: Kind> Compute<T> {
     async fn request(&self, site: &Site, object: &Object, place: &Place) -> Result<Json, Fault> {
         let mut body = codec::body(object, self.0.fields(), place);
         codec::set(&mut body, "name", object.text("name").into());
-        labels::body(object, &mut body);
+        labels::body(object, &mut body, self.0.labels_at());
         self.0.body(site, object, &mut body).await?;
         Ok(body)
     }
@@ -258,9 +279,35 @@ impl<T: Kind> Compute<T> {
             object.put_text("self_link", json["selfLink"].as_str());
         }
         codec::fill(object, json, self.0.fields());
-        labels::fill(object, json);
+        labels::fill(object, codec::at(json, self.0.labels_at()));
         self.0.fill(object, json);
     }
+}
+
+/// The things at these paths, as far as they are there: one by one where they are few, and else all of their place.
+async fn there(site: &Site, paths: BTreeSet<String>) -> Result<BTreeMap<String, Json>, Fault> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for path in paths.iter().filter(|path| !path.is_empty()) {
+        *counts.entry(parent(path)).or_default() += 1;
+    }
+    let (mut found_all, mut singles) = (BTreeMap::new(), Vec::new());
+    for (place, count) in counts {
+        if count <= SINGLE_MAX {
+            singles.extend(paths.iter().filter(|path| parent(path) == place).cloned());
+            continue;
+        }
+        let listed = found(site.compute.list(place, &[]).await)?.unwrap_or_default();
+        let listed = listed.into_iter().filter_map(|json| Some((path_of(&json)?, json)));
+        found_all.extend(listed.filter(|(path, _)| paths.contains(path)));
+    }
+    let get =
+        |path: String| async move { Ok::<_, Fault>((path.clone(), found(site.compute.get(&path).await)?)) };
+    let mut answers = stream::iter(singles).map(get).buffered(GETS_MAX);
+    while let Some(answer) = answers.next().await {
+        let (path, json) = answer?;
+        found_all.extend(json.map(|json| (path, json)));
+    }
+    Ok(found_all)
 }
 
 /// Says where an object is.
@@ -274,9 +321,9 @@ fn locate(object: &mut Object, collection: &Collection, place: &Place) {
     }
 }
 
-/// What the API knows a creation again by: the same at each attempt.
-fn request_id(call: &Call<'_, Site>, parent: &str) -> String {
-    Uuid::new_v5(&REQUESTS, format!("{}/{parent}", call.token).as_bytes()).to_string()
+/// What the API knows a write again by: the same at each attempt.
+fn request_id(call: &Call<'_, Site>, what: &str) -> String {
+    Uuid::new_v5(&REQUESTS, format!("{}/{what}", call.token).as_bytes()).to_string()
 }
 
 /// Whether something that is referred to isn't ready yet: it soon will be.

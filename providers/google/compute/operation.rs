@@ -35,8 +35,9 @@ pub(crate) async fn finish(call: &Call<'_, Site>, operation: Json) -> Result<(),
     failed(&operation).map_or(Ok(()), Err)
 }
 
-/// Waits for the end of the operation that a request with this id began, where there is one.
-pub(crate) async fn settled(call: &Call<'_, Site>, place: &Place, request_id: &str) -> Result<(), Fault> {
+/// Waits for the end of the operation that a request with this id began, where there is one, and says whether there is one
+/// that did what it was to do.
+pub(crate) async fn settled(call: &Call<'_, Site>, place: &Place, request_id: &str) -> Result<bool, Fault> {
     let filter = format!("clientOperationId = \"{request_id}\"");
     let scope = if !place.zone.is_empty() {
         Scope::Zone
@@ -46,13 +47,16 @@ pub(crate) async fn settled(call: &Call<'_, Site>, place: &Place, request_id: &s
         Scope::Global
     };
     let operations = crate::places::Collection { plural: "operations", scope }.parent(place)?;
+    let mut is_done = false;
     for operation in call.site.compute.list(&operations, &[("filter", &filter)]).await? {
-        // How it ended shows in what is there.
-        if let Err(fault) = finish(call, operation).await
-            && matches!(fault.kind, FaultKind::Unanswered | FaultKind::TimedOut)
-        {
-            return Err(fault);
+        match finish(call, operation).await {
+            Ok(()) => is_done = true,
+            Err(fault) if matches!(fault.kind, FaultKind::Unanswered | FaultKind::TimedOut) => {
+                return Err(fault);
+            }
+            // How it ended shows in what is there.
+            Err(_) => {}
         }
     }
-    Ok(())
+    Ok(is_done)
 }

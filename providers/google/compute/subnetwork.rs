@@ -112,7 +112,9 @@ impl Kind for Subnetwork {
                 "ipv6_gce_endpoint",
             ]);
         }
-        if planning.prior.is_some_and(|prior| prior.differs_in(&planning.planned, &PATCHED)) {
+        if planning.changes_any(&PATCHED)
+            || planning.changes_any(&["ip_cidr_range", "private_ip_google_access"])
+        {
             planning.unsettle(&["fingerprint"]);
         }
     }
