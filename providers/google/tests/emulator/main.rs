@@ -2,7 +2,10 @@
 //! trait.
 
 mod cases;
+mod data;
 #[path = "../fake/mod.rs"]
 mod fake;
+mod provider;
+mod recover;
 mod stand;
 mod walk;

@@ -1,7 +1,7 @@
 //! What exists, and how requests are answered.
 
 use crate::fake::sorts::{LINKS, SORTS, Sort};
-use crate::fake::{machines, methods};
+use crate::fake::{looks, machines, methods};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use trueup_provider_walk::{Fake, Meddling, Reply, Request, Store, Trouble, merge};
@@ -140,6 +140,9 @@ impl World {
         if request.header("authorization") != Some("Bearer secret-token") {
             return refuse(401, "authError", "Invalid Credentials");
         }
+        if let Some(answer) = looks::look(request) {
+            return answer;
+        }
         let Some(path) = request.path.strip_prefix("/compute/v1/") else {
             return refuse(404, "notFound", format!("no API at {}", request.path));
         };
@@ -151,9 +154,6 @@ impl World {
             }
             _ => return refuse(404, "notFound", format!("no API at {path}")),
         };
-        if project != "my-project" {
-            return World::foreign(path);
-        }
         let parent = format!("projects/{project}/{area}");
         if let ["operations", rest @ ..] = rest {
             return self.operation(request, &parent, rest);
@@ -196,17 +196,6 @@ impl World {
                 })
             }
             _ => refuse(404, "notFound", format!("no method {} at {path}", request.method)),
-        }
-    }
-
-    /// Public images of other projects.
-    fn foreign(path: &str) -> Result<Json, Refusal> {
-        match path {
-            "projects/debian-cloud/global/images/family/debian-12" => Ok(json!({
-                "name": "debian-12-v20260101", "family": "debian-12",
-                "selfLink": format!("{ROOT}projects/debian-cloud/global/images/debian-12-v20260101"),
-            })),
-            _ => refuse(404, "notFound", format!("The resource '{path}' was not found")),
         }
     }
 

@@ -1,0 +1,31 @@
+//! Creations of killed processes are found, and what someone else has made is not taken for one.
+
+use crate::cases::all;
+use crate::stand::Google;
+use trueup_provider_walk::{Case, Cloud, every_type_recovers};
+
+#[tokio::test]
+async fn creations_of_killed_processes_are_found() {
+    let cloud = Cloud::<Google>::start("").await;
+    let cases: Vec<&'static Case> = all().collect();
+    every_type_recovers(&cloud, &cases, &[]).await;
+}
+
+#[tokio::test]
+async fn what_is_there_already_is_refused_and_not_taken_over() {
+    let cloud = Cloud::<Google>::start("").await;
+    for (kind, config) in [
+        ("google_compute_network", r#"{"name": "mine"}"#),
+        ("google_compute_address", r#"{"name": "mine"}"#),
+        ("google_compute_disk", r#"{"name": "mine"}"#),
+    ] {
+        let made = cloud.create(kind, config).await;
+        let wanted = cloud.config(kind, config).await;
+        let planned = cloud.plan(kind, &cloud.null(kind), &wanted).await.planned;
+        let answer = cloud.apply(kind, &cloud.null(kind), &planned, &cloud.token()).await;
+        assert!(answer.state.is_null(), "{kind}: {:?}", answer.state);
+        let told = format!("{:?}", answer.diagnostics);
+        assert!(told.contains("already exists") && told.contains("import"), "{kind}: {told}");
+        cloud.delete(kind, &made).await;
+    }
+}
