@@ -14,6 +14,7 @@
 
 mod account;
 mod arm;
+mod compute;
 mod data;
 mod element;
 mod factory;

@@ -1,6 +1,7 @@
 //! Everything the provider offers: one line a type.
 
 use crate::account::site::Site;
+use crate::compute::availability_set::AvailabilitySet;
 use crate::data::resource_group::ResourceGroupData;
 use crate::data::subnet::SubnetData;
 use crate::data::virtual_network::VirtualNetworkData;
@@ -26,6 +27,12 @@ macro_rules! schema {
 }
 
 static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
+    Offer {
+        kind: "azurerm_availability_set",
+        noun: "Availability Set",
+        schema: schema!("azurerm_availability_set"),
+        code: &AvailabilitySet,
+    },
     Offer {
         kind: "azurerm_network_interface",
         noun: "Network Interface",

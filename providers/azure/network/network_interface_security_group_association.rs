@@ -56,9 +56,16 @@ impl Resource<Site> for InterfaceSecurity {
             document.set(PATH, reference(Some(wanted)));
             Ok(())
         };
-        change(call, &id, edit).await?;
-        object.put_text("id", Some(format!("{id}|{wanted}")));
-        Ok(())
+        let outcome = change(call, &id, edit).await;
+        // An operation that failed may have written the reference all the same.
+        let is_there = match &outcome {
+            Ok(_) => true,
+            Err(fault) if fault.kind == FaultKind::Exists => false,
+            Err(_) => self.recover(call, &mut object.clone()).await == Ok(true),
+        };
+        let both = format!("{id}|{wanted}");
+        object.put_text("id", is_there.then_some(both));
+        outcome.map(drop)
     }
 
     /// Nothing of it can be changed in place.

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use trueup_provider_kit::{Call, Fault, Fields, Object, Readings, Resource};
+use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Readings, Resource};
 
 /// One sort of reference.
 pub(crate) struct SubnetAssociation {
@@ -67,9 +67,15 @@ impl Resource<Site> for SubnetAssociation {
             subnet.set(self.path, reference(other));
             Ok(())
         };
-        change(call, &id, edit).await?;
-        object.put_text("id", Some(id.to_string()));
-        Ok(())
+        let outcome = change(call, &id, edit).await;
+        // An operation that failed may have written the reference all the same.
+        let is_there = match &outcome {
+            Ok(_) => true,
+            Err(fault) if fault.kind == FaultKind::Exists => false,
+            Err(_) => self.recover(call, &mut object.clone()).await == Ok(true),
+        };
+        object.put_text("id", is_there.then(|| id.to_string()));
+        outcome.map(drop)
     }
 
     /// Nothing of it can be changed in place.

@@ -43,6 +43,22 @@ macro_rules! whole {
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
+        path: "Microsoft.Compute/availabilitySets",
+        shape: "~id ~name ~type !location tags<> sku{name=Aligned|Classic} properties{platformFaultDomainCount#
+            platformUpdateDomainCount# proximityPlacementGroup{!id} ~virtualMachines[{!id}]}",
+        defaults: r#"{"sku": {"name": "Classic"}, "properties": {"platformFaultDomainCount": 3,
+            "platformUpdateDomainCount": 5}}"#,
+        parts: &[],
+        fixed: &[
+            "/properties/platformFaultDomainCount",
+            "/properties/platformUpdateDomainCount",
+            "/properties/proximityPlacementGroup",
+            "/sku",
+        ],
+        in_use: "OperationNotAllowed",
+        is_slow: false,
+    },
+    Kind {
         path: "Microsoft.Network/virtualNetworks",
         shape: whole!(
             "extendedLocation{!name !type=EdgeZone} !properties{!addressSpace{addressPrefixes[]

@@ -198,8 +198,10 @@ impl World {
         wanted["id"] = json!(id);
         wanted["name"] = json!(id.rsplit('/').next());
         wanted["type"] = json!(kind.path);
-        wanted["etag"] = json!(format!("W/\"{}\"", self.version));
-        wanted["properties"]["provisioningState"] = json!("Succeeded");
+        if kind.is_slow {
+            wanted["etag"] = json!(format!("W/\"{}\"", self.version));
+            wanted["properties"]["provisioningState"] = json!("Succeeded");
+        }
         let path = kind.path.to_owned();
         self.documents.insert(key.clone(), Document { path, body: wanted, hidden: 0 });
         // A change of a part is one of the whole.
@@ -222,7 +224,9 @@ impl World {
         self.version += 1;
         let document = self.documents.get_mut(&key).expect("it is there");
         document.body["tags"] = tags["tags"].clone();
-        document.body["etag"] = json!(format!("W/\"{}\"", self.version));
+        if document.body.get("etag").is_some() {
+            document.body["etag"] = json!(format!("W/\"{}\"", self.version));
+        }
         Ok(Reply::json(200, &self.view(&key)))
     }
 
@@ -241,6 +245,10 @@ impl World {
             self.documents.keys().filter(|of| of.starts_with(&format!("{key}/"))).cloned().collect();
         for part in inside {
             self.check_unused(&part)?;
+        }
+        if !target.kind.is_slow {
+            self.documents.remove(&key);
+            return Ok(Reply::empty(200));
         }
         self.documents.get_mut(&key).expect("it is there").body["properties"]["provisioningState"] =
             json!("Deleting");

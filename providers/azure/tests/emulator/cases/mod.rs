@@ -1,5 +1,6 @@
 //! The cases that every type walks through, as data: one file for each family of types.
 
+mod compute;
 mod data;
 mod groups;
 mod interfaces;
@@ -12,8 +13,15 @@ pub(crate) use data::DATA;
 use trueup_provider_walk::Case;
 
 /// Those that run on the fake and on cloudemu.
-pub(crate) const CASES: &[&[Case]] =
-    &[groups::CASES, interfaces::CASES, networks::CASES, public_ips::CASES, routes::CASES, security::CASES];
+pub(crate) const CASES: &[&[Case]] = &[
+    compute::CASES,
+    groups::CASES,
+    interfaces::CASES,
+    networks::CASES,
+    public_ips::CASES,
+    routes::CASES,
+    security::CASES,
+];
 
 /// Those with things that cloudemu doesn't have: it speaks an older version of the network's API, and knows neither pools
 /// of addresses nor the plans, policies and prefixes that others make.
