@@ -328,3 +328,111 @@ fn text(json: &Json, field: &Field) -> Option<String> {
     let text = if matches!(field.form, Form::Short(_)) { links::name(&text).to_owned() } else { text };
     Some(text).filter(|text| !text.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use trueup_value::ObjectType;
+
+    static NETWORKS: Collection = Collection::global("networks");
+    static TYPES: Collection = Collection::zonal("diskTypes");
+    static FIELDS: &[Field] = &[
+        Field::new("allow_all").at("rules.allowAll"),
+        Field::new("disk_type").short(&TYPES),
+        Field::new("ip_version").quiet("IPV4"),
+        Field::new("network").link(&NETWORKS),
+        Field::new("number").told(),
+        Field::one("options", &[Field::new("names"), Field::new("secret").sent(), Field::new("size_gb")]),
+        Field::new("ranges"),
+    ];
+
+    fn blank() -> Object {
+        let options = Type::object([
+            ("names", Type::set(Type::String)),
+            ("secret", Type::String),
+            ("size_gb", Type::Number),
+        ]);
+        let ty = Type::object([
+            ("allow_all", Type::Bool),
+            ("disk_type", Type::String),
+            ("ip_version", Type::String),
+            ("network", Type::String),
+            ("number", Type::Number),
+            ("options", Type::list(options)),
+            ("ranges", Type::list(Type::String)),
+        ]);
+        let Type::Object(ty) = ty else { unreachable!("it is an object") };
+        let ty: std::sync::Arc<ObjectType> = ty;
+        Object::blank(&ty)
+    }
+
+    fn full() -> Object {
+        let mut object = blank();
+        object.put_flag("allow_all", Some(false));
+        object.put_text("disk_type", Some("pd-ssd"));
+        object.put_text("network", Some("default"));
+        object.put_integer("number", Some(7));
+        object.put_texts("ranges", ["10.0.0.0/8"]);
+        let mut options = object.blank_item("options");
+        options.put_texts("names", ["b", "a"]);
+        options.put_text("secret", Some("s3cret"));
+        options.put_integer("size_gb", Some(10));
+        object.put_items("options", [options]);
+        object
+    }
+
+    fn place() -> Place {
+        Place { project: "p".into(), region: "r".into(), zone: "r-a".into() }
+    }
+
+    #[test]
+    fn requests_say_what_is_known() {
+        let expected = json!({
+            "rules": {"allowAll": false}, "diskType": "projects/p/zones/r-a/diskTypes/pd-ssd",
+            "network": "projects/p/global/networks/default", "ranges": ["10.0.0.0/8"],
+            "options": {"names": ["a", "b"], "secret": "s3cret", "sizeGb": 10},
+        });
+        assert_eq!(body(&full(), FIELDS, &place()), expected);
+        assert_eq!(body(&blank(), FIELDS, &place()), json!({}));
+    }
+
+    #[test]
+    fn changes_say_what_is_to_go() {
+        let mut now = full();
+        now.put_texts::<&str>("ranges", []);
+        now.put_null("network");
+        let mut options = now.blank_item("options");
+        options.put_integer("size_gb", Some(20));
+        now.put_items("options", [options]);
+        let expected = json!({
+            "network": "", "ranges": [], "options": {"names": [], "secret": "", "sizeGb": 20},
+        });
+        assert_eq!(changes(&full(), &now, FIELDS, &place()), Some(expected));
+        assert_eq!(changes(&full(), &full(), FIELDS, &place()), None);
+        let gone = changes(&full(), &blank(), FIELDS, &place()).expect("all of it goes");
+        assert_eq!((&gone["options"], &gone["rules"]["allowAll"]), (&Json::Null, &json!(false)));
+    }
+
+    #[test]
+    fn answers_are_taken_over() {
+        let answer = json!({
+            "rules": {"allowAll": true}, "diskType": "https://x/compute/v1/projects/p/zones/r-a/diskTypes/pd-ssd",
+            "ipVersion": "IPV4", "network": "https://x/compute/v1/projects/p/global/networks/default",
+            "number": "9007199254740993", "options": {"sizeGb": "10", "secret": "hidden"},
+        });
+        let mut object = full();
+        fill(&mut object, &answer, FIELDS);
+        assert_eq!(object.flag("allow_all"), Some(true));
+        assert_eq!(object.text("disk_type"), Some("pd-ssd"));
+        assert_eq!(object.text("ip_version"), None, "it was not said");
+        assert_eq!(object.integer("number"), Some(9_007_199_254_740_993), "no digit is lost");
+        let options = object.item("options").expect("it is there");
+        assert_eq!((options.integer("size_gb"), options.text("secret")), (Some(10), Some("s3cret")));
+        assert!(options.field("names").is_some_and(Value::is_null) && object.items("ranges").is_empty());
+        let mut said = blank();
+        said.put_text("ip_version", Some("IPV6"));
+        fill(&mut said, &answer, FIELDS);
+        assert_eq!(said.text("ip_version"), Some("IPV4"), "it differs from what was said");
+    }
+}

@@ -11,18 +11,26 @@ use trueup_provider_kit::{Fault, Fields, Object, Tags};
 const ALL: &str = "effective_labels";
 const OURS: &str = "terraform_labels";
 
-/// Works out labels that the plan could not: those of the provider block weren't known then.
-pub(crate) fn complete(site: &Site, object: &mut Object) {
+/// Works out labels that the plan could not: those of the provider block weren't known then. `prior` is what was there.
+pub(crate) fn complete(site: &Site, prior: Option<&Object>, object: &mut Object) {
     if !object.has(ALL) || !object.is_unknown(OURS) {
         return;
     }
     let mut ours = site.settings.labels.defaults.clone().unwrap_or_default();
-    if site.settings.attribution != Attribution::Never {
+    let is_attributed = match site.settings.attribution {
+        Attribution::Never => false,
+        Attribution::OnCreation => prior.is_none_or(|prior| prior.map(OURS).contains_key(ATTRIBUTION.0)),
+        Attribution::Always => true,
+    };
+    if is_attributed {
         ours.insert(ATTRIBUTION.0.to_owned(), ATTRIBUTION.1.to_owned());
     }
     ours.extend(object.map("labels"));
     object.put_map(OURS, &ours);
-    object.put_map(ALL, &ours);
+    let others = prior.map(|prior| (prior.map(ALL), prior.map(OURS))).unwrap_or_default();
+    let others = others.0.into_iter().filter(|(key, _)| !others.1.contains_key(key));
+    let all: Tags = others.chain(ours).collect();
+    object.put_map(ALL, &all);
 }
 
 /// Those of a new object.

@@ -161,7 +161,7 @@ impl<T: Kind> Resource<Site> for Compute<T> {
         let name = self.0.name(call, object);
         object.put_text("name", Some(&name));
         let (parent, path) = (collection.parent(&place)?, collection.path(&place, &name)?);
-        labels::complete(call.site, object);
+        labels::complete(call.site, None, object);
         let body = self.request(call.site, object, &place).await?;
         let id = request_id(call, &parent);
         let query = [("requestId", id.as_str())];
@@ -185,7 +185,7 @@ impl<T: Kind> Resource<Site> for Compute<T> {
     }
 
     async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
-        labels::complete(call.site, object);
+        labels::complete(call.site, Some(prior), object);
         let change = Change { call, prior, object, fields: self.0.fields() };
         labels::update(&change).await?;
         self.0.update(&change).await
@@ -239,7 +239,7 @@ impl<T: Kind> Resource<Site> for Compute<T> {
         if found(call.site.compute.get(&path).await)?.is_none() {
             return Ok(false);
         }
-        labels::complete(call.site, object);
+        labels::complete(call.site, None, object);
         let body = self.request(call.site, object, &place).await?;
         let query = [("requestId", id.as_str())];
         let request = Request {

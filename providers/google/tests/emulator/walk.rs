@@ -3,7 +3,8 @@
 use crate::cases::{all, emulated};
 use crate::stand::Google;
 use trueup_provider_walk::{
-    Case, Coverage, assert_every_type_has_a_case, every_call_goes_wrong_once, walk_on_cloudemu, walk_strictly,
+    Case, Coverage, assert_every_type_has_a_case, every_call_goes_wrong_once,
+    every_call_goes_wrong_once_on_cloudemu, walk_on_cloudemu, walk_strictly,
 };
 
 /// The build directory.
@@ -34,6 +35,12 @@ fn every() -> Vec<&'static Case> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_type_walks_through_its_life_on_cloudemu() {
     walk_on_cloudemu::<Google>((FOLDER, DEFAULTS), &emulated().collect::<Vec<_>>()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_type_lives_through_each_call_going_wrong_once_on_cloudemu() {
+    every_call_goes_wrong_once_on_cloudemu::<Google>((FOLDER, DEFAULTS), &emulated().collect::<Vec<_>>())
+        .await;
 }
 
 #[tokio::test]
