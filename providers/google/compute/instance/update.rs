@@ -57,27 +57,49 @@ pub(super) async fn update(change: &Change<'_>) -> Result<(), Fault> {
     running(change).await?;
     disks(change).await?;
     interfaces(change).await?;
-    let was_running = change.prior.text("current_status") == Some("RUNNING");
-    let is_stop_needed = change.has(&STOPPED);
-    let wanted = change.object.text(STATUS);
-    if is_stop_needed && was_running {
+    if !change.has(&STOPPED) {
+        if change.has(&["workload_identity_config"]) {
+            whole(change).await?;
+        }
+        return turn(change).await;
+    }
+    // What it was at the last look may be on its way to something else.
+    let status = change.current().await?["status"].as_str().unwrap_or_default().to_owned();
+    let is_ours_to_stop = !is_down(&status);
+    if is_ours_to_stop {
         change.post("stop", &Json::Null).await?;
     }
-    if is_stop_needed {
-        stopped(change).await?;
-    } else if change.has(&["workload_identity_config"]) {
-        whole(change).await?;
+    let outcome = stopped(change).await;
+    match change.object.text(STATUS) {
+        // Whatever came of the change, it runs again.
+        None | Some("RUNNING") if is_ours_to_stop => {
+            let started = change.post("start", &Json::Null).await;
+            outcome.and(started)
+        }
+        _ => {
+            outcome?;
+            turn(change).await
+        }
     }
-    match wanted {
-        None | Some("RUNNING") if is_stop_needed && was_running => change.post("start", &Json::Null).await,
-        Some("RUNNING") if !was_running => match change.prior.text("current_status") {
-            Some("SUSPENDED") => change.post("resume", &Json::Null).await,
-            _ => change.post("start", &Json::Null).await,
-        },
-        Some("TERMINATED") if was_running && !is_stop_needed => change.post("stop", &Json::Null).await,
-        Some("SUSPENDED") if was_running => change.post("suspend", &Json::Null).await,
-        _ => Ok(()),
-    }
+}
+
+/// Whether a machine in this state doesn't run.
+fn is_down(status: &str) -> bool {
+    ["STOPPED", "SUSPENDED", "TERMINATED"].contains(&status)
+}
+
+/// Brings it into the state that is wanted, where one is.
+async fn turn(change: &Change<'_>) -> Result<(), Fault> {
+    let Some(wanted) = change.object.text(STATUS) else { return Ok(()) };
+    let status = change.current().await?["status"].as_str().unwrap_or_default().to_owned();
+    let method = match (wanted, status.as_str()) {
+        ("RUNNING", "SUSPENDED") => "resume",
+        ("RUNNING", status) if status != "RUNNING" => "start",
+        ("TERMINATED", status) if !is_down(status) => "stop",
+        ("SUSPENDED", status) if !is_down(status) => "suspend",
+        _ => return Ok(()),
+    };
+    change.post(method, &Json::Null).await
 }
 
 /// What can be changed at any time.
