@@ -50,7 +50,7 @@ impl Sheet {
                 e.fail(span, "Unsupported attribute", detail);
             }
             if index == 0 {
-                e.diagnostics.extend(ignored_for_nothing(resource, &schema));
+                e.diagnostics.extend(ignored_for_nothing(resource, schema));
             }
             let config = e.body(&resource.body, &schema.block);
             refuse_ephemeral(e, (resource, &addr), schema, &config);
