@@ -8,8 +8,8 @@ use trueup_provider::{
     ApplyAnswer, ApplyRequest, DataRequest, Imported, PlanAnswer, PlanRequest, Private, Provider,
     ReadRequest, RecoverAnswer, RecoverRequest, SettleRequest, UpgradeRequest,
 };
-use trueup_schema::{Block, coerce, proposed_new};
-use trueup_value::{Value, json};
+use trueup_schema::{Block, NestedBlock, coerce, proposed_new};
+use trueup_value::{Name, Type, Value, json};
 
 /// A provider that speaks to a server. Its steps panic where the provider says that something is wrong, but for those
 /// that give an answer with diagnostics.
@@ -75,7 +75,8 @@ impl<S: Stand> Cloud<S> {
     /// are null, as attributes written as blocks have them, and names that don't exist are errors.
     pub async fn config(&self, kind: &str, text: &str) -> Value {
         let request = UpgradeRequest { kind, version: u64::MAX, json: text };
-        self.provider.upgrade(request).await.state.unwrap_or_else(|e| panic!("{kind} {text}: {e:#?}"))
+        let read = self.provider.upgrade(request).await.state;
+        with_blocks(self.block(kind), &read.unwrap_or_else(|e| panic!("{kind} {text}: {e:#?}")))
     }
 
     /// Null of a resource's type.
@@ -177,6 +178,30 @@ impl<S: Stand> Cloud<S> {
         let config = value(&self.provider.schema().data_sources[kind].block, config);
         let answer = self.provider.read_data(DataRequest { kind: kind.into(), config }).await;
         (answer.state, answer.diagnostics)
+    }
+}
+
+/// The value with empty collections where blocks inside blocks aren't written, as configurations have them.
+fn with_blocks(block: &Block, value: &Value) -> Value {
+    let Some(fields) = value.as_mapping() else { return value.clone() };
+    let part = |(name, value): (&Name, &Value)| {
+        let filled = match block.blocks.get(name) {
+            Some(nested) => blocks_of(nested, value),
+            None => value.clone(),
+        };
+        (name.clone(), filled)
+    };
+    Value::object(fields.iter().map(part))
+}
+
+fn blocks_of(nested: &NestedBlock, value: &Value) -> Value {
+    let ty = value.ty();
+    let items =
+        || value.as_sequence().unwrap_or_default().iter().map(|item| with_blocks(&nested.block, item));
+    match (&ty, value.is_known()) {
+        (Type::List(element), true) => Value::list((**element).clone(), items()),
+        (Type::Set(element), true) => Value::set((**element).clone(), items()),
+        _ => value.clone(),
     }
 }
 
