@@ -7,6 +7,8 @@
 //! maintained, their models drop what they don't know, the API versions that they know lack properties of the types
 //! here, and their pollers don't follow the protocol of long-running operations.
 //!
+//! How a type is added is told step by step in `docs/adding-a-resource.md`.
+//!
 //! Another type takes four steps: its schema as `schemas/azure/TYPE.json` (the shape `providers schema -json` prints, with
 //! `force_new`, `default`, `computed_block` and `meaning` where they hold), a file beside `network/subnet.rs` that
 //! implements `Resource` in the same order, a line in `table`, and a case in `tests/emulator/cases/`. Its page in
@@ -14,14 +16,17 @@
 
 mod account;
 mod arm;
+mod authorization;
 mod compute;
 mod data;
 mod element;
 mod factory;
 mod fault;
+mod identity;
 mod meaning;
 mod network;
 mod resources;
+mod storage;
 mod table;
 
 pub use factory::AzureFactory;

@@ -5,6 +5,9 @@ use trueup_provider_kit::Meaning;
 /// Ids and names of resources, whose case means nothing.
 pub(crate) const ID: Meaning = Meaning { name: "id", is_same: crate::arm::id::is_same, complaint: |_| None };
 
+/// Ids of roles: those of one name are the same, at whatever scope they are told.
+pub(crate) const ROLE: Meaning = Meaning { name: "role", is_same: is_same_role, complaint: |_| None };
+
 /// Locations: `West Europe` is `westeurope`.
 pub(crate) const LOCATION: Meaning =
     Meaning { name: "location", is_same: is_same_place, complaint: |_| None };
@@ -16,6 +19,11 @@ pub(crate) fn location(text: &str) -> String {
 
 fn is_same_place(one: &str, other: &str) -> bool {
     location(one) == location(other)
+}
+
+fn is_same_role(one: &str, other: &str) -> bool {
+    let name = |id: &str| id.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    name(one) == name(other)
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! Everything the provider offers: one line a type.
 
 use crate::account::site::Site;
+use crate::authorization::role_assignment::RoleAssignment;
 use crate::compute::availability_set::AvailabilitySet;
+use crate::data::client_config::ClientConfigData;
 use crate::data::resource_group::ResourceGroupData;
 use crate::data::subnet::SubnetData;
+use crate::data::subscription::SubscriptionData;
 use crate::data::virtual_network::VirtualNetworkData;
-use crate::meaning::{ID, LOCATION};
+use crate::identity::user_assigned_identity::UserAssignedIdentity;
+use crate::meaning::{ID, LOCATION, ROLE};
 use crate::network::network_interface::NetworkInterface;
 use crate::network::network_interface_security_group_association::InterfaceSecurity;
 use crate::network::network_security_group::NetworkSecurityGroup;
@@ -17,6 +21,7 @@ use crate::network::subnet::Subnet;
 use crate::network::subnet_association::{ROUTING, SECURITY};
 use crate::network::virtual_network::VirtualNetwork;
 use crate::resources::resource_group::ResourceGroup;
+use crate::storage::storage_account::StorageAccount;
 use std::sync::OnceLock;
 use trueup_provider_kit::{Catalog, DataSource, Offer, Resource};
 
@@ -69,12 +74,24 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         schema: schema!("azurerm_resource_group"),
         code: &ResourceGroup,
     },
+    Offer {
+        kind: "azurerm_role_assignment",
+        noun: "Role Assignment",
+        schema: schema!("azurerm_role_assignment"),
+        code: &RoleAssignment,
+    },
     Offer { kind: "azurerm_route", noun: "Route", schema: schema!("azurerm_route"), code: &Route },
     Offer {
         kind: "azurerm_route_table",
         noun: "Route Table",
         schema: schema!("azurerm_route_table"),
         code: &RouteTable,
+    },
+    Offer {
+        kind: "azurerm_storage_account",
+        noun: "Storage Account",
+        schema: schema!("azurerm_storage_account"),
+        code: &StorageAccount,
     },
     Offer { kind: "azurerm_subnet", noun: "Subnet", schema: schema!("azurerm_subnet"), code: &Subnet },
     Offer {
@@ -90,6 +107,12 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         code: &ROUTING,
     },
     Offer {
+        kind: "azurerm_user_assigned_identity",
+        noun: "User Assigned Identity",
+        schema: schema!("azurerm_user_assigned_identity"),
+        code: &UserAssignedIdentity,
+    },
+    Offer {
         kind: "azurerm_virtual_network",
         noun: "Virtual Network",
         schema: schema!("azurerm_virtual_network"),
@@ -98,6 +121,12 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
 ];
 
 static DATA: &[Offer<dyn DataSource<Site>>] = &[
+    Offer {
+        kind: "azurerm_client_config",
+        noun: "Client Config",
+        schema: schema!("data_azurerm_client_config"),
+        code: &ClientConfigData,
+    },
     Offer {
         kind: "azurerm_resource_group",
         noun: "Resource Group",
@@ -111,6 +140,12 @@ static DATA: &[Offer<dyn DataSource<Site>>] = &[
         code: &SubnetData,
     },
     Offer {
+        kind: "azurerm_subscription",
+        noun: "Subscription",
+        schema: schema!("data_azurerm_subscription"),
+        code: &SubscriptionData,
+    },
+    Offer {
         kind: "azurerm_virtual_network",
         noun: "Virtual Network",
         schema: schema!("data_azurerm_virtual_network"),
@@ -121,7 +156,7 @@ static DATA: &[Offer<dyn DataSource<Site>>] = &[
 /// The catalog, its schema files read when it is first needed.
 pub(crate) fn catalog() -> &'static Catalog<Site> {
     static CATALOG: OnceLock<Catalog<Site>> = OnceLock::new();
-    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA, &[ID, LOCATION]))
+    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA, &[ID, LOCATION, ROLE]))
 }
 
 #[cfg(test)]

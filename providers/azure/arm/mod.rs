@@ -13,6 +13,8 @@ pub(crate) mod write;
 use crate::account::credentials::Tokens;
 use crate::account::environment::Environment;
 use crate::account::traffic::{Answer, Request, Traffic};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use document::Document;
 use locks::Locks;
 use operation::Underway;
@@ -138,6 +140,13 @@ impl Arm {
         }
     }
 
+    /// Calls an action that changes nothing.
+    pub(crate) async fn ask(&self, path: impl Display, version: &str) -> Result<Json, Fault> {
+        let mut request = Request::new(Method::POST, self.url(path, version)?);
+        request.is_repeatable = true;
+        self.send(request).await?.success()?.json()
+    }
+
     /// Calls an action.
     pub(crate) async fn post(
         &self,
@@ -147,6 +156,16 @@ impl Arm {
         let request = Request::new(Method::POST, self.url(path, version)?).json(body);
         let answer = self.send(request).await?.success()?;
         Underway::after(self, &Method::POST, &answer)
+    }
+
+    /// What the token says of whom it is for. It isn't checked: the API does that.
+    pub(crate) async fn claims(&self) -> Result<Json, Fault> {
+        let token = self.tokens.get(&self.audience).await?;
+        let middle = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+        middle.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(|| {
+            Fault::new(FaultKind::Other, "the token doesn't tell whom it is for")
+                .hint("Sign in to Entra: other tokens don't say whose they are.")
+        })
     }
 
     /// Sends a call with a token. One that the API refuses is made anew once: it may have been withdrawn.

@@ -1,7 +1,9 @@
 //! The data sources, one file each.
 
+pub(crate) mod client_config;
 pub(crate) mod resource_group;
 pub(crate) mod subnet;
+pub(crate) mod subscription;
 pub(crate) mod virtual_network;
 
 use crate::account::site::Site;

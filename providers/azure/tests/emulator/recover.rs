@@ -13,6 +13,8 @@ const MARKED: &[&str] = &[
     "azurerm_public_ip",
     "azurerm_resource_group",
     "azurerm_route_table",
+    "azurerm_storage_account",
+    "azurerm_user_assigned_identity",
     "azurerm_virtual_network",
 ];
 

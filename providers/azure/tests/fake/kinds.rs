@@ -154,6 +154,15 @@ pub(super) const KINDS: &[Kind] = &[
         is_slow: true,
     },
     Kind {
+        path: "Microsoft.ManagedIdentity/userAssignedIdentities",
+        shape: "~id ~name ~type ~etag !location tags<> ~properties{}",
+        defaults: r#"{"properties": {}}"#,
+        parts: &[],
+        fixed: &[],
+        in_use: "IdentityInUse",
+        is_slow: false,
+    },
+    Kind {
         path: "Microsoft.Network/networkInterfaces",
         shape: whole!(
             "extendedLocation{!name !type=EdgeZone} properties{

@@ -1,8 +1,10 @@
 //! Azure Resource Manager in memory, as far as the types here go, and strict: what its documentation forbids is refused
 //! with its own status and code. Writes take their time, lists come in pages, names and ids match in any case.
 
+mod accounts;
 mod groups;
 mod kinds;
+mod roles;
 mod rules;
 mod shape;
 mod signin;
@@ -17,6 +19,9 @@ use trueup_provider_walk::{Fake, Meddling, Reply, Request, Store, Trouble, merge
 pub(crate) const TENANT: &str = "72f988bf-0000-0000-0000-2d7cd011db47";
 /// The subscription that there is.
 pub(crate) const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
+/// What tokens say: they are those of the application `c`, whose service principal is `o-1`, in the tenant.
+const CLAIMS: &str =
+    "eyJhcHBpZCI6ImMiLCJvaWQiOiJvLTEiLCJ0aWQiOiI3MmY5ODhiZi0wMDAwLTAwMDAtMDAwMC0yZDdjZDAxMWRiNDcifQ";
 /// How many items a page of a list has.
 const PAGE: usize = 2;
 
@@ -128,7 +133,9 @@ impl World {
             ["metadata", ..] | ["github"] => return signin::machine(request, &words, &self.token()),
             _ => {}
         }
-        if request.header("authorization") != Some(&format!("Bearer {}", self.token())) {
+        let bearer = request.header("authorization").and_then(|text| text.strip_prefix("Bearer "));
+        // Another client meddles.
+        if bearer != Some(&*self.token()) && bearer != Some("another") {
             return Err(refuse(401, "InvalidAuthenticationToken", "The access token is invalid."));
         }
         check_query(request)?;
@@ -136,6 +143,8 @@ impl World {
             ["subscriptions", SUBSCRIPTION] => Ok(Reply::json(
                 200,
                 &json!({"id": format!("/subscriptions/{SUBSCRIPTION}"), "subscriptionId": SUBSCRIPTION,
+                    "displayName": "Test", "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01",
+                        "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"}, "tags": {"a": "b"},
                     "tenantId": TENANT, "state": "Enabled"}),
             )),
             ["subscriptions", other] => Err(refuse(
@@ -153,13 +162,17 @@ impl World {
             }
             [.., "operations", name] => self.status(name),
             [.., "operationresults", name] => self.result(request, name),
-            _ => self.resource(request, &segments, is_doomed),
+            _ => {
+                let answered = self.roles(request, &segments);
+                let answered = answered.or_else(|| self.account(request, &segments, is_doomed));
+                answered.unwrap_or_else(|| self.resource(request, &segments, is_doomed))
+            }
         }
     }
 
     /// The token that is taken now.
     fn token(&self) -> String {
-        format!("fake-token-{}", self.withdrawals)
+        format!("fake-{}.{CLAIMS}.signature", self.withdrawals)
     }
 
     /// Takes no token any more that was given before.
@@ -347,7 +360,9 @@ impl World {
     }
 
     fn guid(&self, text: &str) -> String {
-        format!("00000000-0000-0000-0000-{:012}", self.number(text))
+        let step = |sum: u64, byte: u8| (sum * 31 + u64::from(byte)) % 999_999_999_989;
+        let number = text.to_lowercase().bytes().fold(self.number(text).into(), step);
+        format!("00000000-0000-0000-0000-{number:012}")
     }
 }
 
@@ -372,7 +387,7 @@ fn check_query(request: &Request) -> Result<(), Refusal> {
         ));
     }
     for (name, _) in request.parameters() {
-        if !["api-version", "$skiptoken"].contains(&name.as_str()) {
+        if !["api-version", "$filter", "$skiptoken"].contains(&name.as_str()) {
             return Err(refuse(400, "InvalidQueryParameter", name));
         }
     }

@@ -16,6 +16,16 @@ const ROUTED: Setup = (
 
 pub(crate) const DATA: &[DataCase] = &[
     DataCase {
+        kind: "azurerm_client_config",
+        expected: &[
+            ("client_id", r#""c""#),
+            ("object_id", r#""o-1""#),
+            ("subscription_id", r#""00000000-0000-0000-0000-000000000001""#),
+            ("tenant_id", r#""72f988bf-0000-0000-0000-2d7cd011db47""#),
+        ],
+        ..DATA_CASE
+    },
+    DataCase {
         kind: "azurerm_resource_group",
         setup: &[GROUP],
         config: r#"{"name": "g${n}"}"#,
@@ -46,6 +56,22 @@ pub(crate) const DATA: &[DataCase] = &[
             r#"{"name": "none", "virtual_network_name": "net", "resource_group_name": "g${n}"}"#,
             "Subnet \\\"none\\\" was not found",
         )],
+    },
+    DataCase {
+        kind: "azurerm_subscription",
+        expected: &[
+            ("display_name", r#""Test""#),
+            ("id", r#""/subscriptions/00000000-0000-0000-0000-000000000001""#),
+            ("location_placement_id", r#""Public_2014-09-01""#),
+            ("quota_id", r#""PayAsYouGo_2014-09-01""#),
+            ("spending_limit", r#""Off""#),
+            ("state", r#""Enabled""#),
+            ("subscription_id", r#""00000000-0000-0000-0000-000000000001""#),
+            ("tags", r#"{"a": "b"}"#),
+            ("tenant_id", r#""72f988bf-0000-0000-0000-2d7cd011db47""#),
+        ],
+        refused: &[(r#"{"subscription_id": "none"}"#, "Subscription \\\"none\\\" was not found")],
+        ..DATA_CASE
     },
     DataCase {
         kind: "azurerm_virtual_network",

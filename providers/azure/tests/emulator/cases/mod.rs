@@ -3,11 +3,13 @@
 mod compute;
 mod data;
 mod groups;
+mod identity;
 mod interfaces;
 mod networks;
 mod public_ips;
 mod routes;
 mod security;
+mod storage;
 
 pub(crate) use data::DATA;
 use trueup_provider_walk::Case;
@@ -16,11 +18,13 @@ use trueup_provider_walk::Case;
 pub(crate) const CASES: &[&[Case]] = &[
     compute::CASES,
     groups::CASES,
+    identity::CASES,
     interfaces::CASES,
     networks::CASES,
     public_ips::CASES,
     routes::CASES,
     security::CASES,
+    storage::CASES,
 ];
 
 /// Those with things that cloudemu doesn't have: it speaks an older version of the network's API, and knows neither pools
@@ -31,6 +35,18 @@ pub(crate) const FURTHER: &[&[Case]] =
 type Setup = (&'static str, &'static str, &'static str);
 
 const GROUP: Setup = ("group", "azurerm_resource_group", r#"{"name": "g${n}", "location": "westeurope"}"#);
+const OTHER_GROUP: Setup =
+    ("other_group", "azurerm_resource_group", r#"{"name": "h${n}", "location": "westeurope"}"#);
+const WHO: Setup = (
+    "who",
+    "azurerm_user_assigned_identity",
+    r#"{"name": "who", "resource_group_name": "${group.name}", "location": "westeurope"}"#,
+);
+const OTHER_WHO: Setup = (
+    "who2",
+    "azurerm_user_assigned_identity",
+    r#"{"name": "who2", "resource_group_name": "${group.name}", "location": "westeurope"}"#,
+);
 const NETWORK: Setup = (
     "network",
     "azurerm_virtual_network",

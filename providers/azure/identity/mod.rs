@@ -1,0 +1,3 @@
+//! Types of Microsoft.ManagedIdentity.
+
+pub(crate) mod user_assigned_identity;
