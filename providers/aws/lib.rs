@@ -3,6 +3,8 @@
 //! Names and schemas are those of `hashicorp/aws` 6. One folder for each service and in it one file (or
 //! folder) for each type, listed in `table`.
 //!
+//! How a type is added is told step by step in `docs/adding-a-resource.md`.
+//!
 //! Another type takes four steps: its schema as `schemas/aws/TYPE.json` (the shape `providers schema -json` prints, with
 //! `force_new`, `default`, `computed_block` and `meaning` where they hold), a file beside `ec2/subnet.rs` that implements `Resource`
 //! in the same order, a line in `table`, and a case in `tests/emulator/cases/`. Its page in `docs/aws` is made by

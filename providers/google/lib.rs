@@ -6,6 +6,8 @@
 //! lists when they are written: a list that is to be emptied in place (the secondary ranges of a subnetwork, the
 //! addresses of a NAT) can't be said with them.
 //!
+//! How a type is added is told step by step in `docs/adding-a-resource.md`.
+//!
 //! Another type of Compute takes four steps: its schema as `schemas/google/TYPE.json` (the shape `providers schema -json`
 //! prints, with `force_new`, `default`, `computed_block` and `meaning` where they hold), a file beside `compute/subnetwork.rs` that
 //! implements `Kind` in the same order, a line in `table`, and a case in `tests/emulator/cases/`. Its page in
