@@ -1,8 +1,10 @@
 //! `terraform_data`: keeps a value in the state, and is replaced when a trigger changes.
 
 use crate::{Ids, SCHEMA};
-use trueup_diag::Diagnostics;
-use trueup_provider::{ApplyAnswer, ApplyRequest, ImportAnswer, Imported, PlanAnswer, PlanRequest};
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_provider::{
+    ApplyAnswer, ApplyRequest, ImportAnswer, Imported, MoveAnswer, MoveRequest, PlanAnswer, PlanRequest,
+};
 use trueup_schema::{Attribute, Block, Schema};
 use trueup_value::{Path, PathStep, Type, Value};
 
@@ -87,6 +89,29 @@ pub(crate) fn apply(request: ApplyRequest, ids: &Ids) -> ApplyAnswer {
     };
     let (private, diagnostics) = (request.private, Diagnostics::new());
     ApplyAnswer { state, private, diagnostics, legacy: false, end_unknown: false }
+}
+
+/// A `null_resource` becomes one: its triggers are what replaces the new object as well.
+pub(crate) fn moved(request: &MoveRequest<'_>) -> MoveAnswer {
+    let of_null = &*request.from_provider.namespace == "hashicorp" && &*request.from_provider.kind == "null";
+    if request.kind != KIND || !of_null || request.from_kind != "null_resource" {
+        return MoveAnswer::unsupported(request);
+    }
+    let stored = match trueup_value::json::decode_implied(request.json) {
+        Ok(stored) => stored,
+        Err(error) => {
+            let detail = format!("The stored null_resource can't be read: {error}.");
+            return MoveAnswer { state: Err(Diagnostic::error("Invalid stored object", detail).into()) };
+        }
+    };
+    let block = &SCHEMA.resources[KIND].block;
+    let mut state = block.empty_value().as_mapping().expect("a block's value is an object").clone();
+    for (from, to) in [("id", ID), ("triggers", TRIGGERS)] {
+        if let Some(value) = stored.get(from).filter(|value| !value.is_null()) {
+            state.insert(to.into(), value.clone());
+        }
+    }
+    MoveAnswer { state: Ok((Value::object(state), [].into())) }
 }
 
 /// Any id will do: the object has this one from now on.

@@ -12,9 +12,9 @@ use std::sync::{Arc, LazyLock};
 use trueup_addr::ProviderAddr;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider::{
-    ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, Factory, ImportAnswer, PlanAnswer, PlanRequest,
-    Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest, StartError, UpgradeAnswer,
-    UpgradeRequest,
+    ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, Factory, ImportAnswer, MoveAnswer, MoveRequest,
+    PlanAnswer, PlanRequest, Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest, StartError,
+    UpgradeAnswer, UpgradeRequest,
 };
 use trueup_schema::{ProviderSchema, read_stored};
 use trueup_value::{Type, Value};
@@ -115,6 +115,10 @@ impl Provider for Builtin {
         };
         let read = read_stored(&schema.block, request.json);
         UpgradeAnswer { state: read.map_err(|errors| errors.into_iter().map(detail).collect()) }
+    }
+
+    async fn move_state(&self, request: MoveRequest<'_>) -> MoveAnswer {
+        data::moved(&request)
     }
 
     async fn read(&self, request: ReadRequest) -> ReadAnswer {

@@ -4,7 +4,9 @@ use crate::{Builtin, SCHEMA, data};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use trueup_addr::ProviderAddr;
-use trueup_provider::{ApplyRequest, Factory, PlanAnswer, PlanRequest, Provider, UpgradeRequest};
+use trueup_provider::{
+    ApplyRequest, Factory, MoveRequest, PlanAnswer, PlanRequest, Provider, UpgradeRequest,
+};
 use trueup_schema::{apply_errors, coerce, plan_errors, proposed_new, unknown_paths};
 use trueup_value::{Type, Value};
 
@@ -144,6 +146,42 @@ async fn the_rest() {
     assert!(provider.apply(destroy).await.state.is_null());
     assert!(provider.start(&ProviderAddr::official("aws")).is_err());
     assert!(provider.start(&ProviderAddr::builtin()).is_ok());
+}
+
+#[tokio::test]
+async fn a_null_resource_becomes_one() {
+    let provider = provider();
+    let null = ProviderAddr::official("null");
+    let (aws, fork) =
+        (ProviderAddr::official("aws"), ProviderAddr { namespace: "other".into(), ..null.clone() });
+    let triggers = Value::object([("x", "1".into())]);
+    let good = r#"{"id":"123","triggers":{"x":"1"}}"#;
+    for (from, kind, to, json, wanted) in [
+        (
+            &null,
+            "null_resource",
+            "terraform_data",
+            good,
+            Some(vec![("id", "123".into()), ("triggers_replace", triggers)]),
+        ),
+        (
+            &null,
+            "null_resource",
+            "terraform_data",
+            r#"{"id":"4","triggers":null}"#,
+            Some(vec![("id", "4".into())]),
+        ),
+        (&null, "null_resource", "terraform_data", "nonsense", None),
+        (&null, "null_resource", "other", good, None),
+        (&null, "null_data_source", "terraform_data", good, None),
+        (&fork, "null_resource", "terraform_data", good, None),
+        (&aws, "aws_vpc", "terraform_data", good, None),
+    ] {
+        let request =
+            MoveRequest { kind: to, from_provider: from, from_kind: kind, version: 0, json, private: &[] };
+        let moved = provider.move_state(request).await.state.ok().map(|(state, _)| state);
+        assert_eq!(moved, wanted.map(|attributes| object(&attributes)), "{kind} of {from} to {to}: {json}");
+    }
 }
 
 /// The schema is what Terraform prints for it.

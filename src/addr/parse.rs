@@ -189,18 +189,23 @@ impl FromStr for ProviderConfigAddr {
             return Err(ParseError::new(text, "a provider configuration's module has no keys"));
         }
         let path = ModulePath(module.0.iter().map(|step| step.name.clone()).collect());
-        let (source, alias) = match rest {
+        let (source, alias, key) = match rest {
             [Part::Name(word), Part::Key(InstanceKey::Text(source))] if &**word == "provider" => {
-                (source, None)
+                (source, None, InstanceKey::None)
             }
             [Part::Name(word), Part::Key(InstanceKey::Text(source)), Part::Name(alias)]
                 if &**word == "provider" =>
             {
-                (source, Some(alias.clone()))
+                (source, Some(alias.clone()), InstanceKey::None)
+            }
+            [Part::Name(word), Part::Key(InstanceKey::Text(source)), Part::Name(alias), Part::Key(key)]
+                if &**word == "provider" =>
+            {
+                (source, Some(alias.clone()), key.clone())
             }
             _ => return Err(ParseError::new(text, "expected provider[\"SOURCE\"] with an optional alias")),
         };
-        Ok(ProviderConfigAddr { module: path, provider: ProviderAddr::parse(source)?, alias })
+        Ok(ProviderConfigAddr { module: path, provider: ProviderAddr::parse(source)?, alias, key })
     }
 }
 
@@ -230,6 +235,7 @@ mod tests {
         check::<ProviderConfigAddr>(&[
             "provider[\"registry.terraform.io/hashicorp/aws\"]",
             "module.a.module.b.provider[\"terraform.io/builtin/terraform\"].west",
+            "provider[\"registry.terraform.io/hashicorp/aws\"].by_region[\"us-west-2\"]",
         ]);
     }
 

@@ -1,6 +1,6 @@
 //! Providers and their configurations.
 
-use crate::{ModulePath, Name, ParseError};
+use crate::{InstanceKey, ModulePath, Name, ParseError};
 use std::fmt;
 
 /// Where a provider comes from: `registry.terraform.io/hashicorp/aws`.
@@ -83,16 +83,26 @@ pub struct ProviderConfigAddr {
     pub provider: ProviderAddr,
     /// `alias`, if any.
     pub alias: Option<Name>,
+    /// Which of several, where the block has `for_each`.
+    pub key: InstanceKey,
 }
 
-/// `module.a.provider["registry.terraform.io/hashicorp/aws"].alias`
+impl ProviderConfigAddr {
+    /// The whole block, whichever of several it is.
+    #[must_use]
+    pub fn block(&self) -> ProviderConfigAddr {
+        ProviderConfigAddr { key: InstanceKey::None, ..self.clone() }
+    }
+}
+
+/// `module.a.provider["registry.terraform.io/hashicorp/aws"].alias["key"]`
 impl fmt::Display for ProviderConfigAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let dot = if self.module.is_root() { "" } else { "." };
         write!(f, "{}{dot}provider[\"{}\"]", self.module, self.provider)?;
-        match &self.alias {
-            Some(alias) => write!(f, ".{alias}"),
-            None => Ok(()),
+        if let Some(alias) = &self.alias {
+            write!(f, ".{alias}")?;
         }
+        write!(f, "{}", self.key)
     }
 }

@@ -57,6 +57,8 @@ pub enum Reason {
     DeleteBecauseCountIndex,
     /// `delete_because_each_key`
     DeleteBecauseEachKey,
+    /// `delete_because_enabled_false`
+    DeleteBecauseEnabledFalse,
     /// `delete_because_no_move_target`
     DeleteBecauseNoMoveTarget,
     /// `read_because_config_unknown`
@@ -80,6 +82,7 @@ impl Reason {
             Reason::DeleteBecauseWrongRepetition => "delete_because_wrong_repetition",
             Reason::DeleteBecauseCountIndex => "delete_because_count_index",
             Reason::DeleteBecauseEachKey => "delete_because_each_key",
+            Reason::DeleteBecauseEnabledFalse => "delete_because_enabled_false",
             Reason::DeleteBecauseNoMoveTarget => "delete_because_no_move_target",
             Reason::ReadBecauseConfigUnknown => "read_because_config_unknown",
             Reason::ReadBecauseDependencyPending => "read_because_dependency_pending",

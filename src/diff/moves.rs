@@ -292,7 +292,7 @@ fn implied(program: &Program, state: &State, addr: ResourceInstance) -> Resource
     let Some(slot) = module.names.resources.get(&addr.resource) else { return addr };
     let key = match (&module.resources[*slot as usize].repetition, &addr.key) {
         (Some(Repetition::Count(_)), InstanceKey::None) => InstanceKey::Int(0),
-        (None, InstanceKey::Int(0)) => InstanceKey::None,
+        (None | Some(Repetition::Enabled(_)), InstanceKey::Int(0)) => InstanceKey::None,
         _ => return addr,
     };
     let to = ResourceInstance { key, ..addr.clone() };

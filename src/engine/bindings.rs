@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use trueup_addr::ProviderConfigAddr;
+use trueup_diag::Diagnostic;
 use trueup_resolve::program::ProviderBinding;
 use trueup_resolve::{NodeId, Program};
 
@@ -33,7 +34,9 @@ fn binding(program: &Program, addr: &ProviderConfigAddr) -> Option<ProviderBindi
     if config.is_none() && !implied {
         return None;
     }
-    Some(ProviderBinding { provider: addr.provider.clone(), node, alias: addr.alias.clone(), config })
+    let (provider, alias, key) = (addr.provider.clone(), addr.alias.clone(), addr.key.clone());
+    let found = ProviderBinding { provider, node, alias, config, key };
+    program.has_provider_key(&found).then_some(found)
 }
 
 /// The name that state files use.
@@ -42,5 +45,25 @@ pub(crate) fn provider_addr(program: &Program, binding: &ProviderBinding) -> Pro
         module: program.node(binding.node).path.clone(),
         provider: binding.provider.clone(),
         alias: binding.alias.clone(),
+        key: binding.key.clone(),
     }
+}
+
+/// The provider configuration that an object needs is not in the program any more; what it is needed for is `what`.
+pub(crate) fn gone(what: &impl ToString, addr: &ProviderConfigAddr) -> Diagnostic {
+    let what = what.to_string();
+    if addr.key.is_none() {
+        let detail = format!(
+            "To work with {what} its provider configuration {addr} is needed, but it is no longer in the configuration."
+        );
+        return Diagnostic::error("Provider configuration not present", detail)
+            .on(what)
+            .hint("put the provider block back until everything that was made with it is destroyed");
+    }
+    let detail = format!(
+        "To work with {what} its provider configuration {addr} is needed, but the for_each of the provider block has no such element any more."
+    );
+    Diagnostic::error("Provider instance not present", detail)
+        .on(what)
+        .hint("put the element back into the provider's for_each until everything that was made with it is destroyed: take it out of the for_each of resources and modules first")
 }

@@ -93,7 +93,7 @@ impl Session {
 
     /// Takes a file more into the root module.
     fn with_generated(&mut self, file: &str, text: &str) -> Diagnostics {
-        let mut snapshot = self.snapshot.clone();
+        let mut snapshot = self.snapshot();
         if let Some(root) = snapshot.sources.first_mut() {
             root.files.push((file.to_owned(), text.to_owned()));
         }

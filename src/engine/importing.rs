@@ -24,6 +24,7 @@ impl Session {
         self.ledger.refuse_in_flight().map_err(|diagnostic| Diagnostics::from(*diagnostic))?;
         let binding = self.binding_of(addr)?;
         let ask = self.provider_for(addr, &binding)?;
+        let binding = ask.binding.clone();
         if self.state().instance(addr).is_some() {
             let detail = format!("The state already has an object for {addr}.");
             return Err(Diagnostic::error("Resource already managed by Terraform", detail)
@@ -101,8 +102,12 @@ impl Session {
     ) -> Result<Box<ProviderAsk>, Diagnostics> {
         let mut sheet = self.sheet(Mode::Plan, Some((self.world.clock)().into()), true);
         sheet.request_targets([Target::Instance(addr.clone())].into());
-        sheet.request_provider(binding);
-        let mut asked = None;
+        // Which of several it is the instance itself says.
+        let mut chosen = self.program.has_provider_key(binding).then(|| binding.clone());
+        if let Some(binding) = &chosen {
+            sheet.request_provider(binding);
+        }
+        let mut asked = BTreeMap::new();
         loop {
             let asks = sheet.ready();
             if asks.is_empty() {
@@ -112,9 +117,14 @@ impl Session {
                 match ask {
                     Ask::Provider(ask) => {
                         sheet.fill(ask.cell, Some(Value::from(true)));
-                        asked = if ask.binding == *binding { Some(ask) } else { asked };
+                        asked.insert(ask.binding.clone(), ask);
                     }
-                    Ask::Instance(ask) => sheet.fill(ask.cell, as_stored(self, &ask)),
+                    Ask::Instance(ask) => {
+                        if ask.addr == *addr {
+                            chosen.get_or_insert_with(|| ask.binding.clone());
+                        }
+                        sheet.fill(ask.cell, as_stored(self, &ask));
+                    }
                 }
             }
         }
@@ -126,7 +136,8 @@ impl Session {
             );
             return Err(Diagnostic::error("Configuration for import target does not exist", detail).into());
         }
-        let Some(ask) = asked.filter(|_| exists) else { return Err(found) };
+        let asked = chosen.filter(|_| exists).and_then(|binding| asked.remove(&binding));
+        let Some(ask) = asked else { return Err(found) };
         if ask.config.is_wholly_known() {
             return Ok(ask);
         }

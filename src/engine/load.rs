@@ -6,14 +6,14 @@ use crate::files::DiskLoader;
 use crate::ledger::NotHeld;
 use crate::offers::Offers;
 use crate::providers::Providers;
-use crate::world::World;
+use crate::world::{Deprecations, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trueup_addr::ProviderAddr;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_evaluate::{FunctionNames, Input};
 use trueup_plan::{Recorder, Snapshot};
-use trueup_resolve::{Loader, Program, resolve};
+use trueup_resolve::{Loader, Program, deprecated_outputs, resolve};
 use trueup_source::{Manifest, version_fits};
 use trueup_state::{Begun, State, TERRAFORM_VERSION};
 use trueup_value::Name;
@@ -59,6 +59,8 @@ pub fn load(world: &World, saved: Option<&Snapshot>) -> Loaded {
     let mut early = EarlyInputs::new(world, saved);
     let mut resolution = resolve(&mut recorder, &FunctionNames::default(), &mut early, &mut sources);
     let answers = early.answers;
+    hush(&mut resolution.program, world.deprecations);
+    resolution.references.append(deprecated_outputs(&resolution.program));
     let program = Arc::new(std::mem::take(&mut resolution.program));
     let planning = std::mem::take(&mut resolution.planning);
     let mut references = std::mem::take(&mut resolution.references);
@@ -84,6 +86,20 @@ pub fn load(world: &World, saved: Option<&Snapshot>) -> Loaded {
         planning,
         answers,
         snapshot: recorder.snapshot,
+    }
+}
+
+/// Marks the modules that are not told of what is deprecated.
+fn hush(program: &mut Program, told: Deprecations) {
+    for at in 0..program.nodes.len() {
+        let node = &program.nodes[at];
+        let around = node.parent.is_some_and(|(parent, _)| program.node(parent).quiet);
+        let quiet = match told {
+            Deprecations::All => false,
+            Deprecations::Local => around || (node.parent.is_some() && !node.called.source.starts_with('.')),
+            Deprecations::None => true,
+        };
+        program.nodes[at].quiet = quiet;
     }
 }
 

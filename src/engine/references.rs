@@ -20,7 +20,8 @@ pub fn references(program: &Program) -> BTreeMap<String, BTreeSet<String>> {
             match &resource.repetition {
                 Some(
                     trueup_resolve::program::Repetition::Count(e)
-                    | trueup_resolve::program::Repetition::ForEach(e),
+                    | trueup_resolve::program::Repetition::ForEach(e)
+                    | trueup_resolve::program::Repetition::Enabled(e),
                 ) => {
                     seen.push(e);
                 }

@@ -8,6 +8,7 @@ use crate::load::{NotOpened, load, start_providers};
 use crate::made::tell_made;
 use crate::planning::{Circumstances, Finished, Objects, PlanOptions, Planner, reached};
 use crate::providers::Providers;
+use crate::retyped::{as_moved, retype};
 use crate::selection;
 use crate::trial::Kept;
 use crate::validate::cwd;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use trueup_apply::Interrupt;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_diff::{apply_moves, removed_still_declared};
+use trueup_diff::{Move, apply_moves, removed_still_declared};
 use trueup_evaluate::{Input, Mode, Sheet, Surroundings};
 use trueup_plan::{Plan, PlanMode, Snapshot, SnapshotInput};
 use trueup_resolve::Program;
@@ -154,8 +155,8 @@ impl Session {
                 return Err(NotOpened { locked, sources, diagnostics });
             }
         };
-        let (providers, found) =
-            start_providers(world, &loaded.program, Some(&ledger.state), &ledger.in_flight);
+        let moved = as_moved(&ledger.state, &loaded.program);
+        let (providers, found) = start_providers(world, &loaded.program, Some(&moved), &ledger.in_flight);
         diagnostics.append(found);
         let providers = Arc::new(providers);
         if judging && !diagnostics.has_errors() {
@@ -250,14 +251,22 @@ impl Session {
         Sheet::new(self.program.clone(), around)
     }
 
+    /// The state with all moves made, and what was found so far.
+    async fn moved(&mut self) -> (State, Vec<Move>, Diagnostics) {
+        let mut state = self.ledger.state.clone();
+        let mut found = std::mem::take(&mut self.warnings);
+        let (moves, problems) = apply_moves(&mut state, &self.program);
+        found.append(problems);
+        let around = (&*self.program, &*self.providers);
+        found.append(retype(around, &mut state, &self.ledger.state, &moves).await);
+        (state, moves, found)
+    }
+
     /// Makes a plan.
     pub async fn plan(&mut self, options: &PlanOptions) -> Planned {
         let timestamp: Arc<str> = (self.world.clock)().into();
         let sheet = self.sheet(Mode::Plan, Some(timestamp.clone()), true);
-        let mut state = self.ledger.state.clone();
-        let mut diagnostics = std::mem::take(&mut self.warnings);
-        let (moves, found) = apply_moves(&mut state, &self.program);
-        diagnostics.append(found);
+        let (state, moves, mut diagnostics) = self.moved().await;
         diagnostics.append(removed_still_declared(&self.program));
         diagnostics.extend(selection::half_moved(&moves, options));
         let moved_from = moves.into_iter().map(|m| (m.to, m.from)).collect();

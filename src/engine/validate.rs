@@ -103,6 +103,7 @@ fn written_bindings(program: &Program) -> Vec<trueup_resolve::program::ProviderB
                 node: NodeId(index),
                 alias: config.name.alias.clone(),
                 config: u32::try_from(slot).ok(),
+                key: trueup_addr::InstanceKey::None,
             });
         }
     }

@@ -91,6 +91,18 @@ impl Observer for Unobserved {
     fn event(&self, _event: &Event) {}
 }
 
+/// Which modules are told that they use what is deprecated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deprecations {
+    /// All.
+    #[default]
+    All,
+    /// The root module, and those that are called by a path from one that is told.
+    Local,
+    /// None.
+    None,
+}
+
 /// Fills with unpredictable bytes.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
@@ -120,6 +132,8 @@ pub struct World {
     pub environment: Arc<BTreeMap<String, String>>,
     /// What the command line gives for variables: modules and the backend may depend on them.
     pub given: Vec<Given>,
+    /// Who is told of deprecated variables and outputs of modules.
+    pub deprecations: Deprecations,
     /// Now, RFC 3339 in UTC with whole seconds.
     pub clock: Arc<dyn Fn() -> String + Send + Sync>,
     /// Fills with unpredictable bytes.

@@ -161,7 +161,9 @@ pub fn verify(plan: &Plan, program: &Program) -> Result<(), PlanFileError> {
         let fits = module.is_some_and(|module| match binding.config {
             None => true,
             Some(slot) => module.provider_configs.get(slot as usize).is_some_and(|config| {
-                config.provider == binding.provider && config.name.alias == binding.alias
+                config.provider == binding.provider
+                    && config.name.alias == binding.alias
+                    && program.has_provider_key(binding)
             }),
         });
         if !fits {

@@ -8,7 +8,7 @@ use crate::{
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Write};
-use trueup_addr::{ModulePath, ProviderAddr};
+use trueup_addr::{InstanceKey, ModulePath, ProviderAddr};
 use trueup_diff::{Action, Change, Reason};
 use trueup_resolve::program::ProviderBinding;
 use trueup_resolve::{Files, NodeId};
@@ -26,6 +26,7 @@ fn change(address: &str, action: Action, before: Value, after: Value) -> Resourc
             node: NodeId::ROOT,
             alias: Some("west".into()),
             config: Some(0),
+            key: InstanceKey::None,
         },
         schema_version: 3,
         change: Change { action, reason: None, before, after, replace_paths: Vec::new(), private: [].into() },

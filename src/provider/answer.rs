@@ -1,6 +1,6 @@
 //! What a provider answers.
 
-use crate::request::Private;
+use crate::request::{MoveRequest, Private};
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_value::{Name, Path, Type, Value};
@@ -10,6 +10,28 @@ use trueup_value::{Name, Path, Type, Value};
 pub struct UpgradeAnswer {
     /// The object, or why it can't be read.
     pub state: Result<Value, Diagnostics>,
+}
+
+/// An object that has another type now.
+#[derive(Clone, Debug)]
+pub struct MoveAnswer {
+    /// The object in the new type's schema, and what to keep beside it; or why it can't be one.
+    pub state: Result<(Value, Private), Diagnostics>,
+}
+
+impl MoveAnswer {
+    /// Objects of that type can't become ones of this.
+    pub fn unsupported(request: &MoveRequest<'_>) -> MoveAnswer {
+        let detail = format!(
+            "An object of type {} of {} can't become one of type {}.",
+            request.from_kind,
+            request.from_provider.short(),
+            request.kind
+        );
+        let error = Diagnostic::error("Move Resource State Not Supported", detail);
+        let hint = "take the moved block out: the old object is destroyed then, and a new one made; or let go of the old one with a removed block and import it anew";
+        MoveAnswer { state: Err(error.hint(hint).into()) }
+    }
 }
 
 /// An object as it really is.

@@ -11,16 +11,16 @@ mod published;
 mod request;
 
 pub use answer::{
-    ApplyAnswer, DataAnswer, ImportAnswer, Imported, OpenAnswer, PlanAnswer, ReadAnswer, RecoverAnswer,
-    RenewAnswer, UpgradeAnswer,
+    ApplyAnswer, DataAnswer, ImportAnswer, Imported, MoveAnswer, OpenAnswer, PlanAnswer, ReadAnswer,
+    RecoverAnswer, RenewAnswer, UpgradeAnswer,
 };
 pub use factory::{Factories, Factory, StartError};
 pub use identity::{IdentityAttribute, IdentitySchema};
 pub use published::Published;
 pub use request::Private;
 pub use request::{
-    ApplyRequest, DataRequest, OpenRequest, PlanRequest, ReadRequest, RecoverRequest, RenewRequest,
-    SettleRequest, UpgradeRequest,
+    ApplyRequest, DataRequest, MoveRequest, OpenRequest, PlanRequest, ReadRequest, RecoverRequest,
+    RenewRequest, SettleRequest, UpgradeRequest,
 };
 
 use async_trait::async_trait;
@@ -58,6 +58,12 @@ pub trait Provider: Send + Sync {
 
     /// Brings a stored object up to the schema's version.
     async fn upgrade(&self, request: UpgradeRequest<'_>) -> UpgradeAnswer;
+
+    /// Turns a stored object of another type, its own or another provider's, into one of the type that a `moved` block
+    /// gives it. Answering needs no configuration.
+    async fn move_state(&self, request: MoveRequest<'_>) -> MoveAnswer {
+        MoveAnswer::unsupported(&request)
+    }
 
     /// Reads one object as it really is.
     async fn read(&self, request: ReadRequest) -> ReadAnswer;

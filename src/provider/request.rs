@@ -1,6 +1,7 @@
 //! What the engine asks.
 
 use std::sync::Arc;
+use trueup_addr::ProviderAddr;
 use trueup_value::{Name, Value};
 
 /// Bytes a provider keeps beside an object; opaque to everyone else.
@@ -15,6 +16,23 @@ pub struct UpgradeRequest<'a> {
     pub version: u64,
     /// Its attributes as JSON.
     pub json: &'a str,
+}
+
+/// A stored object that a `moved` block makes one of another type.
+#[derive(Clone, Debug)]
+pub struct MoveRequest<'a> {
+    /// The resource type that it becomes one of.
+    pub kind: &'a str,
+    /// Who looked after it.
+    pub from_provider: &'a ProviderAddr,
+    /// The resource type that it was one of.
+    pub from_kind: &'a str,
+    /// The version of that type's schema that it was stored with.
+    pub version: u64,
+    /// Its attributes as JSON, in that schema.
+    pub json: &'a str,
+    /// What that provider kept beside it.
+    pub private: &'a [u8],
 }
 
 /// Read one object.

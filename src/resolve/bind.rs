@@ -1,12 +1,13 @@
 //! Which provider configuration each name in each module means.
 
 use crate::program::{
-    Module, ModuleCall, Node, NodeId, Program, ProviderBinding, ProviderConfig, ProviderRef, Repetition,
+    GivenProvider, Module, ModuleCall, Node, NodeId, Program, ProviderBinding, ProviderConfig, ProviderRef,
+    Repetition,
 };
 use crate::provider::provider_of;
 use crate::tree::Resolution;
 use std::collections::{BTreeMap, BTreeSet};
-use trueup_addr::{ModulePath, ProviderAddr, ProviderConfigAddr};
+use trueup_addr::{InstanceKey, ModulePath, ProviderAddr, ProviderConfigAddr};
 use trueup_diag::{Diagnostic, Diagnostics, Sources, Span};
 
 /// Fills [`Node::providers`] of every node, callers first.
@@ -29,6 +30,8 @@ pub(crate) fn bind_providers(out: &mut Resolution, sources: &Sources) {
         };
         binder.take_passed();
         let (providers, own) = binder.bind();
+        let keys = binder.given_keys(&providers);
+        binder.check_keys(&providers, &keys);
         let (load, references) = (binder.load, binder.references);
         // Where a declaration is missing because it couldn't be read, this would only repeat it.
         if !broken {
@@ -36,6 +39,7 @@ pub(crate) fn bind_providers(out: &mut Resolution, sources: &Sources) {
         }
         out.references.append(references);
         out.program.nodes[at].providers = providers;
+        out.program.nodes[at].given_keys = keys;
         defaults.push(own);
     }
 }
@@ -49,17 +53,17 @@ pub fn rebind_providers(program: Program, sources: &Sources) -> (Program, Diagno
     (out.program, found)
 }
 
-struct Binder<'p> {
-    program: &'p Program,
+pub(crate) struct Binder<'p> {
+    pub(crate) program: &'p Program,
     sources: &'p Sources,
-    id: NodeId,
-    node: &'p Node,
-    module: &'p Module,
+    pub(crate) id: NodeId,
+    pub(crate) node: &'p Node,
+    pub(crate) module: &'p Module,
     /// The unaliased configurations of the nodes before this one.
     defaults: &'p [BTreeMap<ProviderAddr, ProviderBinding>],
     /// What the call gives.
     passed: BTreeMap<ProviderRef, ProviderBinding>,
-    load: Diagnostics,
+    pub(crate) load: Diagnostics,
     references: Diagnostics,
 }
 
@@ -74,7 +78,7 @@ fn shown(path: &ModulePath) -> String {
 }
 
 impl<'p> Binder<'p> {
-    fn call(&self) -> Option<(NodeId, &'p ModuleCall)> {
+    pub(crate) fn call(&self) -> Option<(NodeId, &'p ModuleCall)> {
         let (parent, slot) = self.node.parent?;
         Some((parent, &self.program.module_at(parent).calls[slot as usize]))
     }
@@ -92,7 +96,7 @@ impl<'p> Binder<'p> {
             self.load.push(warning.hint(hint));
         }
         let parent_module = self.program.module_at(parent);
-        for (child, given, span) in &call.providers {
+        for GivenProvider { child, given, span, .. } in &call.providers {
             let wanted = provider_of(&self.module.settings, &child.name);
             let source = provider_of(&parent_module.settings, &given.name);
             self.check_declared(self.module, child, *span, &self.node.path);
@@ -154,7 +158,7 @@ impl<'p> Binder<'p> {
     /// Every declared alias must be given.
     fn check_wanted(&mut self, call: &ModuleCall) {
         for alias in self.module.settings.providers.values().flat_map(|requirement| &requirement.aliases) {
-            if call.providers.iter().any(|(child, ..)| child == alias) {
+            if call.providers.iter().any(|one| one.child == *alias) {
                 continue;
             }
             let detail =
@@ -190,7 +194,12 @@ impl<'p> Binder<'p> {
         while let Some((parent, slot)) = next {
             let call = &self.program.module_at(parent).calls[slot as usize];
             match (&call.repetition, call.depends_on.first()) {
-                (Some(Repetition::Count(expr) | Repetition::ForEach(expr)), _) => return Some(expr.span),
+                (
+                    Some(Repetition::Count(expr) | Repetition::ForEach(expr) | Repetition::Enabled(expr)),
+                    _,
+                ) => {
+                    return Some(expr.span);
+                }
                 (None, Some(dependency)) => return Some(dependency.span),
                 (None, None) => next = self.program.node(parent).parent,
             }
@@ -227,9 +236,7 @@ impl<'p> Binder<'p> {
         out.extend(module.provider_configs.iter().map(|config| config.name.clone()));
         out.extend(module.resources.iter().map(|resource| resource.provider.clone()));
         out.extend(module.imports.iter().filter_map(|import| import.provider.clone()));
-        out.extend(
-            module.calls.iter().flat_map(|call| call.providers.iter().map(|(_, given, _)| given.clone())),
-        );
+        out.extend(module.calls.iter().flat_map(|call| call.providers.iter().map(|one| one.given.clone())));
         out.extend(self.passed.keys().cloned());
         out
     }
@@ -245,7 +252,8 @@ impl<'p> Binder<'p> {
             let inherits = self.node.parent.is_some() && is_proxy(&configs[slot]) && name.alias.is_none();
             if !inherits {
                 let config = Some(crate::index::slot(slot));
-                return Some(ProviderBinding { provider, node: self.id, alias: name.alias.clone(), config });
+                let (node, alias) = (self.id, name.alias.clone());
+                return Some(ProviderBinding { provider, node, alias, config, key: InstanceKey::None });
             }
         }
         if name.alias.is_some() {
@@ -253,8 +261,13 @@ impl<'p> Binder<'p> {
         }
         let inherited =
             self.node.parent.and_then(|(parent, _)| self.defaults[parent.0 as usize].get(&provider));
-        let implied =
-            || ProviderBinding { provider: provider.clone(), node: NodeId::ROOT, alias: None, config: None };
+        let implied = || ProviderBinding {
+            provider: provider.clone(),
+            node: NodeId::ROOT,
+            alias: None,
+            config: None,
+            key: InstanceKey::None,
+        };
         Some(inherited.cloned().unwrap_or_else(implied))
     }
 
@@ -264,6 +277,7 @@ impl<'p> Binder<'p> {
             module: self.node.path.clone(),
             provider: provider_of(&self.module.settings, &name.name),
             alias: name.alias.clone(),
+            key: InstanceKey::None,
         };
         let mut found = Vec::new();
         for resource in &self.module.resources {
@@ -282,7 +296,7 @@ impl<'p> Binder<'p> {
                 );
             }
         }
-        for (_, given, span) in self.module.calls.iter().flat_map(|call| &call.providers) {
+        for GivenProvider { given, span, .. } in self.module.calls.iter().flat_map(|call| &call.providers) {
             if !providers.contains_key(given) {
                 let summary = format!("missing provider {}", address(given));
                 let detail = "The module is given a provider configuration that is not there.";

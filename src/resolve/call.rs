@@ -2,7 +2,7 @@
 
 use crate::expr::Body;
 use crate::index::Declared;
-use crate::program::{EarlyCall, ModuleCall, ProviderRef};
+use crate::program::{EarlyCall, GivenProvider, ModuleCall, ProviderRef};
 use crate::resource::repeated;
 use crate::scope::Scope;
 use crate::unit::{Part, Unit};
@@ -26,10 +26,20 @@ static CALL: LazyLock<BodySchema> = LazyLock::new(|| {
         .block("provider", &["type"])
 });
 
+/// What else a lifecycle has makes no sense for a module.
+static LIFECYCLE: LazyLock<BodySchema> = LazyLock::new(|| BodySchema::default().required("enabled"));
+
 impl Unit<'_, '_> {
     pub(crate) fn call(&mut self, declared: &Declared<'_>) -> ModuleCall {
         let (content, mut rest) = self.partial_content(&declared.block.body, &CALL);
-        self.reserved_blocks(&content, &["lifecycle", "locals", "provider"], "module");
+        let lifecycle = self.only_one(&content, "lifecycle", "module");
+        let enabled =
+            lifecycle.filter(|block| block.body.attributes.iter().any(|a| &*a.name.text == "enabled"));
+        match enabled {
+            Some(block) => drop(self.content(&block.body, &LIFECYCLE)),
+            None => self.reserved_blocks(&content, &["lifecycle"], "module"),
+        }
+        self.reserved_blocks(&content, &["locals", "provider"], "module");
         if let Some(escaping) = self.only_one(&content, "_", "module") {
             rest.attributes.extend(escaping.body.attributes.iter().cloned());
         }
@@ -62,7 +72,7 @@ impl Unit<'_, '_> {
             version,
             early: is_early.then(|| Box::new(early)),
             inputs: self.inputs(&rest, declared.json, scope),
-            providers: self.passed_providers(&content, declared.json),
+            providers: self.passed_providers(&content, declared.json, scope),
             depends_on: self.depends_on(&content, part, Scope::default()),
             repetition,
             span: declared.header(),
@@ -88,11 +98,7 @@ impl Unit<'_, '_> {
         inputs
     }
 
-    fn passed_providers(
-        &mut self,
-        content: &Content<'_>,
-        json: bool,
-    ) -> Vec<(ProviderRef, ProviderRef, Span)> {
+    fn passed_providers(&mut self, content: &Content<'_>, json: bool, scope: Scope) -> Vec<GivenProvider> {
         let Some(attribute) = content.attribute("providers") else { return Vec::new() };
         let items = self.provider_items(attribute);
         let mut seen: BTreeMap<ProviderRef, Span> = BTreeMap::new();
@@ -100,8 +106,8 @@ impl Unit<'_, '_> {
         for item in items {
             let value_span = item.value.span;
             let child = self.passed_name(&item.key, json);
-            let parent = self.report.provider_ref(&item.value, "providers", json);
-            let (Some(child), Some(parent)) = (child, parent) else { continue };
+            let parent = self.provider_with_key(&item.value, ("providers", json), scope);
+            let (Some(child), Some((given, key))) = (child, parent) else { continue };
             if let Some(first) = seen.get(&child) {
                 let place = self.report.place(*first);
                 let detail = format!("The module is given a configuration \"{child}\" already, in {place}.");
@@ -109,7 +115,7 @@ impl Unit<'_, '_> {
                 continue;
             }
             seen.insert(child.clone(), value_span);
-            out.push((child, parent, key_span(&item.key).to(value_span)));
+            out.push(GivenProvider { child, given, key, span: key_span(&item.key).to(value_span) });
         }
         out
     }

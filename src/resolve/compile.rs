@@ -1,6 +1,7 @@
 //! Expressions to their compiled form.
 
 use crate::expr::{Expr, ExprKind, For, PROVIDER_FUNCTION, Reference, UNKNOWN_FUNCTION};
+use crate::program::OutputUse;
 use crate::scope::{Scope, World};
 use trueup_diag::{Diagnostic, Diagnostics, Span};
 use trueup_parse::ast::{self, ObjectKey, UnaryOp};
@@ -16,6 +17,8 @@ pub(crate) struct Compiler<'a> {
     splats: Vec<u32>,
     /// Every reference that was met; `None` for one that isn't valid.
     pub(crate) seen: Vec<Option<Reference>>,
+    /// Where outputs of called modules are used.
+    pub(crate) output_uses: Vec<OutputUse>,
     /// A function is called.
     pub(crate) calls: bool,
     /// Calls of `try` and `can` around, in which an unknown function is an error like any other.
@@ -36,6 +39,7 @@ impl<'a> Compiler<'a> {
             symbols: Vec::new(),
             splats: Vec::new(),
             seen: Vec::new(),
+            output_uses: Vec::new(),
             calls: false,
             tries: 0,
             inside: None,

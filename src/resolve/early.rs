@@ -57,6 +57,15 @@ impl Unit<'_, '_> {
         Some(if broken { Expr { kind: ExprKind::Error, span: compiled.span } } else { compiled })
     }
 
+    /// The compiled form of an argument that must be known early, a constant or not.
+    pub(crate) fn known_early(&mut self, expr: &ast::Expr, scope: Scope) -> Expr {
+        let mut compiler = Compiler::new(World::Module(self.world), scope);
+        let compiled = compiler.expression(expr);
+        let broken = compiler.diagnostics.has_errors();
+        self.report.load.append(compiler.diagnostics);
+        if broken { Expr { kind: ExprKind::Error, span: compiled.span } } else { compiled }
+    }
+
     /// A body that must be known early, and what is wrong in it.
     pub(crate) fn early_body(&mut self, body: &ast::Body, json: bool) -> (Body, Diagnostics) {
         let mut compiler = Compiler::new(World::Module(self.world), Scope::default());

@@ -97,7 +97,7 @@ fn value_of(found: Result<Value, Diagnostics>) -> (Value, Diagnostics) {
 
 fn repeats(repetition: Option<&Repetition>) -> Repeats {
     match repetition {
-        None => Repeats::No,
+        None | Some(Repetition::Enabled(_)) => Repeats::No,
         Some(Repetition::Count(_)) => Repeats::Count,
         Some(Repetition::ForEach(_)) => Repeats::ForEach,
     }

@@ -5,6 +5,7 @@
 //! the names that it declares ([`index`]), then each declaration is compiled with all names known.
 
 mod bind;
+mod binding;
 mod body;
 mod call;
 mod chain;
@@ -12,8 +13,10 @@ mod check;
 mod compile;
 mod constant;
 mod constraint;
+mod deprecated;
 mod early;
 mod entry;
+mod expand;
 pub mod expr;
 mod find;
 mod fixed;
@@ -21,6 +24,7 @@ mod functions;
 mod index;
 mod input_output;
 mod inputs;
+mod keyed;
 mod lifecycle;
 mod loader;
 mod merge;
@@ -40,6 +44,7 @@ mod tree;
 mod unit;
 
 pub use bind::rebind_providers;
+pub use deprecated::deprecated_outputs;
 pub use early::{Early, EarlyQuestion, NothingEarly};
 pub use entry::{
     compile_assertion, compile_constant, compile_expression, compile_json_constant, compile_template,

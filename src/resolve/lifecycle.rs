@@ -3,7 +3,7 @@
 use crate::Reference;
 use crate::expr::Expr;
 use crate::fixed::Traversal;
-use crate::program::{Condition, IgnoreChanges, Lifecycle};
+use crate::program::{Condition, Guard, IgnoreChanges, Lifecycle};
 use crate::scope::Scope;
 use crate::unit::Unit;
 use std::sync::LazyLock;
@@ -15,6 +15,7 @@ use trueup_value::{Path, PathStep};
 
 static LIFECYCLE: LazyLock<BodySchema> = LazyLock::new(|| {
     BodySchema::default()
+        .optional("enabled")
         .optional("create_before_destroy")
         .optional("prevent_destroy")
         .optional("ignore_changes")
@@ -45,7 +46,7 @@ impl Unit<'_, '_> {
             Some((unit.report.fixed_bool(&attribute.expr)?, attribute.expr.span))
         };
         let create_before_destroy = bool_of(self, "create_before_destroy").is_some_and(|(value, _)| value);
-        let prevent_destroy = bool_of(self, "prevent_destroy").and_then(|(value, at)| value.then_some(at));
+        let prevent_destroy = self.prevent_destroy(&content, owner);
         let preconditions = self.conditions(&content, "precondition", owner, scope);
         let postconditions =
             self.conditions(&content, "postcondition", owner, Scope { itself: true, ..scope });
@@ -59,9 +60,17 @@ impl Unit<'_, '_> {
         }
     }
 
+    fn prevent_destroy(&mut self, content: &Content<'_>, owner: Option<u32>) -> Option<Guard> {
+        let attribute = content.attribute("prevent_destroy")?;
+        if let Some(expr) = self.early_expression(&attribute.expr, Scope { owner, ..Scope::default() }) {
+            return Some(Guard::When(expr));
+        }
+        self.report.fixed_bool(&attribute.expr)?.then_some(Guard::Always(attribute.expr.span))
+    }
+
     fn only_managed(&mut self, content: &Content<'_>, mode: Mode) {
         let what = if mode == Mode::Data { "data" } else { "ephemeral" };
-        for attribute in &content.attributes {
+        for attribute in content.attributes.iter().filter(|found| &*found.name.text != "enabled") {
             let name = &attribute.name;
             let detail = format!("Only \"resource\" blocks have \"{}\" in their lifecycle.", name.text);
             self.report.error(format!("Invalid {what} resource lifecycle argument"), detail, name.span);

@@ -30,12 +30,13 @@ pub(crate) fn compile_module<'a>(
         scoped: &index.scoped,
         repeats: &index.repeats,
     };
-    let mut unit = Unit { world: &world, report };
+    let mut unit = Unit { world: &world, report, output_uses: Vec::new() };
     let mut module = unit.declarations(&index);
     let mut found = settings.backend.clone();
     if let (Some(found), Some(declared)) = (&mut found, backend) {
         unit.backend(found, declared);
     }
+    module.output_uses = unit.output_uses;
     let report = unit.report;
     settings.backend = found;
     module.dir = Arc::from(dir);

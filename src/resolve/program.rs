@@ -1,9 +1,12 @@
 //! The program: every declaration of every module, once for each source however many instances it gets.
 
+pub use crate::binding::{GivenKey, GivenProvider, ProviderBinding, ProviderConfig, ProviderRef};
 use crate::expr::{Body, Expr};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trueup_addr::{ConfigResource, ModulePath, Name, ProviderAddr, Resource as ResourceAddr, Target};
+use trueup_addr::{
+    ConfigResource, InstanceKey, ModulePath, Name, ProviderAddr, Resource as ResourceAddr, Target,
+};
 use trueup_diag::{Diagnostics, Span};
 use trueup_value::{Defaults, Type, Value};
 
@@ -44,6 +47,12 @@ pub struct Node {
     pub children: Vec<Option<NodeId>>,
     /// What each provider configuration used here means, by local name and alias.
     pub providers: BTreeMap<ProviderRef, ProviderBinding>,
+    /// Which of several a call around gives, for names that it gives one of several for.
+    pub given_keys: BTreeMap<ProviderRef, GivenKey>,
+    /// Nobody wants to know what this module uses that is deprecated.
+    pub quiet: bool,
+    /// The instances of provider blocks with `for_each` by slot: keys, sorted, with what `each.value` is.
+    pub provider_instances: BTreeMap<u32, Arc<[(Name, Value)]>>,
 }
 
 /// Where a call says that its module comes from, with the values of what it refers to.
@@ -53,28 +62,6 @@ pub struct Called {
     pub source: String,
     /// `version`
     pub version: Option<String>,
-}
-
-/// A provider configuration as a module names it: `aws` or `aws.west`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ProviderRef {
-    /// The local name.
-    pub name: Name,
-    /// The alias.
-    pub alias: Option<Name>,
-}
-
-/// A provider configuration that a reference came to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ProviderBinding {
-    /// Which provider.
-    pub provider: ProviderAddr,
-    /// The module whose provider block it is; the root for one that isn't written.
-    pub node: NodeId,
-    /// The alias in that module.
-    pub alias: Option<Name>,
-    /// Slot in [`Module::provider_configs`] of that module; `None` is an empty configuration.
-    pub config: Option<u32>,
 }
 
 /// One compiled module source.
@@ -104,8 +91,21 @@ pub struct Module {
     pub imports: Vec<Import>,
     /// `check` blocks.
     pub checks: Vec<CheckBlock>,
+    /// Where outputs of called modules are used by name.
+    pub output_uses: Vec<OutputUse>,
     /// Slots by name.
     pub names: Names,
+}
+
+/// A reference to an output of a called module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputUse {
+    /// The call's slot.
+    pub call: u32,
+    /// The output.
+    pub name: Name,
+    /// The reference's place.
+    pub span: Span,
 }
 
 /// Slots of a module's declarations by name.
@@ -160,23 +160,6 @@ pub struct Backend {
     pub body: Body,
     /// What is wrong with the content: to be reported when the backend is set up.
     pub problems: Diagnostics,
-    /// Its place.
-    pub span: Span,
-}
-
-/// A `provider` block.
-#[derive(Clone, Debug)]
-pub struct ProviderConfig {
-    /// The local name and alias.
-    pub name: ProviderRef,
-    /// The provider.
-    pub provider: ProviderAddr,
-    /// `version`, as written; deprecated here.
-    pub version: Option<String>,
-    /// The content without `alias` and `version`.
-    pub body: Body,
-    /// A test has something stand in for the provider: there is no configuration.
-    pub mocked: bool,
     /// Its place.
     pub span: Span,
 }
@@ -274,6 +257,8 @@ pub struct Resource {
     pub addr: ResourceAddr,
     /// The provider configuration it uses, as its module names it.
     pub provider: ProviderRef,
+    /// Which of several it is.
+    pub provider_key: Option<Expr>,
     /// `count` or `for_each`
     pub repetition: Option<Repetition>,
     /// The content without meta-arguments.
@@ -301,6 +286,17 @@ pub enum Repetition {
     Count(Expr),
     /// `for_each`
     ForEach(Expr),
+    /// `enabled` in `lifecycle`: there is one instance, or none.
+    Enabled(Expr),
+}
+
+/// `prevent_destroy`
+#[derive(Clone, Debug)]
+pub enum Guard {
+    /// It is true, here.
+    Always(Span),
+    /// It is what this comes to.
+    When(Expr),
 }
 
 /// A `lifecycle` block.
@@ -308,8 +304,8 @@ pub enum Repetition {
 pub struct Lifecycle {
     /// `create_before_destroy`
     pub create_before_destroy: bool,
-    /// `prevent_destroy`, with its place.
-    pub prevent_destroy: Option<Span>,
+    /// `prevent_destroy`, unless it is false.
+    pub prevent_destroy: Option<Guard>,
     /// `ignore_changes`
     pub ignore_changes: IgnoreChanges,
     /// `replace_triggered_by`: expressions that are references to resources or attributes of them.
@@ -366,8 +362,8 @@ pub struct ModuleCall {
     pub repetition: Option<Repetition>,
     /// Input values.
     pub inputs: Body,
-    /// `providers`: the child's name and what it means here.
-    pub providers: Vec<(ProviderRef, ProviderRef, Span)>,
+    /// `providers`
+    pub providers: Vec<GivenProvider>,
     /// `depends_on`
     pub depends_on: Vec<Dependency>,
     /// The header's place.
@@ -454,6 +450,16 @@ impl Program {
     /// A place in the tree.
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
+    }
+
+    /// Whether a provider configuration has the key of a binding: none where there is one alone.
+    pub fn has_provider_key(&self, binding: &ProviderBinding) -> bool {
+        let instances = binding.config.and_then(|slot| self.node(binding.node).provider_instances.get(&slot));
+        match (instances, &binding.key) {
+            (None, key) => key.is_none(),
+            (Some(known), InstanceKey::Text(key)) => known.iter().any(|(name, _)| name == key),
+            (Some(_), _) => false,
+        }
     }
 
     /// The source at a place in the tree.

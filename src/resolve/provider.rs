@@ -22,7 +22,7 @@ static PROVIDER: LazyLock<BodySchema> = LazyLock::new(|| {
         .block("lifecycle", &[])
         .block("locals", &[])
 });
-const RESERVED: [&str; 4] = ["count", "depends_on", "for_each", "source"];
+const RESERVED: [&str; 3] = ["count", "depends_on", "source"];
 
 /// `aws` or `aws.west`
 impl fmt::Display for ProviderRef {
@@ -78,6 +78,17 @@ impl Unit<'_, '_> {
             self.report.error("Invalid provider configuration alias", detail, attribute.expr.span);
             None
         });
+        let for_each = content.attribute("for_each").and_then(|attribute| {
+            if alias.is_none() {
+                let detail = "Several configurations are told apart by a key behind their alias, so there must be one.";
+                let error = Diagnostic::error("Alias required when using \"for_each\"", detail);
+                let hint = "Add one, such as alias = \"by_region\", and refer to NAME.by_region[KEY].";
+                self.report.load.push(error.at(attribute.name.span).hint(hint));
+                return None;
+            }
+            Some(self.known_early(&attribute.expr, Scope { repetition: true, ..Scope::default() }))
+        });
+        let scope = Scope { each: for_each.is_some(), ..Scope::default() };
         let version = content.attribute("version").and_then(|attribute| {
             let text = self.report.fixed_text(&attribute.expr)?;
             let warning = Diagnostic::warning(
@@ -92,7 +103,8 @@ impl Unit<'_, '_> {
             name: ProviderRef { name: label.text.clone(), alias },
             provider: provider_of(self.world.settings, &label.text),
             version,
-            body: self.body(&rest, declared.json, Scope::default()),
+            for_each,
+            body: self.body(&rest, declared.json, scope),
             mocked: false,
             span: declared.header(),
         }

@@ -2,7 +2,7 @@
 
 use crate::compile::Compiler;
 use crate::expr::{Expr, ExprKind, Reference};
-use crate::program::Names;
+use crate::program::{Names, OutputUse};
 use crate::scope::{ModuleWorld, Repeats, Scope, World};
 use trueup_addr::{Mode, Resource as ResourceAddr};
 use trueup_diag::{Diagnostic, Span, nearest};
@@ -41,6 +41,9 @@ impl Compiler<'_> {
         match found {
             Ok((reference, span)) => {
                 self.seen.push(Some(reference));
+                if let Reference::Module(call) = reference {
+                    self.output_uses.extend(output_use(call, links));
+                }
                 Expr { kind: ExprKind::Reference(reference), span }
             }
             Err(error) => {
@@ -269,6 +272,21 @@ fn module(names: &Names, root: &Name, span: Span, links: &mut Links<'_>) -> Foun
     let error =
         Diagnostic::error("Reference to undeclared module", detail).at(output_span(span.to(at), links));
     Err(suggest(error, &name.text, names.calls.keys()).into())
+}
+
+/// The output that is named behind a module and its key.
+fn output_use(call: u32, links: &Links<'_>) -> Option<OutputUse> {
+    let mut rest = links.iter().rev();
+    let mut next = rest.next()?;
+    if matches!(next.kind, ast::ExprKind::Index { .. }) {
+        next = rest.next()?;
+    }
+    match &next.kind {
+        ast::ExprKind::Attribute { name, .. } => {
+            Some(OutputUse { call, name: name.text.clone(), span: next.span })
+        }
+        _ => None,
+    }
 }
 
 /// With the index and the output's name that follow a module's name.

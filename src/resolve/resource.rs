@@ -66,16 +66,17 @@ impl Unit<'_, '_> {
         let owner = Some(slot(at));
         let repetition = self.repetition(&content, owner);
         let own = Scope { check: resource.check, ..repeated(repetition.as_ref()) };
-        let provider = content
+        let (provider, provider_key) = content
             .attribute("provider")
-            .and_then(|provider| self.report.provider_ref(&provider.expr, "provider", declared.json))
-            .unwrap_or_else(|| ProviderRef { name: implied_provider(&addr.kind), alias: None });
+            .and_then(|provider| self.provider_with_key(&provider.expr, ("provider", declared.json), own))
+            .unwrap_or_else(|| (ProviderRef { name: implied_provider(&addr.kind), alias: None }, None));
         let provisioned = Scope { itself: true, ..own };
         let connection = self.only_one(&content, "connection", "resource");
         let connection = connection.map(|block| self.body(&block.body, declared.json, provisioned));
         let provisioners: Vec<&Block> = content.blocks("provisioner").collect();
         Resource {
             provider,
+            provider_key,
             repetition,
             body: self.body(&rest, declared.json, Scope { owner, ..own }),
             depends_on: self.depends_on(

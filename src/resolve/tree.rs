@@ -2,6 +2,7 @@
 
 use crate::bind::bind_providers;
 use crate::early::{Early, called, settle_backend};
+use crate::expand::expand_providers;
 use crate::inputs::check_inputs;
 use crate::module::compile_module;
 use crate::program::{Called, Module, ModuleCall, ModuleId, Node, NodeId, Program};
@@ -58,6 +59,7 @@ pub fn resolve(
             tree.add_node(root(module));
             settle_backend(&mut tree.out.program, tree.early, tree.sources);
             tree.walk(loader);
+            expand_providers(&mut tree.out, tree.early, tree.sources);
         }
         Err(error) => {
             tree.out.load.push(*error);
@@ -79,6 +81,9 @@ fn root(module: ModuleId) -> Node {
         called: Called::default(),
         children: Vec::new(),
         providers: BTreeMap::new(),
+        given_keys: BTreeMap::new(),
+        quiet: false,
+        provider_instances: BTreeMap::new(),
     }
 }
 
@@ -183,8 +188,7 @@ impl Tree<'_> {
             return None;
         }
         let parent = Some((parent, crate::index::slot(at)));
-        let providers = BTreeMap::new();
-        Some(self.add_node(Node { path, module, parent, called, children: Vec::new(), providers }))
+        Some(self.add_node(Node { path, module, parent, called, ..root(module) }))
     }
 
     /// Whether a node or one that it is called from has this source.

@@ -2,7 +2,7 @@
 
 use crate::compile::Compiler;
 use crate::expr::{Body, Expr, ExprKind, Reference};
-use crate::program::{Condition, Dependency, ProviderRef, Repetition};
+use crate::program::{Condition, Dependency, OutputUse, ProviderRef, Repetition};
 use crate::report::Report;
 use crate::scope::{ModuleWorld, Scope, World};
 use std::sync::LazyLock;
@@ -18,6 +18,8 @@ static CONDITION: LazyLock<BodySchema> =
 pub(crate) struct Unit<'w, 'a> {
     pub(crate) world: &'w ModuleWorld<'w>,
     pub(crate) report: Report<'a>,
+    /// Where outputs of called modules are used.
+    pub(crate) output_uses: Vec<OutputUse>,
 }
 
 /// A declaration, and whether any part of it is in JSON, where an attribute may turn out to be blocks.
@@ -52,6 +54,7 @@ impl Unit<'_, '_> {
         let out = run(&mut compiler);
         self.report.references.append(undeclared_first(compiler.diagnostics));
         self.report.planning.append(compiler.planning);
+        self.output_uses.append(&mut compiler.output_uses);
         out
     }
 
@@ -98,10 +101,11 @@ impl Unit<'_, '_> {
         let found = compiler.diagnostics;
         self.report.references.append(if dynamic { found } else { undeclared_first(found) });
         self.report.planning.append(compiler.planning);
+        self.output_uses.append(&mut compiler.output_uses);
         out
     }
 
-    /// `count` and `for_each`.
+    /// `count`, `for_each` and `enabled`.
     pub(crate) fn repetition(&mut self, content: &Content<'_>, owner: Option<u32>) -> Option<Repetition> {
         let count = content.attribute("count");
         let for_each = content.attribute("for_each");
@@ -110,11 +114,23 @@ impl Unit<'_, '_> {
             let summary = "Invalid combination of \"count\" and \"for_each\"";
             self.report.error(summary, detail, second.name.span);
         }
+        let lifecycle = content.blocks("lifecycle").next();
+        let enabled = lifecycle
+            .and_then(|block| block.body.attributes.iter().find(|found| &*found.name.text == "enabled"));
+        if let (Some(first), Some(enabled)) = (for_each.or(count), enabled) {
+            let name = &first.name.text;
+            let detail = format!(
+                "\"{name}\" and \"enabled\" both say how many instances there are: only one of them can be set."
+            );
+            let summary = format!("Invalid combination of \"{name}\" and \"enabled\"");
+            self.report.error(summary, detail, enabled.name.span);
+        }
         let scope = Scope { owner, repetition: true, ..Scope::default() };
-        match (count, for_each) {
-            (_, Some(for_each)) => Some(Repetition::ForEach(self.expression(&for_each.expr, scope))),
-            (Some(count), None) => Some(Repetition::Count(self.expression(&count.expr, scope))),
-            (None, None) => None,
+        match (count, for_each, enabled) {
+            (_, Some(for_each), _) => Some(Repetition::ForEach(self.expression(&for_each.expr, scope))),
+            (Some(count), None, _) => Some(Repetition::Count(self.expression(&count.expr, scope))),
+            (None, None, Some(enabled)) => Some(Repetition::Enabled(self.expression(&enabled.expr, scope))),
+            (None, None, None) => None,
         }
     }
 
@@ -227,6 +243,25 @@ fn undeclared_first(found: Diagnostics) -> Diagnostics {
 
 pub(crate) const NO_REFERENCE: &str =
     "The condition refers to nothing: it has the same result always, and so it checks nothing.";
+
+impl Unit<'_, '_> {
+    /// `aws`, `aws.west` or `aws.by_region[KEY]`; `what` is the argument in messages.
+    pub(crate) fn provider_with_key(
+        &mut self,
+        expr: &ast::Expr,
+        (what, json): (&str, bool),
+        scope: Scope,
+    ) -> Option<(ProviderRef, Option<Expr>)> {
+        let unquoted = self.report.unquoted(expr, json)?;
+        if let ast::ExprKind::Index { on, key, .. } = &unquoted.kind
+            && matches!(on.kind, ast::ExprKind::Attribute { .. })
+        {
+            let found = self.report.provider_ref(on, what, false)?;
+            return Some((found, Some(self.expression(key, scope))));
+        }
+        Some((self.report.provider_ref(&unquoted, what, false)?, None))
+    }
+}
 
 impl Report<'_> {
     /// `aws` or `aws.west`; `what` is the argument in messages.

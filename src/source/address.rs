@@ -56,6 +56,13 @@ pub enum ModuleSource {
         /// The module's directory inside the archive.
         subdir: Option<String>,
     },
+    /// A package in a container registry, as `OpenTofu` has it.
+    Container {
+        /// `oci://REGISTRY/REPOSITORY`, with `?tag=` or `?digest=` behind it.
+        url: String,
+        /// The module's directory inside the package.
+        subdir: Option<String>,
+    },
     /// Another way that Terraform knows: Mercurial, S3 or Google Cloud Storage.
     Other {
         /// The way, such as `s3`.
@@ -107,7 +114,9 @@ impl ModuleSource {
             ModuleSource::Registry { host, namespace, name, provider, subdir } => {
                 format!("{host}/{namespace}/{name}/{provider}{}", slashes(subdir.as_ref()))
             }
-            ModuleSource::Archive { url, subdir } => with_subdir(url, subdir.as_ref()),
+            ModuleSource::Archive { url, subdir } | ModuleSource::Container { url, subdir } => {
+                with_subdir(url, subdir.as_ref())
+            }
             ModuleSource::Other { getter, url, subdir } => {
                 format!("{getter}::{}", with_subdir(url, subdir.as_ref()))
             }
@@ -123,6 +132,7 @@ impl ModuleSource {
             | ModuleSource::Directory { subdir, .. }
             | ModuleSource::Registry { subdir, .. }
             | ModuleSource::Archive { subdir, .. }
+            | ModuleSource::Container { subdir, .. }
             | ModuleSource::Other { subdir, .. } => *subdir = None,
         }
         package.address()
@@ -251,6 +261,9 @@ fn parse_bare(address: &str, subdir: Option<String>) -> Option<ModuleSource> {
     }
     if address.starts_with("https://") || address.starts_with("http://") {
         return Some(ModuleSource::Archive { url: address.to_owned(), subdir });
+    }
+    if address.starts_with("oci://") {
+        return Some(ModuleSource::Container { url: address.to_owned(), subdir });
     }
     let host = address.split('/').next().unwrap_or_default();
     if host.ends_with(".amazonaws.com") && address.contains('/') {

@@ -156,6 +156,11 @@ fn meta_tag(body: &[u8]) -> Option<String> {
     content[1..].split(quote).next().map(|value| value.replace("&amp;", "&"))
 }
 
+/// Unpacks a zip archive into the empty directory `into`; `url` is where it came from.
+pub(crate) fn unpack_zip(bytes: Vec<u8>, into: &Path, url: &str) -> Result<(), SourceError> {
+    unpack(Format::Zip, bytes, into, url)
+}
+
 fn unpack(format: Format, bytes: Vec<u8>, into: &Path, url: &str) -> Result<(), SourceError> {
     let bytes = Cursor::new(bytes);
     let unpacked = match format {

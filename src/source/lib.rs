@@ -12,6 +12,8 @@ mod checkout;
 mod checksum;
 mod clone;
 mod commit;
+mod container;
+mod container_login;
 mod directory;
 mod error;
 mod git_address;
@@ -145,6 +147,10 @@ fn fetch_package(
         ModuleSource::Other { getter, url, subdir } if getter == "s3" || getter == "gcs" => {
             let store = if getter == "s3" { Store::S3 } else { Store::Google };
             archive::fetch_object(web, store, url, &files)?;
+            Ok(Arrived { subdir: subdir.clone(), ..Arrived::default() })
+        }
+        ModuleSource::Container { url, subdir } => {
+            container::fetch(web, url, &files)?;
             Ok(Arrived { subdir: subdir.clone(), ..Arrived::default() })
         }
         ModuleSource::Archive { url, subdir } => match archive::fetch(web, url, &files)? {

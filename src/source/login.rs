@@ -1,5 +1,6 @@
 //! What the environment knows to log in with: `.netrc`, keys for S3, a token for Google Cloud Storage.
 
+use crate::container_login;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,8 @@ pub(crate) struct Logins {
     pub(crate) keys: Option<Keys>,
     /// The access token of Google Cloud Storage.
     pub(crate) google: Option<String>,
+    /// The files with logins to container registries.
+    pub(crate) containers: Vec<PathBuf>,
 }
 
 #[derive(Clone)]
@@ -54,7 +57,8 @@ impl Logins {
             named("AWS_SHARED_CREDENTIALS_FILE").map(PathBuf::from).or_else(|| beside(".aws/credentials"));
         let profile = named("AWS_PROFILE").map_or("default", String::as_str);
         let keys = keys.or_else(|| profile_keys(&text(&shared?)?, profile));
-        Logins { machines, keys, google: named("GOOGLE_OAUTH_ACCESS_TOKEN").cloned() }
+        let google = named("GOOGLE_OAUTH_ACCESS_TOKEN").cloned();
+        Logins { machines, keys, google, containers: container_login::files(environment) }
     }
 
     /// Name and password for a host.

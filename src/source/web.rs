@@ -1,6 +1,7 @@
 //! HTTP, as far as registries and archives need it.
 
 use crate::bucket;
+use crate::container_login;
 use crate::error::{SourceError, SourceErrorKind, chain};
 use crate::login::Logins;
 use base64::Engine;
@@ -16,6 +17,8 @@ pub struct Answer {
     pub status: u16,
     /// The header `X-Terraform-Get`, where there is one.
     pub terraform_get: Option<String>,
+    /// The header `WWW-Authenticate`, where there is one.
+    pub challenge: Option<String>,
     /// The whole body.
     pub body: Vec<u8>,
 }
@@ -24,6 +27,14 @@ pub struct Answer {
 pub trait Web {
     /// Gets a URL, following redirects. An answer of any status is an answer; an error is that there was none.
     fn get(&self, url: &str) -> Result<Answer, SourceError>;
+
+    /// The same with these headers, and no others that say who asks.
+    fn ask(&self, url: &str, headers: &[(&'static str, String)]) -> Result<Answer, SourceError>;
+
+    /// Name and password for a repository of a container registry.
+    fn container_login(&self, _registry: &str, _repository: &str) -> Option<(String, String)> {
+        None
+    }
 
     /// Gets an object out of a bucket, by the address that stands behind `s3::` or `gcs::`.
     fn get_object(&self, store: Store, address: &str) -> Result<Answer, SourceError>;
@@ -92,6 +103,14 @@ impl Web for Network {
         ask_aside(url, self.proof(url))
     }
 
+    fn ask(&self, url: &str, headers: &[(&'static str, String)]) -> Result<Answer, SourceError> {
+        ask_aside(url, headers.to_vec())
+    }
+
+    fn container_login(&self, registry: &str, repository: &str) -> Option<(String, String)> {
+        container_login::find(&self.logins.containers, registry, repository)
+    }
+
     fn get_object(&self, store: Store, address: &str) -> Result<Answer, SourceError> {
         if store == Store::Google {
             let token = self.logins.google.iter().map(|token| ("authorization", format!("Bearer {token}")));
@@ -152,6 +171,8 @@ fn ask(url: &str, headers: &[(&'static str, String)]) -> Result<Answer, SourceEr
     let status = response.status().as_u16();
     let header = response.headers().get("x-terraform-get").and_then(|value| value.to_str().ok());
     let terraform_get = header.map(str::to_owned);
+    let challenge = response.headers().get("www-authenticate").and_then(|value| value.to_str().ok());
+    let challenge = challenge.map(str::to_owned);
     let mut body = Vec::new();
     let read = response.take(BODY_BYTES_MAX + 1).read_to_end(&mut body);
     read.map_err(|cause| SourceError::new(SourceErrorKind::Unreachable, "read", url, cause.to_string()))?;
@@ -159,5 +180,5 @@ fn ask(url: &str, headers: &[(&'static str, String)]) -> Result<Answer, SourceEr
         let cause = format!("it is larger than {} MiB", BODY_BYTES_MAX >> 20);
         return Err(SourceError::new(SourceErrorKind::Unsafe, "read", url, cause));
     }
-    Ok(Answer { status, terraform_get, body })
+    Ok(Answer { status, terraform_get, challenge, body })
 }

@@ -2,6 +2,7 @@
 
 use crate::{InstanceState, Object, ResourceState, State};
 use std::fmt;
+use std::sync::Arc;
 use trueup_addr::{Name, ProviderConfigAddr, ResourceInstance};
 
 /// One change of the objects in a state.
@@ -13,7 +14,7 @@ pub enum Change {
         address: ResourceInstance,
         /// The deposed key; `None` for the current object.
         deposed: Option<Name>,
-        /// Who looks after it; becomes the whole resource's.
+        /// Who looks after it; becomes the whole resource's, but for its key.
         provider: ProviderConfigAddr,
         /// The object.
         object: Object,
@@ -84,11 +85,17 @@ impl State {
         match change {
             Change::Set { address, deposed, provider, object } => {
                 let resource = self.resources.entry(address.node()).or_insert_with(|| ResourceState {
-                    provider: provider.clone(),
+                    provider: provider.block(),
                     instances: std::collections::BTreeMap::new(),
                 });
-                resource.provider.clone_from(provider);
                 let instance = resource.instances.entry(address.key.clone()).or_default();
+                if provider.key.is_none() {
+                    resource.provider.clone_from(provider);
+                    instance.provider = None;
+                } else {
+                    resource.provider = provider.block();
+                    instance.provider = Some(Arc::new(provider.clone()));
+                }
                 match deposed {
                     Some(key) => drop(instance.deposed.insert(key.clone(), object.clone())),
                     None => instance.current = Some(object.clone()),

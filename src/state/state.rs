@@ -39,7 +39,7 @@ pub struct Output {
 /// A resource with its instances.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResourceState {
-    /// The provider configuration that looks after it.
+    /// The provider configuration that looks after it: the block, where its instances have one of several each.
     pub provider: ProviderConfigAddr,
     /// Its instances.
     pub instances: BTreeMap<InstanceKey, InstanceState>,
@@ -48,6 +48,8 @@ pub struct ResourceState {
 /// The objects behind one instance.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InstanceState {
+    /// The provider configuration that looks after it, where that is one of several of the resource's.
+    pub provider: Option<Arc<ProviderConfigAddr>>,
     /// The object that the instance stands for.
     pub current: Option<Object>,
     /// Objects that were replaced and still wait for their end, by deposed key (8 hexadecimal digits).
@@ -111,7 +113,7 @@ impl State {
                     node,
                     key,
                     deposed,
-                    provider: &resource.provider,
+                    provider: instance.provider.as_deref().unwrap_or(&resource.provider),
                     object,
                 })
             })
@@ -144,7 +146,9 @@ impl State {
 
     /// Who looks after an instance.
     pub fn provider(&self, address: &ResourceInstance) -> Option<&ProviderConfigAddr> {
-        Some(&self.resources.get(&address.node())?.provider)
+        let resource = self.resources.get(&address.node())?;
+        let own = resource.instances.get(&address.key).and_then(|instance| instance.provider.as_deref());
+        Some(own.unwrap_or(&resource.provider))
     }
 
     /// Whether both say the same of the world: serial, lineage and writing versions aside.

@@ -114,6 +114,7 @@ fn configure(
         name: name.clone(),
         provider: provider_of(&root.settings, &name.name),
         version: None,
+        for_each: None,
         body,
         mocked,
         span: provider.span,

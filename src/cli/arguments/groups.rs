@@ -90,7 +90,7 @@ pub(crate) struct Terminal {
     /// The same for errors
     #[arg(long = "consolidate-errors")]
     pub(crate) consolidate_errors: bool,
-    /// Accepted for compatibility: module:all, module:local or module:none; nothing can be deprecated by a module yet
+    /// Whose use of deprecated variables and outputs of modules is told: module:all, module:local, which is those called by a path, or module:none
     #[arg(long, value_name = "WHICH", value_parser = ["module:all", "module:local", "module:none"], default_value = "module:all")]
     pub(crate) deprecation: String,
 }

@@ -30,7 +30,7 @@ pub(crate) use testing::Test;
 pub(crate) use workspace::{Workspace, WorkspaceDelete, WorkspaceNew, WorkspaceSelect};
 
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser};
-use trueup_engine::Given;
+use trueup_engine::{Deprecations, Given};
 
 /// Brings real infrastructure true to what Git says.
 #[derive(Debug, Parser)]
@@ -54,6 +54,9 @@ pub(crate) struct CommandLine {
     /// state are.
     #[arg(skip)]
     pub(crate) given: Vec<Given>,
+    /// Whose use of what is deprecated is told.
+    #[arg(skip)]
+    pub(crate) deprecations: Deprecations,
 }
 
 /// The table of all commands and options.
@@ -65,21 +68,32 @@ pub(crate) fn table() -> clap::Command {
 pub(crate) fn parse(args: &[String]) -> Result<CommandLine, clap::Error> {
     let matches = table().try_get_matches_from(args)?;
     let mut line = CommandLine::from_arg_matches(&matches)?;
-    line.given = given(&matches)?;
-    Ok(line)
-}
-
-/// The values for root variables that the innermost command is given.
-fn given(matches: &ArgMatches) -> Result<Vec<Given>, clap::Error> {
-    let mut innermost = matches;
+    let mut innermost = &matches;
     while let Some((_, matches)) = innermost.subcommand() {
         innermost = matches;
     }
+    line.given = given(innermost)?;
+    line.deprecations = deprecations(innermost);
+    Ok(line)
+}
+
+/// The values for root variables that a command is given.
+fn given(matches: &ArgMatches) -> Result<Vec<Given>, clap::Error> {
     // Commands without a configuration, such as fmt, don't know the option.
-    if innermost.try_contains_id("var").is_err() {
+    if matches.try_contains_id("var").is_err() {
         return Ok(Vec::new());
     }
-    Ok(Variables::from_arg_matches(innermost)?.given)
+    Ok(Variables::from_arg_matches(matches)?.given)
+}
+
+/// Whose use of what is deprecated a command tells; those without the option tell all.
+fn deprecations(matches: &ArgMatches) -> Deprecations {
+    let word = matches.try_get_one::<String>("deprecation").ok().flatten();
+    match word.map(String::as_str) {
+        Some("module:local") => Deprecations::Local,
+        Some("module:none") => Deprecations::None,
+        _ => Deprecations::All,
+    }
 }
 
 /// Whether an option is on or off.

@@ -40,7 +40,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
 use trueup_diag::Diagnostic;
-use trueup_engine::{Given, Interrupt, Observer, World};
+use trueup_engine::{Deprecations, Given, Interrupt, Observer, World};
 use trueup_provider::{Factories, Factory};
 use trueup_provider_builtin::{Builtin, RemoteStates};
 use trueup_schema::Block;
@@ -63,6 +63,7 @@ pub(crate) struct Context {
     pub(crate) environment: Arc<BTreeMap<String, String>>,
     /// What the command line gives for root variables.
     given: Vec<Given>,
+    deprecations: Deprecations,
     interrupt: watch::Receiver<Interrupt>,
     /// No colours, even on a terminal.
     no_color: bool,
@@ -91,9 +92,18 @@ impl Context {
         let refused = environment.get("NO_COLOR").is_some_and(|text| !text.is_empty());
         let no_color = line.no_color || refused;
         let tokens = Arc::default();
-        let given = line.given.clone();
-        let checkout = None;
-        Ok(Context { dir, working, started_in, checkout, environment, given, interrupt, no_color, tokens })
+        Ok(Context {
+            dir,
+            working,
+            started_in,
+            checkout: None,
+            environment,
+            given: line.given.clone(),
+            deprecations: line.deprecations,
+            interrupt,
+            no_color,
+            tokens,
+        })
     }
 
     /// Reads the settings of the command line itself, and tells what is wrong with them.
@@ -154,6 +164,7 @@ impl Context {
             data_dir: self.dir.join(data_dir.map_or(".terraform", String::as_str)),
             environment: self.environment.clone(),
             given: self.given.clone(),
+            deprecations: self.deprecations,
             clock: Arc::new(outside::now),
             random: Arc::new(outside::random),
             who: outside::who(&self.environment),

@@ -343,7 +343,8 @@ fn repetition(repetition: Option<&Repetition>, module: &Module) -> Result<Repeti
     let shown =
         |expr| expression::wire(expr, module).map(|wire| if wire.is_empty() { None } else { Some(wire) });
     Ok(match repetition {
-        None => RepetitionWire::default(),
+        // The documents of OpenTofu don't tell of it either.
+        None | Some(Repetition::Enabled(_)) => RepetitionWire::default(),
         Some(Repetition::Count(expr)) => {
             RepetitionWire { count_expression: shown(expr)?, for_each_expression: None }
         }

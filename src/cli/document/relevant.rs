@@ -187,7 +187,7 @@ fn keyed(found: &Found) -> (InstanceKey, &[PathStep]) {
 
 fn repetition(repetition: Option<&Repetition>) -> Option<&Expr> {
     match repetition? {
-        Repetition::Count(expr) | Repetition::ForEach(expr) => Some(expr),
+        Repetition::Count(expr) | Repetition::ForEach(expr) | Repetition::Enabled(expr) => Some(expr),
     }
 }
 

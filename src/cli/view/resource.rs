@@ -138,6 +138,7 @@ fn why(change: &ResourceChange) -> Option<String> {
         Reason::DeleteBecauseWrongRepetition => "because the resource's repetition mode has changed".into(),
         Reason::DeleteBecauseCountIndex => format!("because index {key} is out of range for count"),
         Reason::DeleteBecauseEachKey => format!("because key {key} is not in for_each map"),
+        Reason::DeleteBecauseEnabledFalse => "because enabled is false".into(),
         Reason::DeleteBecauseNoMoveTarget => "because its move has no target in the configuration".into(),
         Reason::ReadBecauseConfigUnknown => "config refers to values not yet known".into(),
         Reason::ReadBecauseDependencyPending => {

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use trueup_addr::{ConfigResource, InstanceKey, Mode, ModuleInstance, ResourceInstance, Target};
 use trueup_diag::Diagnostic;
 use trueup_diff::{Action, Change, Reason};
+use trueup_evaluate::Evaluated;
 use trueup_plan::{PlanMode, ResourceChange};
 use trueup_provider::Private;
 use trueup_refresh::ObjectId;
 use trueup_resolve::Program;
-use trueup_resolve::program::Repetition;
+use trueup_resolve::program::{Guard, Repetition};
 use trueup_state::State;
-use trueup_value::Value;
+use trueup_value::{Type, Value};
 
 impl Planner<'_> {
     /// Notes the end of every object that goes: those without a block, deposed ones, or all.
@@ -56,18 +57,50 @@ impl Planner<'_> {
         left_out.flat_map(|object| object.object.dependencies.iter().cloned()).collect()
     }
 
+    /// Why an instance can't be destroyed, where its `prevent_destroy` says so, or doesn't say yet.
+    pub(super) fn prevents(&mut self, guard: &Guard, addr: &ResourceInstance) -> Option<Diagnostic> {
+        let expr = match guard {
+            Guard::Always(place) => return Some(prevented(addr).at(*place)),
+            Guard::When(expr) => expr,
+        };
+        let unclear = |why: &str| {
+            let detail = format!("{addr} would be destroyed, and its prevent_destroy {why}.");
+            let found = Diagnostic::error("Invalid prevent_destroy value", detail).at(expr.span);
+            Some(found.on(addr.to_string()).hint("make it of variables, and of local values made of these"))
+        };
+        let value = match self.sheet.evaluate_in(&addr.module, expr) {
+            Evaluated::Value(value, found) if !found.has_errors() => value.unmark().0,
+            Evaluated::Value(_, found) | Evaluated::Failed(found) => {
+                self.sheet.report(found);
+                return unclear("can't be told");
+            }
+            Evaluated::Waiting => return unclear("depends on what is not known now"),
+        };
+        if !value.is_known() {
+            return unclear("depends on what is not known before an apply");
+        }
+        if value.is_null() {
+            return None;
+        }
+        match trueup_value::convert(&value, &Type::Bool).ok().and_then(|value| value.as_bool()) {
+            Some(true) => Some(prevented(addr).at(expr.span)),
+            Some(false) => None,
+            None => unclear("is neither true nor false"),
+        }
+    }
+
     fn note_end(&mut self, id: ObjectId, all: bool, modules: &BTreeSet<ModuleInstance>) {
-        let Some(resource) = self.objects.state.resource(&id.addr.node()) else { return };
-        let provider = resource.provider.clone();
+        let Some(provider) = self.objects.state.provider(&id.addr).cloned() else { return };
         let Some(binding) = self.objects.binding(&provider).cloned() else { return };
         let Some(schema) = self.providers.resource(&provider.provider, false, &id.addr.resource.kind) else {
             return;
         };
         let Some(known) = self.objects.known(&id).cloned() else { return };
-        let block = self.program.block_of(&id.addr);
-        let guard = block.and_then(|(_, block)| block.lifecycle.prevent_destroy);
-        if let (Some(place), None) = (guard, &id.deposed) {
-            self.sheet.report([prevented(&id.addr).at(place)]);
+        let guard = self.program.block_of(&id.addr);
+        let guard = guard.and_then(|(_, block)| block.lifecycle.prevent_destroy.clone());
+        let guard = guard.filter(|_| id.deposed.is_none());
+        if let Some(found) = guard.and_then(|guard| self.prevents(&guard, &id.addr)) {
+            self.sheet.report([found]);
             return;
         }
         let removed = self.program.removed_by(&id.addr).filter(|_| !all && id.deposed.is_none());
@@ -122,12 +155,13 @@ fn why_gone(program: &Program, addr: &ResourceInstance, modules: &BTreeSet<Modul
     match (&block.repetition, &addr.key) {
         (Some(Repetition::Count(_)), InstanceKey::Int(_)) => Reason::DeleteBecauseCountIndex,
         (Some(Repetition::ForEach(_)), InstanceKey::Text(_)) => Reason::DeleteBecauseEachKey,
+        (Some(Repetition::Enabled(_)), InstanceKey::None) => Reason::DeleteBecauseEnabledFalse,
         _ => Reason::DeleteBecauseWrongRepetition,
     }
 }
 
 /// An instance that must not be destroyed would be.
-pub(super) fn prevented(addr: &ResourceInstance) -> Diagnostic {
+fn prevented(addr: &ResourceInstance) -> Diagnostic {
     Diagnostic::error(
         "Instance cannot be destroyed",
         format!("Resource {addr} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed."),

@@ -147,8 +147,7 @@ impl Planner<'_> {
             .drifted
             .iter()
             .filter_map(|drifted| {
-                let resource = self.objects.state.resource(&drifted.id.addr.node());
-                let provider = resource.map(|r| r.provider.clone());
+                let provider = self.objects.state.provider(&drifted.id.addr).cloned();
                 let noted = self.cells.get(&drifted.id.addr).and_then(|cell| self.noted.get(cell));
                 let noted = noted.and_then(|index| self.changes.get(*index));
                 let provider = provider.or_else(|| noted.map(|c| c.provider.clone()))?;

@@ -39,7 +39,6 @@ use trueup_state::{Begun, Status};
 use trueup_value::Value;
 use watched::Watched;
 
-use destroy::prevented;
 pub(crate) use destroy::reached;
 pub(crate) use finish::{Circumstances, Finished};
 pub(crate) use imports::{accepted, id_named, identity_named, import};
@@ -400,10 +399,10 @@ impl<'a> Planner<'a> {
             return;
         };
         let resource = &self.program.module_at(ask.node).resources[ask.slot as usize];
-        if let (Some(place), true) =
-            (resource.lifecycle.prevent_destroy, planned.decision.action.is_replace())
-        {
-            self.sheet.report([prevented(&ask.addr).at(place)]);
+        let guard = resource.lifecycle.prevent_destroy.clone();
+        let guard = guard.filter(|_| planned.decision.action.is_replace());
+        if let Some(found) = guard.and_then(|guard| self.prevents(&guard, &ask.addr)) {
+            self.sheet.report([found]);
             self.sheet.fill(ask.cell, None);
             return;
         }

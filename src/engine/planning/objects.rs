@@ -3,13 +3,13 @@
 use super::PlanOptions;
 use super::instance::dress;
 use super::watched::shown_id;
-use crate::bindings::{Bindings, provider_addr};
+use crate::bindings::{Bindings, gone, provider_addr};
 use crate::providers::Providers;
 use crate::selection::touches;
 use crate::world::Refreshed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use trueup_addr::{Mode, Name, ResourceInstance, Target};
+use trueup_addr::{InstanceKey, Mode, Name, ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::{InstanceAsk, ProviderAsk};
 use trueup_provider::{Private, Provider, RecoverAnswer, RecoverRequest, UpgradeRequest};
@@ -150,20 +150,19 @@ impl Objects {
         let mut all = BTreeSet::new();
         let mut diagnostics = Diagnostics::new();
         for (node, resource) in &self.state.resources {
-            let wanted = resource.instances.keys().any(|key| options.is_about(&node.instance(key.clone())));
-            if node.resource.mode != Mode::Managed || !wanted {
-                continue;
-            }
-            match self.bindings.find(program, &resource.provider) {
-                Some(binding) => drop(all.insert(binding)),
-                None => diagnostics.push(
-                    Diagnostic::error(
-                        "Provider configuration not present",
-                        format!("To work with {node} its provider configuration {} is needed, but it is no longer in the configuration.", resource.provider),
-                    )
-                    .on(node.to_string())
-                    .hint("put the provider block back until everything that was made with it is destroyed"),
-                ),
+            let managed = node.resource.mode == Mode::Managed;
+            let is_about = |key: &InstanceKey| managed && options.is_about(&node.instance(key.clone()));
+            let instances = resource.instances.iter().filter(|(key, _)| is_about(key));
+            let (keyed, plain): (Vec<_>, Vec<_>) = instances.partition(|(_, one)| one.provider.is_some());
+            let keyed =
+                keyed.into_iter().filter_map(|(key, one)| Some((Some(key), one.provider.as_deref()?)));
+            for (key, provider) in plain.first().map(|_| (None, &resource.provider)).into_iter().chain(keyed)
+            {
+                match (self.bindings.find(program, provider), key) {
+                    (Some(binding), _) => drop(all.insert(binding)),
+                    (None, None) => diagnostics.push(gone(node, provider)),
+                    (None, Some(key)) => diagnostics.push(gone(&node.instance(key.clone()), provider)),
+                }
             }
         }
         (all, diagnostics)

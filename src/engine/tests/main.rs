@@ -10,6 +10,7 @@ mod fault;
 mod identity;
 mod import;
 mod interrupt;
+mod keyed;
 mod kill;
 mod later;
 mod many;

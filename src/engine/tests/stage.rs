@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use trueup_diag::Diagnostics;
 use trueup_diff::Action;
 use trueup_engine::{
-    ApplyOutcome, Event, Holding, InputSources, Interrupt, LockOptions, Observer, PlanOptions, Planned,
-    Session, SessionOptions, World, apply,
+    ApplyOutcome, Deprecations, Event, Holding, InputSources, Interrupt, LockOptions, Observer, PlanOptions,
+    Planned, Session, SessionOptions, World, apply,
 };
 use trueup_plan::{Plan, PlanMode};
 use trueup_provider::fake::{FakeCloud, FakeFactory};
@@ -211,6 +211,7 @@ pub(crate) fn world(
         data_dir: directory.join(".terraform"),
         environment: Arc::default(),
         given: Vec::new(),
+        deprecations: Deprecations::All,
         clock: Arc::new(|| "2026-01-01T00:00:00Z".into()),
         random: Arc::new(move |bytes| {
             for byte in bytes.chunks_mut(8) {

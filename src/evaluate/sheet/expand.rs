@@ -129,6 +129,7 @@ impl Sheet {
         let attempt = self.attempt(frame, caller.as_ref(), None, |e| match repeats {
             Repeats::Count(expr) => count(e, expr, mode),
             Repeats::ForEach(expr) => for_each(e, expr, mode),
+            Repeats::Enabled(expr) => enabled(e, expr, mode),
         });
         self.settle(id, attempt)?.ok_or(Outcome::Failed)
     }
@@ -236,6 +237,7 @@ fn gather(keys: &Keys, mut values: Vec<Value>) -> Value {
         Keys::Count(_) => Value::tuple(values),
         Keys::ForEach(items) => Value::object(items.iter().map(|(name, _)| name.clone()).zip(values)),
         Keys::Abstract(_) => Value::dynamic(),
+        Keys::Disabled => Value::null(Type::Dynamic),
     }
 }
 
@@ -289,6 +291,30 @@ fn count(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
     }
 }
 
+fn enabled(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
+    let (value, marks) = evaluated(e, expr)?.unmark();
+    let found = convert(&value, &Type::Bool);
+    let wrong = if marks.contains(Marks::SENSITIVE) {
+        "Whether there is an instance is shown, so the value can't be sensitive.".to_owned()
+    } else if marks.is_ephemeral() {
+        "The value is ephemeral, so it can't decide whether there is an instance.".into()
+    } else if value.is_null() {
+        "The value is null, and true or false is needed.".into()
+    } else if found.is_err() {
+        format!("The value is true or false, and this is {}.", value.ty().friendly_name())
+    } else if mode == Mode::Validate {
+        return Some(Keys::Single);
+    } else if let Some(enabled) = found.ok().and_then(|found| found.as_bool()) {
+        return Some(if enabled { Keys::Single } else { Keys::Disabled });
+    } else {
+        let found = e.told(unknown_keys("enabled", expr.span), expr, Cause::Unknown);
+        e.diagnostics.push(found);
+        return None;
+    };
+    e.fail(expr, "Invalid enabled argument", wrong);
+    None
+}
+
 /// The value of an expression; none where that is an error, which nothing has to be added to.
 fn evaluated(e: &mut Evaluator<'_>, expr: &Expr) -> Option<Value> {
     let value = e.evaluate(expr);
@@ -296,7 +322,11 @@ fn evaluated(e: &mut Evaluator<'_>, expr: &Expr) -> Option<Value> {
 }
 
 fn unknown_keys(argument: &str, span: Span) -> Diagnostic {
-    let summary = if argument == "count" { "Invalid count argument" } else { "Invalid for_each argument" };
+    let summary = match argument {
+        "count" => "Invalid count argument",
+        "enabled" => "Invalid enabled argument",
+        _ => "Invalid for_each argument",
+    };
     Diagnostic::error(
         summary,
         format!(

@@ -49,6 +49,8 @@ pub(super) enum Keys {
     ForEach(Arc<[(Name, Value)]>),
     /// Repeated, but judged once with unknown keys; `true` for `count`.
     Abstract(bool),
+    /// `enabled` is false.
+    Disabled,
 }
 
 /// The instances of a resource: cells in a row in the order of the keys.
@@ -71,12 +73,13 @@ impl Keys {
             Keys::Single | Keys::Abstract(_) => 1,
             Keys::Count(n) => usize::try_from(*n).expect("counts are bounded when they are evaluated"),
             Keys::ForEach(items) => items.len(),
+            Keys::Disabled => 0,
         }
     }
 
     pub(super) fn key(&self, index: usize) -> InstanceKey {
         match self {
-            Keys::Single | Keys::Abstract(_) => InstanceKey::None,
+            Keys::Single | Keys::Abstract(_) | Keys::Disabled => InstanceKey::None,
             Keys::Count(_) => InstanceKey::Int(index as u64),
             Keys::ForEach(items) => InstanceKey::Text(items[index].0.clone()),
         }
@@ -84,7 +87,7 @@ impl Keys {
 
     pub(super) fn repetition(&self, index: usize) -> Repetition {
         match self {
-            Keys::Single => Repetition::default(),
+            Keys::Single | Keys::Disabled => Repetition::default(),
             Keys::Count(_) => {
                 let index = i64::try_from(index).expect("counts are bounded when they are evaluated");
                 Repetition { count: Some(Value::from(index)), each: None }
@@ -111,7 +114,7 @@ impl Keys {
                 let text = key.as_str()?;
                 items.binary_search_by(|(name, _)| (**name).cmp(text)).ok()
             }
-            Keys::Single | Keys::Abstract(_) => None,
+            Keys::Single | Keys::Abstract(_) | Keys::Disabled => None,
         }
     }
 }

@@ -28,10 +28,17 @@ impl Sheet {
         let Some(binding) = program.node(node).providers.get(&resource.provider).cloned() else {
             return Outcome::Failed;
         };
+        let binding = match self.keyed_binding(id, (frame, slot, index), resource, binding) {
+            Ok(binding) => binding,
+            Err(outcome) => return outcome,
+        };
         let waits = self.waits(frame, resource);
         let mut needed = waits.clone();
         needed.push(self.provider_cell(&binding));
         if let Some(outcome) = self.need(id, &needed) {
+            return outcome;
+        }
+        if let Err(outcome) = self.settle_guard(id, frame, resource) {
             return outcome;
         }
         let schema = match self.instance_schema(resource, &binding) {
@@ -221,7 +228,9 @@ impl Sheet {
         let config = match written {
             None => block.empty_value(),
             Some(written) => {
-                let attempt = self.attempt(frame, None, None, |e| e.body(&written.body, block));
+                let repetition = self.provider_repetition(binding);
+                let attempt =
+                    self.attempt(frame, repetition.as_ref(), None, |e| e.body(&written.body, block));
                 match self.settle(id, attempt) {
                     Ok(config) => config,
                     Err(outcome) => return outcome,

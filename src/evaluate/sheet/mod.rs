@@ -10,7 +10,9 @@ mod cycle;
 mod exclude;
 mod expand;
 mod frame;
+mod guard;
 mod instance;
+mod keyed;
 mod module;
 mod provision;
 mod scope;
@@ -235,6 +237,8 @@ pub struct Sheet {
     crowded: bool,
     /// Faulty local values keep what is left of them.
     forgiving: bool,
+    /// Places whose use of something deprecated was told.
+    told: BTreeSet<(trueup_diag::FileId, u32)>,
 }
 
 /// What is left of a sheet when the world has answered everything.
@@ -266,6 +270,7 @@ impl Sheet {
             diagnostics: Diagnostics::new(),
             crowded: false,
             forgiving: false,
+            told: BTreeSet::new(),
         };
         sheet.open_root();
         sheet

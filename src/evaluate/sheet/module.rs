@@ -81,6 +81,8 @@ impl Sheet {
                 }
             }
         };
+        let warning = given.as_ref().ok().and_then(|given| self.deprecated(frame, variable, given));
+        self.diagnostics.extend(warning);
         let value = match given.and_then(|given| settle_variable(variable, given)) {
             Ok(value) => value,
             Err(diagnostic) => {
@@ -90,6 +92,23 @@ impl Sheet {
         };
         let value = mark_variable(variable, value);
         self.validate_variable(id, frame, slot, value)
+    }
+
+    /// A warning where a call sets what its module would rather not take; once for each place.
+    fn deprecated(&mut self, frame: FrameId, variable: &Variable, given: &Given) -> Option<Diagnostic> {
+        let (caller, ..) = self.frame(frame).caller.as_ref()?;
+        let is_set = given.value.as_ref().is_some_and(|value| !value.is_null());
+        let quiet = self.program.node(self.frame(*caller).node).quiet || self.around.mode == Mode::Apply;
+        if variable.deprecated.is_empty() || !is_set || quiet {
+            return None;
+        }
+        let at = given.span?;
+        let detail = format!(
+            "Variable \"{}\" is marked as deprecated with the following message:\n\n{}",
+            variable.name, variable.deprecated
+        );
+        let summary = "Variable marked as deprecated by the module author";
+        self.told.insert((at.file, at.start)).then(|| Diagnostic::warning(summary, detail).at(at))
     }
 
     fn root_input(&self, variable: &Variable) -> Result<Given, Box<Diagnostic>> {

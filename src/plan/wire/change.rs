@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use std::str::FromStr;
-use trueup_addr::{ConfigResource, Name, ProviderAddr, ResourceInstance, Target};
+use trueup_addr::{ConfigResource, InstanceKey, Name, ProviderAddr, ResourceInstance, Target};
 use trueup_diff::{Action, Change, Reason};
 use trueup_resolve::NodeId;
 use trueup_resolve::program::ProviderBinding;
@@ -59,6 +59,8 @@ struct BindingWire {
     alias: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     config: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
 }
 
 /// An [`Action`].
@@ -87,7 +89,7 @@ const ACTIONS: [(ActionWire, Action); 8] = [
 ];
 
 /// Every reason; they are written as in the plan JSON.
-const REASONS: [Reason; 13] = [
+const REASONS: [Reason; 14] = [
     Reason::ReplaceBecauseTainted,
     Reason::ReplaceBecauseCannotUpdate,
     Reason::ReplaceByRequest,
@@ -97,6 +99,7 @@ const REASONS: [Reason; 13] = [
     Reason::DeleteBecauseWrongRepetition,
     Reason::DeleteBecauseCountIndex,
     Reason::DeleteBecauseEachKey,
+    Reason::DeleteBecauseEnabledFalse,
     Reason::DeleteBecauseNoMoveTarget,
     Reason::ReadBecauseConfigUnknown,
     Reason::ReadBecauseDependencyPending,
@@ -202,6 +205,10 @@ impl BindingWire {
             node: binding.node.0,
             alias: binding.alias.as_ref().map(ToString::to_string),
             config: binding.config,
+            key: match &binding.key {
+                InstanceKey::Text(key) => Some(key.to_string()),
+                _ => None,
+            },
         }
     }
 
@@ -211,6 +218,7 @@ impl BindingWire {
             node: NodeId(self.node),
             alias: self.alias.map(Name::from),
             config: self.config,
+            key: self.key.map_or(InstanceKey::None, |key| InstanceKey::Text(key.into())),
         })
     }
 }

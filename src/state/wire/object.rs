@@ -16,6 +16,9 @@ use trueup_addr::{ConfigResource, InstanceKey, Target};
 pub(crate) struct ObjectWire {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) index_key: Option<KeyWire>,
+    /// With a key, where the resource's provider configuration is several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) provider: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     status: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,6 +114,7 @@ impl ObjectWire {
     pub(crate) fn write(object: &Object) -> ObjectWire {
         ObjectWire {
             index_key: None,
+            provider: None,
             status: object.is_tainted().then(|| "tainted".into()),
             deposed: None,
             schema_version: object.schema_version,

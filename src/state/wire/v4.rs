@@ -7,6 +7,7 @@ use crate::{InstanceState, Output, ResourceState, State};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use trueup_addr::{
     InstanceKey, Mode, ModuleInstance, Name, ProviderAddr, ProviderConfigAddr, Resource, ResourceNode,
 };
@@ -52,7 +53,9 @@ struct ResourceWire {
     #[serde(rename = "type")]
     kind: String,
     name: String,
-    provider: String,
+    /// `OpenTofu` leaves it out where the instances say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
     #[serde(default)]
     instances: Option<Vec<ObjectWire>>,
 }
@@ -145,12 +148,20 @@ fn read_resource(
         None | Some("") => ModuleInstance::root(),
         Some(text) => text.parse().map_err(|error| bad(&error))?,
     };
-    let provider = read_provider(&wire.provider).map_err(|error| bad(&error))?;
+    let objects = wire.instances.unwrap_or_default();
+    let named = wire.provider.as_deref().or_else(|| objects.iter().find_map(|one| one.provider.as_deref()));
+    let named = named.ok_or_else(|| bad(&"nothing says which provider looks after it"))?;
+    let provider = read_provider(named).map_err(|error| bad(&error))?.block();
     let node = ResourceNode { module, resource: resource.clone() };
     let mut state = ResourceState { provider, instances: BTreeMap::new() };
-    for mut object in wire.instances.unwrap_or_default() {
+    for mut object in objects {
         let key = KeyWire::key(object.index_key.take());
         let deposed = object.deposed.take().filter(|key| !key.is_empty()).map(Name::from);
+        let own = object.provider.take().map(|text| read_provider(&text)).transpose();
+        let own = own.map_err(|error| bad(&error))?;
+        if own.as_ref().is_some_and(|own| own.block() != state.provider) {
+            return Err(bad(&"its instances are looked after by different provider configurations"));
+        }
         let object = object.read(seen).map_err(|reason| {
             let address = node.instance(key.clone());
             StatefileError::new(
@@ -159,6 +170,7 @@ fn read_resource(
             )
         })?;
         let instance = state.instances.entry(key.clone()).or_default();
+        instance.provider = own.filter(|own| !own.key.is_none()).map(Arc::new);
         let repeated = match deposed {
             Some(name) => instance.deposed.insert(name, object).is_some(),
             None => instance.current.replace(object).is_some(),
@@ -206,7 +218,7 @@ fn read_provider(text: &str) -> Result<ProviderConfigAddr, trueup_addr::ParseErr
         [] => ModuleInstance::root(),
         steps => steps.join(".").parse()?,
     };
-    Ok(ProviderConfigAddr { module: module.path(), provider, alias })
+    Ok(ProviderConfigAddr { module: module.path(), provider, alias, key: InstanceKey::None })
 }
 
 /// Writes the file, ending with a line end. The same state gives the same bytes.
@@ -247,7 +259,7 @@ fn write_resource(node: &ResourceNode, resource: &ResourceState) -> ResourceWire
         mode: if node.resource.mode == Mode::Data { "data" } else { "managed" }.into(),
         kind: node.resource.kind.to_string(),
         name: node.resource.name.to_string(),
-        provider: resource.provider.to_string(),
+        provider: Some(resource.provider.to_string()),
         instances: Some(instances),
     }
 }
@@ -259,6 +271,7 @@ fn write_instance(key: &InstanceKey, instance: &InstanceState, out: &mut Vec<Obj
         let mut wire = ObjectWire::write(object);
         wire.index_key = KeyWire::of(key);
         wire.deposed = deposed;
+        wire.provider = instance.provider.as_ref().map(ToString::to_string);
         out.push(wire);
     }
 }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use trueup_diag::Diagnostics;
 use trueup_engine::Random;
 use trueup_provider::{
-    ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, ImportAnswer, Imported, OpenAnswer, OpenRequest,
-    PlanAnswer, PlanRequest, Private, Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest,
-    UpgradeAnswer, UpgradeRequest,
+    ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, ImportAnswer, Imported, MoveAnswer, MoveRequest,
+    OpenAnswer, OpenRequest, PlanAnswer, PlanRequest, Private, Provider, ReadAnswer, ReadRequest,
+    RecoverAnswer, RecoverRequest, UpgradeAnswer, UpgradeRequest,
 };
 use trueup_schema::{Block, ProviderSchema, unknown_computed};
 use trueup_value::{Kind, Value};
@@ -67,6 +67,10 @@ impl Provider for MockProvider {
 
     async fn configure(&self, _config: &Value) -> Diagnostics {
         Diagnostics::new()
+    }
+
+    async fn move_state(&self, request: MoveRequest<'_>) -> MoveAnswer {
+        self.real.move_state(request).await
     }
 
     async fn upgrade(&self, request: UpgradeRequest<'_>) -> UpgradeAnswer {

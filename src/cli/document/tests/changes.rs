@@ -4,7 +4,7 @@ use super::configuration::program;
 use super::{OnlyBuiltin, check_same, parsed};
 use crate::document::{change, encode, plan, text};
 use std::collections::{BTreeMap, BTreeSet};
-use trueup_addr::{Name, ProviderAddr};
+use trueup_addr::{InstanceKey, Name, ProviderAddr};
 use trueup_diff::{Action, Change, Reason};
 use trueup_plan::{OutputChange, Plan, PlanMode, ResourceChange, StepGraph};
 use trueup_resolve::NodeId;
@@ -23,6 +23,7 @@ pub(super) fn resource(addr: &str, action: Action, before: Value, after: Value) 
             node: NodeId::ROOT,
             alias: None,
             config: None,
+            key: InstanceKey::None,
         },
         schema_version: 0,
         change: Change { action, reason: None, before, after, replace_paths: Vec::new(), private: [].into() },

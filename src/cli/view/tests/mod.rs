@@ -96,6 +96,7 @@ fn change(addr: &str, action: Action, before: Value, after: Value) -> ResourceCh
             node: NodeId::ROOT,
             alias: None,
             config: None,
+            key: trueup_addr::InstanceKey::None,
         },
         schema_version: 0,
         change: Change { action, reason: None, before, after, replace_paths: Vec::new(), private: [].into() },

@@ -131,6 +131,7 @@ fn repetition(of: Option<&Repetition>) -> String {
         None => String::new(),
         Some(Repetition::Count(count)) => format!(" count {}", expr(count)),
         Some(Repetition::ForEach(items)) => format!(" for_each {}", expr(items)),
+        Some(Repetition::Enabled(enabled)) => format!(" enabled {}", expr(enabled)),
     }
 }
 
@@ -165,7 +166,7 @@ pub(crate) fn module(of: &Module) -> Vec<String> {
         out.extend(lifecycle(resource));
     }
     for call in &of.calls {
-        let given = joined(call.providers.iter().map(|(child, own, _)| format!(" {child}={own}")));
+        let given = joined(call.providers.iter().map(|one| format!(" {}={}", one.child, one.given)));
         out.push(format!(
             "module {} from {}{}{given}{} {}",
             call.name,

@@ -3,6 +3,7 @@
 mod addresses;
 mod changing;
 mod commits;
+mod containers;
 mod describing;
 mod fetching;
 mod git_server;

@@ -17,13 +17,13 @@ struct Table {
 
 impl Table {
     fn with(mut self, url: &str, body: impl Into<Vec<u8>>) -> Table {
-        let answer = Answer { status: 200, terraform_get: None, body: body.into() };
+        let answer = Answer { status: 200, body: body.into(), ..Answer::default() };
         self.answers.insert(url.to_owned(), answer);
         self
     }
 
     fn leading(mut self, url: &str, location: &str) -> Table {
-        let answer = Answer { status: 204, terraform_get: Some(location.to_owned()), body: Vec::new() };
+        let answer = Answer { status: 204, terraform_get: Some(location.to_owned()), ..Answer::default() };
         self.answers.insert(url.to_owned(), answer);
         self
     }
@@ -35,13 +35,17 @@ impl Web for Table {
         Ok(self.answers.get(url).cloned().unwrap_or(missing))
     }
 
+    fn ask(&self, url: &str, _: &[(&'static str, String)]) -> Result<Answer, SourceError> {
+        self.get(url)
+    }
+
     fn get_object(&self, _: Store, address: &str) -> Result<Answer, SourceError> {
         self.get(address)
     }
 }
 
 /// The files of an archive, each a name and its text.
-type Files<'a> = &'a [(&'a str, &'a str)];
+pub(crate) type Files<'a> = &'a [(&'a str, &'a str)];
 
 const MODULE: Files<'static> = &[("main.tf", "# one\n"), ("sub/deep/main.tf", "# deep\n")];
 
@@ -78,7 +82,7 @@ fn tarred(files: Files<'_>) -> Vec<u8> {
     archive.into_inner().expect("a tar")
 }
 
-fn zipped(files: Files<'_>) -> Vec<u8> {
+pub(crate) fn zipped(files: Files<'_>) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, text) in files {
         let method =
