@@ -33,7 +33,8 @@ struct ParameterWire {
 
 /// All functions of the language; those of providers are theirs to tell of.
 pub(crate) fn document() -> String {
-    let of_language = table().iter().filter(|function| !function.name.contains("::") && !is_removed(function));
+    let of_language =
+        table().iter().filter(|function| !function.name.contains("::") && !is_removed(function));
     let mut all: Vec<(&str, SignatureWire)> =
         of_language.map(|function| (function.name, signature(function))).collect();
     all.push(("can", lazy("Whether an expression gives a value rather than an error.", &Type::Bool, false)));
