@@ -7,7 +7,7 @@ use trueup_addr::ModulePath;
 use trueup_diag::Diagnostic;
 use trueup_resolve::program::ModuleCall;
 use trueup_resolve::{Files, Loader};
-use trueup_source::{Manifest, ModuleSource};
+use trueup_source::{Manifest, ModuleSource, redact};
 
 /// A configuration file larger than this is refused: no person wrote it.
 pub(crate) const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -107,6 +107,7 @@ impl Loader for DiskLoader {
     ) -> Result<Files, Box<Diagnostic>> {
         let source = ModuleSource::parse(&call.source)
             .map_err(|error| Box::new(error.diagnostic().at(call.source_span)))?;
+        versioned(&source, call)?;
         let key: Vec<&str> = path.0.iter().map(|name| &**name).collect();
         let found = self.manifest.as_ref().and_then(|manifest| manifest.get(&key.join(".")));
         match found {
@@ -139,6 +140,22 @@ impl Loader for DiskLoader {
             )),
         }
     }
+}
+
+/// Refuses a version of what has none: only the modules of a registry do.
+pub(crate) fn versioned(source: &ModuleSource, call: &ModuleCall) -> Result<(), Box<Diagnostic>> {
+    if call.version.is_none() || matches!(source, ModuleSource::Registry { .. }) {
+        return Ok(());
+    }
+    let detail = format!(
+        "The call of module \"{}\" asks for a version, and only modules of a registry have versions: {} is no address of one.",
+        call.name,
+        redact(&call.source)
+    );
+    let found = Diagnostic::error("Invalid registry module source address", detail).at(call.source_span);
+    Err(Box::new(
+        found.hint("remove the version argument, or name the module in a registry: NAMESPACE/NAME/SYSTEM"),
+    ))
 }
 
 /// A path relative to a module's directory, as `path.module` shows it.

@@ -1,7 +1,7 @@
 //! `init`'s part: modules fetched to where the loader looks for them, providers looked up.
 
 use crate::early::EarlyInputs;
-use crate::files::join;
+use crate::files::{join, versioned};
 use crate::load::{provider_addrs, used_providers};
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -57,8 +57,11 @@ impl Loader for InstallingLoader {
         let before = self.start.as_ref().map(|start| &*start.key);
         let names: Vec<&str> = before.into_iter().chain(parent.0.iter().map(|name| &**name)).collect();
         let place = |found: Box<Diagnostic>| Box::new(found.at_opt(Some(call.source_span)));
-        if let (Some(_), Ok(ModuleSource::Local(path))) = (&self.start, ModuleSource::parse(&call.source)) {
-            return self.disk.read(&join(parent_dir, &path)).map_err(place);
+        let source = ModuleSource::parse(&call.source)
+            .map_err(|error| Box::new(error.diagnostic().at(call.source_span)))?;
+        versioned(&source, call)?;
+        if let (Some(_), ModuleSource::Local(path)) = (&self.start, &source) {
+            return self.disk.read(&join(parent_dir, path)).map_err(place);
         }
         let installed = self
             .installer

@@ -66,6 +66,8 @@ async fn wrong_configurations_are_refused() {
     check(near, 5, &["undeclared", "Did you mean", "network"]).await;
     let attribute = "resource \"fake_thing\" \"a\" {\n  name = \"a\"\n  sise = 1\n}\n";
     check(attribute, 3, &["Unsupported argument", "size"]).await;
+    let versioned = "module \"m\" {\n  source = \"./m\"\n  version = \"1.0\"\n}\n";
+    check(versioned, 2, &["Invalid registry module source address", "./m", "remove the version"]).await;
     let backend =
         "terraform {\n  backend \"s3\" {\n    bucket = \"b\"\n    key = \"k\"\n    region = \"r\"\n  }\n}\n";
     check(backend, 2, &["Backend initialization required", "init"]).await;
