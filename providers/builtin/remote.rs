@@ -96,7 +96,13 @@ pub(crate) fn validate(states: &dyn RemoteStates, config: &Value) -> Diagnostics
         );
         return Diagnostic::warning("Settings of a backend not judged", detail).into();
     }
-    settings(states, config).err().unwrap_or_default()
+    let mut found = settings(states, config).err().unwrap_or_default();
+    let defaults = config.get(DEFAULTS).filter(|defaults| defaults.is_known() && !defaults.is_null());
+    if defaults.is_some_and(|defaults| defaults.as_mapping().is_none()) {
+        let detail = "The defaults are an object: a value for each output that the state may lack.";
+        found.push(Diagnostic::error("Invalid default values", detail));
+    }
+    found
 }
 
 pub(crate) async fn read(states: &dyn RemoteStates, request: DataRequest) -> DataAnswer {

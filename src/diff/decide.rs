@@ -31,8 +31,12 @@ pub fn decide(prior: &Value, planned: &Value, requires_replace: &[Path], replace
     if prior.is_null() {
         return Decision { action: Action::Create, reason: None, replace_paths: Vec::new() };
     }
-    let replace_paths: Vec<Path> =
+    let mut replace_paths: Vec<Path> =
         requires_replace.iter().filter(|path| differs(prior, planned, path)).cloned().collect();
+    if replace.tainted {
+        // It is replaced whatever differs.
+        replace_paths.clear();
+    }
     let reason = if replace.tainted {
         Some(Reason::ReplaceBecauseTainted)
     } else if !replace_paths.is_empty() {

@@ -28,6 +28,7 @@ mod selection;
 mod session;
 mod surgery;
 mod trial;
+mod unresolved;
 mod validate;
 mod workspaces;
 mod world;

@@ -10,7 +10,7 @@ use crate::world::{Deprecations, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trueup_addr::ProviderAddr;
-use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_diag::{Diagnostic, Diagnostics, Sources, Span};
 use trueup_evaluate::{FunctionNames, Input};
 use trueup_plan::{Recorder, Snapshot};
 use trueup_resolve::{Loader, Program, deprecated_outputs, resolve};
@@ -137,13 +137,20 @@ pub(crate) fn load_backend(world: &World) -> Result<(Arc<Program>, Chosen), NotO
     // Modules that are not there say nothing of the backend; a file that can't be read might.
     let elsewhere = ["Module not installed", "Module source has changed"];
     diagnostics.append(backend);
-    if diagnostics.iter().any(|one| one.is_error() && !elsewhere.contains(&&*one.summary)) {
+    let below = |one: &Diagnostic| one.subject.is_some_and(|at| is_below(at, &sources));
+    let counts = |one: &&Diagnostic| one.is_error() && !elsewhere.contains(&&*one.summary) && !below(one);
+    if diagnostics.iter().any(|one| counts(&one)) {
         return Err(NotOpened { locked: false, sources, diagnostics });
     }
     match choose_backend(world, &program, None) {
         Ok(chosen) => Ok((program, chosen)),
         Err(diagnostic) => Err(NotOpened { locked: false, sources, diagnostics: (*diagnostic).into() }),
     }
+}
+
+/// Whether a place is in a called module, and not in the root module.
+pub(crate) fn is_below(at: Span, sources: &Sources) -> bool {
+    sources.file(at.file).name.contains('/')
 }
 
 /// Modules that are written for other versions of the language.

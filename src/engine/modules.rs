@@ -83,10 +83,8 @@ pub fn install_modules(
     tests: &[TestModule],
 ) -> Result<Vec<String>, (Diagnostics, Sources)> {
     let data_dir = world.data_dir.strip_prefix(&world.dir).unwrap_or(&world.data_dir);
-    let installer =
-        ModuleInstaller::new(&world.dir, &data_dir.to_string_lossy(), upgrade).map_err(|error| {
-            (Diagnostic::error("Modules can't be installed", error.to_string()).into(), Sources::default())
-        })?;
+    let installer = ModuleInstaller::new(&world.dir, &data_dir.to_string_lossy(), upgrade)
+        .map_err(|error| (not_installed(&error), Sources::default()))?;
     let tokens = world.tokens.iter().map(|(host, token)| (host.clone(), token.clone()));
     let installer =
         installer.over(Network::with_tokens(tokens).with_logins(&world.environment, (world.clock)()));
@@ -98,16 +96,28 @@ pub fn install_modules(
         let mut early = EarlyInputs::new(world, None);
         let resolution = resolve(&mut loader, &FunctionNames::default(), &mut early, &mut sources);
         if resolution.load.has_errors() {
+            if is_below(&resolution.load, &sources) {
+                // The modules are there, and what is wrong in them is for the next command to say again.
+                loader.installer.finish().map_err(|error| (not_installed(&error), Sources::default()))?;
+            }
             return Err((resolution.load, sources));
         }
     }
     let lines = std::mem::take(&mut loader.lines);
     if !lines.is_empty() {
-        loader.installer.finish().map_err(|error| {
-            (Diagnostic::error("Modules can't be installed", error.to_string()).into(), sources)
-        })?;
+        loader.installer.finish().map_err(|error| (not_installed(&error), sources))?;
     }
     Ok(lines)
+}
+
+fn not_installed(error: &trueup_source::SourceError) -> Diagnostics {
+    Diagnostic::error("Modules can't be installed", error.to_string()).into()
+}
+
+/// Whether only called modules are wrong, and not the one that calls them.
+fn is_below(found: &Diagnostics, sources: &Sources) -> bool {
+    let mut wrong = found.iter().filter(|one| one.is_error());
+    wrong.all(|one| one.subject.is_some_and(|at| crate::load::is_below(at, sources)))
 }
 
 /// What is known of a provider before anything is asked of it.

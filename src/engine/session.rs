@@ -108,6 +108,14 @@ fn asked(world: &World, root: &Module, inputs: &BTreeMap<Name, Input>) -> InputS
     asked
 }
 
+/// What is said of all the providers that can't be started, before anything is planned with them.
+fn locked_out(missing: Diagnostics) -> Option<Diagnostic> {
+    let mut missing = missing.into_iter();
+    let first = missing.next()?;
+    let details = missing.fold(first.detail.clone(), |all, one| format!("{all}\n{}", one.detail));
+    Some(Diagnostic { summary: "Inconsistent dependency lock file".into(), detail: details, ..first })
+}
+
 /// A plan and what was found on the way to it.
 pub struct Planned {
     /// The plan; absent where not even a partial one could be made.
@@ -128,7 +136,9 @@ impl Session {
         if !judging {
             diagnostics.append(std::mem::take(&mut references));
         }
-        diagnostics.append(loaded.planning);
+        if !diagnostics.has_errors() {
+            diagnostics.append(loaded.planning);
+        }
         diagnostics.append(loaded.backend);
         if diagnostics.has_errors() {
             return Err(NotOpened { locked: false, sources, diagnostics });
@@ -157,12 +167,14 @@ impl Session {
         };
         let moved = as_moved(&ledger.state, &loaded.program);
         let (providers, found) = start_providers(world, &loaded.program, Some(&moved), &ledger.in_flight);
-        diagnostics.append(found);
+        diagnostics.extend(locked_out(found));
         let providers = Arc::new(providers);
         if judging && !diagnostics.has_errors() {
-            let found = crate::validate::judged(world, &loaded.program, &providers).await;
-            references.extend(found.into_iter().filter(Diagnostic::is_error));
-            diagnostics.append(references);
+            let (wrong, warnings): (Vec<_>, Vec<_>) = references.into_iter().partition(Diagnostic::is_error);
+            let wrong = wrong.into_iter().collect();
+            let found = crate::validate::judged(world, &loaded.program, &providers, wrong).await;
+            diagnostics.extend(warnings);
+            diagnostics.extend(found.into_iter().filter(Diagnostic::is_error));
         }
         if diagnostics.has_errors() {
             // The run fails for another reason, which is reported; a lock that stays is found by the next run.

@@ -4,12 +4,13 @@ use crate::inputs::{InputSources, read_inputs};
 use crate::load::{Loaded, load, providers_to_judge};
 use crate::offers::unseen;
 use crate::providers::Providers;
+use crate::unresolved::Unresolved;
 use crate::world::World;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trueup_addr::Mode as ResourceMode;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_evaluate::{Ask, Evaluated, InstanceAsk, Mode, Schemas, Sheet, Surroundings};
+use trueup_evaluate::{Ask, Evaluated, InstanceAsk, Mode, Problems, Schemas, Sheet, Surroundings};
 use trueup_provider::Provider;
 use trueup_resolve::{NodeId, Program};
 use trueup_schema::Block;
@@ -26,19 +27,32 @@ pub async fn validate(world: &World, inputs: &InputSources) -> (Sources, Diagnos
     if diagnostics.has_errors() {
         return (sources, diagnostics);
     }
-    diagnostics.append(references);
     let (providers, found) = providers_to_judge(world, &program, false);
+    let started = !found.has_errors();
     diagnostics.append(found);
     let providers = Arc::new(providers);
-    diagnostics.append(judged(world, &program, &providers).await);
-    diagnostics.append(unseen(&program, &providers));
+    if started {
+        diagnostics.append(judged(world, &program, &providers, references).await);
+        diagnostics.append(unseen(&program, &providers));
+    }
     (sources, diagnostics)
 }
 
 /// What is wrong with a configuration whatever its variables hold and whatever there is: every block is judged once,
-/// however often it will be repeated.
-pub(crate) async fn judged(world: &World, program: &Arc<Program>, providers: &Arc<Providers>) -> Diagnostics {
-    let mut sheet = Sheet::new(
+/// however often it will be repeated. `references` is what is wrong with references: it is reported where something
+/// depends on it, and what depends on something wrong isn't judged.
+pub(crate) async fn judged(
+    world: &World,
+    program: &Arc<Program>,
+    providers: &Arc<Providers>,
+    references: Diagnostics,
+) -> Diagnostics {
+    let (evaluated, elsewhere) = if references.is_empty() {
+        (Diagnostics::new(), references)
+    } else {
+        Unresolved::of(program).split(references)
+    };
+    let sheet = Sheet::new(
         program.clone(),
         Surroundings {
             schemas: providers.clone(),
@@ -49,10 +63,9 @@ pub(crate) async fn judged(world: &World, program: &Arc<Program>, providers: &Ar
             mode: Mode::Validate,
         },
     );
+    let mut sheet =
+        if evaluated.is_empty() { sheet } else { sheet.with_problems(Problems::new(evaluated.clone())) };
     sheet.request_all();
-    for binding in written_bindings(program) {
-        sheet.request_provider(&binding);
-    }
     let mut unchecked = true;
     loop {
         let asks = sheet.ready();
@@ -67,7 +80,13 @@ pub(crate) async fn judged(world: &World, program: &Arc<Program>, providers: &Ar
         }
     }
     judge_imports(&mut sheet, program);
-    sheet.close().diagnostics
+    let mut found = sheet.close().diagnostics;
+    if !found.has_errors() {
+        // Nothing that was judged refers to these, but they stay wrong.
+        found.append(evaluated);
+    }
+    found.append(elsewhere);
+    found
 }
 
 /// What `import` blocks say of objects, whatever their elements will be.
@@ -90,24 +109,6 @@ fn unknown_object(block: &Block) -> Value {
     let Type::Object(object) = block.value_type() else { return Value::dynamic() };
     let attributes = object.attributes.iter();
     Value::object(attributes.map(|(name, ty)| (name.clone(), Value::unknown(ty.clone()))))
-}
-
-/// The configurations that are written as blocks, used or not.
-fn written_bindings(program: &Program) -> Vec<trueup_resolve::program::ProviderBinding> {
-    let mut all = Vec::new();
-    for (index, node) in program.nodes.iter().enumerate() {
-        let Ok(index) = u32::try_from(index) else { continue };
-        for (slot, config) in program.module(node.module).provider_configs.iter().enumerate() {
-            all.push(trueup_resolve::program::ProviderBinding {
-                provider: config.provider.clone(),
-                node: NodeId(index),
-                alias: config.name.alias.clone(),
-                config: u32::try_from(slot).ok(),
-                key: trueup_addr::InstanceKey::None,
-            });
-        }
-    }
-    all
 }
 
 async fn judge(sheet: &mut Sheet, providers: &Providers, ask: Ask) {

@@ -26,6 +26,39 @@ struct Gathered {
 impl Evaluator<'_> {
     /// The object that `body` describes under `block`: of exactly the block's type, null where nothing is set.
     pub fn body(&mut self, body: &Body, block: &Block) -> Value {
+        if self.body_resolved(body, block) {
+            return self.filled(body, block);
+        }
+        let (value, _) = self.quietly(|e| e.filled(body, block));
+        Value::unknown(block.value_type()).mark(value.marks())
+    }
+
+    /// Reports what is wrong with the references of whatever the schema knows; whether nothing is.
+    fn body_resolved(&mut self, body: &Body, block: &Block) -> bool {
+        if self.problems.is_none() {
+            return true;
+        }
+        let mut good = true;
+        for attribute in &body.attributes {
+            let nested = body.json && block.blocks.contains_key(&attribute.name);
+            if nested || block.attributes.contains_key(&attribute.name) {
+                good &= self.resolved(attribute.expr.span);
+            }
+        }
+        for nested in &body.blocks {
+            let as_blocks = block.attributes.get(&nested.kind).and_then(blocks_of_attribute);
+            let Some(schema) = block.blocks.get(&nested.kind).or(as_blocks.as_ref()) else { continue };
+            good &= self.resolved(nested.body.end_span);
+            if let Some(dynamic) = &nested.dynamic {
+                good &= self.resolved(dynamic.for_each.span);
+                good &= dynamic.labels.as_ref().is_none_or(|labels| self.resolved(labels.span));
+            }
+            good &= self.body_resolved(&nested.body, &schema.block);
+        }
+        good
+    }
+
+    fn filled(&mut self, body: &Body, block: &Block) -> Value {
         let mut gathered = Gathered::default();
         for attribute in &body.attributes {
             self.body_attribute(body, attribute, block, &mut gathered);
@@ -60,14 +93,14 @@ impl Evaluator<'_> {
     /// is one, what a `dynamic` block repeats is judged for every element, and not at all while they are unknown.
     pub fn body_without_schema(&mut self, body: &Body) -> Value {
         for attribute in &body.attributes {
-            self.evaluate(&attribute.expr);
+            self.whole(&attribute.expr);
         }
         for nested in &body.blocks {
             let Some(dynamic) = &nested.dynamic else {
                 self.body_without_schema(&nested.body);
                 continue;
             };
-            let collection = self.evaluate(&dynamic.for_each);
+            let collection = self.whole(&dynamic.for_each);
             let items = self.dynamic_items(&collection, &dynamic.for_each).unwrap_or_default();
             self.report_inside(dynamic, &items);
             for (key, value) in items {
@@ -150,7 +183,7 @@ impl Evaluator<'_> {
         };
         let blocks = found.entry(nested.kind.clone()).or_default();
         let Some(dynamic) = &nested.dynamic else {
-            let value = self.body(&nested.body, &schema.block);
+            let value = self.filled(&nested.body, &schema.block);
             blocks.items.push((nested.labels.first().cloned(), value));
             return;
         };
@@ -159,7 +192,7 @@ impl Evaluator<'_> {
             blocks.unknown = true;
             // However many there will be, what is written in them is the same.
             let before = std::mem::replace(&mut self.shape_only, true);
-            self.body(&nested.body, &schema.block);
+            self.filled(&nested.body, &schema.block);
             self.shape_only = before;
             return;
         };
@@ -169,7 +202,7 @@ impl Evaluator<'_> {
             let iterator = Value::object([("key", key), ("value", value)]);
             let item = self.with_symbol(dynamic.slot, iterator, |e| {
                 let label = dynamic.labels.as_ref().and_then(|labels| e.label(labels));
-                (label, e.body(&nested.body, &schema.block).mark(marks))
+                (label, e.filled(&nested.body, &schema.block).mark(marks))
             });
             blocks.items.push(item);
         }
@@ -260,7 +293,7 @@ impl Evaluator<'_> {
             span: expr.span,
             end_span: expr.span.at_end(),
         };
-        self.body(&body, block)
+        self.filled(&body, block)
     }
 
     fn nested(&mut self, name: &str, nested: &NestedBlock, blocks: Found, body: &Body) -> Value {

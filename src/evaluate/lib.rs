@@ -8,12 +8,14 @@ mod early;
 pub mod expression;
 pub mod functions;
 mod host;
+mod problems;
 pub mod sheet;
 mod special;
 
 pub use early::{EarlyAround, EarlyValues};
 pub use expression::{Evaluator, Scope};
 pub use host::{Host, Language, constant_body, value_with};
+pub use problems::Problems;
 pub use sheet::{
     Absent, Ask, CellId, Evaluated, Input, InstanceAsk, Mode, ProviderAsk, Provisioning, Schemas, Sheet,
     Surroundings, Trigger,

@@ -48,10 +48,6 @@ impl trueup_resolve::Functions for FunctionNames {
         let special = special.and_then(|i| u32::try_from(i).ok()).map(|i| FIRST + i);
         special.or_else(|| position(short).and_then(|i| u32::try_from(i).ok()))
     }
-
-    fn suggest(&self, name: &str) -> Option<String> {
-        functions::suggest(name).map(String::from)
-    }
 }
 
 /// Where a function stands in the table, which is in order of name.
@@ -174,7 +170,7 @@ pub fn walk_references(expr: &Expr) -> Vec<trueup_resolve::Reference> {
 pub fn type_argument(expr: &Expr) -> Option<&Expr> {
     match &expr.kind {
         ExprKind::Call { function, args, .. } if Special::of(*function) == Some(Special::Type) => {
-            args.first()
+            args.first().filter(|_| args.len() == 1)
         }
         _ => None,
     }

@@ -223,10 +223,7 @@ impl Parser<'_> {
                 let at = name.span.to(self.peek_span());
                 self.fail(Diagnostic::error("Argument definition required", detail).at(at).hint(hint));
             }
-            _ => {
-                self.recovering = true;
-                self.report(item_required(name.span));
-            }
+            _ => self.report_and_hush(item_required(name.span)),
         }
     }
 

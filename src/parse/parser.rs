@@ -254,6 +254,21 @@ impl<'t> Parser<'t> {
         self.silent = true;
     }
 
+    /// Reports whatever came before, and takes what follows for its echo.
+    pub(crate) fn report_and_hush(&mut self, diagnostic: Diagnostic) {
+        self.report(diagnostic);
+        self.recovering = true;
+        self.silent = true;
+    }
+
+    /// Reads up to and with the `end` of a sequence that can't stand in a label; the block around is told of as before.
+    pub(crate) fn skip_sequence(&mut self, end: SyntaxKind) {
+        let silent = self.silent;
+        self.recover(end);
+        self.recovering = false;
+        self.silent = silent;
+    }
+
     /// One level deeper; false, with an error, where that is too deep.
     pub(crate) fn enter(&mut self) -> bool {
         if self.depth >= NESTING_MAX {

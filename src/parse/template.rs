@@ -173,7 +173,9 @@ impl<'t> Parser<'t> {
         let expr = self.expression();
         if self.recovering || self.peek() != K::CloseSequence {
             let error = unclosed_interpolation(self.peek(), end, open, self.peek_span());
-            self.fail(error);
+            if !self.recovering || error.subject == Some(open) {
+                self.fail(error);
+            }
             self.recover(K::CloseSequence);
         } else {
             *trim_next = self.read().1.len() == 2;
@@ -258,8 +260,7 @@ impl<'t> Parser<'t> {
                 }
                 _ => {
                     self.report(bad_label(kind, span));
-                    self.recover(K::CloseSequence);
-                    self.recovering = false;
+                    self.skip_sequence(K::CloseSequence);
                 }
             }
         }

@@ -14,6 +14,13 @@ static DYNAMIC: LazyLock<BodySchema> = LazyLock::new(|| {
 static DYNAMIC_ONLY: LazyLock<BodySchema> =
     LazyLock::new(|| BodySchema::default().block("dynamic", &["type"]));
 
+/// What stands for a dynamic block that lacks a part, which is reported at its opening brace.
+fn unfinished(label: &ast::Name, block: &Block, json: bool) -> BodyBlock {
+    let at = opening(&block.body);
+    let body = Body { attributes: Vec::new(), blocks: Vec::new(), json, span: at, end_span: at };
+    BodyBlock { kind: label.text.clone(), labels: Vec::new(), body, dynamic: None, span: label.span }
+}
+
 /// Where to point when something is missing in a body: its opening brace.
 pub(crate) fn opening(body: &ast::Body) -> Span {
     let start = body.span.at_start();
@@ -71,7 +78,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// `dynamic "kind" { for_each, iterator, labels, content {} }`; nothing after a report that it can't be read.
+    /// `dynamic "kind" { for_each, iterator, labels, content {} }`; nothing after a report that its type is missing.
     fn dynamic(&mut self, block: &Block, json: bool) -> Option<BodyBlock> {
         let label = match block.labels.as_slice() {
             [label] => label,
@@ -89,17 +96,21 @@ impl Compiler<'_> {
         };
         let (content, found) = block.body.content(&DYNAMIC);
         self.diagnostics.append(found);
-        let for_each = self.expression_inside(&content.attribute("for_each")?.expr);
+        let Some(for_each) = content.attribute("for_each") else {
+            return Some(unfinished(label, block, json));
+        };
+        let for_each = self.expression_inside(&for_each.expr);
         let slot = self.push_iterator(&content, label);
         let around = self.inside.replace(Diagnostics::new());
         let labels = content.attribute("labels").map(|labels| self.expression_inside(&labels.expr));
         let inner = self.dynamic_content(&content, block).map(|inner| self.body(&inner.body, json));
         let problems = std::mem::replace(&mut self.inside, around).unwrap_or_default();
         self.pop_symbols(slot);
+        let Some(inner) = inner else { return Some(unfinished(label, block, json)) };
         Some(BodyBlock {
             kind: label.text.clone(),
             labels: Vec::new(),
-            body: inner?,
+            body: inner,
             dynamic: Some(Dynamic { for_each, slot, labels, problems }),
             span: label.span,
         })

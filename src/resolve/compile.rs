@@ -21,8 +21,6 @@ pub(crate) struct Compiler<'a> {
     pub(crate) output_uses: Vec<OutputUse>,
     /// A function is called.
     pub(crate) calls: bool,
-    /// Calls of `try` and `can` around, in which an unknown function is an error like any other.
-    tries: usize,
     /// What is wrong with the expressions inside the `dynamic` block around, where there is one.
     pub(crate) inside: Option<Diagnostics>,
     /// What is wrong.
@@ -41,7 +39,6 @@ impl<'a> Compiler<'a> {
             seen: Vec::new(),
             output_uses: Vec::new(),
             calls: false,
-            tries: 0,
             inside: None,
             diagnostics: Diagnostics::new(),
             planning: Diagnostics::new(),
@@ -222,10 +219,7 @@ impl<'a> Compiler<'a> {
             return self.fail(Diagnostic::error("Function calls not allowed", detail).at(expr.span));
         }
         self.calls = true;
-        let tries = matches!(&*name.text, "try" | "can");
-        self.tries += usize::from(tries);
         let args = args.iter().map(|arg| self.expression(arg)).collect();
-        self.tries -= usize::from(tries);
         let Some(function) = self.function(name) else { return ExprKind::Error };
         ExprKind::Call { function, name: name.text.clone(), name_span: name.span, args, expand_last }
     }
@@ -250,16 +244,7 @@ impl<'a> Compiler<'a> {
             self.diagnostics.push(unknown.at(name.span));
             return None;
         }
-        if self.tries > 0 {
-            return Some(UNKNOWN_FUNCTION);
-        }
-        let detail = format!("No function is called \"{}\".", name.text);
-        let mut error = Diagnostic::error("Call to unknown function", detail).at(name.span);
-        if let Some(near) = functions.suggest(&name.text) {
-            error = error.hint(format!("Did you mean \"{near}\"?"));
-        }
-        self.diagnostics.push(error);
-        None
+        Some(UNKNOWN_FUNCTION)
     }
 }
 

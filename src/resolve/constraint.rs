@@ -184,6 +184,11 @@ impl Reader<'_, '_> {
         let mut defaults = Defaults::default();
         for item in items {
             let Some(name) = self.attribute_name(&item.key) else { continue };
+            if attributes.contains_key(&name) {
+                let at = crate::call::key_span(&item.key);
+                self.fail(format!("An object has only one attribute \"{name}\"."), at);
+                continue;
+            }
             let value = match &item.value.kind {
                 ExprKind::Call { name: called, args, .. } if &*called.text == "optional" => {
                     optional.insert(name.clone());

@@ -17,7 +17,7 @@ pub struct Expr {
 /// The slot of a call to a function that a provider has: its name says which, `provider::LOCAL_NAME::FUNCTION`.
 pub const PROVIDER_FUNCTION: u32 = u32::MAX;
 
-/// The slot of a call, inside `try` or `can`, to a function that nobody has.
+/// The slot of a call to a function that nobody has: what evaluates it reports it.
 pub const UNKNOWN_FUNCTION: u32 = u32::MAX - 1;
 
 /// The forms of compiled expressions. Parentheses are gone.

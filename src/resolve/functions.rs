@@ -4,7 +4,4 @@
 pub trait Functions {
     /// The slot of a function by its name as written, such as `upper` or `core::upper`.
     fn find(&self, name: &str) -> Option<u32>;
-
-    /// A known name near to one that isn't known.
-    fn suggest(&self, name: &str) -> Option<String>;
 }

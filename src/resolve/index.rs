@@ -27,6 +27,7 @@ static FILE: LazyLock<BodySchema> = LazyLock::new(|| {
         .block("import", &[])
         .block("removed", &[])
         .block("check", &["name"])
+        .block("required_providers", &[])
 });
 static CHECK_DATA: LazyLock<BodySchema> =
     LazyLock::new(|| BodySchema::default().block("data", &["type", "name"]));
@@ -92,6 +93,11 @@ pub(crate) fn index<'f>(files: &'f [ReadFile], report: &mut Report<'_>) -> Index
             report.load.append(found);
             let json = file.body.syntax == Syntax::Json;
             for block in content.blocks {
+                if &*block.kind.text == "required_providers" {
+                    let detail = "What a module requires of providers is written in its \"terraform\" block.";
+                    report.error("Invalid required_providers block", detail, block.header_span);
+                    continue;
+                }
                 let declared = Declared { block, json, overriding };
                 if overriding {
                     index.change(declared, report);

@@ -155,8 +155,8 @@ impl Unit<'_, '_> {
     }
 
     fn validation(&mut self, block: &Block, at: usize, name: &str) -> Option<Condition> {
-        let (condition, references) = self.condition_and_references(block, Scope::default())?;
-        let span = condition.condition.span;
+        let judged = self.condition_and_references(block, Scope::default())?;
+        let (span, references) = (judged.condition.span, &judged.references);
         if references.is_empty() {
             self.report.error("Invalid validation expression", NO_REFERENCE, span);
         }
@@ -165,7 +165,7 @@ impl Unit<'_, '_> {
             self.report.error("Invalid variable validation condition", detail, span);
             return None;
         }
-        Some(condition)
+        judged.finished()
     }
 
     pub(crate) fn local(&mut self, attribute: &Attribute) -> Local {

@@ -41,8 +41,9 @@ impl Unit<'_, '_> {
             self.only_managed(&content, addr.mode);
         }
         let (owner, scope) = own;
+        let managed = addr.mode == Mode::Managed;
         let bool_of = |unit: &mut Self, name| {
-            let attribute = content.attribute(name)?;
+            let attribute = content.attribute(name).filter(|_| managed)?;
             Some((unit.report.fixed_bool(&attribute.expr)?, attribute.expr.span))
         };
         let create_before_destroy = bool_of(self, "create_before_destroy").is_some_and(|(value, _)| value);
@@ -53,8 +54,12 @@ impl Unit<'_, '_> {
         Lifecycle {
             create_before_destroy,
             prevent_destroy,
-            ignore_changes: self.ignore_changes(&content, json),
-            replace_triggered_by: self.replace_triggered_by(&content, scope, json),
+            ignore_changes: if managed { self.ignore_changes(&content, json) } else { IgnoreChanges::None },
+            replace_triggered_by: if managed {
+                self.replace_triggered_by(&content, scope, json)
+            } else {
+                Vec::new()
+            },
             preconditions,
             postconditions,
         }
@@ -92,13 +97,14 @@ impl Unit<'_, '_> {
         found
     }
 
-    /// A condition is evaluated whatever it refers to, so that a `self` it can't have is missed twice.
+    /// A condition is evaluated whatever it refers to, so that what nothing is called is missed twice.
     pub(crate) fn without_itself(&mut self, since: usize) {
         let missing = self.report.references.iter().skip(since);
-        let missing = missing.filter(|found| found.summary == "Invalid \"self\" reference");
+        let unknown = ["Invalid \"self\" reference", "Invalid reference"];
+        let missing = missing.filter(|found| unknown.contains(&&*found.summary));
         let again: Vec<Diagnostic> = missing
             .map(|found| {
-                let detail = "Nothing is called \"self\" where this condition is judged.";
+                let detail = "Nothing is called so where this condition is judged.";
                 Diagnostic::error("Unknown variable", detail).at_opt(found.subject)
             })
             .collect();
@@ -113,8 +119,8 @@ impl Unit<'_, '_> {
         owner: Option<u32>,
         scope: Scope,
     ) -> Option<Condition> {
-        let (condition, references) = self.condition_and_references(block, scope)?;
-        let at = condition.condition.span;
+        let judged = self.condition_and_references(block, scope)?;
+        let (at, references) = (judged.condition.span, &judged.references);
         if references.is_empty() {
             self.report.error(format!("Invalid {kind} expression"), crate::unit::NO_REFERENCE, at);
             return None;
@@ -131,7 +137,7 @@ impl Unit<'_, '_> {
             self.report.load.push(error.at(at).hint(hint));
             return None;
         }
-        Some(condition)
+        judged.finished()
     }
 
     fn ignore_changes(&mut self, content: &Content<'_>, json: bool) -> IgnoreChanges {
@@ -162,6 +168,11 @@ impl Unit<'_, '_> {
         let Some(attribute) = content.attribute("replace_triggered_by") else { return Vec::new() };
         let mut out = Vec::new();
         for item in self.report.fixed_list(&attribute.expr) {
+            if !json && crate::fixed::text(item).is_some() {
+                let detail = "A resource or an attribute of one is needed here, written without quotes.";
+                self.report.error("Invalid replace_triggered_by expression", detail, item.span);
+                break;
+            }
             let Some(unquoted) = self.report.unquoted(item, json) else { continue };
             if !self.is_trigger(&unquoted) {
                 break;

@@ -46,7 +46,7 @@ pub fn provider_of(settings: &Settings, local: &str) -> ProviderAddr {
 
 /// Whether a word can be the local name of a provider.
 fn is_provider_name(name: &str) -> bool {
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let allowed = |c: char| c == '-' || (c.is_alphanumeric() && !c.is_uppercase());
     !name.is_empty() && name.chars().all(allowed) && !name.starts_with('-') && !name.ends_with('-')
 }
 

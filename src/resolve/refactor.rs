@@ -87,12 +87,17 @@ impl Unit<'_, '_> {
             let content = self.content(&block.body, &REMOVED_LIFECYCLE);
             self.report.fixed_bool(&content.attribute("destroy")?.expr)
         });
+        let from = self.target(content.attribute("from"), declared.json);
+        let of_resource = matches!(from, Some((Target::Resource(_) | Target::Instance(_), _)));
+        if !of_resource {
+            self.only_of_resources(&content);
+        }
         let blocks: Vec<&Block> = content.blocks("provisioner").collect();
         let provisioners = blocks.into_iter().filter_map(|block| {
             let part = Part { block, json: declared.json };
             let found =
                 self.provisioner(part, Scope { itself: true, count: true, each: true, ..Scope::default() })?;
-            if found.destroy {
+            if found.destroy || !of_resource {
                 return Some(found);
             }
             let error = Diagnostic::error(
@@ -106,12 +111,22 @@ impl Unit<'_, '_> {
         let scope = Scope { itself: true, count: true, each: true, ..Scope::default() };
         let connection = self.only_one(&content, "connection", "removed block");
         let connection = connection.map(|block| self.body(&block.body, declared.json, scope));
-        let (from, traversal) = self.target(content.attribute("from"), declared.json)?;
+        let (from, traversal) = from?;
         if !self.is_whole(&from, &traversal) {
             return None;
         }
         let (destroy, span) = (destroy.unwrap_or(true), declared.header());
         Some(Removed { from, destroy, provisioners, connection, span })
+    }
+
+    /// Reports what only a removed block that names a resource can have.
+    fn only_of_resources(&mut self, content: &trueup_parse::Content<'_>) {
+        for kind in ["connection", "provisioner"] {
+            if let Some(block) = content.blocks(kind).next() {
+                let detail = "Only a removed block that names a resource can run something at its end.";
+                self.report.error(format!("Invalid {kind} block"), detail, block.header_span);
+            }
+        }
     }
 
     /// Only whole resources and modules can be removed, and no data sources.
@@ -144,6 +159,7 @@ impl Unit<'_, '_> {
             let detail = "The argument \"id\" must be set here, but is not.";
             let at = crate::body::opening(&declared.block.body);
             self.report.error("Missing required argument", detail, at);
+            return None;
         }
         if let (Some(_), Some(identity)) = (id, identity) {
             let detail = "An import block names its object by \"id\" or by \"identity\", not by both.";

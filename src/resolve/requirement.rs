@@ -8,13 +8,26 @@ use crate::settings::aliases;
 use trueup_addr::ProviderAddr;
 use trueup_diag::{Diagnostic, Span};
 use trueup_parse::ast::{Attribute, Expr, ExprKind, ObjectItem, ObjectKey};
+use trueup_value::{Type, Value, convert};
 
 const CONSTRAINT: &str = "Invalid version constraint";
+const OBJECT: &str = "Invalid required_providers object";
+const SOURCE: &str = "Invalid provider source string";
 
 impl Report<'_> {
     /// One entry; `None` after a report that it can't be used at all.
     pub(crate) fn requirement(&mut self, attribute: &Attribute, json: bool) -> Option<ProviderRequirement> {
-        if !self.check_local_name(attribute) {
+        let version = match &attribute.expr.kind {
+            ExprKind::Error => return None,
+            ExprKind::Object(_) => None,
+            // Before there were sources an entry was a version.
+            _ => self.constant(&attribute.expr).ok().and_then(|value| convert(&value, &Type::String).ok()),
+        };
+        let version = version.as_ref().and_then(Value::as_str);
+        if !self.check_local_name(attribute, version.is_some()) {
+            if let Some(version) = version {
+                self.check_constraint(version, attribute.expr.span);
+            }
             return None;
         }
         let name = &attribute.name.text;
@@ -34,23 +47,30 @@ impl Report<'_> {
                     self.requirement_item(attribute, item, json, &mut out);
                 }
             }
-            ExprKind::Error => {}
-            // Before there were sources an entry was a version.
-            ExprKind::Number(number) => out.version = Some(number.to_string()),
-            _ => out.version = self.version(&attribute.expr),
+            _ => {
+                if let Some(version) = version {
+                    let good = self.check_constraint(version, attribute.expr.span);
+                    out.version = good.then(|| version.to_owned());
+                } else {
+                    let detail = "An entry of required_providers is an object with a \"source\" and a \"version\", or a version alone.";
+                    self.error(OBJECT, detail, attribute.expr.span);
+                }
+            }
         }
         Some(out)
     }
 
-    fn check_local_name(&mut self, attribute: &Attribute) -> bool {
+    /// Whether the name of an entry can be one; `bare` where the entry is only a version, as it was in old days.
+    fn check_local_name(&mut self, attribute: &Attribute, bare: bool) -> bool {
         let name = &attribute.name.text;
         if name.contains('_') || name.starts_with('-') || name.ends_with('-') {
             let detail = "The name of a provider has letters, digits and dashes, and no dash at its ends.";
-            self.error("Invalid provider name", detail, attribute.expr.span);
+            let summary = if bare { "Invalid provider name" } else { "Invalid provider local name" };
+            self.error(summary, detail, attribute.expr.span);
             return false;
         }
         let lower = name.to_lowercase();
-        if lower != **name {
+        if lower != **name && !bare {
             let detail = format!("Names of providers are written in lower case: \"{lower}\".");
             self.error("Invalid provider local name", detail, attribute.expr.span);
             return false;
@@ -81,7 +101,7 @@ impl Report<'_> {
             }
             _ => {
                 let detail = "An entry of required_providers has a \"source\", a \"version\" and \"configuration_aliases\".";
-                self.error("Invalid required_providers object", detail, key_span(&item.key));
+                self.error(OBJECT, detail, key_span(&item.key));
             }
         }
     }
@@ -95,10 +115,14 @@ impl Report<'_> {
             );
             return None;
         };
+        if let Some((summary, detail)) = source_problem(&source) {
+            self.error(summary, detail, expr.span);
+            return None;
+        }
         let provider = ProviderAddr::parse(&source).ok();
         if provider.is_none() {
             let detail = format!("\"{source}\" is not of the form [HOSTNAME/]NAMESPACE/TYPE.");
-            self.error("Invalid provider source string", detail, expr.span);
+            self.error(SOURCE, detail, expr.span);
         }
         provider
     }
@@ -128,6 +152,38 @@ pub(crate) fn constraint_problem(constraint: &str, at: Span) -> Option<Diagnosti
     let detail =
         format!("\"{constraint}\" is no version constraint, such as \">= 1.2, < 2.0\" or \"~> 1.2\".");
     Some(Diagnostic::error(CONSTRAINT, detail).at(at))
+}
+
+/// What is wrong with the source of a provider, which is `[HOSTNAME/]NAMESPACE/TYPE`.
+fn source_problem(source: &str) -> Option<(&'static str, String)> {
+    let parts: Vec<&str> = source.split('/').collect();
+    if parts.len() > 3 || parts.iter().any(|part| part.is_empty()) {
+        return Some((SOURCE, format!("\"{source}\" is not of the form [HOSTNAME/]NAMESPACE/TYPE.")));
+    }
+    let word = |part: &&str| {
+        let letters = part.chars().all(|c| c.is_alphanumeric() || c == '-');
+        letters && !part.starts_with('-') && !part.ends_with('-') && !part.contains("--")
+    };
+    let mut backwards = parts.iter().rev();
+    let kind = backwards.next()?;
+    if !word(kind) {
+        let detail =
+            format!("\"{kind}\" can't be the type of a provider: it has letters, digits and dashes.");
+        return Some(("Invalid provider type", detail));
+    }
+    if let Some(short) = kind.strip_prefix("terraform-provider-") {
+        let detail = format!("The type of a provider is written without its prefix: \"{short}\".");
+        return Some(("Invalid provider type", detail));
+    }
+    let namespace = backwards.next()?;
+    if !word(namespace) {
+        let detail = format!("\"{namespace}\" can't be a namespace: it has letters, digits and dashes.");
+        return Some(("Invalid provider namespace", detail));
+    }
+    let host = backwards.next()?;
+    let good = host.chars().all(|c| c.is_alphanumeric() || "-.:".contains(c));
+    let detail = || format!("\"{host}\" can't be the name of a host.");
+    (!good).then(|| ("Invalid provider source hostname", detail()))
 }
 
 fn is_constraint(part: &str) -> bool {

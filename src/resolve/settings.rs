@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use trueup_addr::Name;
 use trueup_diag::{Diagnostic, Diagnostics, Span};
 use trueup_parse::BodySchema;
-use trueup_parse::ast::{Attribute, Block};
+use trueup_parse::ast::{Attribute, Block, ExprKind};
 
 static TERRAFORM: LazyLock<BodySchema> = LazyLock::new(|| {
     BodySchema::default()
@@ -74,6 +74,9 @@ impl<'b> Found<'b> {
                 self.settings.required_versions.clear();
             }
             self.required_version(attribute, report);
+        }
+        if let Some(attribute) = content.attribute("language") {
+            language(attribute, report);
         }
         if let Some(attribute) = content.attribute("experiments") {
             let detail = "There are no experiments of the language in this version.";
@@ -147,6 +150,13 @@ impl<'b> Found<'b> {
             return;
         }
         self.metas.insert(name, block.header_span);
+        let (attributes, found) = block.body.just_attributes();
+        report.load.append(found);
+        for attribute in attributes {
+            if let Err(found) = report.constant(&attribute.expr) {
+                report.load.append(found);
+            }
+        }
         self.settings.unsupported.push(("provider_meta".into(), block.header_span));
     }
 
@@ -179,6 +189,26 @@ impl<'b> Found<'b> {
             report.references.push(warning.at(attribute.expr.span));
         }
         self.settings.providers.insert(name.clone(), new);
+    }
+}
+
+/// `language`: there is one edition so far.
+fn language(attribute: &Attribute, report: &mut Report<'_>) {
+    let at = attribute.expr.span;
+    let word = match &attribute.expr.kind {
+        ExprKind::Null => Some("null".into()),
+        _ => crate::fixed::word(&attribute.expr),
+    };
+    match word {
+        Some(word) if &*word == "TF2021" => {}
+        Some(word) => {
+            let detail = format!("There is no edition {word} of the language; the only one is TF2021.");
+            report.error("Unsupported language edition", detail, at);
+        }
+        None => {
+            let detail = "The edition of the language is a word without quotes, and the only one is TF2021.";
+            report.error("Invalid language edition", detail, at);
+        }
     }
 }
 

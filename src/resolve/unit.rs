@@ -190,26 +190,38 @@ impl Unit<'_, '_> {
 
     /// A block with a condition and a message; `kind` is its type in messages.
     pub(crate) fn condition(&mut self, block: &Block, kind: &str, scope: Scope) -> Option<Condition> {
-        let (condition, references) = self.condition_and_references(block, scope)?;
-        if references.is_empty() {
+        let judged = self.condition_and_references(block, scope)?;
+        if judged.references.is_empty() {
             let summary = format!("Invalid {kind} expression");
-            self.report.error(summary, NO_REFERENCE, condition.condition.span);
+            self.report.error(summary, NO_REFERENCE, judged.condition.span);
             return None;
         }
-        Some(condition)
+        judged.finished()
     }
 
-    pub(crate) fn condition_and_references(
-        &mut self,
-        block: &Block,
-        scope: Scope,
-    ) -> Option<(Condition, Vec<Option<Reference>>)> {
+    pub(crate) fn condition_and_references(&mut self, block: &Block, scope: Scope) -> Option<Judged> {
         let content = self.content(&block.body, &CONDITION);
         let condition = content.attribute("condition")?;
-        let message = content.attribute("error_message")?;
         let (condition, references) = self.with_references(&condition.expr, scope);
-        let message = self.expression(&message.expr, scope);
-        Some((Condition { condition, message, span: block.header_span }, references))
+        let message = content.attribute("error_message");
+        let message = message.map(|message| self.expression(&message.expr, scope));
+        Some(Judged { condition, references, message, span: block.header_span })
+    }
+}
+
+/// A condition that was read, with or without its message.
+pub(crate) struct Judged {
+    pub(crate) condition: Expr,
+    /// Every reference in the condition; `None` for those that aren't valid.
+    pub(crate) references: Vec<Option<Reference>>,
+    message: Option<Expr>,
+    span: Span,
+}
+
+impl Judged {
+    /// Nothing where the message is missing, which is reported.
+    pub(crate) fn finished(self) -> Option<Condition> {
+        Some(Condition { condition: self.condition, message: self.message?, span: self.span })
     }
 }
 
@@ -223,7 +235,7 @@ fn undeclared_first(found: Diagnostics) -> Diagnostics {
         "Unexpected resource instance key",
         "Missing resource instance key",
     ];
-    const LATER: [&str; 10] = [
+    const LATER: [&str; 9] = [
         "each.value cannot be used in this context",
         "Reference to undeclared input variable",
         "Reference to undeclared local value",
@@ -233,7 +245,6 @@ fn undeclared_first(found: Diagnostics) -> Diagnostics {
         "Invalid \"terraform\" attribute",
         "Invalid \"count\" attribute",
         "Invalid \"each\" attribute",
-        "Call to unknown function",
     ];
     if !found.iter().any(|one| STATIC.contains(&&*one.summary)) {
         return found;

@@ -84,7 +84,8 @@ pub fn connection() -> &'static Block {
 
 /// What is wrong with a provisioner's configuration as a whole: a summary, and more where there is more to say.
 pub fn provisioner_problem(kind: &str, config: &Value) -> Option<(&'static str, &'static str)> {
-    let set = |name: &str| config.get(name).is_some_and(|value| !value.is_null());
+    // Of what isn't known nobody can say that it isn't set.
+    let set = |name: &str| !config.is_known() || config.get(name).is_some_and(|value| !value.is_null());
     match kind {
         "file" => match (set("source"), set("content")) {
             (true, true) => {

@@ -35,17 +35,23 @@ fn all(screen: &Screen, state: &State, args: &Arguments) -> u8 {
         return complain(screen, single("Output name required", detail), &Sources::default());
     }
     if state.outputs.is_empty() {
-        let warning = Diagnostic::warning(
-            "No outputs found",
-            "The state file either has no outputs defined, or all the defined outputs are empty. Define outputs in the configuration and apply it, then they can be shown here.",
-        );
-        return complain(screen, warning.into(), &Sources::default());
+        return complain(screen, none_found().into(), &Sources::default());
     }
     screen.print(&view::outputs(&state.outputs, screen.style));
     0
 }
 
+fn none_found() -> Diagnostic {
+    Diagnostic::warning(
+        "No outputs found",
+        "The state file either has no outputs defined, or all the defined outputs are empty. Define outputs in the configuration and apply it, then they can be shown here.",
+    )
+}
+
 fn one(screen: &Screen, state: &State, name: &str, args: &Arguments) -> u8 {
+    if state.outputs.is_empty() && !args.json {
+        return complain(screen, none_found().into(), &Sources::default());
+    }
     let Some(output) = state.outputs.get(name) else {
         let detail = format!(
             "The output variable requested could not be found in the state file: \"{name}\". If it was added to the configuration just now, apply first."

@@ -14,6 +14,9 @@ static TRY: Function = Function::new("try", &[], Returns::Always(|| Type::Dynami
 static CAN: Function =
     Function::new("can", &[Parameter::any("expression")], Returns::Always(|| Type::Bool), never, "");
 
+static TYPE: Function =
+    Function::new("type", &[Parameter::any("value")], Returns::Always(|| Type::Dynamic), never, "");
+
 fn never(_: &functions::Call<'_>) -> Outcome {
     unreachable!("the evaluator calls these itself")
 }
@@ -56,7 +59,12 @@ impl Evaluator<'_> {
             PROVIDER_FUNCTION => functions::lookup(call.name),
             UNKNOWN_FUNCTION => {
                 let detail = format!("No function is called \"{}\".", call.name);
-                return self.fail(call.name_span, "Call to unknown function", detail);
+                let mut found = Diagnostic::error("Call to unknown function", detail).at(call.name_span);
+                if let Some(near) = functions::suggest(call.name) {
+                    found = found.hint(format!("Did you mean \"{near}\"?"));
+                }
+                self.diagnostics.push(found);
+                return Value::dynamic();
             }
             slot => functions::table().get(slot as usize),
         };
@@ -157,6 +165,9 @@ impl Evaluator<'_> {
         if call.args.is_empty() {
             return self.special_failed(call, &FunctionError::call("at least one argument is needed"));
         }
+        if let Some(first) = self.spread(call, &TRY) {
+            return first;
+        }
         let mut reasons = Vec::new();
         for arg in call.args {
             let (value, found) = self.quietly(|e| e.evaluate(arg));
@@ -173,10 +184,20 @@ impl Evaluator<'_> {
         self.special_failed(call, &FunctionError::call(message))
     }
 
+    /// What three dots behind the last argument of `try` or `can` come to: nothing where there are none, or where they
+    /// spread out behind other arguments.
+    fn spread(&mut self, call: &Call<'_>, function: &Function) -> Option<Value> {
+        let last = call.args.last().filter(|_| call.expand_last)?;
+        let value = self.evaluate(last);
+        let Some(items) = self.expand(&value, call, function) else { return Some(Value::dynamic()) };
+        items.into_iter().next().filter(|_| call.args.len() == 1)
+    }
+
     /// Reports what is wrong with a call of `try` or `can`.
     fn special_failed(&mut self, call: &Call<'_>, error: &FunctionError) -> Value {
         let function = match Special::of(call.function) {
             Some(Special::Can) => &CAN,
+            Some(Special::Type) => &TYPE,
             _ => &TRY,
         };
         self.report(call, function, error);
@@ -191,6 +212,9 @@ impl Evaluator<'_> {
             };
             return self.special_failed(call, &FunctionError { kind, message: String::new() });
         };
+        if let Some(first) = self.spread(call, &CAN) {
+            return if first.is_known() { Value::from(true) } else { Value::unknown(Type::Bool) };
+        }
         let (_, found) = self.quietly(|e| e.evaluate(arg));
         if found.has_errors() {
             return Value::from(false);
@@ -203,6 +227,10 @@ impl Evaluator<'_> {
 
     /// The console takes `type` at the top apart itself; what a type is can't be worked with any further.
     fn call_type(&mut self, call: &Call<'_>) -> Value {
+        if call.args.len() > 1 {
+            let kind = ErrorKind::TooManyArguments(1);
+            return self.special_failed(call, &FunctionError { kind, message: String::new() });
+        }
         let detail = "The console-only \"type\" function gives a type, not a value: it stands alone, around the expression whose type is asked for.";
         self.fail(call.span, "Invalid use of type function", detail)
     }

@@ -16,7 +16,8 @@ mod tests;
 pub(crate) use blame::{Cause, Place};
 
 use crate::functions::World;
-use trueup_diag::{Diagnostics, Span};
+use crate::problems::Problems;
+use trueup_diag::{Diagnostic, Diagnostics, Span};
 use trueup_resolve::{Expr, ExprKind, Reference};
 use trueup_value::Value;
 
@@ -49,6 +50,8 @@ pub struct Evaluator<'a> {
     pub scope: &'a mut dyn Scope,
     /// What went wrong so far.
     pub diagnostics: Diagnostics,
+    /// What is wrong with references in the program; reported where they are evaluated.
+    pub(crate) problems: Option<&'a Problems>,
     symbols: Vec<Value>,
     used: bounds::Used,
     /// How many of the attempts around will forget what they find.
@@ -65,8 +68,15 @@ impl<'a> Evaluator<'a> {
 
     /// An evaluator whose first symbol slots hold these values, as templates see their variables.
     pub fn with_symbols(scope: &'a mut dyn Scope, symbols: Vec<Value>) -> Evaluator<'a> {
-        let used = bounds::Used::default();
-        Evaluator { scope, diagnostics: Diagnostics::new(), symbols, used, quiet: 0, shape_only: false }
+        Evaluator {
+            scope,
+            diagnostics: Diagnostics::new(),
+            problems: None,
+            symbols,
+            used: bounds::Used::default(),
+            quiet: 0,
+            shape_only: false,
+        }
     }
 
     /// The value of an expression whose first symbol slots hold these values.
@@ -75,6 +85,27 @@ impl<'a> Evaluator<'a> {
         let value = self.evaluate(expr);
         self.symbols = before;
         value
+    }
+
+    /// Reports what is wrong with the references within a place; whether nothing is.
+    pub(crate) fn resolved(&mut self, place: Span) -> bool {
+        let Some(problems) = self.problems else { return true };
+        let mut good = true;
+        for problem in problems.within(place) {
+            good &= !problem.is_error();
+            self.diagnostics.push(Diagnostic::clone(problem));
+        }
+        good
+    }
+
+    /// The value of an expression that stands alone. Where not all of its references are good, the others are read
+    /// all the same, for what depends on something wrong is not to be judged.
+    pub(crate) fn whole(&mut self, expr: &Expr) -> Value {
+        if self.resolved(expr.span) {
+            return self.evaluate(expr);
+        }
+        let (value, _) = self.quietly(|e| e.evaluate(expr));
+        Value::dynamic().mark(value.marks())
     }
 
     /// The value of an expression; unknown of unknown type where there is an error.
@@ -139,7 +170,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The same, where nobody will read the diagnostics.
-    fn quietly<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, Diagnostics) {
+    pub(crate) fn quietly<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, Diagnostics) {
         self.quiet += 1;
         let result = self.attempt(work);
         self.quiet -= 1;

@@ -39,23 +39,16 @@ impl Evaluator<'_> {
         (left, left_expr): (&Value, &Expr),
         right: &Expr,
     ) -> Value {
-        let Some(left) = self.operand(left, &Type::Bool, "left", left_expr) else {
-            self.evaluate(right);
-            return Value::unknown(Type::Bool);
-        };
-        if self.refuses_null(&left, whole) {
-            self.evaluate(right);
-            return Value::unknown(Type::Bool);
-        }
-        let decided = left.as_bool() == Some(op == BinaryOp::Or);
-        if decided {
-            return left;
+        let left = self.operand(left, &Type::Bool, "left", left_expr);
+        if let Some(left) = &left
+            && left.as_bool() == Some(op == BinaryOp::Or)
+        {
+            return left.clone();
         }
         let right_value = self.evaluate(right);
-        let Some(right) = self.operand(&right_value, &Type::Bool, "right", right) else {
-            return Value::unknown(Type::Bool);
-        };
-        if self.refuses_null(&right, whole) {
+        let right = self.operand(&right_value, &Type::Bool, "right", right);
+        let (Some(left), Some(right)) = (left, right) else { return Value::unknown(Type::Bool) };
+        if self.refuses_null(&left, whole) || self.refuses_null(&right, whole) {
             return Value::unknown(Type::Bool);
         }
         let result = if op == BinaryOp::And { ops::and(&left, &right) } else { ops::or(&left, &right) };

@@ -106,6 +106,9 @@ fn merge(call: &Call<'_>) -> Outcome {
     let mut merged: BTreeMap<Name, Value> = BTreeMap::new();
     let mut marks = Marks::NONE;
     for argument in call.rest(0) {
+        if argument.is_null() {
+            continue;
+        }
         marks |= argument.marks();
         let Some(elements) = argument.as_mapping() else { continue };
         // The smaller one is put into the larger: a chain of merges adds a little to much.

@@ -6,8 +6,14 @@ use trueup_value::{Type, Value};
 
 /// Nobody is told of them unless they are called.
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function::new("list", &[], depends(no_list), unreachable_body, "Removed from the language: write [ ... ].")
-        .variadic(VALUES),
+    Function::new(
+        "list",
+        &[],
+        depends(no_list),
+        unreachable_body,
+        "Removed from the language: write [ ... ].",
+    )
+    .variadic(VALUES),
     Function::new("map", &[], depends(no_map), unreachable_body, "Removed from the language: write { ... }.")
         .variadic(VALUES),
 ];

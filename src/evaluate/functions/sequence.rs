@@ -214,7 +214,7 @@ fn is_sequence(value: &Value) -> bool {
 }
 
 fn flatten_type(arguments: &[Value]) -> Result<Type, FunctionError> {
-    if !is_sequence(&arguments[0]) {
+    if !is_sequence(&arguments[0]) && arguments[0].is_known() {
         return Err(FunctionError::call("only lists, sets and tuples can be flattened"));
     }
     // The elements are counted once, by the function itself: its value has the type.

@@ -43,10 +43,14 @@ fn judge_alone(
     condition: &Condition,
     report: &impl Fn(String) -> Diagnostic,
 ) -> Verdict {
+    e.resolved(condition.condition.span);
     let value = e.evaluate(&condition.condition);
-    let wrong = e.diagnostics.has_errors();
+    if e.diagnostics.has_errors() {
+        e.whole(&condition.message);
+        return Verdict::Wrong;
+    }
     let message = error_message(e, condition, false);
-    if wrong {
+    if e.diagnostics.has_errors() {
         return Verdict::Wrong;
     }
     match condition_value(e, &value, condition, "Invalid condition result") {
@@ -96,6 +100,7 @@ pub(super) fn error_message(
     validation: bool,
 ) -> Option<Message> {
     let before = e.diagnostics.has_errors();
+    e.resolved(condition.message.span);
     let message = e.evaluate(&condition.message);
     if e.diagnostics.has_errors() && !before {
         return None;

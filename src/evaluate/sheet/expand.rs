@@ -24,8 +24,13 @@ impl Sheet {
     pub(super) fn compute_resource_keys(&mut self, id: CellId, frame: FrameId, slot: u32) -> Outcome {
         let program = self.program.clone();
         let resource = &program.module(self.frame(frame).module).resources[slot as usize];
-        let keys = match self.keys(id, frame, resource.repetition.as_ref()) {
-            Ok(keys) => keys,
+        let found = self.diagnostics.len();
+        let (keys, wrong) = match self.keys(id, frame, resource.repetition.as_ref()) {
+            Ok(keys) => (keys, false),
+            // However many there will be, what the block says of each can be judged.
+            Err(Outcome::Failed) if self.around.mode == Mode::Validate && self.diagnostics.len() > found => {
+                (Keys::Abstract(matches!(resource.repetition, Some(Repeats::Count(_)))), true)
+            }
             Err(outcome) => return outcome,
         };
         // What decides whether an instance is there at all is something that it depends on.
@@ -52,7 +57,7 @@ impl Sheet {
                 self.request(cell);
             }
         }
-        Outcome::Done(Value::from(true))
+        if wrong { Outcome::Failed } else { Outcome::Done(Value::from(true)) }
     }
 
     /// Reports that there would be more instances than can be worked with: once, because it stops nobody else.
@@ -317,7 +322,7 @@ fn enabled(e: &mut Evaluator<'_>, expr: &Expr, mode: Mode) -> Option<Keys> {
 
 /// The value of an expression; none where that is an error, which nothing has to be added to.
 fn evaluated(e: &mut Evaluator<'_>, expr: &Expr) -> Option<Value> {
-    let value = e.evaluate(expr);
+    let value = e.whole(expr);
     (!e.diagnostics.has_errors()).then_some(value)
 }
 

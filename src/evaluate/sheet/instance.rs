@@ -46,12 +46,17 @@ impl Sheet {
             Err(outcome) => return outcome,
         };
         let repetition = self.repetition(frame, slot, index);
-        if let Err(outcome) = self.judge_preconditions(id, frame, resource, &repetition) {
+        let before = self.judge_preconditions(id, frame, resource, &repetition);
+        if let Some(outcome) = self.stops(&before) {
             return outcome;
         }
         let addr = self.instance_addr(frame, slot, index).to_string();
         let attempt = self.attempt(frame, Some(&repetition), None, |e| {
             let Some(schema) = &schema else { return e.body_without_schema(&resource.body) };
+            let config = e.body(&resource.body, &schema.block);
+            if e.diagnostics.has_errors() {
+                return config;
+            }
             for (path, span) in ignored_unknown(resource, schema) {
                 let detail = format!("{path} is not an argument, a block or an attribute of {}, so ignore_changes can't name it.", resource.addr.kind);
                 e.fail(span, "Unsupported attribute", detail);
@@ -59,18 +64,19 @@ impl Sheet {
             if index == 0 {
                 e.diagnostics.extend(ignored_for_nothing(resource, schema));
             }
-            let config = e.body(&resource.body, &schema.block);
             refuse_ephemeral(e, (resource, &addr), schema, &config);
             config
         });
-        let config = match self.settle(id, attempt) {
-            Ok(config) => config,
-            Err(outcome) => return outcome,
-        };
-        let itself = schema.map_or_else(Value::dynamic, |schema| Value::unknown(schema.block.value_type()));
-        if let Err(outcome) = self.need_for_provisioners(id, &repetition, resource, &itself) {
+        let config = self.settle(id, attempt);
+        if let Some(outcome) = self.stops(&config) {
             return outcome;
         }
+        let itself = schema.map_or_else(Value::dynamic, |schema| Value::unknown(schema.block.value_type()));
+        let provisioners = self.need_for_provisioners(id, &repetition, resource, &itself);
+        let config = match (before, config, provisioners) {
+            (Ok(()), Ok(config), Ok(())) => config,
+            (Err(outcome), _, _) | (_, Err(outcome), _) | (_, _, Err(outcome)) => return outcome,
+        };
         let triggers = match self.triggers(id, frame, &repetition, &resource.lifecycle.replace_triggered_by) {
             Ok(triggers) => triggers,
             Err(outcome) => return outcome,
@@ -87,6 +93,17 @@ impl Sheet {
             span: resource.body.end_span,
         })));
         Outcome::Asked
+    }
+
+    /// What an instance comes to when a part of its block does; while a configuration is judged a part that failed
+    /// doesn't stop the others from being judged.
+    fn stops<T>(&self, part: &Result<T, Outcome>) -> Option<Outcome> {
+        match part {
+            Err(Outcome::Failed) if self.around.mode == Mode::Validate => None,
+            Err(Outcome::Waiting(missing)) => Some(Outcome::Waiting(missing.clone())),
+            Err(_) => Some(Outcome::Failed),
+            Ok(_) => None,
+        }
     }
 
     fn judge_preconditions(
@@ -274,7 +291,7 @@ impl Sheet {
     ) -> Result<Vec<Trigger>, Outcome> {
         let mut triggers = Vec::new();
         for expr in exprs {
-            let attempt = self.attempt(frame, Some(repetition), None, |e| e.evaluate(expr));
+            let attempt = self.attempt(frame, Some(repetition), None, |e| e.whole(expr));
             self.settle(id, attempt)?;
             if let Some(trigger) = self.trigger(frame, repetition, expr) {
                 triggers.push(trigger);

@@ -20,6 +20,7 @@ mod step;
 mod target;
 
 use crate::host::{Host, Language};
+use crate::problems::Problems;
 use checked::Checked;
 use frame::Frame;
 pub(crate) use module::{Given, mark_variable, settle_variable};
@@ -233,6 +234,8 @@ pub struct Sheet {
     completed: usize,
     checked: Checked,
     diagnostics: Diagnostics,
+    /// What is wrong with references, where they are still to be judged.
+    problems: Option<Problems>,
     /// There would be too many instances, and that was reported.
     crowded: bool,
     /// Faulty local values keep what is left of them.
@@ -268,6 +271,7 @@ impl Sheet {
             excluded: BTreeSet::new(),
             completed: 0,
             diagnostics: Diagnostics::new(),
+            problems: None,
             crowded: false,
             forgiving: false,
             told: BTreeSet::new(),
@@ -280,6 +284,12 @@ impl Sheet {
     /// fault in a console.
     pub fn forgive_locals(&mut self) {
         self.forgiving = true;
+    }
+
+    /// Reports these problems where it evaluates the references that they are about.
+    #[must_use]
+    pub fn with_problems(self, problems: Problems) -> Sheet {
+        Sheet { problems: Some(problems), ..self }
     }
 
     /// Asks for everything that the configuration declares.

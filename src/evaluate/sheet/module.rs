@@ -15,7 +15,7 @@ impl Sheet {
     pub(super) fn compute_local(&mut self, id: CellId, frame: FrameId, slot: u32) -> Outcome {
         let program = self.program.clone();
         let local = &program.module(self.frame(frame).module).locals[slot as usize];
-        let mut attempt = self.attempt(frame, None, None, |e| e.evaluate(&local.expr));
+        let mut attempt = self.attempt(frame, None, None, |e| e.whole(&local.expr));
         if self.forgiving && attempt.missing.is_empty() {
             self.diagnostics.append(std::mem::take(&mut attempt.diagnostics));
         }
@@ -38,7 +38,7 @@ impl Sheet {
             return outcome;
         }
         let attempt = self.attempt(frame, None, None, |e| {
-            let value = e.evaluate(&output.expr);
+            let value = e.whole(&output.expr);
             check_output_marks(e, &value, output, root);
             value
         });
@@ -155,7 +155,7 @@ impl Sheet {
         let Some(input) = call.inputs.attributes.iter().find(|a| a.name == variable.name) else {
             return Ok(Given { value: None, span: Some(call.span), source: String::new() });
         };
-        let attempt = self.attempt(caller, Some(repetition), None, |e| e.evaluate(&input.expr));
+        let attempt = self.attempt(caller, Some(repetition), None, |e| e.whole(&input.expr));
         let value = self.settle(id, attempt)?;
         Ok(Given { value: Some(value), span: Some(input.expr.span), source: String::new() })
     }
@@ -277,7 +277,12 @@ pub(crate) fn mark_variable(variable: &Variable, value: Value) -> Value {
 }
 
 fn validate(e: &mut Evaluator<'_>, validation: &Condition, object: &str, place: Span) -> Verdict {
+    e.resolved(validation.condition.span);
     let value = e.evaluate(&validation.condition);
+    if e.diagnostics.has_errors() {
+        e.whole(&validation.message);
+        return Verdict::Wrong;
+    }
     let message = error_message(e, validation, true);
     match condition_value(e, &value, validation, "Invalid variable validation result") {
         Some(true) => return Verdict::Holds,

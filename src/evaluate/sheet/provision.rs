@@ -39,8 +39,8 @@ impl Sheet {
         itself: &Value,
     ) -> Result<(), Outcome> {
         let frame = self.cell(id).frame;
-        let mut failed = false;
-        for block in resource.provisioners.iter().filter(|block| !block.destroy) {
+        let judged = self.around.mode == Mode::Validate;
+        for block in resource.provisioners.iter().filter(|block| judged || !block.destroy) {
             let written = Written { block, outer: resource.connection.as_ref() };
             let mut attempt =
                 self.attempt(frame, Some(repetition), Some(itself), |e| read(e, written).map(drop));
@@ -48,14 +48,9 @@ impl Sheet {
                 // It was judged while planning, and is judged again when the object is there.
                 attempt.diagnostics = Diagnostics::new();
             }
-            // All that is wrong is reported, not only with the first of them.
-            match self.settle(id, attempt) {
-                Ok(_) => {}
-                Err(Outcome::Failed) => failed = true,
-                Err(outcome) => return Err(outcome),
-            }
+            self.settle(id, attempt)?;
         }
-        if failed { Err(Outcome::Failed) } else { Ok(()) }
+        Ok(())
     }
 
     /// What a provisioner of an instance says now that its object is `itself`.
@@ -133,29 +128,19 @@ fn read(e: &mut Evaluator<'_>, written: Written<'_>) -> Option<Provisioning> {
     let config = e.body(&written.block.body, schema);
     if let Some((summary, detail)) = provisioner_problem(kind, &config.without_marks()) {
         e.fail(written.block.span, summary, detail);
-        return None;
     }
     let bodies = [written.outer, written.block.connection.as_ref()];
     let connections: Vec<Value> =
         bodies.into_iter().flatten().map(|body| e.body(body, connection())).collect();
     let connection = connections.into_iter().reduce(|outer, inner| overlaid(&outer, &inner));
-    if let Some(connection) = &connection
-        && kind.as_ref() != "local-exec"
-        && connection.get("host").is_some_and(Value::is_null)
-        && !written.names_host()
+    if let Some(first) = bodies.into_iter().flatten().next()
+        && connection.as_ref().is_some_and(Value::is_known)
+        && !first.attributes.iter().any(|attribute| &*attribute.name == "host")
     {
         let detail = "The argument \"host\" is required, but no definition was found.";
-        e.fail(written.block.span, "Missing required argument", detail);
+        e.fail(first.end_span, "Missing required argument", detail);
     }
     Some(Provisioning { config, connection })
-}
-
-impl Written<'_> {
-    /// Whether one of the connections names a host, be it as null.
-    fn names_host(&self) -> bool {
-        let bodies = [self.outer, self.block.connection.as_ref()].into_iter().flatten();
-        bodies.flat_map(|body| &body.attributes).any(|attribute| &*attribute.name == "host")
-    }
 }
 
 /// An object with what another one says in its place.

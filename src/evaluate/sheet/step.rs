@@ -37,6 +37,7 @@ impl Sheet {
     ) -> Attempt<T> {
         let mut scope = CellScope::new(self, frame, repetition, itself);
         let mut evaluator = Evaluator::new(&mut scope);
+        evaluator.problems = self.problems.as_ref();
         let value = work(&mut evaluator);
         let diagnostics = evaluator.diagnostics;
         let (missing, failed, mut depends) = scope.finish();

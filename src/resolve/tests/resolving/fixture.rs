@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use trueup_addr::ModulePath;
-use trueup_diag::{Diagnostic, Diagnostics, Sources, Span, nearest};
+use trueup_diag::{Diagnostic, Diagnostics, Sources, Span};
 use trueup_resolve::program::ModuleCall;
 use trueup_resolve::{Files, Functions, Loader, NothingEarly, Resolution, resolve};
 
@@ -83,10 +83,6 @@ impl Functions for Few {
     fn find(&self, name: &str) -> Option<u32> {
         let name = name.strip_prefix("core::").unwrap_or(name);
         FUNCTIONS.iter().zip(0..).find(|(known, _)| **known == name).map(|(_, slot)| slot)
-    }
-
-    fn suggest(&self, name: &str) -> Option<String> {
-        nearest(name, FUNCTIONS).map(String::from)
     }
 }
 
