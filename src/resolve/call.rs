@@ -62,9 +62,8 @@ impl Unit<'_, '_> {
             }
         };
         let source = text(self, "source").map(|(source, _)| source).unwrap_or_default();
-        let version = text(self, "version");
-        let version =
-            version.and_then(|(version, at)| self.report.check_constraint(&version, at).then_some(version));
+        let version = text(self, "version")
+            .and_then(|(version, at)| self.report.check_constraint(&version, at).then_some(version));
         let is_early = early.source.is_some() || early.version.is_some();
         ModuleCall {
             name: declared.label(0).text.clone(),
