@@ -113,7 +113,8 @@ fn steady(text: &str, sandbox: &Sandbox) -> String {
     let text = text.replace(directory.trim_end_matches('/'), "DIRECTORY");
     // Which providers are built in is up to the build.
     let text = text.replace(&platform(), "PLATFORM");
-    let lines = text.lines().filter(|line| !line.starts_with("+ embedded provider"));
+    let changing = |line: &str| line.starts_with("+ embedded provider") || line.starts_with("Took ");
+    let lines = text.lines().filter(|line| !changing(line));
     let mut lines: Vec<String> = lines.map(|line| line.chars().take(COLUMNS_MAX).collect()).collect();
     if lines.len() > LINES_MAX {
         lines.truncate(LINES_MAX);

@@ -166,6 +166,9 @@ fn play(program: &Path, ours: bool) -> Vec<Document> {
     scene.run("plan -no-color -out=tfplan -var=word=bye -replace=terraform_data.first", 0);
     scene.document("plan", "show -json tfplan", 0);
     if ours {
+        scene.document("graph", "graph -format=json", 0);
+        scene.document("graph", "graph -type=apply -format=json", 0);
+        scene.document("graph", "graph -plan=tfplan -format=json", 0);
         scene.document("stacks", "stacks list -json", 0);
         scene.document("drift", "drift -json", 0);
         scene.document("drift", "drift -json -var=word=bye", 2);

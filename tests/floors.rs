@@ -80,6 +80,7 @@ pub(crate) const HOMES: &[(&str, &[&str])] = &[
     ("petgraph", &["trueup-plan"]),
     ("rowan", &["trueup-parse"]),
     ("russh", &["trueup-provision"]),
+    ("rustyline", &["trueup-cli"]),
     ("tonic", &["trueup-plugin"]),
     ("axum", &["trueup-controller"]),
     ("reqwest", &["trueup-provider-azure", "trueup-provider-google", "trueup-source"]),

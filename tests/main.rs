@@ -11,6 +11,7 @@ mod documents;
 mod fixtures;
 mod floors;
 mod from_git;
+mod graphs;
 #[cfg(feature = "aws")]
 mod killed;
 mod modules;

@@ -6,6 +6,7 @@ mod arguments;
 mod command;
 mod completion;
 mod document;
+mod entry;
 mod files;
 mod help;
 mod log;
@@ -131,7 +132,7 @@ async fn dispatch(command: String, line: CommandLine, environment: BTreeMap<Stri
         Command::Get(args) => command::get::run(context, &args),
         Command::Providers(args) => command::providers::run(context, args).await,
         Command::Console(args) => command::console::run(context, args).await,
-        Command::Graph(args) => command::graph::run(context, &args),
+        Command::Graph(args) => command::graph::run(context, &args).await,
         Command::Fmt(args) => command::fmt::run(context, &args),
         Command::Test(args) => command::test::run(context, args).await,
         Command::Version(args) => command::version::run(context, &args),

@@ -1,7 +1,7 @@
 //! The console's side of the engine: expressions in the root module, on the state as it stands.
 
 use crate::session::Session;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::{Mode as ResourceMode, ResourceInstance};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_evaluate::{
@@ -128,6 +128,37 @@ impl<'a> Prompt<'a> {
                 }
             }
         }
+    }
+
+    /// The names that expressions can use, in full: those of resources with their attributes.
+    pub fn names(&self) -> BTreeSet<String> {
+        let program = &self.session.program;
+        let mut all: BTreeSet<String> =
+            ["path.cwd", "path.module", "path.root", "terraform.workspace"].map(str::to_owned).into();
+        if program.nodes.is_empty() {
+            return all;
+        }
+        let node = program.node(NodeId::ROOT);
+        let module = program.module_at(NodeId::ROOT);
+        all.extend(module.variables.iter().map(|variable| format!("var.{}", variable.name)));
+        all.extend(module.locals.iter().map(|local| format!("local.{}", local.name)));
+        for (call, child) in module.calls.iter().zip(&node.children) {
+            all.insert(format!("module.{}", call.name));
+            let outputs = child.iter().flat_map(|child| &program.module_at(*child).outputs);
+            all.extend(outputs.map(|output| format!("module.{}.{}", call.name, output.name)));
+        }
+        for resource in &module.resources {
+            all.insert(resource.addr.to_string());
+            let data = resource.addr.mode == ResourceMode::Data;
+            let provider = node.providers.get(&resource.provider).map(|binding| &binding.provider);
+            let schema = provider
+                .and_then(|provider| self.session.providers.schema(provider))
+                .and_then(|schema| schema.resource(data, &resource.addr.kind));
+            let Some(schema) = schema else { continue };
+            let names = schema.block.attributes.keys().chain(schema.block.blocks.keys());
+            all.extend(names.map(|name| format!("{}.{name}", resource.addr)));
+        }
+        all
     }
 
     /// The texts so far, for diagnostics.

@@ -20,4 +20,4 @@ pub use sheet::{
     Absent, Ask, CellId, Evaluated, Input, InstanceAsk, Mode, ProviderAsk, Provisioning, Schemas, Sheet,
     Surroundings, Trigger,
 };
-pub use special::{FunctionNames, children, type_argument, type_text, walk_references};
+pub use special::{FunctionNames, children, type_argument, type_text};

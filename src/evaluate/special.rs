@@ -153,19 +153,6 @@ fn write_collection(word: &str, element: &Type, depth: usize, out: &mut String) 
     out.push(')');
 }
 
-/// Every reference in an expression, in order, repeats included.
-pub fn walk_references(expr: &Expr) -> Vec<trueup_resolve::Reference> {
-    let mut stack = vec![expr];
-    let mut out = Vec::new();
-    while let Some(next) = stack.pop() {
-        if let ExprKind::Reference(reference) = next.kind {
-            out.push(reference);
-        }
-        stack.extend(children(next).into_iter().rev());
-    }
-    out
-}
-
 /// The argument, where the whole expression is a call of the console's `type`.
 pub fn type_argument(expr: &Expr) -> Option<&Expr> {
     match &expr.kind {

@@ -105,7 +105,9 @@ pub(crate) enum Command {
     ///
     /// Expressions see the values of the state, or planned ones with -plan. Nothing is changed. What comes from a pipe is answered line by line.
     Console(Console),
-    /// Print the dependency graph in the DOT language
+    /// Draw the resources and what depends on what
+    ///
+    /// DOT is for Graphviz and says what Terraform's says; Mermaid is drawn by code hosts in Markdown; SVG is a picture, HTML a page of its own with search and zoom, and JSON is for programs. With -plan, pictures are coloured by what becomes of each resource.
     Graph(Graph),
     /// Rewrite configuration files to the canonical format
     ///

@@ -1,7 +1,7 @@
 //! Arguments of the commands around the working directory and its configuration.
 
 use super::groups::{Events, Locking, Terminal, Variables};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Init {
@@ -204,20 +204,34 @@ pub(crate) struct Console {
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Graph {
-    /// Accepted for compatibility; the graph is that of resources, or with -plan of steps
+    /// Draw everything that is walked, not the resources alone: `plan`, `plan-refresh-only`, `plan-destroy` or `apply`
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
-    /// Draw the steps of a saved plan
+    /// Draw a saved plan: as dot what applying it walks, else the resources with what becomes of them
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<String>,
-    /// Accepted for compatibility; a cycle is an error that names it
+    /// Draw circles, in red, instead of refusing them
     #[arg(long = "draw-cycles")]
     pub(crate) draw_cycles: bool,
+    /// What is written: `dot`, `mermaid`, `svg`, `html` or `json`
+    #[arg(long, value_name = "FORMAT", default_value = "dot")]
+    pub(crate) format: GraphFormat,
     /// Accepted for compatibility; it has no effect in Terraform either
     #[arg(long = "module-depth", value_name = "N")]
     pub(crate) module_depth: Option<i64>,
     #[command(flatten)]
     pub(crate) variables: Variables,
+}
+
+/// What `graph` writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    #[default]
+    Dot,
+    Mermaid,
+    Svg,
+    Html,
+    Json,
 }
 
 #[derive(Args, Clone, Debug)]

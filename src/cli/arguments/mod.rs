@@ -15,7 +15,7 @@ mod workspace;
 
 pub(crate) use command::Command;
 pub(crate) use configuration::{
-    Completion, Console, Fmt, Get, Graph, Init, Login, Manual, Metadata, Modules, Providers,
+    Completion, Console, Fmt, Get, Graph, GraphFormat, Init, Login, Manual, Metadata, Modules, Providers,
     ProvidersCommand, ProvidersLock, ProvidersMirror, Validate, Version,
 };
 pub(crate) use environment::extended;

@@ -39,7 +39,8 @@ pub(crate) async fn run(context: &Context, args: Arguments, destroy: bool) -> u8
         Ok(entered) => entered,
         Err((diagnostics, sources)) => return complain(&screen, diagnostics, &sources),
     };
-    let world = context.world(Progress::new(screen.clone()));
+    let progress = Progress::new(screen.clone());
+    let world = context.world(progress.clone());
     let mut session = match Session::open(&world, session_options).await {
         Ok(session) => session,
         Err(not_opened) => return complain(&screen, not_opened.diagnostics, &not_opened.sources),
@@ -49,6 +50,7 @@ pub(crate) async fn run(context: &Context, args: Arguments, destroy: bool) -> u8
         Some((plan, _)) => work.carry_out(&mut session, &plan).await,
         None => work.plan_and_apply(&mut session, &plan_options).await,
     };
+    progress.took();
     let sources = std::mem::take(&mut session.sources);
     let closing = session.close().await;
     if closing.has_errors() { complain(&screen, closing, &sources) } else { code }

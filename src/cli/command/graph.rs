@@ -3,65 +3,105 @@
 use super::Context;
 use super::apply::read_plan;
 use super::plan::complain;
-use crate::arguments::Graph as Arguments;
-use crate::view::value::quote;
-use std::collections::BTreeSet;
+use crate::arguments::{Graph as Arguments, GraphFormat};
+use crate::document;
+use crate::view::graph;
 use std::sync::Arc;
-use trueup_diag::Sources;
-use trueup_engine::{Unobserved, load, references};
-use trueup_plan::{Node, Plan};
+use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_engine::{Drawing, DrawnType, StateView, Unobserved, World, load, open_state};
+use trueup_plan::{Plan, Snapshot};
+use trueup_resolve::Program;
 
-/// Prints the references between resources, or the steps of a saved plan, in the DOT language.
-pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {
+/// What can't be drawn, with the texts that it is about.
+type Refused = (Diagnostics, Sources);
+
+/// Prints the graph of the configuration's resources, of all that is walked, or of a saved plan.
+pub(crate) async fn run(context: &Context, args: &Arguments) -> u8 {
     let screen = context.screen();
-    if let Some(file) = &args.plan {
-        return match read_plan(file) {
-            Ok((plan, _)) => {
-                screen.print(&steps(&plan));
-                0
-            }
-            Err(diagnostic) => complain(&screen, (*diagnostic).into(), &Sources::default()),
-        };
-    }
     let world = context.world(Arc::new(Unobserved));
-    let loaded = load(&world, None);
-    if loaded.diagnostics.has_errors() {
-        return complain(&screen, loaded.diagnostics, &loaded.sources);
+    let (drawing, sources) = match draw(&world, args).await {
+        Ok(drawn) => drawn,
+        Err((diagnostics, sources)) => return complain(&screen, diagnostics, &sources),
+    };
+    let circles = drawing.circles();
+    if !circles.is_empty() && !args.draw_cycles {
+        return complain(&screen, circular(&drawing, &circles), &sources);
     }
-    let edges = references(&loaded.program);
-    let mut out =
-        String::from("digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n");
-    for from in edges.keys() {
-        out.push_str(&format!("  {} [label={}];\n", quote(from), quote(from)));
-    }
-    for (from, targets) in &edges {
-        for to in targets {
-            out.push_str(&format!("  {} -> {};\n", quote(from), quote(to)));
-        }
-    }
-    out.push_str("}\n");
-    screen.print(&out);
+    let drawing = drawing.reduced();
+    screen.print(&match args.format {
+        // Terraform writes the graph of what is walked in another way than that of resources.
+        GraphFormat::Dot if args.kind.is_some() || args.plan.is_some() => graph::dot::walked(&drawing),
+        GraphFormat::Dot => graph::dot::resources(&drawing),
+        GraphFormat::Mermaid => graph::mermaid::text(&drawing),
+        GraphFormat::Svg => graph::svg::text(&drawing),
+        GraphFormat::Html => graph::html::text(&drawing),
+        GraphFormat::Json => document::graph::document(&drawing) + "\n",
+    });
     0
 }
 
-/// The steps of a plan; an edge leads to what must be done first.
-fn steps(plan: &Plan) -> String {
-    let name = |index: usize| match plan.steps.node(index) {
-        Node::Junction => format!("junction {index}"),
-        Node::Step(step) => {
-            format!("{} ({})", plan.changes[step.change].addr, format!("{:?}", step.part).to_lowercase())
+async fn draw(world: &World, args: &Arguments) -> Result<(Drawing, Sources), Refused> {
+    let refused = |diagnostic: Diagnostic| (diagnostic.into(), Sources::default());
+    let kind = args.kind.as_deref().map(drawn_type).transpose().map_err(|one| refused(*one))?;
+    let saved = args.plan.as_deref().map(read_plan).transpose().map_err(|one| refused(*one))?;
+    let snapshot = saved.as_ref().map(|(_, snapshot): &(Plan, Snapshot)| snapshot);
+    let mut loaded = load(world, snapshot);
+    for more in [&mut loaded.calls, &mut loaded.references] {
+        loaded.diagnostics.append(std::mem::take(more));
+    }
+    if loaded.diagnostics.has_errors() {
+        return Err((loaded.diagnostics, loaded.sources));
+    }
+    let program = &loaded.program;
+    let drawing = match (saved, kind) {
+        (Some((plan, _)), None | Some(DrawnType::Apply)) => planned(program, &plan, args),
+        (Some((plan, _)), Some(kind)) => Drawing::full(program, &plan.prior, kind),
+        (None, kind) => {
+            let StateView { state, .. } =
+                open_state(world, None).await.map_err(|refused| (refused.diagnostics, refused.sources))?;
+            match kind {
+                Some(kind) => Drawing::full(program, &state, kind),
+                None => Drawing::resources(program, &state),
+            }
         }
     };
-    let mut out =
-        String::from("digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n");
-    for (index, node) in plan.steps.nodes() {
-        let shape = if *node == Node::Junction { " [shape = point]" } else { "" };
-        out.push_str(&format!("  {}{shape};\n", quote(&name(index))));
+    Ok((drawing, loaded.sources))
+}
+
+/// In words that Terraform's graphs have, or for people: the resources with what becomes of them.
+fn planned(program: &Program, plan: &Plan, args: &Arguments) -> Drawing {
+    if args.format == GraphFormat::Dot || args.kind.is_some() {
+        Drawing::applied(program, plan)
+    } else {
+        Drawing::planned(program, plan)
     }
-    let edges: BTreeSet<(usize, usize)> = plan.steps.edges().collect();
-    for (first, then) in edges {
-        out.push_str(&format!("  {} -> {};\n", quote(&name(then)), quote(&name(first))));
+}
+
+fn drawn_type(word: &str) -> Result<DrawnType, Box<Diagnostic>> {
+    Ok(match word {
+        "plan" => DrawnType::Plan,
+        "plan-refresh-only" => DrawnType::PlanRefreshOnly,
+        "plan-destroy" => DrawnType::PlanDestroy,
+        "apply" => DrawnType::Apply,
+        other => {
+            let detail = format!(
+                "{other:?} is no type of graph. There are plan, plan-refresh-only, plan-destroy and apply."
+            );
+            let error = Diagnostic::error("Unsupported graph type", detail);
+            return Err(Box::new(error.hint("leave -type out to see the resources alone")));
+        }
+    })
+}
+
+fn circular(drawing: &Drawing, circles: &[Vec<usize>]) -> Diagnostics {
+    let mut all = Diagnostics::new();
+    for circle in circles {
+        let names: Vec<&str> = circle.iter().map(|index| drawing.nodes[*index].name.as_str()).collect();
+        let detail = "Each of these blocks refers to the next, and the last one leads to the first again.";
+        all.push(
+            Diagnostic::error(format!("Cycle: {}", names.join(", ")), detail)
+                .hint("-draw-cycles draws the graph with the circle in red"),
+        );
     }
-    out.push_str("}\n");
-    out
+    all
 }

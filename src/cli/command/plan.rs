@@ -31,7 +31,8 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         Ok(entered) => entered,
         Err((diagnostics, sources)) => return complain(&screen, diagnostics, &sources),
     };
-    let world = context.world(Progress::new(screen.clone()));
+    let progress = Progress::new(screen.clone());
+    let world = context.world(progress.clone());
     let mut session = match Session::open(&world, options.1).await {
         Ok(session) => session,
         Err(not_opened) => return complain(&screen, not_opened.diagnostics, &not_opened.sources),
@@ -42,6 +43,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     };
     let out = args.out.as_deref().map(|file| context.beside(file));
     let code = show(&screen, &session, planned, (&args, out.as_deref()));
+    progress.took();
     let sources = std::mem::take(&mut session.sources);
     let closing = session.close().await;
     if closing.has_errors() { complain(&screen, closing, &sources) } else { code }

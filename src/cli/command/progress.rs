@@ -25,6 +25,8 @@ const REMINDER: u64 = 10;
 const BEAT: Duration = Duration::from_secs(1);
 /// How often the line that says what goes on is drawn.
 const BEAT_LIVE: Duration = Duration::from_millis(200);
+/// Seconds that a run has to take for its time to be told.
+const WORTH_TELLING: u64 = 2;
 
 /// Writes to the screen as things happen.
 pub(crate) struct Progress {
@@ -34,6 +36,11 @@ pub(crate) struct Progress {
     batches: Mutex<BTreeMap<String, Batch>>,
     /// How many steps have ended.
     ended: AtomicUsize,
+    since: Instant,
+    /// How many objects were read, and in how many batches.
+    read: [AtomicUsize; 2],
+    /// Who has the lock that is waited for, and since when.
+    waiting: Mutex<Option<(String, Instant)>>,
 }
 
 /// Many objects being read at once.
@@ -71,8 +78,15 @@ enum Stage {
 impl Progress {
     /// Watches, and reminds of steps that take long.
     pub(crate) fn new(screen: Arc<Screen>) -> Arc<Progress> {
-        let (running, batches, ended) = (Mutex::default(), Mutex::default(), AtomicUsize::default());
-        let progress = Arc::new(Progress { screen, running, batches, ended });
+        let progress = Arc::new(Progress {
+            screen,
+            running: Mutex::default(),
+            batches: Mutex::default(),
+            ended: AtomicUsize::default(),
+            since: outside::instant(),
+            read: Default::default(),
+            waiting: Mutex::default(),
+        });
         let pause = if progress.screen.is_live() { BEAT_LIVE } else { BEAT };
         let watched = Arc::downgrade(&progress);
         tokio::spawn(async move {
@@ -100,10 +114,46 @@ impl Progress {
         going.extend(batches.iter().map(|(provider, batch)| {
             (seconds(batch.since), format!("{} objects of provider {provider}", grouped(batch.count)))
         }));
-        drop((running, batches));
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        going.extend(waiting.iter().map(|(_, since)| (seconds(*since), "the lock on the state".to_owned())));
+        drop((running, batches, waiting));
         going.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
         let ended = self.ended.load(Ordering::Relaxed);
         self.screen.status(&live::line(turn, ended, &going, self.screen.style));
+    }
+
+    /// Says at the end how long it took and for how much, where that is worth a line.
+    pub(crate) fn took(&self) {
+        let seconds = outside::instant().duration_since(self.since).as_secs();
+        if seconds < WORTH_TELLING {
+            return;
+        }
+        let [objects, batches] = [0, 1].map(|index: usize| self.read[index].load(Ordering::Relaxed));
+        let several = |count: usize, one: &str, many: &str| {
+            format!("{} {}", grouped(count), if count == 1 { one } else { many })
+        };
+        let mut parts = Vec::new();
+        if objects > 0 {
+            let batches = several(batches, "batch", "batches");
+            parts.push(format!("{} read in {batches}", several(objects, "object", "objects")));
+        }
+        let steps = self.ended.load(Ordering::Relaxed);
+        if steps > 0 {
+            parts.push(several(steps, "step", "steps"));
+        }
+        let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+        self.screen.progress(&self.screen.style.dim(&format!("Took {}{parts}.", duration(seconds))));
+    }
+
+    /// Whoever has the lock is told once, however often it is tried.
+    fn waiting(&self, who: &str) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = waiting.as_ref().map(|(_, since)| *since);
+        if waiting.as_ref().is_none_or(|(told, _)| told != who) {
+            *waiting = Some((who.to_owned(), since.unwrap_or_else(outside::instant)));
+            drop(waiting);
+            self.remark(&format!("Waiting for the state lock: {who}"));
+        }
     }
 
     fn remind(&self) {
@@ -171,6 +221,8 @@ impl Progress {
     }
 
     fn refreshed(&self, provider: &str, objects: &[Refreshed]) {
+        self.read[0].fetch_add(objects.len(), Ordering::Relaxed);
+        self.read[1].fetch_add(1, Ordering::Relaxed);
         self.hooks(objects, false);
         let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
         if let (true, Some(batch)) = (objects.len() > LINES_MAX, batches.remove(provider)) {
@@ -301,12 +353,15 @@ impl Drop for Progress {
 
 impl Observer for Progress {
     fn event(&self, event: &Event) {
+        if !matches!(event, Event::Waiting(_)) {
+            *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
         match event {
             Event::Refreshing { provider, objects } => self.refreshing(provider, objects),
             Event::Refreshed { provider, objects } => self.refreshed(provider, objects),
             Event::Reading(addr) => self.begin(addr, None, Part::Read, None),
             Event::Read { addr, id, good } => self.end(addr, Part::Read, id.as_deref(), *good),
-            Event::Waiting(who) => self.remark(&format!("Waiting for the state lock: {who}")),
+            Event::Waiting(who) => self.waiting(who),
             Event::Step(step) => self.step(step),
         }
     }

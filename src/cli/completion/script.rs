@@ -33,10 +33,16 @@ _trueup() {
         compadd -S '' -- ${(M)found:#*=}
         compadd -- ${found:#*=}
     else
+        compset -P '*='
         _files
     fi
 }
-compdef _trueup trueup
+# In a file of $fpath this is the function itself; sourced, it only tells of it.
+if [[ $funcstack[1] == _trueup ]]; then
+    _trueup "$@"
+else
+    compdef _trueup trueup
+fi
 "#;
 
 const FISH: &str = r"# fish completion for trueup

@@ -14,6 +14,7 @@ mod encode;
 pub(crate) mod events;
 mod expression;
 pub(crate) mod functions;
+pub(crate) mod graph;
 pub(crate) mod head;
 pub(crate) mod junit;
 pub(crate) mod modules;

@@ -4,6 +4,7 @@ pub(crate) mod branches;
 pub(crate) mod diagnostic;
 pub(crate) mod diff;
 pub(crate) mod drift;
+pub(crate) mod graph;
 pub(crate) mod live;
 pub(crate) mod plan;
 pub(crate) mod resource;

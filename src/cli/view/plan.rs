@@ -1,12 +1,12 @@
 //! A plan for people.
 
 use super::diff::Differ;
-use super::resource::{Told, action_symbol, resource};
+use super::resource::{Told, action_symbol, resource, top};
 use super::style::{Style, neutral, wrap};
 use std::collections::{BTreeMap, BTreeSet};
-use trueup_addr::Mode;
-use trueup_diff::Action;
-use trueup_engine::Schemas;
+use trueup_addr::{ConfigResource, Mode};
+use trueup_diff::{Action, Reason};
+use trueup_engine::{Schemas, origins};
 use trueup_plan::{Plan, PlanMode, ResourceChange, Summary};
 use trueup_resolve::Program;
 
@@ -37,7 +37,8 @@ impl PlanView<'_> {
                 "\ntrueup will perform the following actions:\n\n"
             });
             for change in &shown {
-                out.push_str(&one(change, self.schemas, Told::Plan, differ));
+                let notes = self.replaced_after(change);
+                out.push_str(&one(change, self.schemas, Told::Plan(&notes), differ));
             }
         }
         if !shown.is_empty() {
@@ -75,6 +76,35 @@ impl PlanView<'_> {
         out
     }
 
+    /// Where what forces a replacement can't be known yet: what it comes from, and what becomes of that.
+    fn replaced_after(&self, change: &ResourceChange) -> Vec<String> {
+        if change.change.reason != Some(Reason::ReplaceBecauseCannotUpdate) {
+            return Vec::new();
+        }
+        let unknown = |name: &&str| {
+            let after = change.change.after.get(name);
+            after.is_some_and(|value| !value.is_wholly_known())
+        };
+        let forcing: BTreeSet<&str> = change.change.replace_paths.iter().filter_map(top).collect();
+        let notes = forcing.into_iter().filter(unknown).filter_map(|name| {
+            let origins = origins(self.program, &change.addr.config(), name);
+            let of_plan = |origin: &ConfigResource| {
+                let mut changes = self.plan.changes.iter().filter(|other| other.addr.config() == *origin);
+                changes.find_map(|other| becomes(other.change.action))
+            };
+            let told: Vec<String> = origins
+                .iter()
+                .filter_map(|origin| of_plan(origin).map(|becomes| format!("{origin}, which {becomes}")))
+                .collect();
+            if told.is_empty() {
+                None
+            } else {
+                Some(format!("{name} comes from {}", told.join(", and from ")))
+            }
+        });
+        notes.collect()
+    }
+
     fn relevant_drift(&self) -> Vec<&ResourceChange> {
         let plan = self.plan;
         if plan.mode == PlanMode::RefreshOnly {
@@ -101,6 +131,17 @@ impl PlanView<'_> {
     }
 }
 
+fn becomes(action: Action) -> Option<&'static str> {
+    match action {
+        Action::NoOp | Action::Forget => None,
+        Action::Create => Some("is new"),
+        Action::Read => Some("is read during apply"),
+        Action::Update => Some("is updated"),
+        Action::Delete => Some("is destroyed"),
+        Action::DeleteThenCreate | Action::CreateThenDelete => Some("is replaced"),
+    }
+}
+
 fn shown(plan: &Plan) -> Vec<&ResourceChange> {
     let is_shown = |change: &&ResourceChange| {
         change.change.action.is_change() || change.previous.is_some() || change.importing.is_some()
@@ -116,7 +157,7 @@ pub(crate) fn correction(plan: &Plan, schemas: &dyn Schemas, differ: Differ) -> 
     }
     let mut out = String::from("\nCorrecting does the following:\n\n");
     for change in shown {
-        out.push_str(&one(change, schemas, Told::Plan, differ));
+        out.push_str(&one(change, schemas, Told::Plan(&[]), differ));
     }
     out.push_str(&format!("{} {}\n", differ.style.bold("Plan:"), summary_line(plan)));
     out
@@ -130,7 +171,7 @@ pub(crate) fn commit(plan: &Plan) -> String {
     }
 }
 
-fn one(change: &ResourceChange, schemas: &dyn Schemas, told: Told, differ: Differ) -> String {
+fn one(change: &ResourceChange, schemas: &dyn Schemas, told: Told<'_>, differ: Differ) -> String {
     let data = change.addr.resource.mode == Mode::Data;
     let schema =
         schemas.schema(&change.provider.provider).and_then(|p| p.resource(data, &change.addr.resource.kind));

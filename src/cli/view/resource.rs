@@ -11,17 +11,17 @@ use trueup_value::{Name, Path, PathStep, Value};
 
 /// What a change is told as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// What will be done.
-    Plan,
+pub(crate) enum Told<'a> {
+    /// What will be done, with more of why.
+    Plan(&'a [String]),
     /// What something else has done.
     Drift,
 }
 
 /// The comment, the block with its changes, and an empty line.
-pub(crate) fn resource(change: &ResourceChange, schema: &Block, told: Told, differ: Differ) -> String {
+pub(crate) fn resource(change: &ResourceChange, schema: &Block, told: Told<'_>, differ: Differ) -> String {
     let mut out = match told {
-        Told::Plan => heading(change, differ),
+        Told::Plan(notes) => heading(change, notes, differ),
         Told::Drift => drift_heading(change, differ),
     };
     let resource = &change.addr.resource;
@@ -79,7 +79,7 @@ pub(crate) fn action_symbol(action: Action, differ: Differ) -> String {
     }
 }
 
-fn heading(change: &ResourceChange, differ: Differ) -> String {
+fn heading(change: &ResourceChange, notes: &[String], differ: Differ) -> String {
     let style = differ.style;
     let addr = style.bold(&subject(change));
     let what = match change.change.action {
@@ -112,6 +112,7 @@ fn heading(change: &ResourceChange, differ: Differ) -> String {
     if let Some(note) = why(change) {
         out.push_str(&format!("  # ({note})\n"));
     }
+    notes.iter().for_each(|note| out.push_str(&format!("  # ({})\n", neutral(note))));
     if let (Some(from), true) = (&change.previous, change.change.action != Action::NoOp) {
         out.push_str(&format!("  # (moved from {from})\n"));
     }
@@ -157,7 +158,7 @@ fn why(change: &ResourceChange) -> Option<String> {
 }
 
 /// The attribute or block that a path begins with.
-fn top(path: &Path) -> Option<&str> {
+pub(super) fn top(path: &Path) -> Option<&str> {
     match path.0.first()? {
         PathStep::Attribute(name) => Some(name),
         PathStep::Index(_) => None,

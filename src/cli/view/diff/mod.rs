@@ -9,6 +9,7 @@ mod sequence;
 pub(crate) use align::common as common_lines;
 
 use super::style::Style;
+use std::collections::BTreeMap;
 use trueup_value::{Kind, Name, Value, json};
 
 /// What a line says of its value.
@@ -48,6 +49,9 @@ pub(crate) struct Differ {
     /// Unchanged parts are shown as well.
     pub(crate) whole: bool,
 }
+
+/// A value of more lines isn't shown where nothing is known of what comes in its place.
+const FOLDED_MIN: usize = 12;
 
 impl Differ {
     pub(crate) fn symbol(self, sign: Sign) -> String {
@@ -113,11 +117,8 @@ impl Differ {
         }
         match (before.kind(), after.kind()) {
             (_, Kind::Unknown(..)) => {
-                format!(
-                    "{} {} (known after apply)",
-                    self.one(before, Sign::Remove, column),
-                    self.style.yellow("->")
-                )
+                let before = self.given_up(before, column);
+                format!("{before} {} (known after apply)", self.style.yellow("->"))
             }
             (Kind::String(b), Kind::String(a)) => self.strings(b, a, column),
             (Kind::Set(_), Kind::Set(_)) => self.set(before, after, column),
@@ -135,6 +136,27 @@ impl Differ {
                 format!("{b} {} {a}", self.style.yellow("->"))
             }
         }
+    }
+
+    /// A value that gives way to one that isn't known yet. A long collection is only counted: what of it stays can't
+    /// be said.
+    fn given_up(self, value: &Value, column: usize) -> String {
+        let whole = self.one(value, Sign::Remove, column);
+        if self.whole || whole.lines().count() <= FOLDED_MIN {
+            return whole;
+        }
+        let (open, close, count, word) = match value.kind() {
+            Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) => {
+                ("[", "]", value.as_sequence().unwrap_or_default().len(), "element")
+            }
+            Kind::Map(_) => ("{", "}", value.as_mapping().map_or(0, BTreeMap::len), "element"),
+            Kind::Object(_) => ("{", "}", value.as_mapping().map_or(0, BTreeMap::len), "attribute"),
+            _ => return whole,
+        };
+        let s = if count == 1 { "" } else { "s" };
+        let note = self.style.dim(&format!("# ({count} {word}{s} hidden)"));
+        let pad = " ".repeat(column);
+        format!("{open}\n{pad}      {note}\n{pad}  {close}")
     }
 
     fn mapping(self, rows: &[Row<'_>], column: usize, quoted: bool, outer: Sign) -> String {

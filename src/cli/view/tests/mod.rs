@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod drift;
+mod graph;
 mod plans;
 mod resources;
 

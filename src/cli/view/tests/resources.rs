@@ -8,7 +8,7 @@ use trueup_plan::ResourceChange;
 use trueup_value::{Marks, Path, PathStep, Type, Value};
 
 fn shown(change: &ResourceChange) -> String {
-    resource(change, &schema(), Told::Plan, Differ { style: PLAIN, whole: false })
+    resource(change, &schema(), Told::Plan(&[]), Differ { style: PLAIN, whole: false })
 }
 
 fn check(changes: &[ResourceChange]) -> String {
@@ -200,7 +200,7 @@ fn sensitive_values_are_never_shown() {
         (Action::DeleteThenCreate, value("x"), value("y")),
         (Action::Delete, value("x"), nothing()),
     ] {
-        for told in [Told::Plan, Told::Drift] {
+        for told in [Told::Plan(&[]), Told::Drift] {
             for whole in [true, false] {
                 let one = change("test_thing.a", action, before.clone(), after.clone());
                 let text = resource(&one, &schema(), told, Differ { style: PLAIN, whole });
@@ -208,4 +208,16 @@ fn sensitive_values_are_never_shown() {
             }
         }
     }
+}
+
+#[test]
+fn what_gives_way_to_the_unknown_is_counted_where_it_is_long() {
+    let many = |count: i32| Value::list(Type::String, (0..count).map(|n| Value::from(format!("item {n}"))));
+    let differ = Differ { style: PLAIN, whole: false };
+    let check = |before: Value, wanted: &str| {
+        let after = Value::unknown(before.ty());
+        assert_eq!(differ.value(Some(&before), Some(&after), 4, false), wanted);
+    };
+    check(many(2), "[\n        - \"item 0\",\n        - \"item 1\",\n      ] -> (known after apply)");
+    check(many(60), "[\n          # (60 elements hidden)\n      ] -> (known after apply)");
 }
