@@ -130,7 +130,8 @@ mod tests {
     #[test]
     fn what_is_embedded_has_names_of_the_release() {
         for (folder, provider) in [("aws", "aws"), ("azure", "azurerm"), ("google", "google")] {
-            let files = std::fs::read_dir(format!("../../schemas/{folder}")).expect("the repository's schemas");
+            let files =
+                std::fs::read_dir(format!("../../schemas/{folder}")).expect("the repository's schemas");
             for file in files {
                 let name = file.expect("an entry").file_name().into_string().expect("a name in UTF-8");
                 let name = name.trim_end_matches(".json");

@@ -53,19 +53,7 @@ impl Sheet {
         let addr = self.instance_addr(frame, slot, index).to_string();
         let attempt = self.attempt(frame, Some(&repetition), None, |e| {
             let Some(schema) = &schema else { return e.body_without_schema(&resource.body) };
-            let config = e.body(&resource.body, &schema.block);
-            if e.diagnostics.has_errors() {
-                return config;
-            }
-            for (path, span) in ignored_unknown(resource, schema) {
-                let detail = format!("{path} is not an argument, a block or an attribute of {}, so ignore_changes can't name it.", resource.addr.kind);
-                e.fail(span, "Unsupported attribute", detail);
-            }
-            if index == 0 {
-                e.diagnostics.extend(ignored_for_nothing(resource, schema));
-            }
-            refuse_ephemeral(e, (resource, &addr), schema, &config);
-            config
+            configured(e, (resource, &addr), schema, index)
         });
         let config = self.settle(id, attempt);
         if let Some(outcome) = self.stops(&config) {
@@ -411,6 +399,31 @@ fn ignored_for_nothing(resource: &Resource, schema: &Schema) -> Vec<Diagnostic> 
             .hint(format!("take {name} out of ignore_changes"))
     });
     warnings.collect()
+}
+
+/// The configuration of an instance; what its lifecycle names is held against the schema.
+fn configured(
+    e: &mut Evaluator<'_>,
+    (resource, addr): (&Resource, &str),
+    schema: &Schema,
+    index: u32,
+) -> Value {
+    let config = e.body(&resource.body, &schema.block);
+    if e.diagnostics.has_errors() {
+        return config;
+    }
+    for (path, span) in ignored_unknown(resource, schema) {
+        let kind = &resource.addr.kind;
+        let detail = format!(
+            "{path} is not an argument, a block or an attribute of {kind}, so ignore_changes can't name it."
+        );
+        e.fail(span, "Unsupported attribute", detail);
+    }
+    if index == 0 {
+        e.diagnostics.extend(ignored_for_nothing(resource, schema));
+    }
+    refuse_ephemeral(e, (resource, addr), schema, &config);
+    config
 }
 
 /// Objects are stored, so nothing ephemeral may get into them but through write-only arguments.
