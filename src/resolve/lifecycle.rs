@@ -47,7 +47,7 @@ impl Unit<'_, '_> {
             Some((unit.report.fixed_bool(&attribute.expr)?, attribute.expr.span))
         };
         let create_before_destroy = bool_of(self, "create_before_destroy").is_some_and(|(value, _)| value);
-        let prevent_destroy = self.prevent_destroy(&content, owner);
+        let prevent_destroy = if managed { self.prevent_destroy(&content, owner) } else { None };
         let preconditions = self.conditions(&content, "precondition", owner, scope);
         let postconditions =
             self.conditions(&content, "postcondition", owner, Scope { itself: true, ..scope });
