@@ -17,15 +17,20 @@ resource "terraform_data" "hangs" {
 /// Longer than any start takes.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+#[expect(clippy::disallowed_methods, reason = "the test waits for another process")]
+fn wait_for(sandbox: &Sandbox, path: &str) {
+    let begun = Instant::now();
+    while !sandbox.path(path).exists() {
+        assert!(begun.elapsed() < PATIENCE, "the provisioner never ran");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 #[test]
 fn a_killed_test_run_leaves_word_of_what_it_made() {
     let sandbox = Sandbox::with(&[("main.tf", CONFIGURATION), ("t.tftest.hcl", "run \"one\" {\n}\n")]);
     let mut running = sandbox.start(&["test"]);
-    let begun = Instant::now();
-    while !sandbox.path("hanging").exists() {
-        assert!(begun.elapsed() < PATIENCE, "the provisioner never ran");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_for(&sandbox, "hanging");
     let meanwhile = sandbox.trueup(&["test", "-filter=none.tftest.hcl"]);
     running.kill().expect("it can be killed");
     running.wait().expect("it ends");
