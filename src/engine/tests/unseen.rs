@@ -122,6 +122,7 @@ async fn what_needs_no_schema_is_judged_all_the_same() {
         resource "random_pet" "a" {
           length = var.none
         }
+        resource "random_pet" "sound" {}
         resource "random_pet" "b" {
           length = upper()
           dynamic "x" {
@@ -131,7 +132,7 @@ async fn what_needs_no_schema_is_judged_all_the_same() {
             }
           }
           dynamic "x" {
-            for_each = random_pet.a.list
+            for_each = random_pet.sound.list
             content {
               y = x.value.z
             }
@@ -152,7 +153,7 @@ async fn what_needs_no_schema_is_judged_all_the_same() {
     )
     .await;
     check(
-        "provider \"random\" {\n  a = 1 + \"b\"\n}\n",
+        "provider \"random\" {\n  a = 1 + \"b\"\n}\nresource \"random_pet\" \"a\" {}\n",
         &["error: Invalid operand", "warning: Judged without the schema of hashicorp/random | 1 block"],
     )
     .await;
