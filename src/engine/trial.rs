@@ -91,6 +91,14 @@ impl Session {
         result
     }
 
+    /// The diagnostic with what the references in an expression that was examined held.
+    pub fn told(&self, diagnostic: Diagnostic, expr: &Expr) -> Diagnostic {
+        match &self.kept {
+            Kept::Sheet(sheet) => sheet.told(diagnostic, expr),
+            Kept::Never | Kept::Nothing => diagnostic,
+        }
+    }
+
     fn examine_on(
         &self,
         sheet: &mut Sheet,

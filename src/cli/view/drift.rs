@@ -1,7 +1,7 @@
 //! Drift for people: each attribute with what Git says, what the state saw, and what is there.
 
 use super::diff::Differ;
-use super::style::neutral;
+use super::style::{Style, neutral, wrap};
 use std::collections::BTreeSet;
 use trueup_diff::Action;
 use trueup_engine::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift};
@@ -17,16 +17,17 @@ pub(crate) fn drift(document: &DriftDocument, world_only: bool, differ: Differ) 
             "No drift: {} compared, and nothing that Git manages was changed behind its back.",
             objects(document.compared)
         );
-        out.push_str(&format!("\n{}\n", style.bold(&style.green(&line))));
+        out.push_str(&format!("\n{}\n", style.bold(&style.green(&fitted(&line, style)))));
     } else {
         let line =
             format!("Drift: {} of {} changed outside of Git.", drifted.len(), objects(document.compared));
-        out.push_str(&format!("\n{}\n", style.bold(&style.yellow(&line))));
+        out.push_str(&format!("\n{}\n", style.bold(&style.yellow(&fitted(&line, style)))));
         drifted.iter().for_each(|one| out.push_str(&drifted_resource(one, differ)));
     }
     let unmanaged: Vec<&ResourceDrift> = document.of(DriftKind::Unmanaged).collect();
     if !unmanaged.is_empty() {
-        out.push_str("\nDifferent only where Git leaves it to the cloud or says the same, so there is nothing to correct:\n");
+        let line = "Different only where Git leaves it to the cloud or says the same, so there is nothing to correct:";
+        out.push_str(&format!("\n{}\n", fitted(line, style)));
         for one in unmanaged {
             out.push_str(&format!("  {} ({})\n", neutral(&one.addr.to_string()), attribute_names(one)));
         }
@@ -35,10 +36,15 @@ pub(crate) fn drift(document: &DriftDocument, world_only: bool, differ: Differ) 
     if !unapplied.is_empty() && !world_only {
         let line =
             format!("Not applied: {} in Git that the cloud doesn't have yet.", changes(unapplied.len()));
-        out.push_str(&format!("\n{}\n", style.bold(&line)));
+        out.push_str(&format!("\n{}\n", style.bold(&fitted(&line, style))));
         unapplied.iter().for_each(|one| out.push_str(&unapplied_resource(one, differ)));
     }
     out
+}
+
+/// A line as wide as the screen at most.
+fn fitted(line: &str, style: Style) -> String {
+    wrap(line, style.width.saturating_sub(1))
 }
 
 /// Why what drifted can't be corrected without more.

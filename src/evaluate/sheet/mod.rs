@@ -19,6 +19,7 @@ mod scope;
 mod step;
 mod target;
 
+use crate::expression::Cause;
 use crate::host::{Host, Language};
 use crate::problems::Problems;
 use checked::Checked;
@@ -390,6 +391,11 @@ impl Sheet {
     pub fn evaluate_with(&mut self, expr: &Expr, symbols: &[Value]) -> Evaluated {
         let attempt = self.attempt(FrameId(0), None, None, |e| e.with_first(symbols, expr));
         self.evaluated(attempt)
+    }
+
+    /// The diagnostic with what the references in an expression hold, which was evaluated before.
+    pub fn told(&self, diagnostic: Diagnostic, expr: &Expr) -> Diagnostic {
+        self.attempt(FrameId(0), None, None, |e| e.told(diagnostic, expr, Cause::Plain)).value
     }
 
     fn evaluated(&mut self, attempt: step::Attempt<Value>) -> Evaluated {

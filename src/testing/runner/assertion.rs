@@ -60,13 +60,15 @@ impl Judge<'_> {
     fn one(&mut self, assert: &Assert) -> Status {
         let before = self.diagnostics.len();
         let condition = self.value(&assert.condition);
-        let message = self.value(&assert.message).and_then(|value| self.message(&value, assert.message.span));
-        let Some(condition) = condition else { return Status::Error };
+        let message = self.value(&assert.message);
+        let message = message.and_then(|(value, _)| self.message(&value, assert.message.span));
+        let Some((condition, compiled)) = condition else { return Status::Error };
         let place = assert.condition.span;
-        match self.condition(&condition, place) {
+        match self.condition((&condition, &compiled), place) {
             Some(false) => {
                 let text = message.unwrap_or_default();
-                self.diagnostics.push(Diagnostic::error("Test assertion failed", text).at(place));
+                let failed = Diagnostic::error("Test assertion failed", text).at(place);
+                self.diagnostics.push(self.session.told(failed, &compiled));
                 Status::Fail
             }
             Some(true) if self.failed_since(before) => Status::Error,
@@ -79,7 +81,8 @@ impl Judge<'_> {
         self.diagnostics.iter().skip(before).any(Diagnostic::is_error)
     }
 
-    fn value(&mut self, expr: &ast::Expr) -> Option<Value> {
+    /// What an expression comes to, with its compiled form.
+    fn value(&mut self, expr: &ast::Expr) -> Option<(Value, Expr)> {
         let program = self.session.program().clone();
         let module = program.module_at(NodeId::ROOT);
         let (compiled, mut found) =
@@ -93,7 +96,7 @@ impl Judge<'_> {
         match self.session.examine(&compiled, &self.sight.symbols()) {
             Ok((value, found)) => {
                 self.diagnostics.append(found);
-                Some(value)
+                Some((value, compiled))
             }
             Err(found) => {
                 self.diagnostics.append(found);
@@ -102,7 +105,7 @@ impl Judge<'_> {
         }
     }
 
-    fn condition(&mut self, value: &Value, at: Span) -> Option<bool> {
+    fn condition(&mut self, (value, compiled): (&Value, &Expr), at: Span) -> Option<bool> {
         const SUMMARY: &str = "Invalid condition run";
         let problem = if value.is_null() {
             Diagnostic::error(SUMMARY, "The condition's result must be true or false, and it is null.")
@@ -120,7 +123,7 @@ impl Judge<'_> {
                 }
             }
         };
-        self.diagnostics.push(problem.at(at));
+        self.diagnostics.push(self.session.told(problem.at(at), compiled));
         None
     }
 
