@@ -1,6 +1,7 @@
 //! Everything the provider offers: one line a type.
 
 use crate::account::site::Site;
+use crate::arm::tracked::Tracking;
 use crate::authorization::role_assignment::RoleAssignment;
 use crate::compute::availability_set::AvailabilitySet;
 use crate::data::client_config::ClientConfigData;
@@ -36,13 +37,13 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         kind: "azurerm_availability_set",
         noun: "Availability Set",
         schema: schema!("azurerm_availability_set"),
-        code: &AvailabilitySet,
+        code: &Tracking(AvailabilitySet),
     },
     Offer {
         kind: "azurerm_network_interface",
         noun: "Network Interface",
         schema: schema!("azurerm_network_interface"),
-        code: &NetworkInterface,
+        code: &Tracking(NetworkInterface),
     },
     Offer {
         kind: "azurerm_network_interface_security_group_association",
@@ -54,7 +55,7 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         kind: "azurerm_network_security_group",
         noun: "Network Security Group",
         schema: schema!("azurerm_network_security_group"),
-        code: &NetworkSecurityGroup,
+        code: &Tracking(NetworkSecurityGroup),
     },
     Offer {
         kind: "azurerm_network_security_rule",
@@ -66,13 +67,13 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         kind: "azurerm_public_ip",
         noun: "Public IP",
         schema: schema!("azurerm_public_ip"),
-        code: &PublicIp,
+        code: &Tracking(PublicIp),
     },
     Offer {
         kind: "azurerm_resource_group",
         noun: "Resource Group",
         schema: schema!("azurerm_resource_group"),
-        code: &ResourceGroup,
+        code: &Tracking(ResourceGroup),
     },
     Offer {
         kind: "azurerm_role_assignment",
@@ -85,7 +86,7 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         kind: "azurerm_route_table",
         noun: "Route Table",
         schema: schema!("azurerm_route_table"),
-        code: &RouteTable,
+        code: &Tracking(RouteTable),
     },
     Offer {
         kind: "azurerm_storage_account",
@@ -110,13 +111,13 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         kind: "azurerm_user_assigned_identity",
         noun: "User Assigned Identity",
         schema: schema!("azurerm_user_assigned_identity"),
-        code: &UserAssignedIdentity,
+        code: &Tracking(UserAssignedIdentity),
     },
     Offer {
         kind: "azurerm_virtual_network",
         noun: "Virtual Network",
         schema: schema!("azurerm_virtual_network"),
-        code: &VirtualNetwork,
+        code: &Tracking(VirtualNetwork),
     },
 ];
 

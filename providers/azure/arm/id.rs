@@ -27,6 +27,11 @@ pub(crate) struct Id {
 }
 
 impl Kind {
+    /// Whether they are resource groups.
+    pub(crate) fn is_group(self) -> bool {
+        self.provider.is_empty()
+    }
+
     /// The id of one.
     pub(crate) fn id(self, subscription: &str, group: &str, names: &[&str]) -> Id {
         assert_eq!(names.len(), self.path.len(), "{} needs its names", self.provider);

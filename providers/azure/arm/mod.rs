@@ -7,7 +7,9 @@ pub(crate) mod id;
 mod locks;
 pub(crate) mod mark;
 mod operation;
+pub(crate) mod place;
 mod register;
+pub(crate) mod tracked;
 pub(crate) mod write;
 
 use crate::account::credentials::Tokens;

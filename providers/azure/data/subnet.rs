@@ -2,8 +2,8 @@
 
 use crate::account::site::Site;
 use crate::arm::document::Document;
+use crate::arm::place::fill_names;
 use crate::data::there;
-use crate::network::fill_names;
 use crate::network::subnet::{SUBNET, fill_settings, prefixes};
 use async_trait::async_trait;
 use trueup_provider_kit::{DataSource, Fault, Fields, Object};

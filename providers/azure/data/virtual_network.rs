@@ -2,9 +2,8 @@
 
 use crate::account::site::Site;
 use crate::arm::document::Document;
-use crate::arm::mark::tags;
+use crate::arm::tracked::fill_common;
 use crate::data::there;
-use crate::network::fill_names;
 use crate::network::virtual_network::{NETWORK, RANGES};
 use async_trait::async_trait;
 use trueup_provider_kit::{DataSource, Fault, Fields, Object, Tags};
@@ -20,13 +19,11 @@ impl DataSource<Site> for VirtualNetworkData {
         let name = |name| object.text(name).unwrap_or_default();
         let id = site.id(NETWORK, name("resource_group_name"), &[name("name")]);
         let network = there(site, &id, "Virtual Network").await?;
-        fill_names(object, &id, &network);
+        fill_common(object, &id, &network);
         object.put_texts("address_space", network.words(RANGES));
         object.put_texts("dns_servers", network.words("/properties/dhcpOptions/dnsServers"));
         object.put_text("guid", network.word("/properties/resourceGuid"));
-        object.put_text("location", network.word("/location"));
         object.put_texts("subnets", network.words_in("/properties/subnets", "/name"));
-        object.put_map("tags", &tags(&network));
         let peerings = network.array(PEERINGS).iter();
         let peerings: Tags = peerings
             .filter_map(|one| {

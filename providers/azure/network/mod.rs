@@ -13,9 +13,8 @@ pub(crate) mod subnet_association;
 pub(crate) mod virtual_network;
 
 use crate::arm::document::Document;
-use crate::arm::id::{Id, Kind};
+use crate::arm::id::Kind;
 use crate::element::normal;
-use crate::meaning::location;
 use serde_json::{Value as Json, json};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider_kit::{Fields, Object, Planning};
@@ -39,13 +38,6 @@ pub(crate) fn either(config: &Object, names: [&str; 2], noun: &str) -> Diagnosti
     Diagnostic::error("Invalid combination of arguments", detail).into()
 }
 
-/// Locations stand in plans and states as ARM answers them.
-pub(crate) fn plan_location(planning: &mut Planning<'_>) {
-    if let Some(place) = planning.planned.text("location").map(location) {
-        planning.planned.put_text("location", Some(place));
-    }
-}
-
 /// Elements that the configuration writes stand in plans as states hold them, with nothing left unsaid.
 pub(crate) fn plan_elements(planning: &mut Planning<'_>, name: &str) {
     let is_told = planning.config.field(name).is_some_and(|told| !told.is_null());
@@ -55,18 +47,6 @@ pub(crate) fn plan_elements(planning: &mut Planning<'_>, name: &str) {
         let same = before.filter(|before| normal(before, &[]) == planned);
         planning.planned.put(name, same.cloned().unwrap_or(planned));
     }
-}
-
-/// Fills in what all things of a resource group have: id, name and group.
-pub(crate) fn fill_names(object: &mut Object, id: &Id, document: &Json) {
-    object.put_text("id", Some(id.to_string()));
-    object.put_text("name", Some(document.word("/name").unwrap_or(id.name())));
-    object.put_text("resource_group_name", Some(&id.group));
-}
-
-/// The edge zone that a thing is in, as documents hold it.
-pub(crate) fn edge_zone(object: &Object) -> Option<Json> {
-    object.text("edge_zone").map(|name| json!({"name": location(name), "type": "EdgeZone"}))
 }
 
 /// Whether an array of words holds just these, in any order.

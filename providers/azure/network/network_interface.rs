@@ -1,18 +1,13 @@
 //! `azurerm_network_interface`: a network interface with its addresses.
 
-use crate::account::site::Site;
-use crate::arm::bulk::read_many;
 use crate::arm::document::{Document, reference};
-use crate::arm::id::{Id, Kind, is_same};
-use crate::arm::mark::{self, marked, tags, unmark};
-use crate::arm::write::{HALF_HOUR, change, create, delete};
+use crate::arm::id::{Kind, is_same};
+use crate::arm::tracked::Tracked;
 use crate::element::with;
-use crate::network::{edge_zone, fill_names, kind, plan_location};
-use async_trait::async_trait;
+use crate::network::kind;
 use serde_json::{Value as Json, json};
-use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource};
+use trueup_provider_kit::{Fields, Object, Planning};
 use trueup_value::{Type, Value};
 
 /// `azurerm_network_interface`
@@ -28,14 +23,9 @@ const BALANCER: &str = "gateway_load_balancer_frontend_ip_configuration_id";
 const SOURCES: [&str; 4] =
     ["name", "private_ip_address_allocation", "private_ip_address_version", "subnet_id"];
 
-#[async_trait]
-impl Resource<Site> for NetworkInterface {
-    fn is_legacy(&self) -> bool {
-        true
-    }
-
-    fn patience(&self) -> Duration {
-        HALF_HOUR
+impl Tracked for NetworkInterface {
+    fn kind(&self) -> Kind {
+        INTERFACE
     }
 
     fn validate(&self, config: &Object) -> Diagnostics {
@@ -51,59 +41,55 @@ impl Resource<Site> for NetworkInterface {
     }
 
     fn plan(&self, planning: &mut Planning<'_>) {
-        plan_location(planning);
         if planning.changes("dns_servers") {
             planning.unsettle(&["applied_dns_servers"]);
         }
         plan_addresses(planning);
     }
 
-    async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        read_many(site, INTERFACE, objects, fill).await
-    }
-
-    async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
-        let id = id(call.site, object);
-        let mut body = json!({"properties": {}, "tags": marked(object, call.token)});
-        body.set("/location", object.text("location"));
-        body.set("/extendedLocation", edge_zone(object));
+    fn body(&self, object: &Object) -> Json {
+        let mut body = json!({"properties": {}});
         edit(object, &mut body);
-        create(call, &id, object, &body).await?;
-        Ok(())
+        body
     }
 
-    async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
-        let id = INTERFACE.given(prior.id_or_empty())?;
-        let edit = |interface: &mut Json| {
-            edit(object, interface);
-            interface.set("/tags", Some(json!(object.map("tags"))));
-            Ok(())
+    fn edit(&self, _prior: &Object, object: &Object, interface: &mut Json) {
+        edit(object, interface);
+    }
+
+    fn fill(&self, object: &mut Object, interface: &Json) {
+        let flag = |path: &str| Some(interface.switch(path).unwrap_or(false));
+        object.put_flag("accelerated_networking_enabled", flag("/properties/enableAcceleratedNetworking"));
+        object.put_texts("applied_dns_servers", interface.words("/properties/dnsSettings/appliedDnsServers"));
+        let aside = |path: &str| interface.word(path).filter(|word| *word != "None");
+        object.put_text("auxiliary_mode", aside("/properties/auxiliaryMode"));
+        object.put_text("auxiliary_sku", aside("/properties/auxiliarySku"));
+        object.put_texts("dns_servers", interface.words("/properties/dnsSettings/dnsServers"));
+        let dns = |name: &str| interface.word(&format!("/properties/dnsSettings/{name}"));
+        object.put_text("internal_dns_name_label", dns("internalDnsNameLabel"));
+        object.put_text("internal_domain_name_suffix", dns("internalDomainNameSuffix"));
+        object.put_flag("ip_forwarding_enabled", flag("/properties/enableIPForwarding"));
+        object.put_text("mac_address", interface.word("/properties/macAddress"));
+        let addresses = interface.words_in(CONFIGURATIONS, "/properties/privateIPAddress");
+        object.put_text("private_ip_address", addresses.first());
+        object.put_texts("private_ip_addresses", addresses);
+        object.put_text("virtual_machine_id", interface.word("/properties/virtualMachine/id"));
+        let configuration = |one: &Json| {
+            let mut block = object.blank_item("ip_configuration");
+            block.put_text(BALANCER, one.word("/properties/gatewayLoadBalancer/id"));
+            block.put_text("name", one.word("/name"));
+            block.put_flag("primary", Some(one.switch("/properties/primary").unwrap_or(false)));
+            block.put_text("private_ip_address", one.word("/properties/privateIPAddress"));
+            block
+                .put_text("private_ip_address_allocation", one.word("/properties/privateIPAllocationMethod"));
+            block.put_text("private_ip_address_version", one.word("/properties/privateIPAddressVersion"));
+            block.put_text("public_ip_address_id", one.word("/properties/publicIPAddress/id"));
+            block.put_text("subnet_id", one.word("/properties/subnet/id"));
+            block
         };
-        change(call, &id, edit).await?;
-        Ok(())
+        let blocks: Vec<Object> = interface.array(CONFIGURATIONS).iter().map(configuration).collect();
+        object.put_items("ip_configuration", blocks);
     }
-
-    async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
-        delete(call, &INTERFACE.given(object.id_or_empty())?).await
-    }
-
-    async fn import(&self, _site: &Site, id: &str, object: &mut Object) -> Result<(), Fault> {
-        object.put_text("id", Some(INTERFACE.given(id)?.to_string()));
-        Ok(())
-    }
-
-    async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
-        mark::recover(call, &id(call.site, object), object).await
-    }
-
-    async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
-        unmark(site, &INTERFACE.given(object.id_or_empty())?).await
-    }
-}
-
-fn id(site: &Site, object: &Object) -> Id {
-    let name = |name| object.text(name).unwrap_or_default();
-    site.id(INTERFACE, name("resource_group_name"), &[name("name")])
 }
 
 /// Addresses that Azure gives are given anew where what they follow from changes.
@@ -169,41 +155,4 @@ fn edit_configuration(block: &Value, one: &mut Json) {
     if is_given || block.text("private_ip_address").is_none() {
         one.set("/properties/privateIPAddress", block.text("private_ip_address").filter(|_| is_given));
     }
-}
-
-fn fill(object: &mut Object, id: &Id, interface: &Json) {
-    fill_names(object, id, interface);
-    let flag = |path: &str| Some(interface.switch(path).unwrap_or(false));
-    object.put_flag("accelerated_networking_enabled", flag("/properties/enableAcceleratedNetworking"));
-    object.put_texts("applied_dns_servers", interface.words("/properties/dnsSettings/appliedDnsServers"));
-    let aside = |path: &str| interface.word(path).filter(|word| *word != "None");
-    object.put_text("auxiliary_mode", aside("/properties/auxiliaryMode"));
-    object.put_text("auxiliary_sku", aside("/properties/auxiliarySku"));
-    object.put_texts("dns_servers", interface.words("/properties/dnsSettings/dnsServers"));
-    object.put_text("edge_zone", interface.word("/extendedLocation/name"));
-    let dns = |name: &str| interface.word(&format!("/properties/dnsSettings/{name}"));
-    object.put_text("internal_dns_name_label", dns("internalDnsNameLabel"));
-    object.put_text("internal_domain_name_suffix", dns("internalDomainNameSuffix"));
-    object.put_flag("ip_forwarding_enabled", flag("/properties/enableIPForwarding"));
-    object.put_text("location", interface.word("/location"));
-    object.put_text("mac_address", interface.word("/properties/macAddress"));
-    let addresses = interface.words_in(CONFIGURATIONS, "/properties/privateIPAddress");
-    object.put_text("private_ip_address", addresses.first());
-    object.put_texts("private_ip_addresses", addresses);
-    object.put_map("tags", &tags(interface));
-    object.put_text("virtual_machine_id", interface.word("/properties/virtualMachine/id"));
-    let configuration = |one: &Json| {
-        let mut block = object.blank_item("ip_configuration");
-        block.put_text(BALANCER, one.word("/properties/gatewayLoadBalancer/id"));
-        block.put_text("name", one.word("/name"));
-        block.put_flag("primary", Some(one.switch("/properties/primary").unwrap_or(false)));
-        block.put_text("private_ip_address", one.word("/properties/privateIPAddress"));
-        block.put_text("private_ip_address_allocation", one.word("/properties/privateIPAllocationMethod"));
-        block.put_text("private_ip_address_version", one.word("/properties/privateIPAddressVersion"));
-        block.put_text("public_ip_address_id", one.word("/properties/publicIPAddress/id"));
-        block.put_text("subnet_id", one.word("/properties/subnet/id"));
-        block
-    };
-    let blocks: Vec<Object> = interface.array(CONFIGURATIONS).iter().map(configuration).collect();
-    object.put_items("ip_configuration", blocks);
 }

@@ -1,16 +1,11 @@
 //! `azurerm_public_ip`: a public address.
 
-use crate::account::site::Site;
-use crate::arm::bulk::read_many;
 use crate::arm::document::{Document, reference};
-use crate::arm::id::{Id, Kind};
-use crate::arm::mark::{self, marked, tags, unmark};
-use crate::arm::write::{HALF_HOUR, change, create, delete};
-use crate::network::{edge_zone, fill_names, kind, plan_location};
-use async_trait::async_trait;
+use crate::arm::id::Kind;
+use crate::arm::tracked::Tracked;
+use crate::network::kind;
 use serde_json::{Value as Json, json};
-use std::time::Duration;
-use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource, Tags};
+use trueup_provider_kit::{Fields, Object, Planning, Tags};
 
 /// `azurerm_public_ip`
 pub(crate) struct PublicIp;
@@ -27,18 +22,12 @@ const DNS: [(&str, &str); 3] = [
     ("reverse_fqdn", "/properties/dnsSettings/reverseFqdn"),
 ];
 
-#[async_trait]
-impl Resource<Site> for PublicIp {
-    fn is_legacy(&self) -> bool {
-        true
-    }
-
-    fn patience(&self) -> Duration {
-        HALF_HOUR
+impl Tracked for PublicIp {
+    fn kind(&self) -> Kind {
+        ADDRESS
     }
 
     fn plan(&self, planning: &mut Planning<'_>) {
-        plan_location(planning);
         if planning.changes_any(&["domain_name_label", "domain_name_label_scope"]) {
             planning.unsettle(&["fqdn"]);
         }
@@ -47,15 +36,8 @@ impl Resource<Site> for PublicIp {
         }
     }
 
-    async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        read_many(site, ADDRESS, objects, fill).await
-    }
-
-    async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
-        let id = id(call.site, object);
-        let mut body = json!({"properties": {}, "tags": marked(object, call.token)});
-        body.set("/location", object.text("location"));
-        body.set("/extendedLocation", edge_zone(object));
+    fn body(&self, object: &Object) -> Json {
+        let mut body = json!({"properties": {}});
         body.set("/properties/publicIPAddressVersion", object.text("ip_version"));
         body.set("/properties/publicIPPrefix", reference(object.text("public_ip_prefix_id")));
         body.set("/sku/name", object.text("sku"));
@@ -67,42 +49,37 @@ impl Resource<Site> for PublicIp {
             ip_tags.iter().map(|(kind, tag)| json!({"ipTagType": kind, "tag": tag})).collect();
         body.set("/properties/ipTags", Some(ip_tags));
         edit(object, &mut body);
-        create(call, &id, object, &body).await?;
-        Ok(())
+        body
     }
 
-    async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
-        let id = ADDRESS.given(prior.id_or_empty())?;
-        let edit = |address: &mut Json| {
-            edit(object, address);
-            address.set("/tags", Some(json!(object.map("tags"))));
-            Ok(())
-        };
-        change(call, &id, edit).await?;
-        Ok(())
+    fn edit(&self, _prior: &Object, object: &Object, address: &mut Json) {
+        edit(object, address);
     }
 
-    async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
-        delete(call, &ADDRESS.given(object.id_or_empty())?).await
+    fn fill(&self, object: &mut Object, address: &Json) {
+        object.put_text("allocation_method", address.word("/properties/publicIPAllocationMethod"));
+        object.put_text(
+            "ddos_protection_mode",
+            Some(address.word(DDOS_MODE).unwrap_or("VirtualNetworkInherited")),
+        );
+        object.put_text("ddos_protection_plan_id", address.at(DDOS_PLAN).and_then(|plan| plan.word("/id")));
+        for (name, path) in DNS {
+            object.put_text(name, address.word(path));
+        }
+        object.put_text("fqdn", address.word("/properties/dnsSettings/fqdn"));
+        object.put_integer("idle_timeout_in_minutes", address.count("/properties/idleTimeoutInMinutes"));
+        object.put_text("ip_address", address.word("/properties/ipAddress"));
+        let ip_tags = address.array("/properties/ipTags").iter();
+        let ip_tags: Tags = ip_tags
+            .filter_map(|tag| Some((tag.word("/ipTagType")?.to_owned(), tag.word("/tag")?.to_owned())))
+            .collect();
+        object.put_map("ip_tags", &ip_tags);
+        object.put_text("ip_version", address.word("/properties/publicIPAddressVersion"));
+        object.put_text("public_ip_prefix_id", address.word("/properties/publicIPPrefix/id"));
+        object.put_text("sku", address.word("/sku/name"));
+        object.put_text("sku_tier", Some(address.word("/sku/tier").unwrap_or("Regional")));
+        object.put_texts("zones", address.words("/zones"));
     }
-
-    async fn import(&self, _site: &Site, id: &str, object: &mut Object) -> Result<(), Fault> {
-        object.put_text("id", Some(ADDRESS.given(id)?.to_string()));
-        Ok(())
-    }
-
-    async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
-        mark::recover(call, &id(call.site, object), object).await
-    }
-
-    async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
-        unmark(site, &ADDRESS.given(object.id_or_empty())?).await
-    }
-}
-
-fn id(site: &Site, object: &Object) -> Id {
-    let name = |name| object.text(name).unwrap_or_default();
-    site.id(ADDRESS, name("resource_group_name"), &[name("name")])
 }
 
 /// Brings a document to what the attributes say that can be changed in place.
@@ -118,31 +95,4 @@ fn edit(object: &Object, address: &mut Json) {
     if DNS.iter().all(|(name, _)| object.text(name).is_none()) {
         address.set("/properties/dnsSettings", None::<Json>);
     }
-}
-
-fn fill(object: &mut Object, id: &Id, address: &Json) {
-    fill_names(object, id, address);
-    object.put_text("allocation_method", address.word("/properties/publicIPAllocationMethod"));
-    object
-        .put_text("ddos_protection_mode", Some(address.word(DDOS_MODE).unwrap_or("VirtualNetworkInherited")));
-    object.put_text("ddos_protection_plan_id", address.at(DDOS_PLAN).and_then(|plan| plan.word("/id")));
-    for (name, path) in DNS {
-        object.put_text(name, address.word(path));
-    }
-    object.put_text("edge_zone", address.word("/extendedLocation/name"));
-    object.put_text("fqdn", address.word("/properties/dnsSettings/fqdn"));
-    object.put_integer("idle_timeout_in_minutes", address.count("/properties/idleTimeoutInMinutes"));
-    object.put_text("ip_address", address.word("/properties/ipAddress"));
-    let ip_tags = address.array("/properties/ipTags").iter();
-    let ip_tags: Tags = ip_tags
-        .filter_map(|tag| Some((tag.word("/ipTagType")?.to_owned(), tag.word("/tag")?.to_owned())))
-        .collect();
-    object.put_map("ip_tags", &ip_tags);
-    object.put_text("ip_version", address.word("/properties/publicIPAddressVersion"));
-    object.put_text("location", address.word("/location"));
-    object.put_text("public_ip_prefix_id", address.word("/properties/publicIPPrefix/id"));
-    object.put_text("sku", address.word("/sku/name"));
-    object.put_text("sku_tier", Some(address.word("/sku/tier").unwrap_or("Regional")));
-    object.put_map("tags", &tags(address));
-    object.put_texts("zones", address.words("/zones"));
 }

@@ -1,19 +1,14 @@
 //! `azurerm_virtual_network`: a virtual network, and the subnets that are written inside it.
 
-use crate::account::site::Site;
-use crate::arm::bulk::read_many;
 use crate::arm::document::{Document, reference};
-use crate::arm::id::{Id, Kind, is_same};
-use crate::arm::mark::{self, marked, tags, unmark};
-use crate::arm::write::{HALF_HOUR, change, create, delete};
+use crate::arm::id::{Kind, is_same};
+use crate::arm::tracked::Tracked;
 use crate::element::{Defaults, normal, with};
-use crate::network::subnet::{self, SUBNET, SUBNETS, edit_pools, pools};
-use crate::network::{edge_zone, either, fill_names, kind, plan_location};
-use async_trait::async_trait;
+use crate::network::subnet::{self, SUBNETS, edit_pools, pools};
+use crate::network::{either, kind};
 use serde_json::{Value as Json, json};
-use std::time::Duration;
 use trueup_diag::Diagnostics;
-use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource};
+use trueup_provider_kit::{Fields, Object, Planning};
 use trueup_value::{Type, Value};
 
 /// `azurerm_virtual_network`
@@ -29,15 +24,9 @@ const POOLS: &str = "/properties/addressSpace/ipamPoolPrefixAllocations";
 const SUBNET_DEFAULTS: &Defaults =
     &[("default_outbound_access_enabled", true), ("private_link_service_network_policies_enabled", true)];
 
-#[async_trait]
-impl Resource<Site> for VirtualNetwork {
-    /// Subnets are an attribute written as blocks: unset parts are empty.
-    fn is_legacy(&self) -> bool {
-        true
-    }
-
-    fn patience(&self) -> Duration {
-        HALF_HOUR
+impl Tracked for VirtualNetwork {
+    fn kind(&self) -> Kind {
+        NETWORK
     }
 
     fn validate(&self, config: &Object) -> Diagnostics {
@@ -45,64 +34,57 @@ impl Resource<Site> for VirtualNetwork {
     }
 
     fn plan(&self, planning: &mut Planning<'_>) {
-        plan_location(planning);
         plan_subnets(planning);
     }
 
-    async fn read_many(&self, site: &Site, objects: Vec<Object>) -> Readings {
-        read_many(site, NETWORK, objects, fill).await
-    }
-
-    async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
-        let id = id(call.site, object);
+    fn body(&self, object: &Object) -> Json {
         let mut body = json!({"properties": {}});
         edit(object, &mut body);
-        body.set("/location", object.text("location"));
-        body.set("/extendedLocation", edge_zone(object));
-        body.set("/tags", Some(marked(object, call.token)));
         if object.is_set("subnet") {
             edit_subnets(object.items("subnet"), &mut body);
         }
-        create(call, &id, object, &body).await?;
-        Ok(())
+        body
     }
 
-    async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
-        let id = NETWORK.given(prior.id_or_empty())?;
-        let has_other_subnets = object.is_set("subnet") && object.differs(prior, "subnet");
-        let edit = |network: &mut Json| {
-            edit(object, network);
-            network.set("/tags", Some(json!(object.map("tags"))));
-            if has_other_subnets {
-                edit_subnets(object.items("subnet"), network);
-            }
-            Ok(())
-        };
-        change(call, &id, edit).await?;
-        Ok(())
+    fn edit(&self, prior: &Object, object: &Object, network: &mut Json) {
+        edit(object, network);
+        if object.is_set("subnet") && object.differs(prior, "subnet") {
+            edit_subnets(object.items("subnet"), network);
+        }
     }
 
-    async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
-        delete(call, &NETWORK.given(object.id_or_empty())?).await
+    fn fill(&self, object: &mut Object, network: &Json) {
+        // Ranges that a pool gave stand with the pool.
+        let own = if network.array(POOLS).is_empty() { network.words(RANGES) } else { Vec::new() };
+        object.put_texts("address_space", own);
+        object.put_text("bgp_community", network.word("/properties/bgpCommunities/virtualNetworkCommunity"));
+        object.put_texts("dns_servers", network.words("/properties/dhcpOptions/dnsServers"));
+        object.put_integer("flow_timeout_in_minutes", network.count("/properties/flowTimeoutInMinutes"));
+        object.put_text("guid", network.word("/properties/resourceGuid"));
+        let policies = network.word("/properties/privateEndpointVNetPolicies").unwrap_or("Disabled");
+        object.put_text("private_endpoint_vnet_policies", Some(policies));
+        let pools = pools(object, POOLS, network);
+        object.put_items("ip_address_pool", pools);
+        let plan = network.word("/properties/ddosProtectionPlan/id").map(|plan| {
+            let mut block = object.blank_item("ddos_protection_plan");
+            block.put_text("id", Some(plan));
+            block.put_flag(
+                "enable",
+                Some(network.switch("/properties/enableDdosProtection").unwrap_or(false)),
+            );
+            block
+        });
+        object.put_items("ddos_protection_plan", plan);
+        let is_encrypted = network.switch("/properties/encryption/enabled") == Some(true);
+        let enforcement = network.word("/properties/encryption/enforcement").filter(|_| is_encrypted);
+        let encryption = enforcement.map(|enforcement| {
+            let mut block = object.blank_item("encryption");
+            block.put_text("enforcement", Some(enforcement));
+            block
+        });
+        object.put_items("encryption", encryption);
+        fill_subnets(object, network);
     }
-
-    async fn import(&self, _site: &Site, id: &str, object: &mut Object) -> Result<(), Fault> {
-        object.put_text("id", Some(NETWORK.given(id)?.to_string()));
-        Ok(())
-    }
-
-    async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
-        mark::recover(call, &id(call.site, object), object).await
-    }
-
-    async fn settle(&self, site: &Site, object: &Object) -> Result<(), Fault> {
-        unmark(site, &NETWORK.given(object.id_or_empty())?).await
-    }
-}
-
-fn id(site: &Site, object: &Object) -> Id {
-    let name = |name| object.text(name).unwrap_or_default();
-    site.id(NETWORK, name("resource_group_name"), &[name("name")])
 }
 
 /// Subnets that stay keep their ids, new ones get theirs from the API.
@@ -182,46 +164,11 @@ fn edit_subnets(items: &[Value], network: &mut Json) {
     network.set(SUBNETS, Some(all));
 }
 
-fn fill(object: &mut Object, id: &Id, network: &Json) {
-    fill_names(object, id, network);
-    // Ranges that a pool gave stand with the pool.
-    let own = if network.array(POOLS).is_empty() { network.words(RANGES) } else { Vec::new() };
-    object.put_texts("address_space", own);
-    object.put_text("bgp_community", network.word("/properties/bgpCommunities/virtualNetworkCommunity"));
-    object.put_texts("dns_servers", network.words("/properties/dhcpOptions/dnsServers"));
-    object.put_text("edge_zone", network.word("/extendedLocation/name"));
-    object.put_integer("flow_timeout_in_minutes", network.count("/properties/flowTimeoutInMinutes"));
-    object.put_text("guid", network.word("/properties/resourceGuid"));
-    object.put_text("location", network.word("/location"));
-    let policies = network.word("/properties/privateEndpointVNetPolicies").unwrap_or("Disabled");
-    object.put_text("private_endpoint_vnet_policies", Some(policies));
-    let pools = pools(object, POOLS, network);
-    object.put_items("ip_address_pool", pools);
-    object.put_map("tags", &tags(network));
-    let plan = network.word("/properties/ddosProtectionPlan/id").map(|plan| {
-        let mut block = object.blank_item("ddos_protection_plan");
-        block.put_text("id", Some(plan));
-        block.put_flag("enable", Some(network.switch("/properties/enableDdosProtection").unwrap_or(false)));
-        block
-    });
-    object.put_items("ddos_protection_plan", plan);
-    let is_encrypted = network.switch("/properties/encryption/enabled") == Some(true);
-    let enforcement = network.word("/properties/encryption/enforcement").filter(|_| is_encrypted);
-    let encryption = enforcement.map(|enforcement| {
-        let mut block = object.blank_item("encryption");
-        block.put_text("enforcement", Some(enforcement));
-        block
-    });
-    object.put_items("encryption", encryption);
-    fill_subnets(object, id, network);
-}
-
-fn fill_subnets(object: &mut Object, id: &Id, network: &Json) {
+fn fill_subnets(object: &mut Object, network: &Json) {
     let element = |subnet: &Json| {
         let mut item = object.blank_item("subnet");
         let name = subnet.word("/name").unwrap_or_default();
-        let own = SUBNET.id(&id.subscription, &id.group, &[id.name(), name]);
-        item.put_text("id", Some(own.to_string()));
+        item.put_text("id", Some(format!("{}/subnets/{name}", object.id_or_empty())));
         item.put_text("name", Some(name));
         // Of what services may do in a subnet the state keeps what was written.
         if let Some(old) = object.items("subnet").iter().find(|old| old.text("name") == Some(name)) {

@@ -4,9 +4,10 @@ use crate::account::site::Site;
 use crate::arm::bulk::documents;
 use crate::arm::document::Document;
 use crate::arm::id::{Id, Kind};
-use crate::arm::mark::{self, marked, tags, unmark};
+use crate::arm::mark::{self, marked, unmark};
+use crate::arm::place::{edge_zone, plan_location};
+use crate::arm::tracked::fill_common;
 use crate::arm::write::{change, create, delete};
-use crate::network::{edge_zone, fill_names, plan_location};
 use crate::storage::{VERSION, access, blobs, identity, network, settings};
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
@@ -197,10 +198,7 @@ async fn write_blobs(
 }
 
 async fn read(site: &Site, mut object: Object, (id, account): (&Id, &Json)) -> Result<Object, Fault> {
-    fill_names(&mut object, id, account);
-    object.put_text("location", account.word("/location"));
-    object.put_text("edge_zone", account.word("/extendedLocation/name"));
-    object.put_map("tags", &tags(account));
+    fill_common(&mut object, id, account);
     settings::fill(&mut object, account);
     network::fill(&mut object, account);
     identity::fill(&mut object, account);
