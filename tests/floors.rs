@@ -27,8 +27,10 @@ pub(crate) const FLOORS: &[(&str, u32)] = &[
     ("trueup-apply", 6),
     ("trueup-engine", 7),
     ("trueup-testing", 8),
-    ("trueup-cli", 9),
-    ("trueup", 10),
+    ("trueup-document", 9),
+    ("trueup-view", 10),
+    ("trueup-cli", 11),
+    ("trueup", 12),
 ];
 
 /// Crates without a runtime, files, clock, environment or randomness: same input, same output.

@@ -3,9 +3,9 @@
 use crate::arguments::table as commands;
 use crate::outside;
 use crate::reference::{find, help};
-use crate::view::style::wrap;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use trueup_view::style::wrap;
 
 /// Columns of help texts.
 const WIDTH: usize = 78;

@@ -5,7 +5,6 @@
 mod arguments;
 mod command;
 mod completion;
-mod document;
 mod entry;
 mod files;
 mod help;
@@ -15,7 +14,6 @@ mod outside;
 mod reference;
 mod screen;
 mod settings;
-mod view;
 
 use arguments::{Command, CommandLine, normalize};
 use command::Context;
@@ -23,10 +21,8 @@ use screen::{Look, Screen};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use trueup_diag::Sources;
+use trueup_document::VERSION;
 use trueup_engine::Mark;
-
-/// The version of this program.
-pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Runs the program with the process's arguments and environment.
 pub fn main() -> ExitCode {

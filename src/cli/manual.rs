@@ -11,7 +11,7 @@ pub(crate) fn page(path: &[String]) -> String {
     let mut out = format!(
         ".TH {} 1 \"\" \"trueup {}\" \"trueup\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n{}\n.SH DESCRIPTION\n",
         escaped(&name.to_uppercase()),
-        crate::VERSION,
+        trueup_document::VERSION,
         escaped(&name),
         escaped(short.trim_end_matches('.')),
         escaped(&usage)

@@ -1,8 +1,8 @@
 //! What every command does and takes, as data out of the table: for `-help` and for manual pages.
 
 use crate::arguments::{is_switch, table};
-use crate::view::style::wrap;
 use clap::{Arg, Command};
+use trueup_view::style::wrap;
 
 /// Columns of help texts.
 const WIDTH: usize = 78;

@@ -1,13 +1,13 @@
 //! The only place that writes to standard output and standard error: data on the one, talk on the other.
 
-use crate::document::events;
 use crate::outside;
-use crate::view::diagnostic;
-use crate::view::style::{Style, neutral};
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use trueup_diag::{Diagnostics, Sources};
+use trueup_document::events;
 use trueup_engine::NotOpened;
+use trueup_view::diagnostic;
+use trueup_view::style::{Style, neutral};
 
 /// Columns where there is no terminal.
 const WIDTH: usize = 78;

@@ -8,14 +8,14 @@ use super::progress::Progress;
 use super::stream;
 use crate::arguments::{Apply as Arguments, Origin};
 use crate::screen::Screen;
-use crate::view::plan::commit;
-use crate::view::state as state_view;
-use crate::view::style::neutral;
 use std::io::BufRead;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_engine::{ApplyOutcome, PlanOptions, Planned, Session, SessionOptions, apply};
 use trueup_plan::{Part, Plan, PlanMode, Snapshot};
+use trueup_view::plan::commit;
+use trueup_view::state as state_view;
+use trueup_view::style::neutral;
 
 /// Applies a saved plan, or makes one, shows it, asks, and applies it.
 pub(crate) async fn run(context: &Context, args: Arguments, destroy: bool) -> u8 {

@@ -6,12 +6,12 @@ use super::plan::complain;
 use crate::arguments::{Console as Arguments, StateFiles};
 use crate::entry::{Entered, Entry, Pending, Typed};
 use crate::screen::Screen;
-use crate::view::value;
 use std::io::BufRead;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Sources};
 use trueup_engine::{PlanOptions, Prompt, Said, Session, SessionOptions, Unobserved};
 use trueup_evaluate::functions::table;
+use trueup_view::value;
 
 const HELP: &str = "\
 Type an expression to see its value, such as

@@ -7,19 +7,19 @@ use super::options::{plan_options, session_options};
 use super::plan::complain;
 use super::progress::Progress;
 use crate::arguments::{Drift as Arguments, Planning, StateFiles};
-use crate::document::drift::{Correction, Told};
 use crate::screen::Screen;
-use crate::view::diff::Differ;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use trueup_addr::{ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_diff::Action;
+use trueup_document::drift::{Correction, Told};
 use trueup_engine::{
     DriftDocument, DriftKind, Observer, PlanOptions, Planned, ResourceDrift, Session, Unobserved, apply,
     drift_document,
 };
 use trueup_plan::Plan;
+use trueup_view::diff::Differ;
 
 /// Something differs.
 const DIFFERENT: u8 = 2;
@@ -91,7 +91,7 @@ impl Work<'_> {
         let document = drift_document(&plan, &**session.providers());
         if !self.args.json {
             let differ = Differ { style: self.screen.style, whole: false };
-            self.screen.print(&crate::view::drift::drift(&document, self.args.world, differ));
+            self.screen.print(&trueup_view::drift::drift(&document, self.args.world, differ));
         }
         if self.args.correct && !wrong && document.drifted().next().is_some() {
             self.screen.diagnostics(diagnostics, &session.sources);
@@ -120,7 +120,7 @@ impl Work<'_> {
     ) -> Result<(), Box<Diagnostic>> {
         if self.args.json {
             let told = Told { document, plan, world_only: self.args.world, correction };
-            self.screen.line(&crate::document::drift::document(&told)?);
+            self.screen.line(&trueup_document::drift::document(&told)?);
         }
         Ok(())
     }
@@ -135,7 +135,7 @@ impl Work<'_> {
         let wanted = document.correctable();
         let left: Vec<&ResourceDrift> = document.drifted().filter(|one| !one.is_correctable()).collect();
         if !left.is_empty() && !self.args.json {
-            self.screen.print(&crate::view::drift::left_out(&left));
+            self.screen.print(&trueup_view::drift::left_out(&left));
         }
         let mut correction = Correction {
             left_out: left.iter().map(|one| one.addr.clone()).collect(),
@@ -172,7 +172,7 @@ impl Work<'_> {
         let Planned { plan, diagnostics } = session.plan(&options).await;
         if !self.args.json {
             let differ = Differ { style: self.screen.style, whole: false };
-            self.screen.print(&crate::view::plan::correction(&plan, &**session.providers(), differ));
+            self.screen.print(&trueup_view::plan::correction(&plan, &**session.providers(), differ));
         }
         // That it was planned with targets goes without saying.
         let found: Diagnostics = diagnostics.into_iter().filter(Diagnostic::is_error).collect();

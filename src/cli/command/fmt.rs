@@ -5,11 +5,11 @@ use super::plan::complain;
 use super::show::single;
 use crate::arguments::Fmt as Arguments;
 use crate::screen::Screen;
-use crate::view::style::neutral;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use trueup_diag::{Diagnostics, Sources};
 use trueup_parse::{fmt, parse_config};
+use trueup_view::style::neutral;
 
 /// Not formatted, under `-check`.
 const EXIT_UNFORMATTED: u8 = 3;
@@ -119,7 +119,7 @@ impl Formatting<'_> {
             self.screen.line(&neutral(&shown));
         }
         if self.args.diff {
-            self.screen.print(&neutral(&crate::view::text_diff::unified(&shown, &text, &formatted)));
+            self.screen.print(&neutral(&trueup_view::text_diff::unified(&shown, &text, &formatted)));
         }
         if self.args.write
             && !self.args.check

@@ -4,9 +4,9 @@ use super::Context;
 use super::apply::ask;
 use crate::arguments::ForceUnlock as Arguments;
 use crate::outside;
-use crate::view::style::neutral;
 use std::sync::Arc;
 use trueup_engine::{Unobserved, force_unlock};
+use trueup_view::style::neutral;
 
 /// Takes a lock away that a process left behind.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {

@@ -4,13 +4,13 @@ use super::Context;
 use super::apply::read_plan;
 use super::plan::complain;
 use crate::arguments::{Graph as Arguments, GraphFormat};
-use crate::document;
-use crate::view::graph;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_document as document;
 use trueup_engine::{Drawing, DrawnType, StateView, Unobserved, World, load, open_state};
 use trueup_plan::{Plan, Snapshot};
 use trueup_resolve::Program;
+use trueup_view::graph;
 
 /// What can't be drawn, with the texts that it is about.
 type Refused = (Diagnostics, Sources);

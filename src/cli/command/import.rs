@@ -6,11 +6,11 @@ use super::options::session_options;
 use super::plan::complain;
 use super::progress::Progress;
 use crate::arguments::Import as Arguments;
-use crate::view::style::neutral;
 use std::sync::Arc;
 use trueup_addr::{Mode, ResourceInstance};
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_engine::{Session, SessionOptions};
+use trueup_view::style::neutral;
 
 /// Takes an object that exists into the state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {

@@ -6,13 +6,13 @@ use super::plan::complain;
 use super::show::single;
 use super::stream;
 use crate::arguments::Init as Arguments;
-use crate::document::events;
 use crate::outside;
 use crate::screen::Screen;
 use std::io::BufRead;
 use std::path::Path;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_document::events;
 use trueup_engine::{
     Approval, BackendSettings, Initialized, Loaded, ProviderNeed, Question, Unobserved, World,
     initialize_backend, install_modules, load,

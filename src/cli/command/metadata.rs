@@ -4,8 +4,8 @@ use super::Context;
 use super::plan::complain;
 use super::show::single;
 use crate::arguments::Metadata as Arguments;
-use crate::document::functions;
 use trueup_diag::Sources;
+use trueup_document::functions;
 
 /// Prints the signatures of the language's functions.
 pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {

@@ -3,14 +3,14 @@
 use super::Context;
 use super::plan::complain;
 use crate::arguments::Modules as Arguments;
-use crate::document::modules::{self, Declared};
 use crate::screen::Screen;
-use crate::view::branches::{Branch, tree};
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Sources};
+use trueup_document::modules::{self, Declared};
 use trueup_engine::{Unobserved, load};
 use trueup_resolve::{NodeId, Program};
 use trueup_source::{Manifest, redact};
+use trueup_view::branches::{Branch, tree};
 
 /// Lists the modules that the configuration declares.
 pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {

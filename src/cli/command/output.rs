@@ -5,12 +5,12 @@ use super::plan::complain;
 use super::show::{print_document, single};
 use crate::arguments::Output as Arguments;
 use crate::screen::Screen;
-use crate::view::{state as view, value};
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Sources};
 use trueup_engine::{Unobserved, open_state};
 use trueup_state::{Output, State};
 use trueup_value::{Kind, Type, convert};
+use trueup_view::{state as view, value};
 
 /// Shows outputs from the state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
@@ -28,7 +28,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
 
 fn all(screen: &Screen, state: &State, args: &Arguments) -> u8 {
     if args.json {
-        return print_document(screen, crate::document::output::document(&state.outputs));
+        return print_document(screen, trueup_document::output::document(&state.outputs));
     }
     if args.raw {
         let detail = "The -raw option prints a single value, so it needs the name of an output.";
@@ -60,7 +60,7 @@ fn one(screen: &Screen, state: &State, name: &str, args: &Arguments) -> u8 {
         return complain(screen, Diagnostic::error(summary, detail).into(), &Sources::default());
     };
     if args.json {
-        return print_document(screen, crate::document::output::value(output));
+        return print_document(screen, trueup_document::output::value(output));
     }
     if args.raw {
         return raw(screen, name, output);

@@ -7,12 +7,12 @@ use super::progress::Progress;
 use super::stream;
 use crate::arguments::{Plan as Arguments, StateFiles};
 use crate::screen::Screen;
-use crate::view::plan::{PlanView, commit};
 use std::path::Path;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_engine::{PlanOptions, Planned, Session, SessionOptions, generated_name};
 use trueup_plan::Plan;
+use trueup_view::plan::{PlanView, commit};
 
 /// Plans, shows the plan, and saves it where asked to.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
@@ -153,8 +153,8 @@ fn afterword(plan: &Plan, args: &Arguments, screen: &Screen) -> String {
     let words = match &args.out {
         Some(file) => format!(
             "Saved the plan to: {}\n\nTo perform exactly these actions, run the following command to apply:\n    trueup apply {}\n",
-            crate::view::style::neutral(file),
-            crate::view::value::quote(file)
+            trueup_view::style::neutral(file),
+            trueup_view::value::quote(file)
         ),
         None => "Note: You didn't use the -out option to save this plan, so trueup can't\nguarantee to take exactly these actions if you run \"trueup apply\" now.\n".into(),
     };

@@ -1,12 +1,8 @@
 //! Progress of long work: a line a thing as Terraform words it, or an event a thing.
 
-use crate::document::events::{self, Hook, duration};
 use crate::outside;
 use crate::outside::unseen;
 use crate::screen::Screen;
-use crate::view::live;
-use crate::view::style::neutral;
-use crate::view::value::grouped;
 use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,8 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use trueup_addr::ResourceInstance;
 use trueup_apply::Event as Step;
+use trueup_document::events::{self, Hook, duration};
 use trueup_engine::{Event, Observer, Refreshed, Wanted};
 use trueup_plan::Part;
+use trueup_view::live;
+use trueup_view::style::neutral;
+use trueup_view::value::grouped;
 
 /// More objects than this are read without a line for each.
 const LINES_MAX: usize = 50;

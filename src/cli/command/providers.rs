@@ -4,16 +4,16 @@ use super::Context;
 use super::plan::complain;
 use super::show::single;
 use crate::arguments::{Providers as Arguments, ProvidersCommand, ProvidersLock, ProvidersMirror};
-use crate::document::schemas;
 use crate::screen::Screen;
-use crate::view::branches::{Branch, tree};
-use crate::view::style::neutral;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trueup_addr::ProviderAddr;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_document::schemas;
 use trueup_engine::{Loaded, Unobserved, World, load, open_state, providers_of, schemas_of};
 use trueup_resolve::{NodeId, Program};
+use trueup_view::branches::{Branch, tree};
+use trueup_view::style::neutral;
 
 /// Looks at the providers of the configuration.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {

@@ -6,10 +6,10 @@ use super::plan::complain;
 use super::progress::Progress;
 use super::stream;
 use crate::arguments::{Planning, Refresh as Arguments};
-use crate::view::state as state_view;
 use std::sync::Arc;
 use trueup_diag::Sources;
 use trueup_engine::{Planned, Session, apply};
+use trueup_view::state as state_view;
 
 /// Reads the real objects and writes what it finds into the state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {

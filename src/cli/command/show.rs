@@ -5,15 +5,15 @@ use super::apply::read_plan;
 use super::from::{self, Needs};
 use super::plan::complain;
 use crate::arguments::Show as Arguments;
-use crate::document;
 use crate::screen::Screen;
-use crate::view::diff::Differ;
-use crate::view::{plan as plan_view, state as state_view};
 use std::io::Read;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_document as document;
 use trueup_engine::{Schemas, StateView, Unobserved, load_saved, open_state, read_state_file};
 use trueup_plan::{Plan, Snapshot};
+use trueup_view::diff::Differ;
+use trueup_view::{plan as plan_view, state as state_view};
 
 /// Shows a saved plan, a state file, or the current state.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
@@ -86,7 +86,7 @@ fn show_state(screen: &Screen, view: &StateView, json: bool) -> u8 {
     if let Some(commit) = &view.commit {
         screen.line(&format!(
             "\nLast journalled at {}.",
-            crate::view::style::neutral(&crate::view::commit(commit))
+            trueup_view::style::neutral(&trueup_view::commit(commit))
         ));
     }
     0

@@ -3,13 +3,13 @@
 use super::Context;
 use super::plan::complain;
 use crate::arguments::{Stacks as Arguments, StacksList};
-use crate::document;
-use crate::view::style::neutral;
 use std::collections::BTreeMap;
 use std::path::Path;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_document as document;
 use trueup_source::{SourceError, changes_since, describe, text_at};
 use trueup_stacks::{Change, Place, Reason, SETTINGS_FILE, Stack, Stacks, find_root, touched};
+use trueup_view::style::neutral;
 
 /// Works with the stacks of the repository.
 pub(crate) fn run(context: &Context, args: &Arguments) -> u8 {

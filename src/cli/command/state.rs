@@ -4,14 +4,14 @@ use super::{Context, surgery};
 use crate::arguments::{State as Arguments, StateList, StateShow};
 use crate::outside;
 use crate::screen::Screen;
-use crate::view::diff::Differ;
-use crate::view::state as view;
-use crate::view::style::neutral;
 use std::sync::Arc;
 use trueup_addr::{ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_engine::{StateView, Unobserved, open_state};
 use trueup_state::State;
+use trueup_view::diff::Differ;
+use trueup_view::state as view;
+use trueup_view::style::neutral;
 
 /// Looks into the state, or has it changed.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {

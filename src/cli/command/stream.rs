@@ -2,12 +2,12 @@
 
 use super::Context;
 use crate::arguments::{Events, Telling, Terminal};
-use crate::document::events::{self, Operation};
 use crate::outside;
 use crate::screen::{Look, Screen};
 use std::collections::BTreeMap;
 use trueup_diag::Diagnostic;
 use trueup_diff::Action;
+use trueup_document::events::{self, Operation};
 use trueup_engine::ApplyOutcome;
 use trueup_plan::{Part, Plan, PlanMode, Summary};
 use trueup_state::Output;

@@ -7,13 +7,13 @@ use super::state::no_state;
 use crate::arguments::{Operated, StateMv, StatePush, StateReplaceProvider, StateRm};
 use crate::outside;
 use crate::screen::Screen;
-use crate::view::style::neutral;
 use std::io::Read;
 use std::sync::Arc;
 use trueup_addr::{ProviderAddr, Target};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_engine::{Holding, PushError, Surgery, SurgeryOptions, Unobserved, World};
 use trueup_store::Backup;
+use trueup_view::style::neutral;
 
 /// What a command works on, by its arguments. `operation` is what the lock is told.
 pub(crate) fn options(

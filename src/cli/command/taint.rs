@@ -5,12 +5,12 @@ use super::surgery::options;
 use crate::arguments::Taint as Arguments;
 use crate::outside;
 use crate::screen::Screen;
-use crate::view::style::neutral;
 use std::sync::Arc;
 use trueup_addr::{Mode, ResourceInstance};
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_engine::{Mark, Surgery, Unobserved};
 use trueup_store::Backup;
+use trueup_view::style::neutral;
 
 /// Marks an instance, or takes the mark off it.
 pub(crate) async fn run(context: &Context, args: Arguments, mark: Mark) -> u8 {

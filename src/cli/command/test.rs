@@ -5,19 +5,19 @@ use super::options::input_sources;
 use super::plan::complain;
 use super::stream;
 use crate::arguments::Test as Arguments;
-use crate::document::events::test as events;
-use crate::document::junit::{Case, Junit};
 use crate::outside;
 use crate::screen::Screen;
-use crate::view::diff::Differ;
-use crate::view::plan::PlanView;
-use crate::view::{state as state_view, test as view};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_document::events::test as events;
 use trueup_engine::Unobserved;
 use trueup_testing::{Event, Options, Reporter, RunStage, Status, SuiteOptions, read_suite};
+use trueup_view::diff::Differ;
+use trueup_view::junit::{Case, Junit};
+use trueup_view::plan::PlanView;
+use trueup_view::{state as state_view, test as view};
 
 /// Runs the tests of the configuration.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {

@@ -25,7 +25,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     };
     let failed = diagnostics.has_errors();
     if args.json {
-        let text = crate::document::validate::document(&diagnostics, &sources);
+        let text = trueup_document::validate::document(&diagnostics, &sources);
         screen.line(text.trim_end_matches('\n'));
         return u8::from(failed);
     }

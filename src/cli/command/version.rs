@@ -1,12 +1,12 @@
 //! `trueup version`
 
 use super::Context;
-use crate::VERSION;
 use crate::arguments::Version as Arguments;
-use crate::document::{laid_out, text};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use trueup_document::VERSION;
+use trueup_document::{laid_out, text};
 use trueup_engine::Unobserved;
 use trueup_state::TERRAFORM_VERSION;
 

@@ -5,13 +5,13 @@ use super::options::lock_options;
 use crate::arguments::{Locking, Workspace as Arguments, WorkspaceDelete, WorkspaceNew, WorkspaceSelect};
 use crate::outside;
 use crate::screen::Screen;
-use crate::view::style::neutral;
 use std::sync::Arc;
 use trueup_diag::Diagnostic;
 use trueup_engine::{
     LockOptions, NotOpened, Undeleted, Unobserved, Workspaces, World, is_overridden, select as note, selected,
 };
 use trueup_store::{DEFAULT_WORKSPACE, is_workspace_name};
+use trueup_view::style::neutral;
 
 /// Works with workspaces.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
