@@ -7,9 +7,9 @@ use crate::expr::{Body, Expr};
 use crate::program::{Module, Repetition};
 use crate::scope::{ModuleWorld, Repeats, Scope, World};
 use std::collections::BTreeMap;
-use trueup_diag::{Diagnostics, Sources};
+use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_parse::ast;
-use trueup_value::{Name, Value};
+use trueup_value::{Name, Type, Value, convert};
 
 /// Compiles an expression that stands in a module, such as a line for the console.
 pub fn compile_expression(
@@ -86,6 +86,21 @@ pub fn compile_constant(expr: &ast::Expr) -> (Value, Diagnostics) {
 /// of its file is in `sources`.
 pub fn compile_json_constant(expr: &ast::Expr, sources: &Sources) -> (Value, Diagnostics) {
     value_of(constant(expr, Some(sources)))
+}
+
+/// The value of such an expression as one of a type, or null; `None` after the report of what is wrong.
+pub fn compile_constant_as(expr: &ast::Expr, ty: &Type, diagnostics: &mut Diagnostics) -> Option<Value> {
+    let (value, found) = compile_constant(expr);
+    let wrong = found.has_errors();
+    diagnostics.append(found);
+    if wrong {
+        return None;
+    }
+    let unfit = |error| {
+        let detail = format!("The value doesn't fit: {error}.");
+        Diagnostic::error("Unsuitable value type", detail).at(expr.span)
+    };
+    convert(&value, ty).map_err(|error| diagnostics.push(unfit(error))).ok()
 }
 
 fn value_of(found: Result<Value, Diagnostics>) -> (Value, Diagnostics) {

@@ -47,8 +47,8 @@ pub use bind::rebind_providers;
 pub use deprecated::deprecated_outputs;
 pub use early::{Early, EarlyQuestion, NothingEarly};
 pub use entry::{
-    compile_assertion, compile_constant, compile_expression, compile_json_constant, compile_template,
-    compile_template_body,
+    compile_assertion, compile_constant, compile_constant_as, compile_expression, compile_json_constant,
+    compile_template, compile_template_body,
 };
 pub use expr::{Body, Expr, ExprKind, PROVIDER_FUNCTION, Reference, UNKNOWN_FUNCTION};
 pub use functions::Functions;

@@ -10,8 +10,8 @@ use trueup_diag::{Diagnostic, Diagnostics, Sources, Span};
 use trueup_evaluate::{FunctionNames, children};
 use trueup_parse::ast::{Block, Expr, ExprKind, ObjectKey};
 use trueup_parse::{BodySchema, Content, parse_config};
-use trueup_resolve::{self as resolve, compile_constant, compile_template};
-use trueup_value::{Name, Type, Value, convert};
+use trueup_resolve::{self as resolve, compile_constant_as, compile_template};
+use trueup_value::{Name, Type, Value};
 
 static FILE: LazyLock<BodySchema> =
     LazyLock::new(|| BodySchema::default().block("stacks", &[]).block("stack", &["name"]));
@@ -196,20 +196,8 @@ impl Reader<'_> {
     }
 
     fn constant(&mut self, expr: &Expr, ty: &Type) -> Option<Value> {
-        let (value, found) = compile_constant(expr);
-        let wrong = found.has_errors();
-        self.diagnostics.append(found);
-        if wrong {
-            return None;
-        }
-        match convert(&value, ty) {
-            Ok(value) if !value.is_null() => Some(value),
-            Ok(_) => None,
-            Err(error) => {
-                self.fail("Unsuitable value type", format!("The value doesn't fit: {error}."), expr.span);
-                None
-            }
-        }
+        let value = compile_constant_as(expr, ty, &mut self.diagnostics);
+        value.filter(|value| !value.is_null())
     }
 
     fn fail(&mut self, summary: &'static str, detail: impl Into<String>, at: Span) {

@@ -7,9 +7,9 @@ use trueup_addr::InstanceKey;
 use trueup_diag::Diagnostic;
 use trueup_parse::ast::{Expr, ExprKind, TemplatePart};
 use trueup_parse::parse_expression_in_string;
-use trueup_resolve::compile_constant;
+use trueup_resolve::compile_constant_as;
 use trueup_resolve::program::ProviderRef;
-use trueup_value::{Kind, Name, Type, Value, convert};
+use trueup_value::{Kind, Name, Type, Value};
 
 /// The text of a string without placeholders.
 pub(crate) fn text(expr: &Expr) -> Option<String> {
@@ -41,23 +41,12 @@ pub(crate) fn address(expr: &Expr) -> Option<String> {
 impl Reader<'_> {
     /// A constant of a type; `None` after the report of what is wrong.
     pub(crate) fn constant(&mut self, expr: &Expr, ty: &Type) -> Option<Value> {
-        let (value, found) = compile_constant(expr);
-        let wrong = found.has_errors();
-        self.diagnostics.append(found);
-        if wrong {
+        let value = compile_constant_as(expr, ty, &mut self.diagnostics)?;
+        if value.is_null() {
+            self.fail("Unsuitable value type", "The value can't be null here.", expr.span);
             return None;
         }
-        match convert(&value, ty) {
-            Ok(value) if !value.is_null() => Some(value),
-            Ok(_) => {
-                self.fail("Unsuitable value type", "The value can't be null here.", expr.span);
-                None
-            }
-            Err(error) => {
-                self.fail("Unsuitable value type", format!("The value doesn't fit: {error}."), expr.span);
-                None
-            }
-        }
+        Some(value)
     }
 
     pub(crate) fn boolean(&mut self, expr: &Expr) -> Option<bool> {
