@@ -126,24 +126,11 @@ pub(crate) fn catalog() -> &'static Catalog<Site> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trueup_schema::Block;
 
     #[test]
     fn types_stand_in_order_and_are_documented() {
         assert!(RESOURCES.iter().map(|offer| offer.kind).is_sorted());
         assert!(DATA.iter().map(|offer| offer.kind).is_sorted());
-        let schema = &catalog().schema;
-        let all = schema.resources.iter().chain(&schema.data_sources);
-        for (kind, schema) in all {
-            let undocumented = undocumented(&schema.block);
-            assert!(undocumented.is_empty(), "{kind}: {undocumented:?}");
-        }
-        assert!(undocumented(&schema.provider.block).is_empty());
-    }
-
-    fn undocumented(block: &Block) -> Vec<String> {
-        let own = block.attributes.iter().filter(|(_, attribute)| attribute.description.is_empty());
-        let own = own.map(|(name, _)| name.to_string());
-        own.chain(block.blocks.values().flat_map(|nested| undocumented(&nested.block))).collect()
+        trueup_provider_walk::assert_documented(&catalog().schema);
     }
 }

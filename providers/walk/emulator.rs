@@ -5,11 +5,12 @@ use crate::ground::Ground;
 use crate::http::{Answers, send, serve};
 use crate::mishap::Script;
 use crate::server::by_another;
-use crate::{Fake, Ills, Meddling, Mishap, Program, Reply, Request, Trouble, free_port};
+use crate::{Fake, Ills, Meddling, Mishap, Program, Reply, Request, free_port};
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use std::io::Write;
 use std::marker::PhantomData;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -144,23 +145,19 @@ impl<F: Fake> Answers for Emulator<F> {
     async fn answer(&self, request: &Request) -> Option<Reply> {
         self.requests.fetch_add(1, Ordering::SeqCst);
         let mishap = self.script.lock().expect("no holder panics").of_request::<F>(request);
-        match mishap {
-            Some(Mishap::CutBefore) => return None,
-            Some(Mishap::FailedBefore) => return Some(F::refusal(request, Trouble::Internal)),
-            Some(Mishap::Throttled) => return Some(F::refusal(request, Trouble::Throttled)),
-            Some(Mishap::Doomed) => self.arrange(true).await,
-            _ => {}
+        let Some(mishap) = mishap else { return send(&self.behind, request).await };
+        if let ControlFlow::Break(instead) = mishap.beforehand::<F>(request) {
+            return instead;
+        }
+        let is_doomed = mishap == Mishap::Doomed;
+        if is_doomed {
+            self.arrange(true).await;
         }
         let reply = send(&self.behind, request).await;
-        match mishap {
-            Some(Mishap::CutAfter) => None,
-            Some(Mishap::FailedAfter) => Some(F::refusal(request, Trouble::Internal)),
-            Some(Mishap::Doomed) => {
-                self.arrange(false).await;
-                reply
-            }
-            _ => reply,
+        if is_doomed {
+            self.arrange(false).await;
         }
+        mishap.afterwards::<F>(request, reply)
     }
 }
 

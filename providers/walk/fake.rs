@@ -4,6 +4,7 @@ use crate::http::{Answers, serve};
 use crate::mishap::Script;
 use crate::{Ills, Mishap, Reply, Request};
 use async_trait::async_trait;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -129,17 +130,13 @@ impl<F: Fake> Answers for Running<F> {
     async fn answer(&self, request: &Request) -> Option<Reply> {
         self.requests.fetch_add(1, Ordering::SeqCst);
         let mishap = self.script.lock().expect("no holder panics").of_request::<F>(request);
-        match mishap {
-            Some(Mishap::CutBefore) => return None,
-            Some(Mishap::FailedBefore) => return Some(F::refusal(request, Trouble::Internal)),
-            Some(Mishap::Throttled) => return Some(F::refusal(request, Trouble::Throttled)),
-            _ => {}
+        if let Some(ControlFlow::Break(instead)) = mishap.map(|mishap| mishap.beforehand::<F>(request)) {
+            return instead;
         }
-        let reply = self.world().answer(request, mishap == Some(Mishap::Doomed));
+        let reply = Some(self.world().answer(request, mishap == Some(Mishap::Doomed)));
         match mishap {
-            Some(Mishap::CutAfter) => None,
-            Some(Mishap::FailedAfter) => Some(F::refusal(request, Trouble::Internal)),
-            _ => Some(reply),
+            Some(mishap) => mishap.afterwards::<F>(request, reply),
+            None => reply,
         }
     }
 }

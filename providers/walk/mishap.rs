@@ -1,7 +1,8 @@
 //! What goes wrong on the way to the fake and back, at which call.
 
-use crate::{Fake, Request};
+use crate::{Fake, Reply, Request, Trouble};
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 /// What happens to one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,25 @@ impl Mishap {
     /// Those that a client is to get over by itself.
     pub const TRANSIENT: [Mishap; 5] =
         [Mishap::Throttled, Mishap::FailedBefore, Mishap::FailedAfter, Mishap::CutBefore, Mishap::CutAfter];
+
+    /// Breaks with what comes instead of carrying a request out: an answer, or a cut connection.
+    pub(crate) fn beforehand<F: Fake>(self, request: &Request) -> ControlFlow<Option<Reply>> {
+        match self {
+            Mishap::CutBefore => ControlFlow::Break(None),
+            Mishap::FailedBefore => ControlFlow::Break(Some(F::refusal(request, Trouble::Internal))),
+            Mishap::Throttled => ControlFlow::Break(Some(F::refusal(request, Trouble::Throttled))),
+            Mishap::FailedAfter | Mishap::CutAfter | Mishap::Doomed => ControlFlow::Continue(()),
+        }
+    }
+
+    /// What comes of the answer to a request that was carried out.
+    pub(crate) fn afterwards<F: Fake>(self, request: &Request, reply: Option<Reply>) -> Option<Reply> {
+        match self {
+            Mishap::CutAfter => None,
+            Mishap::FailedAfter => Some(F::refusal(request, Trouble::Internal)),
+            _ => reply,
+        }
+    }
 }
 
 /// What goes wrong in a life.
