@@ -6,6 +6,7 @@ use crate::arm::document::Document;
 use crate::arm::id::{Id, is_same};
 use crate::fault::is_passing;
 use serde_json::{Value as Json, json};
+use std::fmt::Display;
 use std::time::Duration;
 use trueup_provider_kit::{Call, Deadline, Fault, FaultKind, Fields, Object, Tags};
 
@@ -72,11 +73,9 @@ pub(crate) fn resembles(planned: &Object, found: &Object) -> bool {
 }
 
 /// The refusal to take over what is there already.
-pub(crate) fn exists(id: &Id) -> Fault {
-    let message = format!(
-        "a resource with the ID {:?} already exists - to be managed via Terraform this resource needs to be imported into the State",
-        id.to_string()
-    );
-    Fault::new(FaultKind::Exists, message)
-        .hint("Import it, with an import block or the import command, or choose another name.")
+pub(crate) fn exists(id: impl Display) -> Fault {
+    let message = format!("{id} already exists, and this state knows nothing of it");
+    Fault::new(FaultKind::Exists, message).hint(
+        "To go on with what is there, import it: with an import block or the import command. Otherwise give the new one another name.",
+    )
 }

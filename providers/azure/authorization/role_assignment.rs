@@ -5,7 +5,7 @@ use crate::account::site::Site;
 use crate::arm::Condition;
 use crate::arm::document::Document;
 use crate::arm::id::is_same;
-use crate::arm::mark::resembles;
+use crate::arm::mark::{exists, resembles};
 use crate::arm::write::HALF_HOUR;
 use crate::authorization::role;
 use async_trait::async_trait;
@@ -252,14 +252,6 @@ fn fill(object: &mut Object, id: &str, document: &Json) {
     for (name, path) in TEXTS {
         object.put_text(name, document.word(path));
     }
-}
-
-fn exists(id: &str) -> Fault {
-    let message = format!(
-        "a resource with the ID {id:?} already exists - to be managed via Terraform this resource needs to be imported into the State"
-    );
-    Fault::new(FaultKind::Exists, message)
-        .hint("Import it, with an import block or the import command, or leave its name out.")
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ async fn refuse_full(site: &Site, id: &Id) -> Result<(), Fault> {
         return Ok(());
     }
     let ids: Vec<&str> = inside.iter().filter_map(|one| one.word("/id")).take(20).collect();
-    let message = format!("the Resource Group still contains Resources: {}", ids.join(", "));
+    let message = format!("there is still something in the group: {}", ids.join(", "));
     Err(Fault::new(FaultKind::Invalid, message).hint(
         "Delete them first, or let them go with the group: features { resource_group { \
          prevent_deletion_if_contains_resources = false } } in the provider block.",

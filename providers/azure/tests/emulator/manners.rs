@@ -93,7 +93,8 @@ async fn a_group_that_holds_something_stays_unless_the_features_say_otherwise() 
     let answer = cloud.apply("azurerm_resource_group", &group, &null, "t").await;
     let told = format!("{:?}", answer.diagnostics);
     assert!(
-        told.contains("still contains Resources") && told.contains("prevent_deletion_if_contains_resources"),
+        told.contains("still something in the group")
+            && told.contains("prevent_deletion_if_contains_resources"),
         "{told}"
     );
     assert!(!answer.state.is_null());
