@@ -148,7 +148,7 @@ impl Collection {
 /// A part of a path that can't be empty.
 fn needed<'a>(what: &str, text: &'a str) -> Result<&'a str, Fault> {
     if text.is_empty() {
-        let message = format!("{what}: required field is not set");
+        let message = format!("{what} is needed and nothing sets it");
         let hint = format!("Set {what} in the resource or in the provider block.");
         return Err(Fault::new(FaultKind::Invalid, message).hint(hint));
     }
@@ -198,7 +198,7 @@ mod tests {
             "projects/p/zones/z/disks/d"
         );
         let fault = disks.path(&place("p", "", ""), "d").expect_err("no zone");
-        assert_eq!(fault.message, "zone: required field is not set");
+        assert_eq!(fault.message, "zone is needed and nothing sets it");
         assert_eq!(disks.linked(&place("p", "", "z"), "d"), "projects/p/zones/z/disks/d");
         assert_eq!(disks.linked(&place("p", "", "z"), "zones/y/disks/d"), "zones/y/disks/d");
     }

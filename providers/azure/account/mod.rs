@@ -153,7 +153,7 @@ fn agent(settings: &Settings) -> String {
 
 fn no_subscription() -> Diagnostic {
     Diagnostic::error(
-        "`subscription_id` is a required provider property when performing a plan/apply operation",
+        "No Azure subscription to work in",
         "Neither the provider block nor ARM_SUBSCRIPTION_ID names a subscription.",
     )
     .hint("Set subscription_id in the provider block; `az account show --query id` tells that of the Azure CLI.")

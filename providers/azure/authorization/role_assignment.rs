@@ -65,7 +65,7 @@ impl Resource<Site> for RoleAssignment {
         {
             diagnostics.push(Diagnostic::error(
                 "Missing required argument",
-                "\"condition\": all of `condition,condition_version` must be specified.",
+                "The condition of a role assignment needs a condition_version, which says how it is to be read.",
             ));
         }
         if let Some(name) = config.text("name").filter(|name| Uuid::parse_str(name).is_err()) {

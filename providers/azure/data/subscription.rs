@@ -25,7 +25,7 @@ impl DataSource<Site> for SubscriptionData {
         let name = object.text("subscription_id").unwrap_or(&site.subscription).to_owned();
         let path = format!("/subscriptions/{name}");
         let found = site.arm.get(&path, VERSION).await?.ok_or_else(|| {
-            Fault::new(FaultKind::NotFound, format!("Subscription {name:?} was not found"))
+            Fault::new(FaultKind::NotFound, format!("there is no subscription {name:?}"))
                 .hint("Check subscription_id, and that the identity may read the subscription.")
         })?;
         object.put_text("id", Some(&path));

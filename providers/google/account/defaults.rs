@@ -44,7 +44,7 @@ fn missing(planning: &mut Planning<'_>, name: &str) {
     }
     let detail = format!("Neither the resource nor the provider block nor the environment names a {name}.");
     let hint = format!("Set {name} in the resource or in the provider block.");
-    planning.refuse(Diagnostic::error(format!("{name}: required field is not set"), detail).hint(hint));
+    planning.refuse(Diagnostic::error(format!("{name} is needed and nothing sets it"), detail).hint(hint));
 }
 
 /// Deleting deletes unless something else is said.

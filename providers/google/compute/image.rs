@@ -53,7 +53,7 @@ pub(crate) async fn resolve(site: &Site, project: &str, image: &str) -> Result<S
         }
         _ => {}
     }
-    let message = format!("Could not find image or family {image}");
+    let message = format!("no image and no family is called {image}");
     let hint = "Write PROJECT/FAMILY, such as debian-cloud/debian-12, or the link of an image.";
     Err(Fault::new(FaultKind::Invalid, message).hint(hint))
 }

@@ -60,7 +60,7 @@ impl DataSource<Site> for Image {
                 one_of(all, object.flag("most_recent") == Some(true))?
             }
             (None, None, None) => {
-                let message = "one of name, family and filter must be set";
+                let message = "neither name nor family nor filter says which image is meant";
                 return Err(Fault::new(FaultKind::Invalid, message));
             }
         };
@@ -77,11 +77,10 @@ fn one_of(mut all: Vec<Json>, is_newest_wanted: bool) -> Result<Json, Fault> {
     // Times of one form and offset sort as texts.
     all.sort_by(|one, other| one["creationTimestamp"].as_str().cmp(&other["creationTimestamp"].as_str()));
     if all.len() > 1 && !is_newest_wanted {
-        let message = format!("your query has returned more than one result ({})", all.len());
+        let message = format!("{} images fit, and only one can be taken", all.len());
         let hint = "Narrow the filter, or set most_recent to take the newest.";
         return Err(Fault::new(FaultKind::Invalid, message).hint(hint));
     }
-    all.pop().ok_or_else(|| {
-        Fault::new(FaultKind::NotFound, "your query returned no results").hint("Check filter and project.")
-    })
+    all.pop()
+        .ok_or_else(|| Fault::new(FaultKind::NotFound, "no image fits").hint("Check filter and project."))
 }

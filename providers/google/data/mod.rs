@@ -12,7 +12,7 @@ use trueup_provider_kit::{Fault, FaultKind, Fields, Object};
 fn project(site: &Site, object: &Object) -> Result<String, Fault> {
     let own = || site.settings.project.clone();
     object.owned("project").or_else(own).ok_or_else(|| {
-        Fault::new(FaultKind::Invalid, "project: required field is not set")
+        Fault::new(FaultKind::Invalid, "project is needed and nothing sets it")
             .hint("Set project in the data source or in the provider block.")
     })
 }

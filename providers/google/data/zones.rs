@@ -15,7 +15,7 @@ impl DataSource<Site> for Zones {
         let project = project(site, object)?;
         let region = object.text("region").map(links::name).map(str::to_owned);
         let region = region.or_else(|| site.settings.region.clone()).ok_or_else(|| {
-            Fault::new(FaultKind::Invalid, "region: required field is not set")
+            Fault::new(FaultKind::Invalid, "region is needed and nothing sets it")
                 .hint("Set region in the data source or in the provider block.")
         })?;
         let all = site.compute.list(&format!("projects/{}/zones", segment(&project)), &[]).await?;

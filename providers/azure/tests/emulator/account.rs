@@ -31,7 +31,7 @@ async fn what_is_wrong_is_refused_and_secrets_are_not_told() {
     let features = r#"{"features": [{}]}"#;
     let cases: &[Refused<'_>] = &[
         (&[], features, ""),
-        (&[("ARM_SUBSCRIPTION_ID", "")], features, "`subscription_id` is a required provider property"),
+        (&[("ARM_SUBSCRIPTION_ID", "")], features, "No Azure subscription to work in"),
         (
             &[("ARM_SUBSCRIPTION_ID", "00000000-0000-0000-0000-000000000009")],
             features,

@@ -105,11 +105,8 @@ impl Kind for Instance {
                 "Changing {name} of a started machine takes stopping it, and the configuration doesn't allow that."
             );
             planning.refuse(
-                Diagnostic::error(
-                    format!("Changing the {name} on a started instance requires stopping it"),
-                    detail,
-                )
-                .hint("Set allow_stopping_for_update to true, or desired_status to TERMINATED."),
+                Diagnostic::error(format!("{name} can't be changed while the machine runs"), detail)
+                    .hint("Set allow_stopping_for_update to true, or desired_status to TERMINATED."),
             );
         }
     }

@@ -28,8 +28,8 @@ const CASES: &[DataCase] = &[
         ],
         refused: &[
             (r#"{"project": "debian-cloud", "name": "none"}"#, "was not found"),
-            (r#"{"project": "debian-cloud", "filter": "family = debian-12"}"#, "more than one"),
-            (r#"{"project": "debian-cloud", "filter": "family = none"}"#, "no results"),
+            (r#"{"project": "debian-cloud", "filter": "family = debian-12"}"#, "only one can be taken"),
+            (r#"{"project": "debian-cloud", "filter": "family = none"}"#, "no image fits"),
         ],
         ..DATA_CASE
     },

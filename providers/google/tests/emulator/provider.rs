@@ -69,7 +69,7 @@ async fn the_environment_speaks_where_the_block_does_not() {
     let provider = provider(&variables[1..]);
     assert!(configure(&*provider, "{}").await.is_empty());
     let (_, told) = planned(&*provider, r#"{"name": "n"}"#).await;
-    assert!(told.contains("project: required field is not set"), "{told}");
+    assert!(told.contains("project is needed and nothing sets it"), "{told}");
 }
 
 #[tokio::test]

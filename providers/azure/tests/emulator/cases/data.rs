@@ -70,7 +70,7 @@ pub(crate) const DATA: &[DataCase] = &[
             ("tags", r#"{"a": "b"}"#),
             ("tenant_id", r#""72f988bf-0000-0000-0000-2d7cd011db47""#),
         ],
-        refused: &[(r#"{"subscription_id": "none"}"#, "Subscription \\\"none\\\" was not found")],
+        refused: &[(r#"{"subscription_id": "none"}"#, "there is no subscription \\\"none\\\"")],
         ..DATA_CASE
     },
     DataCase {
