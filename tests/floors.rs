@@ -25,6 +25,7 @@ pub(crate) const FLOORS: &[(&str, u32)] = &[
     ("trueup-stacks", 4),
     ("trueup-plan", 5),
     ("trueup-apply", 6),
+    ("trueup-drift", 6),
     ("trueup-engine", 7),
     ("trueup-testing", 8),
     ("trueup-document", 9),
@@ -45,6 +46,7 @@ pub(crate) const PURE: &[&str] = &[
     "trueup-provider",
     "trueup-evaluate",
     "trueup-diff",
+    "trueup-drift",
 ];
 
 /// What a pure crate's sources may not name.

@@ -256,6 +256,7 @@ async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, appli
     };
     match written {
         Ok(_) => {
+            diagnostics.extend(crate::record::note_applied(session, plan, !failed).await);
             session.ledger.unsettled = applied.open;
             if applied.open {
                 session.looked_into = false;

@@ -74,6 +74,14 @@ impl Store for Meddled {
         self.inner.clear_journal().await
     }
 
+    async fn read_record(&self) -> Result<Option<trueup_state::Record>, StoreError> {
+        self.inner.read_record().await
+    }
+
+    async fn write_record(&self, record: &trueup_state::Record) -> Result<bool, StoreError> {
+        self.inner.write_record(record).await
+    }
+
     async fn workspaces(&self) -> Result<Vec<String>, StoreError> {
         self.inner.workspaces().await
     }

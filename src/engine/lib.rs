@@ -6,7 +6,6 @@ mod applying;
 mod backend;
 mod bindings;
 mod drawing;
-mod drift;
 mod early;
 mod files;
 mod generate;
@@ -23,6 +22,7 @@ mod peek;
 mod planning;
 mod prompt;
 mod providers;
+mod record;
 mod rescue;
 mod retyped;
 mod selection;
@@ -41,7 +41,6 @@ pub use backend::{
     Approval, BackendSettings, Chosen, Initialized, Question, choose_backend, initialize_backend,
 };
 pub use drawing::{Drawing, DrawnKind, DrawnNode, DrawnType};
-pub use drift::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift, drift_document};
 pub use generate::generated_name;
 pub use inputs::{Given, InputSources};
 pub use ledger::{Holding, Ledger, LockOptions};
@@ -53,9 +52,13 @@ pub use peek::{StateView, force_unlock, load_saved, open_state, read_state_file,
 pub use planning::PlanOptions;
 pub use prompt::{Prompt, Said};
 pub use providers::{Providers, StandIns};
+pub use record::correct;
 pub use session::{Planned, Session, SessionOptions};
 pub use surgery::{Mark, Moved, PushError, Surgery, SurgeryOptions, push};
 pub use trial::{Trial, load_module, read_globals};
+pub use trueup_drift::{
+    AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift, drift_document,
+};
 pub use trueup_evaluate::Schemas;
 pub use validate::validate;
 pub use workspaces::{Undeleted, Workspaces, is_overridden, select, selected};

@@ -4,18 +4,23 @@
 //! files and nothing else: what a stack holds, and what Git says has changed, is for others to find out.
 
 mod directories;
+mod drift;
 mod glob;
 mod order;
+mod pattern;
 mod read;
+mod read_drift;
 mod settings;
 mod stacks;
 #[cfg(test)]
 mod tests;
 mod touched;
 
+pub use drift::{CorrectSettings, DriftSettings, IgnoreRule, Measure, Quarantine, Until, Window};
 pub use order::{Cycle, order};
+pub use pattern::Pattern;
 pub use settings::{Input, Place, Settings, Stack, StackSettings};
-pub use stacks::{Stacks, find_root};
+pub use stacks::{Stacks, drift_settings, find_root};
 pub use touched::{Change, Reason, touched};
 
 /// The file beside the stacks that names them.

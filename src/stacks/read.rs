@@ -13,14 +13,15 @@ use trueup_parse::{BodySchema, Content, parse_config};
 use trueup_resolve::{self as resolve, compile_constant_as, compile_template};
 use trueup_value::{Name, Type, Value};
 
-static FILE: LazyLock<BodySchema> =
-    LazyLock::new(|| BodySchema::default().block("stacks", &[]).block("stack", &["name"]));
+static FILE: LazyLock<BodySchema> = LazyLock::new(|| {
+    BodySchema::default().block("drift", &[]).block("stacks", &[]).block("stack", &["name"])
+});
 static STACKS: LazyLock<BodySchema> =
     LazyLock::new(|| BodySchema::default().optional("include").optional("exclude"));
 static STACK: LazyLock<BodySchema> = LazyLock::new(|| {
     ["path", "source", "workspace", "var_files", "tags", "owners", "depends_on", "watch", "inputs"]
         .into_iter()
-        .fold(BodySchema::default(), BodySchema::optional)
+        .fold(BodySchema::default().block("drift", &[]), BodySchema::optional)
 });
 
 /// Reads the file's text.
@@ -36,15 +37,18 @@ pub(crate) fn read(text: &str, sources: &mut Sources) -> (Settings, Diagnostics)
     for block in content.blocks("stacks") {
         reader.stacks(block, &mut settings);
     }
+    for block in content.blocks("drift") {
+        reader.drift(block, &mut settings.drift);
+    }
     for block in content.blocks("stack") {
         reader.stack(block, &mut settings);
     }
     (settings, reader.diagnostics)
 }
 
-struct Reader<'s> {
-    sources: &'s Sources,
-    diagnostics: Diagnostics,
+pub(crate) struct Reader<'s> {
+    pub(crate) sources: &'s Sources,
+    pub(crate) diagnostics: Diagnostics,
 }
 
 impl Reader<'_> {
@@ -68,6 +72,9 @@ impl Reader<'_> {
             ..StackSettings::of(place, block.header_span)
         };
         self.inputs(&content, &mut stack);
+        for block in content.blocks("drift") {
+            self.drift(block, &mut stack.drift);
+        }
         if let Some(first) = settings.stacks.get(&name) {
             let file = self.sources.file(first.span.file);
             let line = file.position(first.span.start).line;
@@ -78,7 +85,7 @@ impl Reader<'_> {
         settings.stacks.insert(name, stack);
     }
 
-    fn content<'b>(&mut self, block: &'b Block, schema: &BodySchema) -> Content<'b> {
+    pub(crate) fn content<'b>(&mut self, block: &'b Block, schema: &BodySchema) -> Content<'b> {
         let (content, found) = block.body.content(schema);
         self.diagnostics.append(found);
         content
@@ -181,7 +188,7 @@ impl Reader<'_> {
         out
     }
 
-    fn texts(&mut self, content: &Content<'_>, name: &str) -> Vec<String> {
+    pub(crate) fn texts(&mut self, content: &Content<'_>, name: &str) -> Vec<String> {
         let Some(attribute) = content.attribute(name) else { return Vec::new() };
         let Some(value) = self.constant(&attribute.expr, &Type::list(Type::String)) else {
             return Vec::new();
@@ -190,17 +197,17 @@ impl Reader<'_> {
         items.iter().filter_map(|item| item.as_str().map(String::from)).collect()
     }
 
-    fn text(&mut self, content: &Content<'_>, name: &str) -> Option<String> {
+    pub(crate) fn text(&mut self, content: &Content<'_>, name: &str) -> Option<String> {
         let value = self.constant(&content.attribute(name)?.expr, &Type::String)?;
         value.as_str().map(String::from)
     }
 
-    fn constant(&mut self, expr: &Expr, ty: &Type) -> Option<Value> {
+    pub(crate) fn constant(&mut self, expr: &Expr, ty: &Type) -> Option<Value> {
         let value = compile_constant_as(expr, ty, &mut self.diagnostics);
         value.filter(|value| !value.is_null())
     }
 
-    fn fail(&mut self, summary: &'static str, detail: impl Into<String>, at: Span) {
+    pub(crate) fn fail(&mut self, summary: &'static str, detail: impl Into<String>, at: Span) {
         self.diagnostics.push(Diagnostic::error(summary, detail).at(at));
     }
 }

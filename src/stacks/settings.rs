@@ -1,5 +1,6 @@
 //! What `trueup.hcl` says.
 
+use crate::drift::DriftSettings;
 use crate::glob::Glob;
 use std::collections::{BTreeMap, BTreeSet};
 use trueup_diag::Span;
@@ -13,6 +14,8 @@ pub struct Settings {
     pub(crate) include: Vec<Glob>,
     /// Directories that hold none after all.
     pub(crate) exclude: Vec<Glob>,
+    /// What holds for the drift of all stacks.
+    pub drift: DriftSettings,
     /// Stacks by name.
     pub stacks: BTreeMap<Name, StackSettings>,
 }
@@ -47,6 +50,8 @@ pub struct StackSettings {
     pub inputs: Vec<Input>,
     /// The same as they are written.
     pub(crate) inputs_text: String,
+    /// What holds for its drift besides what holds for that of all; [`crate::Stacks::drift`] has both together.
+    pub drift: DriftSettings,
     /// Where it stands.
     pub span: Span,
 }
@@ -82,6 +87,7 @@ impl StackSettings {
             watch: Vec::new(),
             inputs: Vec::new(),
             inputs_text: String::new(),
+            drift: DriftSettings::default(),
             span,
         }
     }

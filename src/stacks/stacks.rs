@@ -2,6 +2,7 @@
 
 use crate::SETTINGS_FILE;
 use crate::directories::{Use, modules, roots};
+use crate::drift::DriftSettings;
 use crate::read::read;
 use crate::settings::{Place, Settings, Stack, StackSettings};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,8 @@ use trueup_value::Name;
 pub struct Stacks {
     /// In order of name.
     pub stacks: Vec<Stack>,
+    /// What holds for the drift of all of them.
+    pub(crate) drift: DriftSettings,
     pub(crate) modules: BTreeMap<String, Use>,
     /// The text of `trueup.hcl`.
     pub sources: Sources,
@@ -39,7 +42,7 @@ impl Stacks {
         if found.has_errors() {
             return Err((found, sources));
         }
-        Ok(Stacks { stacks, modules, sources })
+        Ok(Stacks { stacks, drift: settings.drift, modules, sources })
     }
 
     /// The stack of a name.
@@ -47,6 +50,36 @@ impl Stacks {
         let at = self.stacks.binary_search_by(|stack| (*stack.name).cmp(name)).ok()?;
         self.stacks.get(at)
     }
+
+    /// What holds for the drift of a stack.
+    pub fn drift(&self, stack: &Stack) -> DriftSettings {
+        self.drift.clone().and(stack.settings.drift.clone())
+    }
+}
+
+/// What `trueup.hcl` in `root` says of the drift of one root module: a directory of the repository with forward
+/// slashes, in a workspace. Looks at no other directory.
+///
+/// # Errors
+/// What is wrong with the file, wherever it is.
+pub fn drift_settings(
+    root: &Path,
+    directory: &str,
+    workspace: &str,
+) -> Result<DriftSettings, (Diagnostics, Sources)> {
+    let mut sources = Sources::default();
+    let (settings, found) = settings(root, &mut sources);
+    if found.has_errors() {
+        return Err((found, sources));
+    }
+    let here: Vec<StackSettings> = settings
+        .stacks
+        .into_values()
+        .filter(|stack| matches!(&stack.place, Place::Directory(place) if place == directory))
+        .collect();
+    let named = here.iter().find(|stack| stack.workspace.as_deref() == Some(workspace));
+    let stack = named.or_else(|| here.iter().find(|stack| stack.workspace.is_none()));
+    Ok(settings.drift.and(stack.map(|stack| stack.drift.clone()).unwrap_or_default()))
 }
 
 /// The directory that holds `trueup.hcl`: the given one or the nearest above it, up to `top`; otherwise `top` itself.

@@ -1,6 +1,6 @@
 //! Repositories as data: their stacks, what a change touches, the order.
 
-use crate::{Change, Reason, Stacks, order, touched};
+use crate::{Change, DriftSettings, Measure, Pattern, Reason, Stacks, drift_settings, order, touched};
 use std::collections::BTreeSet;
 
 /// Files of a repository: `path` or `path: text`, separated by lines of `--`.
@@ -188,4 +188,96 @@ fn stacks_wait_for_what_they_depend_on() {
     let stacks = read(around);
     let cycle = order(&stacks.stacks, &BTreeSet::from(["a"])).expect_err("a circle");
     assert_eq!(cycle.0.iter().map(|name| &**name).collect::<Vec<_>>(), ["b", "c"]);
+}
+
+#[test]
+fn drift_is_guarded_by_blocks() {
+    let both = read(
+        "trueup.hcl:\ndrift {\n  ignore {\n    types  = [\"a_*\"]\n    reason = \"one\"\n    until  = \"2027-01-31\"\n  }\n  correct {\n    actions       = [\"update\", \"create\"]\n    allow_replace = true\n    max_changes   = 3\n    window {\n      days      = [\"mon\", \"Fri\"]\n      hours     = \"22:00-02:00\"\n      time_zone = \"Europe/Berlin\"\n    }\n  }\n}\nstack \"a\" {\n  drift {\n    ignore {\n      attributes = [\"tags.*\"]\n      reason     = \"two\"\n    }\n    correct {\n      only_at_applied_commit = true\n      quarantine {\n        corrections = 2\n        within      = \"24h\"\n        back_off    = \"1h\"\n      }\n    }\n  }\n}\nstack \"b\" {}\n--\na/main.tf\n--\nb/main.tf",
+    );
+    let of = |name: &str| both.drift(both.get(name).expect("a stack"));
+    let (a, b) = (of("a"), of("b"));
+    let reasons = |settings: &DriftSettings| -> Vec<String> {
+        settings.ignore.iter().map(|rule| format!("{} in line {}", rule.reason, rule.line)).collect()
+    };
+    assert_eq!(reasons(&a), ["one in line 2", "two in line 20"]);
+    assert_eq!(reasons(&b), ["one in line 2"]);
+    let end = b.ignore[0].until.clone().expect("an end").end;
+    assert_eq!(end.to_string(), "2027-02-01T00:00:00Z", "the last day counts");
+    let (of_a, of_b) = (a.correct.expect("rules"), b.correct.expect("rules"));
+    assert_eq!(of_b.actions, BTreeSet::from([Measure::Update, Measure::Create, Measure::Replace]));
+    assert_eq!((of_b.changes_max, of_b.only_at_applied_commit), (Some(3), false));
+    assert_eq!(
+        of_a.actions,
+        BTreeSet::from([Measure::Update]),
+        "a stack's block stands instead of the other"
+    );
+    assert!(of_a.only_at_applied_commit && of_a.windows.is_empty());
+    assert_eq!((of_a.quarantine.corrections, of_a.quarantine.back_off.as_secs()), (2, 3600));
+
+    let inside = |time: &str| of_b.windows[0].contains(time.parse().expect("a time"));
+    let cases = [
+        ("2026-11-23T21:30:00Z", true, "Monday evening in Berlin"),
+        ("2026-11-23T20:30:00Z", false, "half an hour before"),
+        ("2026-11-24T00:59:59Z", true, "Monday's window past midnight"),
+        ("2026-11-24T01:00:00Z", false, "its end"),
+        ("2026-11-24T22:00:00Z", false, "Tuesday"),
+        ("2026-07-03T20:00:00Z", true, "Friday in summer time"),
+    ];
+    for (time, expected, what) in cases {
+        assert_eq!(inside(time), expected, "{what}");
+    }
+}
+
+#[test]
+fn settings_of_one_directory_need_no_look_at_others() {
+    let place = repository(
+        "trueup.hcl:\ndrift {\n  ignore {\n    types  = [\"x\"]\n    reason = \"all\"\n  }\n}\nstack \"plain\" {\n  path = \"env\"\n}\nstack \"blue\" {\n  path      = \"env\"\n  workspace = \"blue\"\n  drift {\n    ignore {\n      types  = [\"y\"]\n      reason = \"blue\"\n    }\n  }\n}\nstack \"gone\" {}\n",
+    );
+    let check = |directory: &str, workspace: &str, expected: usize| {
+        let settings = drift_settings(place.path(), directory, workspace).expect("settings");
+        assert_eq!(settings.ignore.len(), expected, "{directory} {workspace}");
+    };
+    check("env", "default", 1);
+    check("env", "blue", 2);
+    check("elsewhere", "blue", 1);
+}
+
+#[test]
+fn wrong_drift_blocks_are_reported() {
+    let check = |inside: &str, expected: &str| {
+        let place = repository(&format!("trueup.hcl:\ndrift {{\n{inside}\n}}\n"));
+        let (found, _) = drift_settings(place.path(), "", "default").expect_err(inside);
+        let texts: Vec<String> =
+            found.iter().map(|one| format!("{}: {} {:?}", one.summary, one.detail, one.hint)).collect();
+        assert!(texts.iter().any(|text| text.contains(expected)), "{inside}: {texts:?}");
+    };
+    check("ignore {\n types = [\"a\"]\n}", "\"reason\" must be set");
+    check("ignore {\n reason = \"x\"\n}", "would hide all drift");
+    check("ignore {\n types = [\"a\"]\n reason = \" \"\n}", "Rule without a reason");
+    check("ignore {\n types = [\"a\"]\n reason = \"x\"\n until = \"soon\"\n}", "Invalid end of a rule");
+    check("correct {\n actions = [\"delete\"]\n}", "allow_delete = true");
+    check("correct {\n actions = [\"mend\"]\n}", "none of the actions");
+    check("correct {\n max_changes = 0\n}", "whole number from 1 on");
+    check("correct {\n window {\n  hours = \"8-17\"\n }\n}", "Invalid hours");
+    check("correct {\n window {\n  days = [\"monday\"]\n }\n}", "Invalid day");
+    check("correct {\n window {\n  time_zone = \"Europe/Berlim\"\n }\n}", "Europe/Berlin");
+    check("correct {\n quarantine {\n  within = \"7d\"\n }\n}", "Invalid duration");
+    check("correct {}\ncorrect {}", "Duplicate correct block");
+}
+
+#[test]
+fn patterns_of_addresses() {
+    let check = |pattern: &str, text: &str, expected: bool| {
+        assert_eq!(Pattern::new(pattern).matches(text), expected, "{pattern} on {text}");
+    };
+    check("a.b", "a.b", true);
+    check("a.b", "a.bc", false);
+    check("*", "", true);
+    check("a.*", "a.b[\"x\"]", true);
+    check("a.b[\"x\"]", "a.b[\"x\"]", true);
+    check("*.b[*]", "module.m[\"k\"].a.b[0]", true);
+    check("a*a", "a", false);
+    check("a*b*c", "a1b2b3c", true);
+    check("a*b*c", "acb", false);
 }

@@ -7,6 +7,7 @@ mod change;
 mod check;
 mod journal;
 mod object;
+mod record;
 mod state;
 pub mod wire;
 
@@ -14,6 +15,7 @@ pub use change::{Change, ChangeError};
 pub use check::{CheckKind, CheckObject, CheckResult, CheckStatus};
 pub use journal::{Action, Begun, Checkpoint, Commit, Entry, ReplayError, Replayed, Start, replay};
 pub use object::{Object, ObjectError, Status};
+pub use record::{AppliedCommit, Corrected, Record};
 pub use state::{InstanceState, ObjectRef, Output, ResourceState, State};
 
 /// The Terraform version whose formats are written.

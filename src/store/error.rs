@@ -52,6 +52,14 @@ impl StoreError {
         StoreError { kind, verb, object: object.into(), cause: cause.into(), hint: None }
     }
 
+    /// A record that says nothing to whoever reads it.
+    pub(crate) fn damaged_record(object: impl Into<String>, cause: impl Into<String>) -> StoreError {
+        StoreError::new(ErrorKind::Corrupt, "read", object, cause).hint(
+            "It only says which commit was applied last and what was corrected when: remove it, and the next apply \
+             begins another.",
+        )
+    }
+
     /// Says what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> StoreError {
         self.hint = Some(hint.into());

@@ -2,7 +2,7 @@
 
 use crate::{Lock, LockInfo, StoreError};
 use async_trait::async_trait;
-use trueup_state::{Entry, State};
+use trueup_state::{Entry, Record, State};
 
 /// The workspace that is always there.
 pub const DEFAULT_WORKSPACE: &str = "default";
@@ -76,6 +76,17 @@ pub trait Store: Send + Sync {
 
     /// Ends the journal: the document holds all it says.
     async fn clear_journal(&self) -> Result<(), StoreError>;
+
+    /// The record beside the document; `None` where there is none, or where the backend keeps none.
+    async fn read_record(&self) -> Result<Option<Record>, StoreError> {
+        Ok(None)
+    }
+
+    /// Puts a record in place of the one that is there, which whoever holds the lock may do. False where the backend
+    /// keeps none.
+    async fn write_record(&self, _record: &Record) -> Result<bool, StoreError> {
+        Ok(false)
+    }
 
     /// The names of all workspaces in order, the default one first.
     async fn workspaces(&self) -> Result<Vec<String>, StoreError>;

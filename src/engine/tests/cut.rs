@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Notify;
-use trueup_state::{Entry, State};
+use trueup_state::{Entry, Record, State};
 use trueup_store::{ErrorKind, Lock, LockInfo, Snapshot, Store, StoreError, Version};
 
 /// Where the process dies.
@@ -108,6 +108,14 @@ impl Store for Cutting {
 
     async fn clear_journal(&self) -> Result<(), StoreError> {
         self.pass(self.inner.clear_journal()).await
+    }
+
+    async fn read_record(&self) -> Result<Option<Record>, StoreError> {
+        self.inner.read_record().await
+    }
+
+    async fn write_record(&self, record: &Record) -> Result<bool, StoreError> {
+        self.inner.write_record(record).await
     }
 
     async fn workspaces(&self) -> Result<Vec<String>, StoreError> {

@@ -7,6 +7,7 @@ pub mod journal;
 mod object;
 mod path;
 pub mod pretty;
+pub mod record;
 pub mod v4;
 
 pub use error::StatefileError;

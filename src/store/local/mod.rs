@@ -3,6 +3,7 @@
 mod file;
 mod held;
 mod journal;
+mod record;
 
 use crate::config::{Backup, check_workspace};
 use crate::store::Version;
@@ -12,7 +13,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use trueup_state::{Entry, State, wire};
+use trueup_state::{Entry, Record, State, wire};
 
 /// Where the files of the local backend lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +115,10 @@ impl LocalStore {
         StoreError::io(verb, self.describe(), error)
     }
 
+    fn record(&self) -> PathBuf {
+        with_suffix(&self.files.paths.state, record::SUFFIX)
+    }
+
     fn workspace_directory(&self, verb: &'static str, name: &str) -> Result<PathBuf, StoreError> {
         check_workspace(name)?;
         if name == DEFAULT_WORKSPACE {
@@ -185,6 +190,14 @@ impl Store for LocalStore {
 
     async fn clear_journal(&self) -> Result<(), StoreError> {
         self.journal.clear()
+    }
+
+    async fn read_record(&self) -> Result<Option<Record>, StoreError> {
+        record::read(&self.record())
+    }
+
+    async fn write_record(&self, record: &Record) -> Result<bool, StoreError> {
+        record::write(&self.record(), record).map(|()| true)
     }
 
     async fn workspaces(&self) -> Result<Vec<String>, StoreError> {

@@ -15,7 +15,7 @@ use crate::{DEFAULT_WORKSPACE, ErrorKind, Lock, LockInfo, Snapshot, Store, Store
 use async_trait::async_trait;
 use bucket::{Bucket, Condition, Put};
 use std::sync::Arc;
-use trueup_state::{Entry, State, wire};
+use trueup_state::{Entry, Record, State, wire};
 
 /// State, lock and journal as objects beside each other.
 pub struct S3Store {
@@ -52,6 +52,10 @@ fn key_of(settings: &S3Settings, workspace: &str) -> String {
         return format!("{workspace}/{}", settings.key);
     }
     format!("{}/{workspace}/{}", settings.workspace_key_prefix, settings.key)
+}
+
+fn record_key(key: &str) -> String {
+    format!("{key}.trueup.json")
 }
 
 fn lock_key(key: &str) -> String {
@@ -127,6 +131,19 @@ impl Store for S3Store {
         self.journal.clear().await
     }
 
+    async fn read_record(&self) -> Result<Option<Record>, StoreError> {
+        let key = record_key(&self.key);
+        let Some(got) = self.bucket.get("read", &key).await? else { return Ok(None) };
+        let damaged = |cause| StoreError::damaged_record(self.bucket.object(&key), cause);
+        wire::record::read(&got.bytes).map(Some).map_err(damaged)
+    }
+
+    async fn write_record(&self, record: &Record) -> Result<bool, StoreError> {
+        let (key, bytes) = (record_key(&self.key), wire::record::write(record).into_bytes());
+        let put = Put { verb: "write", key: &key, bytes, condition: Condition::None };
+        self.bucket.put(put).await.map(|_| true)
+    }
+
     async fn workspaces(&self) -> Result<Vec<String>, StoreError> {
         let prefix = self.workspaces_prefix();
         let keys = self.bucket.list(if prefix == "/" { "" } else { &prefix }).await?;
@@ -164,6 +181,7 @@ impl Store for S3Store {
         }
         let key = key_of(&self.bucket.settings, name);
         journal::JournalObjects::new(self.bucket.clone(), &key).clear().await?;
+        self.bucket.delete(&record_key(&key), Condition::None).await?;
         self.bucket.delete(&key, Condition::None).await
     }
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use trueup_state::{Entry, Output, Start, State, wire};
+use trueup_state::{Entry, Output, Record, Start, State, wire};
 use trueup_store::{
     DEFAULT_WORKSPACE, ErrorKind, LocalPaths, LocalStore, LockInfo, Store, StoreError, Version, lock_waiting,
 };
@@ -271,4 +271,22 @@ async fn journals_grow_from_what_is_whole() {
     after.clear_journal().await.expect("cleared");
     after.clear_journal().await.expect("cleared twice");
     assert!(after.journal().await.expect("readable").is_empty() && !path.exists());
+}
+
+#[tokio::test]
+async fn records_lie_beside_the_state() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("terraform.tfstate.trueup.json");
+    let here = store(directory.path());
+    assert_eq!(here.read_record().await.expect("none"), None);
+    for serial in [1, 2] {
+        let record = Record { lineage: "l".into(), serial, ..Record::default() };
+        assert!(here.write_record(&record).await.expect("written"));
+        assert_eq!(store(directory.path()).read_record().await.expect("readable"), Some(record));
+    }
+    assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_dir(directory.path()).expect("readable").count(), 1, "no draft stays");
+    fs::write(&path, "{").expect("written");
+    let error = here.read_record().await.expect_err("damaged");
+    assert!(error.kind == ErrorKind::Corrupt && error.hint.is_some());
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
-use trueup_state::{Entry, Output, Start, State};
+use trueup_state::{Entry, Output, Start, Record, State};
 use trueup_store::{
     Backup, ErrorKind, LockInfo, S3Settings, S3Store, Store, StoreError, Version, World, open,
 };
@@ -149,10 +149,15 @@ async fn workspaces(server: &Server) {
     let other = store.in_workspace("a").expect("a good name");
     assert!(other.describe().ends_with("s3://states/env:/a/net/terraform.tfstate"), "{}", other.describe());
     other.write(&state(7), &Version::ABSENT).await.expect("written");
+    let record = Record { serial: 7, ..Record::default() };
+    assert_eq!(other.read_record().await.expect("none"), None);
+    assert!(other.write_record(&record).await.expect("written"));
+    assert_eq!(other.read_record().await.expect("readable"), Some(record));
     assert_eq!(store.workspaces().await.expect("listed"), ["default", "a", "b"]);
     store.delete_workspace("a").await.expect("deleted");
     assert_eq!(store.workspaces().await.expect("listed"), ["default", "b"]);
     assert_eq!(other.read().await.expect("readable"), None);
+    assert_eq!(other.read_record().await.expect("readable"), None);
 }
 
 async fn locks(server: &Server) {

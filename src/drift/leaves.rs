@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use trueup_value::{Kind, Path, PathStep, Type, Value};
 
 /// The innermost paths at which two values differ: through objects and maps, and through lists of one length.
-pub(super) fn leaves_that_differ(a: &Value, b: &Value) -> Vec<Path> {
+pub(crate) fn leaves_that_differ(a: &Value, b: &Value) -> Vec<Path> {
     let mut out = Vec::new();
     compare(a, b, &mut Path::default(), &mut out);
     out

@@ -1,117 +1,14 @@
 //! The three-way comparison: what Git says, what the state last saw, what the cloud holds.
 
-mod leaves;
-
-use leaves::leaves_that_differ;
+use crate::document::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift};
+use crate::leaves::leaves_that_differ;
 use std::collections::{BTreeMap, BTreeSet};
-use trueup_addr::{Mode, ProviderConfigAddr, ResourceInstance};
+use trueup_addr::{Mode, ResourceInstance};
 use trueup_diff::{Action, Reason};
 use trueup_evaluate::Schemas;
 use trueup_plan::{Plan, ResourceChange};
 use trueup_schema::{Schema, attribute_at};
 use trueup_value::{Path, Type, Value};
-
-/// How a resource differs, by what matters most about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DriftKind {
-    /// The cloud's object was changed behind the state's back.
-    Changed,
-    /// The cloud's object is gone.
-    Vanished,
-    /// Only attributes that Git leaves to the cloud are different, or the cloud already is as Git says: nothing to
-    /// correct. Often the trace of what an apply did itself, such as the rules in a security group that stand as
-    /// resources of their own.
-    Unmanaged,
-    /// Git says something that was never applied; the cloud is as the state saw it.
-    Unapplied,
-}
-
-/// How an attribute differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AttributeKind {
-    /// The cloud was changed, and Git still says what the state saw.
-    Changed,
-    /// Git says something new, and the cloud is as the state saw it.
-    Unapplied,
-    /// Both were changed, and they don't say the same.
-    Conflicting,
-    /// Both were changed, and they say the same: only the state is behind.
-    Converged,
-    /// The cloud was changed where Git leaves the value to it.
-    Unmanaged,
-}
-
-/// One attribute with its three values; an absent value is null.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AttributeDrift {
-    /// Where, from the resource inwards.
-    pub path: Path,
-    /// How it differs.
-    pub kind: AttributeKind,
-    /// What Git says; unknown where it leaves the value to the cloud, or where the value will be known after apply.
-    pub git: Value,
-    /// What the state last saw.
-    pub state: Value,
-    /// What the cloud holds.
-    pub cloud: Value,
-}
-
-impl AttributeDrift {
-    /// The cloud was changed, and correcting changes it back.
-    pub fn is_correctable(&self) -> bool {
-        matches!(self.kind, AttributeKind::Changed | AttributeKind::Conflicting) && self.git.is_known()
-    }
-}
-
-/// One resource that differs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ResourceDrift {
-    /// Which.
-    pub addr: ResourceInstance,
-    /// Whose it is.
-    pub provider: ProviderConfigAddr,
-    /// How.
-    pub kind: DriftKind,
-    /// What an apply would do.
-    pub action: Action,
-    /// An apply would also carry out what Git has that was never applied, so correcting the drift leaves it alone.
-    pub entangled: bool,
-    /// The attributes that differ, by path.
-    pub attributes: Vec<AttributeDrift>,
-}
-
-impl ResourceDrift {
-    /// Bringing it back to what Git says changes nothing but what was changed outside.
-    pub fn is_correctable(&self) -> bool {
-        matches!(self.kind, DriftKind::Changed | DriftKind::Vanished) && !self.entangled
-    }
-}
-
-/// All that differs.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DriftDocument {
-    /// The resources, sorted by address.
-    pub resources: Vec<ResourceDrift>,
-    /// How many were compared.
-    pub compared: usize,
-}
-
-impl DriftDocument {
-    /// Those of one kind.
-    pub fn of(&self, kind: DriftKind) -> impl Iterator<Item = &ResourceDrift> {
-        self.resources.iter().filter(move |resource| resource.kind == kind)
-    }
-
-    /// Those that the world changed.
-    pub fn drifted(&self) -> impl Iterator<Item = &ResourceDrift> {
-        self.resources.iter().filter(|one| matches!(one.kind, DriftKind::Changed | DriftKind::Vanished))
-    }
-
-    /// Those of them that can be brought back without applying anything else.
-    pub fn correctable(&self) -> BTreeSet<ResourceInstance> {
-        self.drifted().filter(|one| one.is_correctable()).map(|one| one.addr.clone()).collect()
-    }
-}
 
 /// Compares, from a plan that was made with a refresh.
 pub fn drift_document(plan: &Plan, schemas: &dyn Schemas) -> DriftDocument {

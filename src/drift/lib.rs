@@ -1,0 +1,24 @@
+//! Drift. In: a plan that was made with a refresh, rules, a clock's value. Out: [`DriftDocument`], [`Judged`], [`Decision`].
+//!
+//! Nothing is read or changed here: what differs is compared, judged by the rules of `trueup.hcl` and a baseline, and
+//! a decision is made what of it a correction may touch.
+
+mod baseline;
+mod cause;
+mod compare;
+mod decide;
+mod document;
+mod judge;
+mod leaves;
+mod left;
+#[cfg(test)]
+mod tests;
+pub mod wire;
+
+pub use baseline::{Baseline, Known};
+pub use cause::{Cause, causes};
+pub use compare::drift_document;
+pub use decide::{Circumstances, Decision, Guards, decide, forbidden};
+pub use document::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift};
+pub use judge::{Hidden, Ignored, Judged, judge};
+pub use left::{Left, Refused};
