@@ -4,9 +4,10 @@ use serde_json::Value as Json;
 use trueup_provider_kit::{Fault, FaultKind};
 
 /// Codes of refusals that pass by themselves: something else is being written, or isn't finished.
-const PASSING: [&str; 8] = [
+const PASSING: [&str; 9] = [
     "AnotherOperationInProgress",
     "CanceledAndSupersededDueToAnotherOperation",
+    "ContainerBeingDeleted",
     "OperationPreempted",
     "ReferencedResourceNotProvisioned",
     "ResourceGroupBeingDeleted",

@@ -23,6 +23,7 @@ use crate::network::subnet_association::{ROUTING, SECURITY};
 use crate::network::virtual_network::VirtualNetwork;
 use crate::resources::resource_group::ResourceGroup;
 use crate::storage::storage_account::StorageAccount;
+use crate::storage::storage_container::StorageContainer;
 use std::sync::OnceLock;
 use trueup_provider_kit::{Catalog, DataSource, Offer, Resource};
 
@@ -93,6 +94,12 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         noun: "Storage Account",
         schema: schema!("azurerm_storage_account"),
         code: &StorageAccount,
+    },
+    Offer {
+        kind: "azurerm_storage_container",
+        noun: "Storage Container",
+        schema: schema!("azurerm_storage_container"),
+        code: &StorageContainer,
     },
     Offer { kind: "azurerm_subnet", noun: "Subnet", schema: schema!("azurerm_subnet"), code: &Subnet },
     Offer {

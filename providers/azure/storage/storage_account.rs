@@ -20,7 +20,8 @@ use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resou
 pub(crate) struct StorageAccount;
 
 /// Storage accounts.
-const ACCOUNT: Kind = Kind { provider: "Microsoft.Storage", path: &["storageAccounts"], version: VERSION };
+pub(crate) const ACCOUNT: Kind =
+    Kind { provider: "Microsoft.Storage", path: &["storageAccounts"], version: VERSION };
 
 /// What is refused where a configuration sets it.
 const REFUSED: [&str; 8] = [

@@ -45,3 +45,41 @@ async fn things_of_a_group_are_listed_and_parts_with_their_whole() {
     assert_eq!(read(&cloud, &subnets[..3]).await, 1, "those of one network with that");
     assert_eq!(read(&cloud, &subnets[..1]).await, 1, "one by its id");
 }
+
+/// Lists of containers tell no metadata: those of the version that was read before are taken as they were.
+#[tokio::test]
+async fn containers_are_read_one_by_one_only_where_they_are_new_or_changed() {
+    let cloud = Cloud::start("").await;
+    let kind = "azurerm_storage_container";
+    cloud.create("azurerm_resource_group", r#"{"name": "g", "location": "westeurope"}"#).await;
+    let account = r#"{"name": "acct", "resource_group_name": "g", "location": "westeurope", "account_tier": "Standard",
+        "account_replication_type": "LRS"}"#;
+    let account = cloud.create("azurerm_storage_account", account).await;
+    let account = trueup_provider_walk::text(&account, "id");
+    let mut requests = Vec::new();
+    for number in 0..4 {
+        let config = format!(
+            r#"{{"name": "texts{number}", "storage_account_id": "{account}", "metadata": {{"a": "b"}}}}"#
+        );
+        let state = cloud.create(kind, &config).await;
+        requests.push(ReadRequest { kind: kind.into(), state, private: Private::from([]) });
+    }
+    let changed = trueup_provider_walk::text(&requests[1].state, "id").to_owned();
+    let mut counts = Vec::new();
+    for round in 0..3 {
+        if round == 2 {
+            let meddling = format!(r#"PATCH {changed} {{"properties": {{"metadata": {{"a": "c"}}}}}}"#);
+            cloud.tamper(&meddling).await;
+        }
+        cloud.server.server.requests();
+        let answers = cloud.provider.read_many(requests.clone()).await;
+        counts.push(cloud.server.server.requests());
+        for (request, answer) in requests.iter_mut().zip(answers) {
+            assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
+            let is_changed = round == 2 && trueup_provider_walk::text(&request.state, "id") == changed;
+            assert_eq!(answer.state != request.state, is_changed, "round {round}");
+            request.private = answer.private;
+        }
+    }
+    assert_eq!(counts, [5, 1, 2], "a list, and a look at each that isn't of a version that is known");
+}

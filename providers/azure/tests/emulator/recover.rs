@@ -14,6 +14,7 @@ const MARKED: &[&str] = &[
     "azurerm_resource_group",
     "azurerm_route_table",
     "azurerm_storage_account",
+    "azurerm_storage_container",
     "azurerm_user_assigned_identity",
     "azurerm_virtual_network",
 ];
@@ -39,11 +40,18 @@ async fn what_others_made_is_refused() {
     cloud.create("azurerm_resource_group", group).await;
     cloud.create("azurerm_virtual_network", network).await;
     cloud.create("azurerm_subnet", &first).await;
+    let account = r#"{"name": "acct", "resource_group_name": "g", "location": "westeurope", "account_tier": "Standard",
+        "account_replication_type": "LRS"}"#;
+    let container = r#"{"name": "texts", "storage_account_name": "acct"}"#;
+    cloud.create("azurerm_storage_account", account).await;
+    cloud.create("azurerm_storage_container", container).await;
     for (kind, config) in [
         ("azurerm_resource_group", group),
         ("azurerm_virtual_network", network),
         ("azurerm_subnet", first.as_str()),
         ("azurerm_subnet", other.as_str()),
+        ("azurerm_storage_account", account),
+        ("azurerm_storage_container", container),
     ] {
         let null = cloud.null(kind);
         let plan = cloud.plan(kind, &null, &cloud.config(kind, config).await).await;

@@ -67,6 +67,9 @@ impl World {
             ("POST", ["listkeys"]) => self.keys(&id),
             ("GET", ["blobservices", "default"]) => self.blobs(&id).map(|body| Reply::json(200, &body)),
             ("PUT", ["blobservices", "default"]) => self.put_blobs(request, &id),
+            (_, ["blobservices", "default", "containers"] | ["blobservices", "default", "containers", _]) => {
+                self.container(request, segments)
+            }
             _ => Err(refuse(405, "MethodNotAllowed", method)),
         })
     }

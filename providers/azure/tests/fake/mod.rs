@@ -2,6 +2,7 @@
 //! with its own status and code. Writes take their time, lists come in pages, names and ids match in any case.
 
 mod accounts;
+mod containers;
 mod groups;
 mod kinds;
 mod roles;
@@ -11,7 +12,7 @@ mod signin;
 mod store;
 
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{Document, Refusal, Target, refuse};
 use trueup_provider_walk::{Fake, Meddling, Reply, Request, Store, Trouble, merge};
 
@@ -37,6 +38,8 @@ pub(crate) struct World {
     /// How often tokens were withdrawn.
     withdrawals: u32,
     is_unregistered: bool,
+    /// Containers that are being deleted.
+    going: BTreeSet<String>,
     /// How many writes came while another was under way.
     busy: usize,
 }
@@ -84,6 +87,7 @@ impl Fake for World {
     }
 
     fn let_time_pass(&mut self) {
+        self.going.clear();
         let running = self.operations.iter().filter(|(_, one)| !one.is_over).map(|(name, _)| name.clone());
         let running: Vec<String> = running.collect();
         running.iter().for_each(|name| self.end(name));

@@ -1,6 +1,7 @@
 //! The cases that every type walks through, as data: one file for each family of types.
 
 mod compute;
+mod containers;
 mod data;
 mod groups;
 mod identity;
@@ -17,6 +18,7 @@ use trueup_provider_walk::Case;
 /// Those that run on the fake and on cloudemu.
 pub(crate) const CASES: &[&[Case]] = &[
     compute::CASES,
+    containers::CASES,
     groups::CASES,
     identity::CASES,
     interfaces::CASES,
@@ -30,7 +32,7 @@ pub(crate) const CASES: &[&[Case]] = &[
 /// Those with things that cloudemu doesn't have: it speaks an older version of the network's API, and knows neither pools
 /// of addresses nor the plans, policies and prefixes that others make.
 pub(crate) const FURTHER: &[&[Case]] =
-    &[interfaces::FURTHER, networks::FURTHER, public_ips::FURTHER, security::FURTHER];
+    &[containers::FURTHER, interfaces::FURTHER, networks::FURTHER, public_ips::FURTHER, security::FURTHER];
 
 type Setup = (&'static str, &'static str, &'static str);
 
