@@ -114,6 +114,10 @@ impl Cloud for Toy {
         None
     }
 
+    fn calls(&self) -> u64 {
+        0
+    }
+
     fn site(&self, _region: Option<&str>) -> Result<Arc<Script>, Fault> {
         Ok(self.script.clone())
     }

@@ -45,6 +45,9 @@ pub trait Cloud: Send + Sync + Sized + 'static {
         true
     }
 
+    /// How many calls were made, those among them that were made again.
+    fn calls(&self) -> u64;
+
     /// The clients of a region, those of the provider's own where None.
     fn site(&self, region: Option<&str>) -> Result<Arc<Self::Site>, Fault>;
 }

@@ -184,6 +184,10 @@ impl<C: Cloud> Provider for Embedded<C> {
         self.cloud.get().is_none_or(Cloud::is_reachable)
     }
 
+    fn calls(&self) -> Option<u64> {
+        self.cloud.get().map(Cloud::calls)
+    }
+
     async fn upgrade(&self, request: UpgradeRequest<'_>) -> UpgradeAnswer {
         match C::catalog().resource(request.kind) {
             Some(entry) => upgrade(entry, &request),

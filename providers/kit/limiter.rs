@@ -28,6 +28,8 @@ struct State {
     limit: u32,
     ceiling: u32,
     under_way: u32,
+    /// How many calls were let through.
+    entered: u64,
     round: u64,
     /// The cloud wants no calls before.
     resumes: Option<Instant>,
@@ -49,6 +51,7 @@ impl Limiter {
             limit: (u32::from(start.max(1)) * CALL).min(ceiling),
             ceiling,
             under_way: 0,
+            entered: 0,
             round: 0,
             resumes: None,
             waiting: VecDeque::new(),
@@ -65,12 +68,18 @@ impl Limiter {
         while let Some(until) = self.pause() {
             sleep_until(until).await;
         }
+        self.state().entered += 1;
         passage
     }
 
     /// How many calls may be under way now.
     pub fn limit(&self) -> usize {
         self.state().places() as usize
+    }
+
+    /// How many calls were made so far.
+    pub fn calls(&self) -> u64 {
+        self.state().entered
     }
 
     /// Gives free places to those who wait.
@@ -212,6 +221,7 @@ mod tests {
         drop(first);
         drop(second);
         assert!(limiter.enter().now_or_never().is_some());
+        assert_eq!(limiter.calls(), 2, "who left made none");
     }
 
     #[tokio::test]

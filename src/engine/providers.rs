@@ -109,6 +109,12 @@ impl Providers {
         self.configured.lock().unwrap_or_else(PoisonError::into_inner).insert(binding.clone(), provider);
     }
 
+    /// How many calls the configured providers have made, as far as they count them.
+    pub(crate) fn calls(&self) -> u64 {
+        let configured = self.configured.lock().unwrap_or_else(PoisonError::into_inner);
+        configured.values().filter_map(|provider| provider.calls()).sum()
+    }
+
     /// The configured provider behind a binding.
     pub(crate) fn configured(&self, binding: &ProviderBinding) -> Option<Arc<dyn Provider>> {
         self.configured.lock().unwrap_or_else(PoisonError::into_inner).get(binding).cloned()

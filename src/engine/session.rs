@@ -391,6 +391,11 @@ impl Session {
         Snapshot { inputs: inputs.collect(), origin, ..self.snapshot.clone() }
     }
 
+    /// How many calls were made to clouds whose providers count them.
+    pub fn calls(&self) -> u64 {
+        self.providers.calls()
+    }
+
     /// The program, for views.
     pub fn program(&self) -> &Arc<Program> {
         &self.program

@@ -56,6 +56,12 @@ pub trait Provider: Send + Sync {
         true
     }
 
+    /// How many calls it has made to what is behind it, those among them that were made again; None where that isn't
+    /// counted.
+    fn calls(&self) -> Option<u64> {
+        None
+    }
+
     /// Brings a stored object up to the schema's version.
     async fn upgrade(&self, request: UpgradeRequest<'_>) -> UpgradeAnswer;
 

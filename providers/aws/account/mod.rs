@@ -93,6 +93,10 @@ impl Cloud for Account {
         self.base.is_some()
     }
 
+    fn calls(&self) -> u64 {
+        self.traffic.values().map(Traffic::calls).sum()
+    }
+
     fn site(&self, region: Option<&str>) -> Result<Arc<Site>, Fault> {
         let (Some(base), Some(region)) = (&self.base, region.or(self.region.as_deref())) else {
             let message = "the provider block holds values that aren't known yet";

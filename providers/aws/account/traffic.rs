@@ -118,6 +118,11 @@ impl Traffic {
         let traffic = || Traffic { inner: inner.clone(), limiter: Limiter::new(CALLS_START, CALLS_MAX) };
         services.iter().map(|service| (*service, traffic())).collect()
     }
+
+    /// How many calls were made.
+    pub(crate) fn calls(&self) -> u64 {
+        self.limiter.calls()
+    }
 }
 
 impl HttpClient for Traffic {

@@ -134,6 +134,11 @@ impl Traffic {
         Ok(Traffic { client, limiter: Limiter::new(CALLS_START, CALLS_MAX) })
     }
 
+    /// How many calls were made.
+    pub(crate) fn calls(&self) -> u64 {
+        self.limiter.calls()
+    }
+
     /// Makes a call, again where that is safe; answers whatever status came in the end.
     pub(crate) async fn send(&self, request: &Request) -> Result<Answer, Fault> {
         let deadline = Deadline::after(CALL_MAX);

@@ -57,6 +57,11 @@ impl Arm {
         Ok(Arm { base, audience, traffic, tokens, correlation: None, registers: false, locks })
     }
 
+    /// How many calls were made.
+    pub(crate) fn calls(&self) -> u64 {
+        self.traffic.calls()
+    }
+
     /// Sends an id with every call, by which Azure's support finds them.
     pub(crate) fn correlate(&mut self, id: &str) {
         self.correlation = Some(id.to_owned());

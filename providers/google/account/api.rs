@@ -65,6 +65,11 @@ impl Api {
         }
     }
 
+    /// How many calls were made.
+    pub(crate) fn calls(&self) -> u64 {
+        self.limiter.calls()
+    }
+
     /// Asks for one thing.
     pub(crate) async fn get(&self, path: &str) -> Result<Json, Fault> {
         self.send(&Request { method: Method::GET, path, query: &[], body: None, is_repeatable: true }).await

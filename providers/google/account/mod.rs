@@ -78,6 +78,10 @@ impl Cloud for Account {
         self.site.is_some()
     }
 
+    fn calls(&self) -> u64 {
+        self.site.as_ref().map_or(0, |site| site.calls())
+    }
+
     fn site(&self, _region: Option<&str>) -> Result<Arc<Site>, Fault> {
         self.site.clone().ok_or_else(|| {
             let message = "the provider block holds values that aren't known yet";

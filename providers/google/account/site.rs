@@ -35,6 +35,11 @@ impl Site {
         }
     }
 
+    /// How many calls were made to all services.
+    pub(crate) fn calls(&self) -> u64 {
+        [&self.billing, &self.compute, &self.resource_manager].into_iter().map(Api::calls).sum()
+    }
+
     /// Where things are that don't say it.
     pub(crate) fn place(&self) -> Place {
         let Settings { project, region, zone, .. } = &*self.settings;

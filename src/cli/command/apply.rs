@@ -50,7 +50,7 @@ pub(crate) async fn run(context: &Context, args: Arguments, destroy: bool) -> u8
         Some((plan, _)) => work.carry_out(&mut session, &plan).await,
         None => work.plan_and_apply(&mut session, &plan_options).await,
     };
-    progress.took();
+    progress.took(session.calls());
     let sources = std::mem::take(&mut session.sources);
     let closing = session.close().await;
     if closing.has_errors() { complain(&screen, closing, &sources) } else { code }

@@ -43,7 +43,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     };
     let out = args.out.as_deref().map(|file| context.beside(file));
     let code = show(&screen, &session, planned, (&args, out.as_deref()));
-    progress.took();
+    progress.took(session.calls());
     let sources = std::mem::take(&mut session.sources);
     let closing = session.close().await;
     if closing.has_errors() { complain(&screen, closing, &sources) } else { code }

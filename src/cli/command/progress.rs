@@ -123,7 +123,7 @@ impl Progress {
     }
 
     /// Says at the end how long it took and for how much, where that is worth a line.
-    pub(crate) fn took(&self) {
+    pub(crate) fn took(&self, calls: u64) {
         let seconds = outside::instant().duration_since(self.since).as_secs();
         if seconds < WORTH_TELLING {
             return;
@@ -140,6 +140,10 @@ impl Progress {
         let steps = self.ended.load(Ordering::Relaxed);
         if steps > 0 {
             parts.push(several(steps, "step", "steps"));
+        }
+        if calls > 0 {
+            let calls = usize::try_from(calls).unwrap_or(usize::MAX);
+            parts.push(several(calls, "call", "calls"));
         }
         let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
         self.screen.progress(&self.screen.style.dim(&format!("Took {}{parts}.", duration(seconds))));

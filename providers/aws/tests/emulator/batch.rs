@@ -15,8 +15,10 @@ async fn a_thousand_subnets_are_read_with_one_call() {
     let requests: Vec<ReadRequest> =
         ids.iter().map(|id| request("aws_subnet", renamed(&first, id))).collect();
     cloud.server.requests();
+    let calls_before = cloud.provider.calls().expect("calls are counted");
     let answers = cloud.provider.read_many(requests.clone()).await;
     assert_eq!(cloud.server.requests(), 1, "calls for 1,000 subnets of one VPC");
+    assert_eq!(cloud.provider.calls(), Some(calls_before + 1), "the provider's own count");
     let mut ranges: Vec<&str> = Vec::new();
     for (answer, id) in answers.iter().zip(&ids) {
         assert!(answer.diagnostics.is_empty(), "{:#?}", answer.diagnostics);

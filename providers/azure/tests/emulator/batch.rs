@@ -11,12 +11,15 @@ async fn read(cloud: &Cloud, objects: &[(&str, Value)]) -> usize {
         private: Private::from([]),
     };
     cloud.server.server.requests();
+    let calls_before = cloud.provider.calls().expect("calls are counted");
     let answers = cloud.provider.read_many(objects.iter().map(request).collect()).await;
     for (answer, (kind, state)) in answers.iter().zip(objects) {
         assert!(answer.diagnostics.is_empty(), "{kind}: {:?}", answer.diagnostics);
         assert_eq!(answer.state, *state, "{kind}");
     }
-    cloud.server.server.requests()
+    let requests = cloud.server.server.requests();
+    assert_eq!(cloud.provider.calls(), Some(calls_before + requests as u64), "the provider's own count");
+    requests
 }
 
 #[tokio::test]

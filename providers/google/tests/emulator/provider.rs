@@ -152,8 +152,11 @@ async fn many_things_of_a_place_are_listed() {
         });
     }
     cloud.server.0.requests();
+    let calls_before = cloud.provider.calls().expect("calls are counted");
     let answers = cloud.provider.read_many(requests.clone()).await;
     assert!(answers.iter().zip(&requests).all(|(answer, request)| answer.state == request.state));
     // The fake's pages hold three.
-    assert_eq!(cloud.server.0.requests(), COUNT.div_ceil(3));
+    let pages = COUNT.div_ceil(3);
+    assert_eq!(cloud.server.0.requests(), pages);
+    assert_eq!(cloud.provider.calls(), Some(calls_before + pages as u64), "the provider's own count");
 }

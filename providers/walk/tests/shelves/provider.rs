@@ -68,6 +68,10 @@ impl Cloud for Shelves {
         None
     }
 
+    fn calls(&self) -> u64 {
+        0
+    }
+
     fn site(&self, _region: Option<&str>) -> Result<Arc<Site>, Fault> {
         Ok(self.site.clone())
     }
