@@ -137,6 +137,8 @@ fn log(event: &Event) {
         Event::Refreshed { provider, objects } => {
             tracing::debug!(target: "trueup::run", %provider, objects = objects.len(), "read objects");
         }
+        Event::Importing { addr, .. } => tracing::debug!(target: "trueup::run", %addr, "importing"),
+        Event::Imported { addr, .. } => tracing::info!(target: "trueup::run", %addr, "imported"),
         Event::Reading(addr) => tracing::debug!(target: "trueup::run", %addr, "reading"),
         Event::Read { addr, good, .. } => tracing::debug!(target: "trueup::run", %addr, good, "read"),
         Event::Waiting(_) => tracing::info!(target: "trueup::run", "waiting for the state lock"),

@@ -101,6 +101,7 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
     if let Err(problem) = journal.append(opening).await {
         return refused(session, *problem);
     }
+    tell_imported(session, plan);
     let world = &session.world;
     let around = Around {
         dir: world.dir.clone(),
@@ -126,6 +127,16 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
         cut_off(session, &journal, applied).await
     } else {
         close(session, plan, &journal, applied).await
+    }
+}
+
+/// The journal has what the plan found: objects that were imported are in the state with it.
+fn tell_imported(session: &Session, plan: &Plan) {
+    for change in &plan.changes {
+        if let Some(named) = &change.importing {
+            let (addr, id) = (change.addr.clone(), named.id().map(String::from));
+            session.world.observer.event(&Event::Imported { addr, id });
+        }
     }
 }
 

@@ -33,6 +33,20 @@ pub enum Event {
         /// What was read.
         objects: Vec<Refreshed>,
     },
+    /// An `import` block's object is about to be looked for.
+    Importing {
+        /// The instance that it becomes.
+        addr: ResourceInstance,
+        /// Its import id, where that names it.
+        id: Option<String>,
+    },
+    /// The state has it from now on.
+    Imported {
+        /// The instance.
+        addr: ResourceInstance,
+        /// Its import id, where that named it.
+        id: Option<String>,
+    },
     /// A data source is about to be read.
     Reading(ResourceInstance),
     /// A data source was read, or could not be.

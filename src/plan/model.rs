@@ -94,6 +94,16 @@ pub enum Importing {
     Identity(Value),
 }
 
+impl Importing {
+    /// The id, where there is one.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Importing::Id(id) => Some(id),
+            Importing::Identity(_) => None,
+        }
+    }
+}
+
 impl From<&str> for Importing {
     fn from(id: &str) -> Importing {
         Importing::Id(id.into())

@@ -186,11 +186,9 @@ fn one(change: &ResourceChange, schemas: &dyn Schemas, told: Told<'_>, differ: D
     }
 }
 
+/// What the symbols mean; nothing where there are none, as where all that is to be done is imports and moves.
 fn legend(shown: &[&ResourceChange], differ: Differ) -> String {
-    let mut out = String::from(
-        "\ntrueup used the selected providers to generate the following execution\nplan. Resource actions are indicated with the following symbols:\n",
-    );
-    for (action, text) in [
+    let symbols = [
         (Action::Create, "create"),
         (Action::Update, "update in-place"),
         (Action::Delete, "destroy"),
@@ -198,12 +196,16 @@ fn legend(shown: &[&ResourceChange], differ: Differ) -> String {
         (Action::CreateThenDelete, "create replacement and then destroy"),
         (Action::Read, "read (data resources)"),
         (Action::Forget, "forget, without destroying"),
-    ] {
-        if shown.iter().any(|change| change.change.action == action) {
-            out.push_str(&format!("{} {text}\n", action_symbol(action, differ)));
-        }
+    ];
+    let used = symbols.iter().filter(|(action, _)| shown.iter().any(|one| one.change.action == *action));
+    let lines: String =
+        used.map(|(action, text)| format!("{} {text}\n", action_symbol(*action, differ))).collect();
+    if lines.is_empty() {
+        return lines;
     }
-    out
+    format!(
+        "\ntrueup used the selected providers to generate the following execution\nplan. Resource actions are indicated with the following symbols:\n{lines}"
+    )
 }
 
 /// `1 to add, 0 to change, 0 to destroy.`

@@ -363,6 +363,12 @@ impl Observer for Progress {
         match event {
             Event::Refreshing { provider, objects } => self.refreshing(provider, objects),
             Event::Refreshed { provider, objects } => self.refreshed(provider, objects),
+            Event::Importing { addr, id } => {
+                self.say(&format!("{addr}: Preparing import...{}", id_note(id.as_deref())));
+            }
+            Event::Imported { addr, id } => {
+                self.say(&format!("{addr}: Import complete{}", id_note(id.as_deref())));
+            }
             Event::Reading(addr) => self.begin(addr, None, Part::Read, None),
             Event::Read { addr, id, good } => self.end(addr, Part::Read, id.as_deref(), *good),
             Event::Waiting(who) => self.waiting(who),

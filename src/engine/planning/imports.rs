@@ -1,8 +1,11 @@
 //! `import` blocks: objects that exist already come under management.
 
 use super::objects::{Readied, Seen, dressed};
+use super::watched::Watched;
 use super::{Answer, Planner};
+use crate::Event;
 use crate::bindings::provider_addr;
+use crate::world::Refreshed;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use std::collections::BTreeMap;
@@ -206,8 +209,14 @@ impl<'a> Planner<'a> {
         let permits = self.permits.clone();
         let config = provider_addr(&self.program, &ask.binding);
         self.importing.insert(ask.addr.clone(), named.clone());
+        let observer = self.observer;
+        let (addr, id) = (ask.addr.clone(), named.id().map(String::from));
+        let subject = Refreshed { addr: addr.clone(), deposed: None, id: id.clone() };
+        let name = ask.binding.provider.kind.to_string();
         Some(Box::pin(async move {
             let _permit = permits.acquire().await;
+            observer.event(&Event::Importing { addr, id });
+            let watched = Watched { observer, provider: name, objects: vec![subject] }.begin();
             let mut readied = Readied {
                 provider: None,
                 observed: Vec::new(),
@@ -231,6 +240,7 @@ impl<'a> Planner<'a> {
                 }
                 Err(found) => readied.diagnostics = found,
             }
+            watched.over();
             Answer::Imported(ask, Box::new(readied))
         }))
     }
