@@ -57,6 +57,8 @@ const CASES: &[Case] = &[
     case(&[], "force-unlock -help", "force-unlock -force nothing"),
     case(&[], "get", "get extra"),
     case(&[], "providers", "providers nonsense"),
+    case(&["plan -out=saved"], "show -format=markdown saved", "show -format=markdown"),
+    case(&[], "plan -format=gitlab", "plan -format=junit -format-limit=9000"),
     case(&[], "providers lock", "providers lock -platform=linux"),
     case(&[], "providers mirror plugins", "providers mirror"),
     case(&[], "providers schema -json", "providers schema"),

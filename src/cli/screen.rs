@@ -22,6 +22,8 @@ pub(crate) struct Look {
     pub(crate) compact_warnings: bool,
     /// One JSON event a line, and nothing else on standard output.
     pub(crate) events: bool,
+    /// A document goes to standard output, and nothing else.
+    pub(crate) document: bool,
     /// The terminal can do more than print lines, and nobody asked for less.
     pub(crate) live: bool,
     /// Sensitive values are shown to people.
@@ -80,10 +82,17 @@ impl Screen {
             color: terminal && !look.no_color && !look.events,
             width,
             reveal: look.reveal,
+            marked: false,
         };
         let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
         let live = out && !look.events && !look.concise && look.live;
         Screen { style: style(out), errors: style(err), look, into: None, live, pen: Mutex::default() }
+    }
+
+    /// For a command whose answer is a document: standard output is for that alone.
+    pub(crate) fn for_document(self) -> Screen {
+        let look = Look { document: true, concise: true, live: false, ..self.look };
+        Screen { look, live: false, ..self }
     }
 
     /// Writes events to a file besides.
@@ -168,8 +177,8 @@ impl Screen {
         self.print(&format!("{text}\n"));
     }
 
-    /// Warnings to standard output, errors to standard error, in the order of their places; as events all go to
-    /// standard output.
+    /// Warnings to standard output where no document goes there, errors to standard error, in the order of their
+    /// places; as events all go to standard output.
     pub(crate) fn diagnostics(&self, diagnostics: Diagnostics, sources: &Sources) {
         let diagnostics = diagnostics.sorted();
         if self.tells_events() {
@@ -180,16 +189,21 @@ impl Screen {
             return;
         }
         if self.look.compact_warnings && !diagnostics.has_errors() {
-            return self.print(&diagnostic::compact(&diagnostics));
+            return self.warn(&diagnostic::compact(&diagnostics));
         }
         for one in diagnostic::consolidated(diagnostics, self.look.consolidated) {
             if one.is_error() {
                 self.status("");
                 outside::talk(&diagnostic::human(&one, sources, self.errors));
             } else {
-                self.print(&diagnostic::human(&one, sources, self.style));
+                let style = if self.look.document { self.errors } else { self.style };
+                self.warn(&diagnostic::human(&one, sources, style));
             }
         }
+    }
+
+    fn warn(&self, text: &str) {
+        if self.look.document { outside::talk(text) } else { self.print(text) }
     }
 
     /// Tells on standard error what is beside the matter, below a heading.

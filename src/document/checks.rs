@@ -68,6 +68,34 @@ struct StoredObject {
     failure_messages: Option<Vec<String>>,
 }
 
+/// A condition that doesn't hold, or that can't be told for an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// The object that it is a condition of.
+    pub address: String,
+    /// What its author has to say; empty where evaluating it went wrong.
+    pub message: String,
+}
+
+/// The conditions that don't hold, sorted by address; `stored` is the checks of a plan.
+///
+/// # Errors
+/// Checks that can't be read.
+pub fn failed(stored: Option<&str>) -> Result<Vec<Failed>, Failure> {
+    let mut out = Vec::new();
+    for check in read_checks(stored)? {
+        for instance in check.instances.into_iter().filter(|one| ["fail", "error"].contains(&&*one.status)) {
+            let address = instance.address.to_display;
+            let mut messages: Vec<String> = instance.problems.into_iter().map(|one| one.message).collect();
+            if messages.is_empty() {
+                messages.push(String::new());
+            }
+            out.extend(messages.into_iter().map(|message| Failed { address: address.clone(), message }));
+        }
+    }
+    Ok(out)
+}
+
 /// The checks of a state, sorted by address; `stored` is its `check_results`.
 pub(crate) fn read_checks(stored: Option<&str>) -> Result<Vec<CheckWire>, Failure> {
     let Some(stored) = stored else { return Ok(Vec::new()) };

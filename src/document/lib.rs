@@ -4,7 +4,7 @@
 //! What is ours alone has `trueup` in its name.
 
 mod change;
-mod checks;
+pub mod checks;
 mod configuration;
 mod constant;
 mod diagnostic;

@@ -73,6 +73,20 @@ pub(crate) fn locate(dir: &Path) -> Result<(PathBuf, String), SourceError> {
     Ok((root, prefix))
 }
 
+/// Where in its repository's working tree a directory lies, with forward slashes; empty at its top and outside of one.
+///
+/// # Errors
+/// A repository that is there and can't be read.
+pub fn within(dir: &Path) -> Result<String, SourceError> {
+    let Some(repository) = open(dir)? else { return Ok(String::new()) };
+    let Some(root) = repository.workdir() else { return Ok(String::new()) };
+    let real = |dir: &Path| dir.canonicalize().map_err(|cause| SourceError::io("read", dir, &cause));
+    let (root, dir) = (real(root)?, real(dir)?);
+    let inside = dir.strip_prefix(&root).unwrap_or(Path::new(""));
+    let steps: Vec<_> = inside.iter().map(|step| step.to_string_lossy()).collect();
+    Ok(steps.join("/"))
+}
+
 /// Whether no directory from here up has anything that could be a repository; told apart from one that is
 /// there and broken, which a person must hear about.
 fn has_no_git(dir: &Path) -> bool {

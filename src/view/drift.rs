@@ -102,7 +102,7 @@ fn drifted_resource(drift: &ResourceDrift, differ: Differ) -> String {
     out
 }
 
-fn note(kind: AttributeKind) -> Option<&'static str> {
+pub(crate) fn note(kind: AttributeKind) -> Option<&'static str> {
     match kind {
         AttributeKind::Changed => None,
         AttributeKind::Unapplied => {
@@ -124,11 +124,11 @@ fn unapplied_resource(drift: &ResourceDrift, differ: Differ) -> String {
     out
 }
 
-fn path(attribute: &AttributeDrift) -> String {
+pub(crate) fn path(attribute: &AttributeDrift) -> String {
     neutral(attribute.path.to_string().trim_start_matches('.'))
 }
 
-fn git(attribute: &AttributeDrift) -> String {
+pub(crate) fn git(attribute: &AttributeDrift) -> String {
     match attribute.git.kind() {
         Kind::Unknown(..) if attribute.kind == AttributeKind::Unmanaged => "(left to the cloud)".into(),
         Kind::Unknown(..) => "(known after apply)".into(),
@@ -136,7 +136,7 @@ fn git(attribute: &AttributeDrift) -> String {
     }
 }
 
-fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     if value.marks().is_sensitive() {
         return "(sensitive value)".into();
     }

@@ -6,8 +6,6 @@ use std::time::Duration;
 use trueup_diag::{Diagnostics, Sources};
 use trueup_testing::Status;
 
-/// Columns of the texts within.
-const WIDTH: usize = 78;
 /// What an assertion that doesn't hold is reported as.
 const ASSERTION: &str = "Test assertion failed";
 
@@ -60,7 +58,7 @@ impl Junit {
 
     /// What was found in a run that was added.
     pub fn found(&mut self, (file, run): (&str, &str), diagnostics: &Diagnostics, sources: &Sources) {
-        let style = Style { color: false, width: WIDTH, reveal: false };
+        let style = Style::document(false);
         let Some(cases) = self.cases(file) else { return };
         let Some(case) = cases.iter_mut().find(|case| case.name == run) else { return };
         case.found.extend(diagnostics.clone().sorted().iter().map(|one| Found {
@@ -145,7 +143,8 @@ fn inner(case: &Case, all: &[Case]) -> String {
     }
 }
 
-fn attribute(text: &str) -> String {
+/// Text in an attribute.
+pub(crate) fn attribute(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in valid(text) {
         match c {
@@ -160,7 +159,8 @@ fn attribute(text: &str) -> String {
     out
 }
 
-fn cdata(text: &str) -> String {
+/// Text of an element, as it is.
+pub(crate) fn cdata(text: &str) -> String {
     let text: String = valid(text).collect();
     format!("<![CDATA[{}]]>", text.replace("]]>", "]]]]><![CDATA[>"))
 }

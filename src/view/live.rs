@@ -39,7 +39,7 @@ mod tests {
     fn the_line_fits_the_terminal() {
         let check = |width: usize, ended: usize, going: &[(u64, &str)], wanted: &str| {
             let going: Vec<(u64, String)> = going.iter().map(|(s, name)| (*s, (*name).to_owned())).collect();
-            let text = line(2, ended, &going, Style { color: false, width, reveal: false });
+            let text = line(2, ended, &going, Style { width, ..Style::document(false) });
             assert_eq!(text, wanted);
             assert!(text.chars().count() < width);
         };

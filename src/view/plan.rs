@@ -79,7 +79,7 @@ impl PlanView<'_> {
     }
 
     /// Where what forces a replacement can't be known yet: what it comes from, and what becomes of that.
-    fn replaced_after(&self, change: &ResourceChange) -> Vec<String> {
+    pub(crate) fn replaced_after(&self, change: &ResourceChange) -> Vec<String> {
         if change.change.reason != Some(Reason::ReplaceBecauseCannotUpdate) {
             return Vec::new();
         }
@@ -107,7 +107,8 @@ impl PlanView<'_> {
         notes.collect()
     }
 
-    fn relevant_drift(&self) -> Vec<&ResourceChange> {
+    /// What others changed that has to do with what is planned.
+    pub(crate) fn relevant_drift(&self) -> Vec<&ResourceChange> {
         let plan = self.plan;
         if plan.mode == PlanMode::RefreshOnly {
             return plan.drift.iter().collect();
@@ -144,7 +145,8 @@ fn becomes(action: Action) -> Option<&'static str> {
     }
 }
 
-fn shown(plan: &Plan) -> Vec<&ResourceChange> {
+/// What a plan tells of.
+pub(crate) fn shown(plan: &Plan) -> Vec<&ResourceChange> {
     let is_shown = |change: &&ResourceChange| {
         change.change.action.is_change() || change.previous.is_some() || change.importing.is_some()
     };

@@ -20,14 +20,18 @@ pub(crate) enum Told<'a> {
 
 /// The comment, the block with its changes, and an empty line.
 pub(crate) fn resource(change: &ResourceChange, schema: &Block, told: Told<'_>, differ: Differ) -> String {
-    let mut out = match told {
-        Told::Plan(notes) => heading(change, notes, differ),
-        Told::Drift => drift_heading(change, differ),
-    };
+    let mut out = comment(change, told, differ);
     let resource = &change.addr.resource;
     let word = if resource.mode == Mode::Data { "data" } else { "resource" };
     let symbol = action_symbol(change.change.action, differ);
     out.push_str(&format!("{symbol} {word} \"{}\" \"{}\" {{\n", resource.kind, resource.name));
+    out.push_str(&body(change, schema, differ, 6));
+    out.push_str("    }\n\n");
+    out
+}
+
+/// What is inside of the block; its symbols stand in this column.
+pub(crate) fn body(change: &ResourceChange, schema: &Block, differ: Differ, column: usize) -> String {
     let (before, after) = (&change.change.before, &change.change.after);
     let nothing = Value::null(before.ty());
     let (before, after) = match change.change.action {
@@ -36,10 +40,16 @@ pub(crate) fn resource(change: &ResourceChange, schema: &Block, told: Told<'_>, 
         Action::Forget => (before, before),
         _ => (before, after),
     };
-    let body = BlockView { differ, replace: &change.change.replace_paths };
-    out.push_str(&body.block(schema, (Some(before), Some(after)), 6, &[]));
-    out.push_str("    }\n\n");
-    out
+    let view = BlockView { differ, replace: &change.change.replace_paths };
+    view.block(schema, (Some(before), Some(after)), column, &[])
+}
+
+/// What becomes of it and why, each on a line that begins with `  # `.
+pub(crate) fn comment(change: &ResourceChange, told: Told<'_>, differ: Differ) -> String {
+    match told {
+        Told::Plan(notes) => heading(change, notes, differ),
+        Told::Drift => drift_heading(change, differ),
+    }
 }
 
 fn drift_heading(change: &ResourceChange, differ: Differ) -> String {
@@ -59,7 +69,7 @@ fn drift_heading(change: &ResourceChange, differ: Differ) -> String {
 }
 
 /// The address, with the key of a deposed object.
-fn subject(change: &ResourceChange) -> String {
+pub(crate) fn subject(change: &ResourceChange) -> String {
     let deposed = change.deposed.as_ref().map(|key| format!(" (deposed object {key})")).unwrap_or_default();
     neutral(&format!("{}{deposed}", change.addr))
 }
@@ -86,7 +96,7 @@ fn heading(change: &ResourceChange, notes: &[String], differ: Differ) -> String 
         Action::NoOp if change.importing.is_some() => "will be imported".into(),
         Action::NoOp if change.previous.is_some() => {
             let from = change.previous.as_ref().map(ToString::to_string).unwrap_or_default();
-            return format!("  # {} has moved to {addr}\n", style.bold(&from));
+            return format!("  # {} has moved to {addr}\n", style.bold(&neutral(&from)));
         }
         Action::NoOp => "is unchanged".into(),
         Action::Create => "will be created".into(),
@@ -110,11 +120,11 @@ fn heading(change: &ResourceChange, notes: &[String], differ: Differ) -> String 
         out.push_str("  # (left over from a partially-failed replacement of this instance)\n");
     }
     if let Some(note) = why(change) {
-        out.push_str(&format!("  # ({note})\n"));
+        out.push_str(&format!("  # ({})\n", neutral(&note)));
     }
     notes.iter().for_each(|note| out.push_str(&format!("  # ({})\n", neutral(note))));
     if let (Some(from), true) = (&change.previous, change.change.action != Action::NoOp) {
-        out.push_str(&format!("  # (moved from {from})\n"));
+        out.push_str(&format!("  # (moved from {})\n", neutral(&from.to_string())));
     }
     if change.generated.is_some() {
         out.push_str("  # (config will be generated)\n");

@@ -9,7 +9,14 @@ pub struct Style {
     pub width: usize,
     /// Sensitive values are shown: somebody asked for that.
     pub reveal: bool,
+    /// Symbols and remarks stand behind marks, for what lays lines out anew: [`SYMBOL`] and [`REMARK`].
+    pub marked: bool,
 }
+
+/// Before the symbol of a line. No other text has it: control characters are written out in what people read.
+pub(crate) const SYMBOL: char = '\u{1}';
+/// Before a remark.
+pub(crate) const REMARK: char = '\u{2}';
 
 impl Style {
     fn dress(self, code: &str, text: &str) -> String {
@@ -48,7 +55,15 @@ impl Style {
 
     /// For what matters less.
     pub fn dim(self, text: &str) -> String {
+        if self.marked {
+            return format!("{REMARK}{text}");
+        }
         self.dress("90", text)
+    }
+
+    /// The style of what goes into documents: nothing of a terminal, and nothing that is sensitive.
+    pub(crate) fn document(marked: bool) -> Style {
+        Style { color: false, width: 78, reveal: false, marked }
     }
 }
 

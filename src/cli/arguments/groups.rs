@@ -1,6 +1,6 @@
 //! Options that several commands have.
 
-use clap::{ArgMatches, Args, FromArgMatches};
+use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
 use trueup_engine::Given;
 
 /// Values for root variables.
@@ -93,6 +93,35 @@ pub(crate) struct Terminal {
     /// Whose use of deprecated variables and outputs of modules is told: module:all, module:local, which is those called by a path, or module:none
     #[arg(long, value_name = "WHICH", value_parser = ["module:all", "module:local", "module:none"], default_value = "module:all")]
     pub(crate) deprecation: String,
+}
+
+/// What a plan, or what drifted, is written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WrittenFormat {
+    #[default]
+    Human,
+    Json,
+    Markdown,
+    Html,
+    Junit,
+    Sarif,
+    Gitlab,
+    #[value(name = "codequality")]
+    CodeQuality,
+}
+
+/// How a plan, or what drifted, is written to standard output.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Writing {
+    /// Text for people, JSON, Markdown for a comment, a page, test results, SARIF, or one of GitLab's reports; nothing but that goes to standard output
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "human", conflicts_with = "json")]
+    pub(crate) format: WrittenFormat,
+    /// The most bytes that Markdown may have: it is cut between lines, what is destroyed last
+    #[arg(long = "format-limit", value_name = "BYTES")]
+    pub(crate) format_limit: Option<usize>,
+    /// Where Markdown that was cut says that the whole can be read
+    #[arg(long = "format-link", value_name = "URL")]
+    pub(crate) format_link: Option<String>,
 }
 
 /// Where events go.

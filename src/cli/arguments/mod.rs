@@ -19,7 +19,9 @@ pub(crate) use configuration::{
     ProvidersCommand, ProvidersLock, ProvidersMirror, Validate, Version,
 };
 pub(crate) use environment::extended;
-pub(crate) use groups::{Events, Locking, Origin, StateFiles, Telling, Terminal, Variables};
+pub(crate) use groups::{
+    Events, Locking, Origin, StateFiles, Telling, Terminal, Variables, Writing, WrittenFormat,
+};
 pub(crate) use plans::{Apply, Drift, Import, Plan, Planning, Refresh};
 pub(crate) use stacks::{Stacks, StacksList};
 pub(crate) use state::{

@@ -1,6 +1,6 @@
 //! Arguments of the commands that compare the configuration with the world.
 
-use super::groups::{Locking, Operating, Origin, StateFiles, Telling, Terminal, Variables};
+use super::groups::{Locking, Operating, Origin, StateFiles, Telling, Terminal, Variables, Writing};
 use clap::Args;
 
 /// What is planned.
@@ -48,6 +48,8 @@ pub(crate) struct Plan {
     pub(crate) generate_config_out: Option<String>,
     #[command(flatten)]
     pub(crate) telling: Telling,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
     /// The local state file, for configurations without a backend block
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<String>,

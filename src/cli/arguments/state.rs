@@ -1,6 +1,6 @@
 //! Arguments of the commands that look into the state or mend it.
 
-use super::groups::{Locking, Origin, Variables};
+use super::groups::{Locking, Origin, Variables, Writing};
 use clap::{Args, Subcommand};
 
 #[derive(Args, Clone, Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct Show {
     /// Machine-readable output
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
     /// Show sensitive values
     #[arg(long = "show-sensitive")]
     pub(crate) reveal: bool,

@@ -21,6 +21,7 @@ pub(crate) mod plan;
 mod progress;
 pub(crate) mod providers;
 pub(crate) mod refresh;
+mod report;
 pub(crate) mod show;
 pub(crate) mod stacks;
 pub(crate) mod state;

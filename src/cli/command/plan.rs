@@ -4,6 +4,7 @@ use super::Context;
 use super::from::{self, Needs};
 use super::options::{plan_options, session_options};
 use super::progress::Progress;
+use super::report::{self, Reading};
 use super::stream;
 use crate::arguments::{Plan as Arguments, StateFiles};
 use crate::screen::Screen;
@@ -11,12 +12,14 @@ use std::path::Path;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_engine::{PlanOptions, Planned, Session, SessionOptions, generated_name};
-use trueup_plan::Plan;
+use trueup_plan::{Plan, PlanMode};
 use trueup_view::plan::{PlanView, commit};
+use trueup_view::report::Subject;
 
 /// Plans, shows the plan, and saves it where asked to.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let screen = match stream::screen(context, &args.planning.operating.terminal, &args.telling) {
+        Ok(screen) if args.writing.is_document() => Arc::new(screen.for_document()),
         Ok(screen) => Arc::new(screen),
         Err(unopened) => {
             let (screen, diagnostic) = *unopened;
@@ -35,14 +38,19 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let world = context.world(progress.clone());
     let mut session = match Session::open(&world, options.1).await {
         Ok(session) => session,
-        Err(not_opened) => return complain(&screen, not_opened.diagnostics, &not_opened.sources),
+        Err(not_opened) => {
+            let subject = Subject::Plan(PlanMode::Normal);
+            report::not_opened(context, (&screen, &args.writing), subject, &not_opened);
+            return complain(&screen, not_opened.diagnostics, &not_opened.sources);
+        }
     };
     let planned = match &args.generate_config_out {
         None => session.plan(&options.0).await,
         Some(file) => generate(context, &mut session, &options.0, file).await,
     };
     let out = args.out.as_deref().map(|file| context.beside(file));
-    let code = show(&screen, &session, planned, (&args, out.as_deref()));
+    let told = Told { context, screen: &screen, args: &args, out: out.as_deref() };
+    let code = show(&told, &session, planned);
     progress.took(session.calls());
     let sources = std::mem::take(&mut session.sources);
     let closing = session.close().await;
@@ -81,6 +89,7 @@ async fn generate(context: &Context, session: &mut Session, options: &PlanOption
 
 fn options(context: &Context, args: &Arguments) -> Result<(PlanOptions, SessionOptions), Diagnostics> {
     let planning = &args.planning;
+    args.writing.refused(args.telling.show_sensitive)?;
     let plan = plan_options(planning, false)?;
     let session = session_options(
         context,
@@ -92,22 +101,37 @@ fn options(context: &Context, args: &Arguments) -> Result<(PlanOptions, SessionO
     Ok((plan, session))
 }
 
-fn show(
-    screen: &Screen,
-    session: &Session,
-    planned: Planned,
-    (args, out): (&Arguments, Option<&Path>),
-) -> u8 {
+/// Where and how a plan is told.
+struct Told<'a> {
+    context: &'a Context,
+    screen: &'a Screen,
+    args: &'a Arguments,
+    /// The file that it is saved to.
+    out: Option<&'a Path>,
+}
+
+fn show(told: &Told<'_>, session: &Session, planned: Planned) -> u8 {
+    let Told { context, screen, args, out } = *told;
     let Planned { plan, mut diagnostics } = planned;
-    show_plan(screen, session, &plan);
+    if !args.writing.is_document() {
+        show_plan(screen, session, &plan);
+    }
     // A plan that stopped at an error is saved too, so that it can be looked at; it can't be applied.
     let saved = out.map(|file| save(session, &plan, file));
     if let Some(Err(diagnostic)) = saved {
         diagnostics.push(*diagnostic);
     }
+    if args.writing.is_document() {
+        let schemas = &**session.providers();
+        let reading = Reading { program: session.program(), sources: &session.sources, schemas };
+        match report::plan(context, &args.writing, (&plan, &diagnostics), &reading) {
+            Ok(text) => screen.print(&text),
+            Err(diagnostic) => diagnostics.push(*diagnostic),
+        }
+    }
     let failed = diagnostics.has_errors();
     screen.diagnostics(diagnostics, &session.sources);
-    if !failed && !screen.is_events() {
+    if !failed && !screen.is_events() && !args.writing.is_document() {
         screen.print(&afterword(&plan, args, screen));
     }
     match (failed, args.detailed_exitcode && plan.has_changes()) {

@@ -4,7 +4,8 @@ use super::Context;
 use super::apply::read_plan;
 use super::from::{self, Needs};
 use super::plan::complain;
-use crate::arguments::Show as Arguments;
+use super::report::{self, Reading};
+use crate::arguments::{Show as Arguments, WrittenFormat};
 use crate::screen::Screen;
 use std::io::Read;
 use std::sync::Arc;
@@ -25,6 +26,11 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         let wrong = Diagnostic::error("Option -from with a file", detail).hint("leave one of them out");
         return complain(&screen, wrong.into(), &Sources::default());
     }
+    if let Err(wrong) = args.writing.refused(args.reveal) {
+        return complain(&screen, wrong, &Sources::default());
+    }
+    let screen = if args.writing.is_document() { screen.for_document() } else { screen };
+    let json = args.json || args.writing.format == WrittenFormat::Json;
     let context = &match from::enter(context, &args.origin, Needs::State).await {
         Ok(entered) => entered,
         Err((diagnostics, sources)) => return complain(&screen, diagnostics, &sources),
@@ -33,15 +39,22 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let view = match args.file.as_ref().or(args.plan.as_ref()) {
         Some(file) if args.plan.is_some() || is_plan(file) => {
             return match read_plan(file) {
-                Ok(saved) => show_plan(&screen, &world, saved, args.json),
+                Ok(saved) if args.writing.is_document() => write_plan(context, &screen, saved, &args),
+                Ok(saved) => show_plan(&screen, &world, saved, json),
                 Err(diagnostic) => complain(&screen, (*diagnostic).into(), &Sources::default()),
             };
         }
         Some(file) => read_state_file(&world, file),
         None => open_state(&world, None).await,
     };
+    if args.writing.is_document() && !json {
+        let detail = "What becomes of objects is told in this format, and a state only says what they are.";
+        let wrong = Diagnostic::error("No report of a state", detail);
+        let wrong = wrong.hint("name a plan file, or use -format=json");
+        return complain(&screen, wrong.into(), &Sources::default());
+    }
     match view {
-        Ok(view) => show_state(&screen, &view, args.json),
+        Ok(view) => show_state(&screen, &view, json),
         Err(refused) => complain(&screen, refused.diagnostics, &refused.sources),
     }
 }
@@ -70,6 +83,28 @@ fn show_plan(
     screen.print(&view.text(screen.style));
     screen.print(&plan_view::commit(&plan));
     0
+}
+
+/// The plan in the format that is asked for.
+fn write_plan(
+    context: &Context,
+    screen: &Screen,
+    (plan, snapshot): (Plan, Snapshot),
+    args: &Arguments,
+) -> u8 {
+    let world = context.world(Arc::new(Unobserved));
+    let (loaded, schemas) = match load_saved(&world, &snapshot, &plan) {
+        Ok(loaded) => loaded,
+        Err((diagnostics, sources)) => return complain(screen, diagnostics, &sources),
+    };
+    let reading = Reading { program: &loaded.program, sources: &loaded.sources, schemas: &schemas };
+    match report::plan(context, &args.writing, (&plan, &Diagnostics::new()), &reading) {
+        Ok(text) => {
+            screen.print(&text);
+            0
+        }
+        Err(diagnostic) => complain(screen, (*diagnostic).into(), &Sources::default()),
+    }
 }
 
 fn show_state(screen: &Screen, view: &StateView, json: bool) -> u8 {

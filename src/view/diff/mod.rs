@@ -8,16 +8,20 @@ mod sequence;
 
 pub(crate) use align::common as common_lines;
 
-use super::style::Style;
+use super::style::{SYMBOL, Style};
 use std::collections::BTreeMap;
 use trueup_value::{Kind, Name, Value, json};
 
 /// What a line says of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sign {
+pub enum Sign {
+    /// It comes.
     Add,
+    /// It goes.
     Remove,
+    /// It becomes another.
     Change,
+    /// It stays, or the line has no value.
     Same,
 }
 
@@ -56,12 +60,13 @@ const FOLDED_MIN: usize = 12;
 
 impl Differ {
     pub(crate) fn symbol(self, sign: Sign) -> String {
-        match sign {
+        let symbol = match sign {
             Sign::Add => self.style.green("+"),
             Sign::Remove => self.style.red("-"),
             Sign::Change => self.style.yellow("~"),
             Sign::Same => " ".into(),
-        }
+        };
+        if self.style.marked { format!("{SYMBOL}{symbol}") } else { symbol }
     }
 
     /// What stands behind `name = `. `null` adds `-> null` where the value goes.

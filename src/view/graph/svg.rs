@@ -33,7 +33,7 @@ pub fn text(drawing: &Drawing) -> String {
 }
 
 /// Width, height and the elements of a picture.
-pub(super) fn picture(drawing: &Drawing) -> (i64, i64, String) {
+pub(crate) fn picture(drawing: &Drawing) -> (i64, i64, String) {
     let labels: Vec<Label> = drawing.nodes.iter().map(label).collect();
     let sizes: Vec<(i64, i64)> = labels.iter().map(size).collect();
     let name_width = |name: &str| columns(name) * WIDE / 100;
@@ -178,7 +178,7 @@ fn legend(drawing: &Drawing) -> String {
 }
 
 /// Text in elements and attributes; what XML 1.0 doesn't allow at all is replaced.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

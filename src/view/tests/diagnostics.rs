@@ -44,8 +44,10 @@ fn plain() {
 #[test]
 fn on_a_terminal() {
     let (all, sources) = several();
-    let text: String =
-        all.iter().map(|one| human(one, &sources, Style { color: true, width: 60, reveal: false })).collect();
+    let text: String = all
+        .iter()
+        .map(|one| human(one, &sources, Style { color: true, width: 60, reveal: false, marked: false }))
+        .collect();
     insta::assert_snapshot!(text.replace('\u{1b}', "\\e"));
 }
 

@@ -4,6 +4,7 @@ mod diagnostics;
 mod drift;
 mod graph;
 mod plans;
+mod reports;
 mod resources;
 
 use super::style::Style;
@@ -16,7 +17,7 @@ use trueup_schema::{Attribute, Block, NestedBlock, Nesting, ProviderSchema, Sche
 use trueup_value::{Type, Value};
 
 /// As in a log.
-const PLAIN: Style = Style { color: false, width: 78, reveal: false };
+const PLAIN: Style = Style { color: false, width: 78, reveal: false, marked: false };
 
 /// A schema with something of everything.
 fn schema() -> Block {

@@ -9,7 +9,7 @@ use trueup_resolve::Program;
 use trueup_state::{Commit, State};
 use trueup_value::{Type, Value};
 
-fn plan(mode: PlanMode, changes: Vec<ResourceChange>) -> Plan {
+pub(super) fn plan(mode: PlanMode, changes: Vec<ResourceChange>) -> Plan {
     Plan {
         mode,
         changes,

@@ -1,0 +1,104 @@
+//! What was changed outside of Git, told.
+
+use super::lines::labelled;
+use super::place::Places;
+use super::{Item, Line, Report, Scene, Subject, Verb, findings, place, plan::drawing};
+use crate::diff::Sign;
+use crate::drift::{git, note, path, shown};
+use crate::style::neutral;
+use std::collections::BTreeSet;
+use trueup_addr::{Mode, ResourceInstance};
+use trueup_diag::Diagnostic;
+use trueup_diff::Action;
+use trueup_document::drift::Told;
+use trueup_engine::{AttributeDrift, AttributeKind, DriftKind, ResourceDrift};
+
+impl Report {
+    /// A report on what was changed outside of Git, and on what Git has that was never applied.
+    ///
+    /// # Errors
+    /// Results of conditions that can't be read.
+    pub fn of_drift(told: &Told<'_>, scene: &Scene<'_>) -> Result<Report, Box<Diagnostic>> {
+        let Told { document, plan, .. } = told;
+        let places = Places::new(scene.program, scene.sources, scene.directory);
+        let wanted = |one: &&ResourceDrift| one.kind != DriftKind::Unapplied || !told.world_only;
+        let corrected: BTreeSet<&ResourceInstance> =
+            told.correction.into_iter().flat_map(|correction| &correction.corrected).collect();
+        let items: Vec<Item> = document
+            .resources
+            .iter()
+            .filter(wanted)
+            .map(|one| Item { corrected: corrected.contains(&one.addr), ..item(one, &places) })
+            .collect();
+        let told: BTreeSet<&String> = items.iter().map(|item| &item.address).collect();
+        let compared = plan.changes.iter().filter(|change| change.addr.resource.mode == Mode::Managed);
+        let addresses =
+            compared.filter(|change| change.deposed.is_none()).map(|one| neutral(&one.addr.to_string()));
+        Ok(Report {
+            subject: Subject::Drift,
+            outside: Vec::new(),
+            unchanged: addresses.filter(|address| !told.contains(address)).collect(),
+            findings: findings::failed(plan, &places)?,
+            home: place::home((scene.sources, scene.directory)),
+            outputs: Vec::new(),
+            summary: plan.summary(),
+            commit: plan.commit.as_ref().map(|commit| neutral(&crate::commit(commit))),
+            workspace: neutral(&plan.workspace),
+            timestamp: plan.timestamp.to_string(),
+            errored: plan.errored,
+            partial: plan.is_partial(),
+            graph: if items.is_empty() { None } else { drawing(plan, scene) },
+            items,
+        })
+    }
+}
+
+fn item(drift: &ResourceDrift, places: &Places<'_>) -> Item {
+    let (says, also) = match drift.kind {
+        DriftKind::Changed => ("was changed outside of Git", None),
+        DriftKind::Vanished if drift.action == Action::Create => {
+            ("is gone", Some("correcting creates it again"))
+        }
+        DriftKind::Vanished => ("is gone", Some("Git doesn't have it either")),
+        DriftKind::Unapplied => ("is not as Git says, which was never applied", None),
+        DriftKind::Unmanaged => ("differs where Git leaves it to the cloud or says the same", None),
+    };
+    let entangled = drift.entangled && matches!(drift.kind, DriftKind::Changed | DriftKind::Vanished);
+    let left = entangled.then_some("Git has changes of it that were never applied, so correcting leaves it");
+    Item {
+        address: neutral(&drift.addr.to_string()),
+        kind: neutral(&drift.addr.resource.kind),
+        verb: Verb::of_drift(drift.kind),
+        says: says.into(),
+        notes: also.into_iter().chain(left).map(str::to_owned).collect(),
+        lines: drift.attributes.iter().flat_map(attribute).collect(),
+        place: places.of(&drift.addr.config()),
+        corrected: false,
+    }
+}
+
+/// What should be goes before what is; what Git has and nobody applied before what it will take the place of.
+fn attribute(drift: &AttributeDrift) -> Vec<Line> {
+    let [git, state, cloud] = values(drift);
+    let mut out = labelled(Sign::Change, &path(drift), "");
+    if drift.kind == AttributeKind::Unapplied {
+        out.extend(labelled(Sign::Remove, "  cloud holds  ", &cloud));
+        out.extend(labelled(Sign::Add, "  Git says     ", &git));
+        return out;
+    }
+    out.extend(labelled(Sign::Remove, "  Git says     ", &git));
+    out.extend(labelled(Sign::Remove, "  state saw    ", &state));
+    out.extend(labelled(Sign::Add, "  cloud holds  ", &cloud));
+    let notes = note(drift.kind).into_iter();
+    out.extend(notes.flat_map(|note| labelled(Sign::Same, "  # ", note.trim_matches(['(', ')']))));
+    out
+}
+
+/// What Git says, what the state saw and what the cloud holds. None of it where any of it is sensitive: where only one
+/// side is marked, the others are most often the same secret.
+fn values(drift: &AttributeDrift) -> [String; 3] {
+    if [&drift.git, &drift.state, &drift.cloud].iter().any(|value| value.deep_marks().is_sensitive()) {
+        return std::array::from_fn(|_| "(sensitive value)".into());
+    }
+    [git(drift), shown(&drift.state), shown(&drift.cloud)]
+}
