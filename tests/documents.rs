@@ -85,6 +85,9 @@ run "left" {
 }
 "#;
 
+/// Schemas of what is sent and not printed; the rooms that send it hold it to them.
+const SENT: &[&str] = &["notification.json"];
+
 /// The schemas by the names of their files, each free to refer to the others.
 struct Schemas(Vec<(String, Json)>);
 
@@ -215,7 +218,8 @@ fn what_is_printed_fits_its_schema() {
     let mut printed: Vec<&str> = documents.iter().map(|(schema, _)| *schema).collect();
     printed.sort_unstable();
     printed.dedup();
-    let named: Vec<String> = Schemas::read().0.into_iter().map(|(name, _)| name).collect();
+    let named = Schemas::read().0.into_iter().map(|(name, _)| name);
+    let named: Vec<String> = named.filter(|name| !SENT.contains(&name.as_str())).collect();
     let printed: Vec<String> = printed.iter().map(|name| format!("{name}.json")).collect();
     assert_eq!(printed, named, "every schema has a document");
 }

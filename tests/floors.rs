@@ -5,15 +5,18 @@ pub(crate) const FLOORS: &[(&str, u32)] = &[
     ("trueup-diag", 0),
     ("trueup-addr", 0),
     ("trueup-value", 0),
+    ("trueup-loopback", 0),
     ("trueup-parse", 1),
     ("trueup-schema", 1),
     ("trueup-resolve", 2),
     ("trueup-state", 2),
     ("trueup-provider", 2),
+    ("trueup-forge", 2),
     ("trueup-provision", 2),
     ("trueup-source", 2),
     ("trueup-evaluate", 3),
     ("trueup-refresh", 3),
+    ("trueup-notify", 3),
     ("trueup-store", 3),
     ("trueup-provider-kit", 3),
     ("trueup-diff", 4),
@@ -87,7 +90,16 @@ pub(crate) const HOMES: &[(&str, &[&str])] = &[
     ("rustyline", &["trueup-cli"]),
     ("tonic", &["trueup-plugin"]),
     ("axum", &["trueup-controller"]),
-    ("reqwest", &["trueup-provider-azure", "trueup-provider-google", "trueup-source"]),
+    (
+        "reqwest",
+        &[
+            "trueup-forge",
+            "trueup-notify",
+            "trueup-provider-azure",
+            "trueup-provider-google",
+            "trueup-source",
+        ],
+    ),
     ("tar", &["trueup-source"]),
     ("zip", &["trueup-plan", "trueup-source"]),
 ];
@@ -116,7 +128,7 @@ pub(crate) const PROVIDERS_SEE: &[&str] = &[
 
 /// Crates that are for tests alone.
 pub(crate) const FOR_TESTS: &[&str] =
-    &["insta", "jsonschema", "proptest", "tempfile", "trueup-provider-walk"];
+    &["insta", "jsonschema", "proptest", "tempfile", "trueup-loopback", "trueup-provider-walk"];
 
 /// Folders of stand-ins for the world, and the cargo feature each is behind: tests enable it, the program never.
 pub(crate) const FAKES: &[(&str, &str)] = &[("src/provider/fake/", "fake")];

@@ -2,7 +2,6 @@
 //! clouds' own descriptions of their APIs, and so a second opinion on the fakes.
 
 use crate::ground::Ground;
-use crate::http::{Answers, send, serve};
 use crate::mishap::Script;
 use crate::server::by_another;
 use crate::{Fake, Ills, Meddling, Mishap, Program, Reply, Request, free_port};
@@ -15,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::process::Command;
+use trueup_loopback::{Answers, send, serve};
 
 /// The variable that says in which folder `cloudemu.py` is.
 pub const CLOUDEMU: &str = "TRUEUP_CLOUDEMU";

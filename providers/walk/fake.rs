@@ -1,12 +1,12 @@
 //! A cloud's APIs in memory, behind HTTP: calls are counted, and go wrong one by one.
 
-use crate::http::{Answers, serve};
 use crate::mishap::Script;
 use crate::{Ills, Mishap, Reply, Request};
 use async_trait::async_trait;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use trueup_loopback::{Answers, serve};
 
 /// Why the front of a fake refuses a call, for the cloud to say in its own words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

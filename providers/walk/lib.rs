@@ -40,7 +40,6 @@ mod documented;
 mod emulator;
 mod fake;
 mod ground;
-mod http;
 mod mishap;
 mod names;
 mod pages;
@@ -60,7 +59,6 @@ pub use data::{assert_every_data_source_has_a_case, read_data};
 pub use documented::assert_documented;
 pub use emulator::{CLOUDEMU, Emulator};
 pub use fake::{Fake, Running, Trouble};
-pub use http::{Reply, Request, send};
 pub use mishap::{Ills, Mishap};
 pub use names::Names;
 pub use pages::write_pages;
@@ -72,4 +70,5 @@ pub use stand::{Meddling, Stand, merge};
 pub use trials::{
     every_call_goes_wrong_once, every_call_goes_wrong_once_on_cloudemu, walk_on_cloudemu, walk_strictly,
 };
+pub use trueup_loopback::{Reply, Request, send};
 pub use walk::{assert_every_type_has_a_case, walk};

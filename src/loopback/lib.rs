@@ -1,4 +1,7 @@
-//! HTTP as far as clients speak it to a server on loopback.
+//! HTTP on loopback, for tests. In: what answers requests. Out: a server on a free port, and a client for such servers.
+//!
+//! It speaks HTTP/1.1 as far as the clients of this house do, hides nothing of a request from who answers it, and can cut
+//! a connection instead of answering.
 
 use async_trait::async_trait;
 use std::collections::BTreeMap;
@@ -35,13 +38,13 @@ pub struct Reply {
 
 /// What answers requests.
 #[async_trait]
-pub(crate) trait Answers: Send + Sync + 'static {
+pub trait Answers: Send + Sync + 'static {
     /// Answers a request; None cuts the connection.
     async fn answer(&self, request: &Request) -> Option<Reply>;
 }
 
 /// Answers connections on a free port until the runtime ends; gives the address.
-pub(crate) async fn serve(answers: impl FnOnce(String) -> Arc<dyn Answers>) {
+pub async fn serve(answers: impl FnOnce(String) -> Arc<dyn Answers>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("a bound socket has an address");
     let answers = answers(format!("http://{address}"));

@@ -1,0 +1,248 @@
+//! Every forge by the same cases, against fakes that are as strict as the forges' documentation.
+
+mod azure;
+mod bitbucket;
+mod ci;
+mod gitea;
+mod github;
+mod gitlab;
+mod lost;
+mod world;
+
+use crate::{
+    ForgeErrorKind, Kept, Kind, Mark, Mergeable, NewPull, News, Standing, State, Status, Thread, Verdict,
+    Written, find_comment, keep_issue, open_pull, settled_pull, write_comment,
+};
+use trueup_loopback::Reply;
+use world::{ANN, Act, BOB, FakePull, FakeReview, MALLORY, ME, Stand, pull};
+
+const ON: Thread = Thread::Pull(7);
+
+fn mark(data: &str) -> Mark {
+    Mark { key: "plan/net--work".into(), data: data.into() }
+}
+
+/// Runs a case on each forge.
+macro_rules! everywhere {
+    ($(#[$about:meta])* $name:ident, $case:ident) => {
+        $(#[$about])*
+        #[tokio::test]
+        async fn $name() {
+            for kind in Kind::ALL {
+                $case(Stand::start(kind).await).await;
+            }
+        }
+    };
+}
+
+everywhere!(one_comment_is_found_again_and_edited, comment_case);
+everywhere!(comments_of_others_are_left_alone, others_case);
+everywhere!(a_deleted_comment_is_written_anew, deleted_case);
+everywhere!(pull_requests_are_read, pulls_case);
+everywhere!(reviews_are_read, reviews_case);
+everywhere!(statuses_are_set, status_case);
+everywhere!(a_pull_request_is_opened_once, open_case);
+everywhere!(an_issue_is_opened_reopened_and_closed, issue_case);
+everywhere!(files_of_a_branch_are_read, file_case);
+everywhere!(missing_permissions_are_named, permission_case);
+
+async fn comment_case(stand: Stand) {
+    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    for at in 0..65 {
+        stand.world().comment((true, 7), ANN, &format!("remark {at}"));
+    }
+    let write = async |data: &str, text: &str| {
+        write_comment(forge, ON, &mark(data), text).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"))
+    };
+    assert_eq!(write("one", "first").await, Written::Added, "{kind:?}");
+    stand.world().comment((true, 7), ANN, "thanks");
+    assert_eq!(write("two", "second").await, Written::Edited, "{kind:?}");
+    assert_eq!(write("two", "second").await, Written::Unchanged, "{kind:?}");
+    let found = find_comment(forge, ON, &mark("").key).await.expect("an answer").expect("a comment");
+    assert_eq!(found.1, mark("two"), "{kind:?}");
+    assert!(found.0.body.ends_with("second"), "{kind:?}");
+    let own: Vec<String> =
+        stand.world().comments.iter().filter(|one| one.author == ME).map(|one| one.body.clone()).collect();
+    assert_eq!(own.len(), 1, "{kind:?}: {own:?}");
+    // Another matter has a comment of its own, and so has another pull request.
+    let other = Mark { key: "plan/dns".into(), data: String::new() };
+    assert_eq!(write_comment(forge, ON, &other, "x").await.expect("an answer"), Written::Added, "{kind:?}");
+    let (max, _) = kind.comment_max();
+    let error = write_comment(forge, ON, &other, &"x".repeat(max)).await.expect_err("it is too long");
+    assert_eq!(error.kind, ForgeErrorKind::Refused, "{kind:?}");
+}
+
+async fn others_case(stand: Stand) {
+    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    let forged = format!("{}\nnothing changes", mark("forged").line(kind));
+    stand.world().comment((true, 7), MALLORY, &forged);
+    assert_eq!(find_comment(forge, ON, &mark("").key).await.expect("an answer"), None, "{kind:?}");
+    let written = write_comment(forge, ON, &mark("own"), "text").await.expect("an answer");
+    assert_eq!(written, Written::Added, "{kind:?}");
+    // Somebody takes the mark out of the own comment: it can't be found any more.
+    stand.world().comments.last_mut().expect("the own one").body = "edited".into();
+    let written = write_comment(forge, ON, &mark("own"), "text").await.expect("an answer");
+    assert_eq!(written, Written::Added, "{kind:?}");
+    assert_eq!(stand.world().comments[0].body, forged, "{kind:?}");
+}
+
+async fn deleted_case(stand: Stand) {
+    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    write_comment(forge, ON, &mark("one"), "first").await.expect("an answer");
+    // Between the look and the edit.
+    stand.trouble(
+        if matches!(kind, Kind::GitLab | Kind::Bitbucket) { "PUT" } else { "PATCH" },
+        "",
+        Act::Delete,
+    );
+    let written = write_comment(forge, ON, &mark("two"), "second").await.expect("an answer");
+    assert_eq!(written, Written::Added, "{kind:?}");
+    stand.world().comments.clear();
+    let written = write_comment(forge, ON, &mark("two"), "second").await.expect("an answer");
+    assert_eq!(written, Written::Added, "{kind:?}");
+    assert_eq!(stand.world().comments.len(), 1, "{kind:?}");
+}
+
+async fn pulls_case(stand: Stand) {
+    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    let labels = vec!["b", "a"];
+    stand.world().pulls[0] = FakePull { labels, is_draft: true, is_fork: true, looks: 2, ..pull(7) };
+    let found = settled_pull(forge, 7).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+    let is_told = kind != Kind::Bitbucket;
+    assert_eq!(found.head.commit, format!("{:040x}", 7), "{kind:?}");
+    assert_eq!((found.head.branch.as_str(), found.base_branch.as_str()), ("change-7", "main"), "{kind:?}");
+    assert!(found.head.is_fork && found.is_draft, "{kind:?}");
+    assert_eq!(found.author.name, "ann", "{kind:?}");
+    assert_eq!(found.labels, if is_told { vec!["a", "b"] } else { Vec::new() }, "{kind:?}");
+    assert_eq!(found.mergeable, Mergeable::Yes, "{kind:?}");
+    let is_asked_again = matches!(kind, Kind::GitHub | Kind::GitLab | Kind::AzureDevOps);
+    assert_eq!(stand.paused(), if is_asked_again { vec![2, 4] } else { Vec::new() }, "{kind:?}");
+    stand.world().pulls[0] = FakePull { mergeable: false, ..pull(7) };
+    assert_eq!(settled_pull(forge, 7).await.expect("an answer").mergeable, Mergeable::Conflicts, "{kind:?}");
+    let error = forge.pull(8).await.expect_err("there is none");
+    assert_eq!(error.kind, ForgeErrorKind::NotFound, "{kind:?}");
+    stand.world().pulls.extend((200..302).map(pull));
+    let numbers: Vec<u64> =
+        forge.open_pulls().await.expect("an answer").iter().map(|pull| pull.number).collect();
+    assert_eq!(numbers.len(), 103, "{kind:?}");
+}
+
+async fn reviews_case(stand: Stand) {
+    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    let said = |by, what| FakeReview { by, what };
+    stand.world().reviews = vec![said(ANN, "approved"), said(BOB, "objected"), said(MALLORY, "commented")];
+    if matches!(kind, Kind::GitHub | Kind::Gitea) {
+        // What was said later counts; a comment takes nothing back.
+        stand.world().reviews.extend([
+            said(BOB, "commented"),
+            said(MALLORY, "approved"),
+            said(ME, "approved"),
+            said(ME, "dismissed"),
+        ]);
+    }
+    let pull = forge.pull(7).await.expect("a pull request");
+    let found = forge.reviews(&pull).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+    let found: Vec<(&str, Verdict, Standing)> =
+        found.iter().map(|one| (one.by.name.as_str(), one.verdict, one.standing)).collect();
+    let mut expected = vec![
+        ("ann", Verdict::Approved, Standing::Writer),
+        ("bob", Verdict::ChangesRequested, Standing::Writer),
+    ];
+    if matches!(kind, Kind::GitHub | Kind::Gitea) {
+        expected.push(("mallory", Verdict::Approved, Standing::Reader));
+    }
+    assert_eq!(found, expected, "{kind:?}");
+}
+
+async fn status_case(stand: Stand) {
+    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    let name = "trueup/plan: environments/production/eu-central-1/network";
+    let commit = format!("{:040x}", 7);
+    for state in [State::Pending, State::Pending, State::Failure, State::Success] {
+        let status = Status { name: name.into(), state, text: "é".repeat(300), url: None, pull: Some(7) };
+        forge.set_status(&commit, &status).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+    }
+    let world = stand.world();
+    assert_eq!(world.statuses.len(), 1, "{kind:?}: {:?}", world.statuses);
+    let (state, text) = &world.statuses[&(commit, name.to_owned())];
+    assert!(["success", "succeeded", "SUCCESSFUL"].contains(&state.as_str()), "{kind:?}: {state}");
+    assert!(text.ends_with('…'), "{kind:?}: {text}");
+}
+
+async fn open_case(stand: Stand) {
+    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    let new = NewPull {
+        title: "Take over what changed".into(),
+        body: "x".repeat(5000),
+        branch: "drift/network".into(),
+        base: "main".into(),
+        is_draft: true,
+    };
+    let first = open_pull(forge, &new).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+    assert!(first.is_draft, "{kind:?}");
+    let again = open_pull(forge, &new).await.expect("an answer");
+    assert_eq!(first.number, again.number, "{kind:?}");
+    assert_eq!(stand.world().pulls.len(), 2, "{kind:?}");
+}
+
+async fn issue_case(stand: Stand) {
+    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    let news = |is_open, body, occasion| News {
+        key: "drift/network",
+        is_open,
+        title: "Drift in network",
+        body,
+        note: if is_open { "It is back." } else { "It is gone." },
+        occasion,
+    };
+    let keep = async |news: News<'_>| {
+        keep_issue(forge, &news).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"))
+    };
+    assert_eq!(keep(news(false, "", "1")).await, Kept::None, "{kind:?}");
+    let Kept::Opened(opened) = keep(news(true, "a <b> & c", "2")).await else { panic!("{kind:?}") };
+    let Kept::Updated(same) = keep(news(true, "a <b> & c", "3")).await else { panic!("{kind:?}") };
+    assert_eq!(opened.number, same.number, "{kind:?}");
+    assert!(!stand.world().log.iter().any(|line| line.starts_with("PUT")), "{kind:?}: nothing changed");
+    let Kept::Closed(closed) = keep(news(false, "", "4")).await else { panic!("{kind:?}") };
+    assert!(!closed.is_open && !stand.world().issues[0].is_open, "{kind:?}");
+    assert_eq!(keep(news(false, "", "5")).await, Kept::None, "{kind:?}");
+    let Kept::Reopened(again) = keep(news(true, "worse", "6")).await else { panic!("{kind:?}") };
+    assert_eq!(again.number, opened.number, "{kind:?}");
+    let world = stand.world();
+    assert!(world.issues.len() == 1 && world.issues[0].is_open, "{kind:?}: {:?}", world.issues);
+    assert!(world.issues[0].body.contains("worse"), "{kind:?}");
+    let said: Vec<bool> =
+        world.comments_on(false, opened.number).iter().map(|one| one.body.contains("back")).collect();
+    assert_eq!(said, [false, true], "{kind:?}");
+}
+
+async fn file_case(stand: Stand) {
+    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    let file = forge.file("trueup.hcl", "main").await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+    assert_eq!(file.as_deref(), Some("pulls {}\n"), "{kind:?}");
+    assert_eq!(forge.file("a b/other.hcl", "main").await.expect("an answer"), None, "{kind:?}");
+}
+
+async fn permission_case(stand: Stand) {
+    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    let denied = || Act::Say(world::refused(403, "Resource not accessible by integration"));
+    stand.trouble("POST", "", denied());
+    let error = write_comment(forge, ON, &mark(""), "x").await.expect_err("it isn't permitted");
+    assert_eq!(error.kind, ForgeErrorKind::Forbidden, "{kind:?}: {error}");
+    let hint = error.hint.expect("a hint");
+    let named =
+        ["pull-requests: write", "the scope api", "write:issue", "pullrequest:write", "Contribute to pull"];
+    assert!(named.iter().any(|name| hint.contains(name)), "{kind:?}: {hint}");
+    assert!(stand.paused().is_empty(), "{kind:?}: it is not asked again");
+    let wrong = Stand::with_token(kind, "another-t0ken").await;
+    let error = wrong.forge.pull(7).await.expect_err("the token is wrong");
+    assert_eq!(error.kind, ForgeErrorKind::Unauthorized, "{kind:?}: {error}");
+    let told = format!("{error} {:?} {:?} {:?}", error, error.diagnostic(), wrong.forge);
+    assert!(!told.contains("another-t0ken") && told.contains("A_VARIABLE"), "{kind:?}: {told}");
+    // What the forge says of the token back is left out.
+    let said = Reply::json(403, &serde_json::json!({ "message": "s3cr3t-t0ken may not" }));
+    stand.trouble("GET", "pull", Act::Say(said.clone()));
+    stand.trouble("GET", "merge_requests", Act::Say(said));
+    let error = forge.pull(7).await.expect_err("it isn't permitted");
+    assert!(!format!("{error:?}").contains("s3cr3t"), "{kind:?}: {error:?}");
+}
