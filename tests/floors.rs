@@ -27,6 +27,7 @@ pub(crate) const FLOORS: &[(&str, u32)] = &[
     ("trueup-provider-google", 4),
     ("trueup-stacks", 4),
     ("trueup-plan", 5),
+    ("trueup-pulls", 5),
     ("trueup-apply", 6),
     ("trueup-drift", 6),
     ("trueup-engine", 7),

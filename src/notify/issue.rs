@@ -39,18 +39,15 @@ impl Channel for Issues {
         };
         let occasion =
             news.commit.as_deref().map_or_else(|| news.at.clone(), |commit| format!("{commit}/{}", news.at));
-        let kept = keep_issue(
-            &*self.forge,
-            &IssueNews {
-                key: &news.key,
-                is_open: news.now != Condition::Ok,
-                title: &title,
-                body: &body,
-                note: &note,
-                occasion: &occasion,
-            },
-        );
-        kept.await.map(drop).map_err(|error| NotifyError {
+        let told = IssueNews {
+            key: &news.key,
+            is_open: news.now != Condition::Ok,
+            title: &title,
+            body: &body,
+            note: &note,
+            occasion: &occasion,
+        };
+        keep_issue(&*self.forge, &told).await.map(drop).map_err(|error| NotifyError {
             channel: self.name().to_owned(),
             subject: news.subject.clone(),
             cause: error.to_string(),

@@ -99,6 +99,16 @@ pub fn hash(plan: &Plan) -> Result<String, PlanFileError> {
     Ok(nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect())
 }
 
+/// SHA-256 of what is planned, in hexadecimal: the same when it is planned again on the same state, at another time or in
+/// another checkout. The lineage of a state that nothing was written of yet is anybody's.
+pub fn fingerprint(plan: &Plan) -> Result<String, PlanFileError> {
+    let mut anew = Plan { timestamp: "".into(), commit: None, ..plan.clone() };
+    if anew.prior.serial == 0 {
+        anew.prior.lineage = String::new();
+    }
+    hash(&anew)
+}
+
 fn plan_json(plan: &Plan) -> Result<Vec<u8>, PlanFileError> {
     json(&PlanWire::write(plan).map_err(PlanFileError::unwritable)?)
 }

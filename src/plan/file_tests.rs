@@ -1,6 +1,6 @@
 //! Plan files: what is written is read back, and nothing that is read makes it fall over.
 
-use crate::file::{hash, read, write};
+use crate::file::{fingerprint, hash, read, write};
 use crate::{
     Node, OutputChange, Part, Plan, PlanMode, ResourceChange, Snapshot, SnapshotInput, SnapshotOrigin, Step,
     StepGraph,
@@ -200,6 +200,24 @@ fn what_is_ephemeral_is_never_stored() {
     plan.changes[2].change.after = Value::object([("a", Value::from("hush").mark(Marks::EPHEMERAL))]);
     let error = write(&plan, &sample_snapshot()).expect_err("a change can't be left out");
     assert!(error.detail.contains("terraform_data.a") && error.detail.contains("ephemeral"), "{error}");
+}
+
+#[test]
+fn a_plan_made_again_has_the_same_fingerprint() {
+    let print = |change: fn(&mut Plan)| {
+        let mut plan = sample();
+        change(&mut plan);
+        fingerprint(&plan).expect("a fingerprint")
+    };
+    let first = print(|_| {});
+    assert_eq!(print(|plan| plan.timestamp = "2031-01-01T00:00:00Z".into()), first);
+    assert_eq!(print(|plan| plan.commit = None), first);
+    assert_ne!(print(|plan| plan.prior.serial += 1), first);
+    assert_ne!(print(|plan| plan.prior.lineage = "another".into()), first);
+    assert_ne!(print(|plan| plan.changes.truncate(1)), first);
+    let unwritten = print(|plan| plan.prior.serial = 0);
+    let again = |plan: &mut Plan| (plan.prior.serial, plan.prior.lineage) = (0, "another".into());
+    assert_eq!(print(again), unwritten);
 }
 
 #[test]

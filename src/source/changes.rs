@@ -63,6 +63,19 @@ pub fn text_at(dir: &Path, commit_id: &str, path: &str) -> Result<Option<String>
     Ok(Some(blob.data.to_str_lossy().into_owned()))
 }
 
+/// The commits that a commit was made from; several where it merges.
+///
+/// # Errors
+/// No repository, no such commit, or objects that can't be read.
+pub fn parents(dir: &Path, commit_id: &str) -> Result<Vec<String>, SourceError> {
+    let repository = open_at(dir)?;
+    let id = commit(&repository, commit_id)?;
+    let failed =
+        |cause: gix::Error| SourceError::new(SourceErrorKind::File, "read", commit_id, chain(&cause));
+    let found = repository.find_object(id).and_then(gix::Object::peel_to_commit).map_err(failed)?;
+    Ok(found.parent_ids().map(|parent| parent.to_string()).collect())
+}
+
 fn open_at(dir: &Path) -> Result<gix::Repository, SourceError> {
     open(dir)?.ok_or_else(|| {
         let cause = "it is in no Git repository";

@@ -8,8 +8,10 @@ mod drift;
 mod glob;
 mod order;
 mod pattern;
+mod pulls;
 mod read;
 mod read_drift;
+mod read_pulls;
 mod settings;
 mod stacks;
 #[cfg(test)]
@@ -19,8 +21,9 @@ mod touched;
 pub use drift::{CorrectSettings, DriftSettings, IgnoreRule, Measure, Quarantine, Until, Window};
 pub use order::{Cycle, order};
 pub use pattern::Pattern;
+pub use pulls::{Forks, PullSettings};
 pub use settings::{Input, Place, Settings, Stack, StackSettings};
-pub use stacks::{Stacks, drift_settings, find_root};
+pub use stacks::{PullRules, Stacks, drift_settings, find_root, pull_rules};
 pub use touched::{Change, Reason, touched};
 
 /// The file beside the stacks that names them.

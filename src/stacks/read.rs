@@ -14,7 +14,8 @@ use trueup_resolve::{self as resolve, compile_constant_as, compile_template};
 use trueup_value::{Name, Type, Value};
 
 static FILE: LazyLock<BodySchema> = LazyLock::new(|| {
-    BodySchema::default().block("drift", &[]).block("stacks", &[]).block("stack", &["name"])
+    let whole = BodySchema::default().block("drift", &[]).block("pulls", &[]);
+    whole.block("stacks", &[]).block("stack", &["name"])
 });
 static STACKS: LazyLock<BodySchema> =
     LazyLock::new(|| BodySchema::default().optional("include").optional("exclude"));
@@ -39,6 +40,14 @@ pub(crate) fn read(text: &str, sources: &mut Sources) -> (Settings, Diagnostics)
     }
     for block in content.blocks("drift") {
         reader.drift(block, &mut settings.drift);
+    }
+    for (at, block) in content.blocks("pulls").enumerate() {
+        if at == 0 {
+            reader.pulls(block, &mut settings.pulls);
+        } else {
+            let detail = "What holds for pull requests stands in one block.";
+            reader.fail("Duplicate pulls block", detail, block.header_span);
+        }
     }
     for block in content.blocks("stack") {
         reader.stack(block, &mut settings);

@@ -217,7 +217,7 @@ impl Reader<'_> {
         time
     }
 
-    fn count(&mut self, content: &Content<'_>, name: &str) -> Option<usize> {
+    pub(crate) fn count(&mut self, content: &Content<'_>, name: &str) -> Option<usize> {
         let value = self.constant(&content.attribute(name)?.expr, &Type::Number)?;
         let count = value.as_number().and_then(|number| number.to_string().parse().ok());
         if count.is_none_or(|count: usize| count == 0) {
@@ -227,7 +227,7 @@ impl Reader<'_> {
         count
     }
 
-    fn truth(&mut self, content: &Content<'_>, name: &str) -> bool {
+    pub(crate) fn truth(&mut self, content: &Content<'_>, name: &str) -> bool {
         let Some(attribute) = content.attribute(name) else { return false };
         let value = self.constant(&attribute.expr, &Type::Bool);
         value.and_then(|value| value.as_bool()).unwrap_or(false)

@@ -2,6 +2,7 @@
 
 use crate::drift::DriftSettings;
 use crate::glob::Glob;
+use crate::pulls::PullSettings;
 use std::collections::{BTreeMap, BTreeSet};
 use trueup_diag::Span;
 use trueup_resolve::Expr;
@@ -16,6 +17,8 @@ pub struct Settings {
     pub(crate) exclude: Vec<Glob>,
     /// What holds for the drift of all stacks.
     pub drift: DriftSettings,
+    /// What holds for pull requests.
+    pub pulls: PullSettings,
     /// Stacks by name.
     pub stacks: BTreeMap<Name, StackSettings>,
 }

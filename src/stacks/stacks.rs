@@ -3,6 +3,7 @@
 use crate::SETTINGS_FILE;
 use crate::directories::{Use, modules, roots};
 use crate::drift::DriftSettings;
+use crate::pulls::PullSettings;
 use crate::read::read;
 use crate::settings::{Place, Settings, Stack, StackSettings};
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,6 +81,30 @@ pub fn drift_settings(
     let named = here.iter().find(|stack| stack.workspace.as_deref() == Some(workspace));
     let stack = named.or_else(|| here.iter().find(|stack| stack.workspace.is_none()));
     Ok(settings.drift.and(stack.map(|stack| stack.drift.clone()).unwrap_or_default()))
+}
+
+/// What `trueup.hcl` says of pull requests, and who owns which stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PullRules {
+    /// The `pulls` block.
+    pub pulls: PullSettings,
+    /// The owners of the stacks that have any, by the stacks' names.
+    pub owners: BTreeMap<Name, Vec<String>>,
+}
+
+/// The rules for pull requests out of the text of `trueup.hcl`, wherever it was taken from.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn pull_rules(text: &str) -> Result<PullRules, (Diagnostics, Sources)> {
+    let mut sources = Sources::default();
+    let (settings, found) = read(text, &mut sources);
+    if found.has_errors() {
+        return Err((found, sources));
+    }
+    let owners = settings.stacks.into_iter().map(|(name, stack)| (name, stack.owners));
+    let owners = owners.filter(|(_, owners)| !owners.is_empty()).collect();
+    Ok(PullRules { pulls: settings.pulls, owners })
 }
 
 /// The directory that holds `trueup.hcl`: the given one or the nearest above it, up to `top`; otherwise `top` itself.

@@ -1,6 +1,7 @@
 //! Repositories as data: their stacks, what a change touches, the order.
 
 use crate::{Change, DriftSettings, Measure, Pattern, Reason, Stacks, drift_settings, order, touched};
+use crate::{Forks, PullSettings, pull_rules};
 use std::collections::BTreeSet;
 
 /// Files of a repository: `path` or `path: text`, separated by lines of `--`.
@@ -280,4 +281,31 @@ fn patterns_of_addresses() {
     check("a*a", "a", false);
     check("a*b*c", "a1b2b3c", true);
     check("a*b*c", "acb", false);
+}
+
+#[test]
+fn rules_for_pull_requests_are_read() {
+    let check = |text: &str, expected: PullSettings| {
+        assert_eq!(pull_rules(text).expect("it is fine").pulls, expected, "{text}");
+    };
+    let usual = PullSettings::default;
+    check("", usual());
+    check("pulls {}", usual());
+    check(
+        "pulls {\n  approvals = 2\n  owners = [\"ann\"]\n  require_stack_owners = true\n}",
+        PullSettings { approvals: 2, owners: vec!["ann".into()], require_stack_owners: true, ..usual() },
+    );
+    check(
+        "pulls {\n  require_mergeable = false\n  forks = \"planned\"\n}",
+        PullSettings { require_mergeable: false, forks: Forks::Planned, ..usual() },
+    );
+    let rules = pull_rules("stack \"a\" {\n  owners = [\"bob\"]\n}\nstack \"b\" {}").expect("it is fine");
+    assert_eq!(rules.owners, [("a".into(), vec!["bob".to_owned()])].into());
+    let wrong = |text: &str, summary: &str| {
+        let (found, _) = pull_rules(text).expect_err(text);
+        assert_eq!(found.iter().map(|one| &*one.summary).collect::<Vec<_>>(), [summary], "{text}");
+    };
+    wrong("pulls {\n  forks = \"plannd\"\n}", "Invalid pulls block");
+    wrong("pulls {}\npulls {}", "Duplicate pulls block");
+    wrong("pulls {\n  approval = 1\n}", "Unsupported argument");
 }

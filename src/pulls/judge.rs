@@ -1,0 +1,163 @@
+//! Whether a pull request may be applied.
+
+use crate::refusal::Refusal;
+use crate::shown::{Shown, ShownStack};
+use std::collections::{BTreeMap, BTreeSet};
+use trueup_forge::{Mergeable, Pull, PullState, Review, Standing, Verdict};
+use trueup_stacks::PullRules;
+
+/// What is checked out here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checkout {
+    /// The commit.
+    pub commit: Option<String>,
+    /// Those that it was made from: build servers check out a merge with the base branch.
+    pub parents: Vec<String>,
+    /// Whether files differ from it.
+    pub is_dirty: bool,
+}
+
+impl Checkout {
+    /// Whether it is a commit, or a merge of it.
+    pub fn holds(&self, commit: &str) -> bool {
+        self.commit.as_deref() == Some(commit) || self.parents.iter().any(|parent| parent == commit)
+    }
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The pull request as it stands now.
+    pub pull: &'a Pull,
+    /// What reviewers say of it.
+    pub reviews: &'a [Review],
+    /// What the base branch demands.
+    pub rules: &'a PullRules,
+    /// What its comment shows; None where there is no comment of ours.
+    pub shown: Option<&'a Shown>,
+    /// What is checked out here.
+    pub checkout: &'a Checkout,
+}
+
+/// Everything that stands against applying it; nothing where it may be applied.
+pub fn judge(request: &Request<'_>) -> Vec<Refusal> {
+    let Request { pull, shown, checkout, .. } = request;
+    let mut found = Vec::new();
+    match pull.state {
+        PullState::Open => {}
+        PullState::Merged | PullState::Closed => found.push(Refusal::NotOpen),
+    }
+    if pull.is_draft {
+        found.push(Refusal::Draft);
+    }
+    if pull.head.is_fork {
+        found.push(Refusal::Fork);
+    }
+    match shown {
+        None => found.push(Refusal::NothingShown),
+        Some(shown) if shown.commit != pull.head.commit => {
+            found.push(Refusal::OtherCommit { shown: shown.commit.clone(), now: pull.head.commit.clone() });
+        }
+        Some(shown) if shown.base != pull.base_branch => {
+            found.push(Refusal::OtherBase { shown: shown.base.clone(), now: pull.base_branch.clone() });
+        }
+        Some(shown) => {
+            let failed = shown.stacks.iter().filter(|(_, stack)| stack.plan.is_none());
+            found.extend(failed.map(|(name, _)| Refusal::NotPlanned(name.clone())));
+        }
+    }
+    found.extend(checked_out(checkout, &pull.head.commit));
+    found.extend(merging(request));
+    found.extend(reviewed(request));
+    found
+}
+
+/// Whether what was planned now is what was shown.
+pub fn judge_plans(shown: &Shown, now: &BTreeMap<String, ShownStack>) -> Vec<Refusal> {
+    let mut found = Vec::new();
+    for (name, then) in &shown.stacks {
+        match now.get(name) {
+            None => found.push(Refusal::StackGone(name.clone())),
+            Some(now) if now.plan.is_none() => found.push(Refusal::NotPlanned(name.clone())),
+            Some(now) if (now.serial, &now.state) != (then.serial, &then.state) => {
+                found.push(Refusal::StateMoved { stack: name.clone(), shown: then.serial, now: now.serial });
+            }
+            Some(now) if now.plan != then.plan => found.push(Refusal::OtherPlan(name.clone())),
+            Some(_) => {}
+        }
+    }
+    let unseen = now.iter().filter(|(name, stack)| stack.changes && !shown.stacks.contains_key(*name));
+    found.extend(unseen.map(|(name, _)| Refusal::StackNotShown(name.clone())));
+    found
+}
+
+fn checked_out(checkout: &Checkout, head: &str) -> Vec<Refusal> {
+    let mut found = Vec::new();
+    if !checkout.holds(head) {
+        let here = checkout.commit.clone().unwrap_or_else(|| "nothing".into());
+        found.push(Refusal::OtherCheckout { here, wanted: head.to_owned() });
+    }
+    if checkout.is_dirty {
+        found.push(Refusal::DirtyCheckout);
+    }
+    found
+}
+
+fn merging(request: &Request<'_>) -> Option<Refusal> {
+    if !request.rules.pulls.require_mergeable || request.pull.state != PullState::Open {
+        return None;
+    }
+    match &request.pull.mergeable {
+        Mergeable::Yes => None,
+        Mergeable::Conflicts => Some(Refusal::Conflicts(request.pull.base_branch.clone())),
+        Mergeable::Blocked(why) => Some(Refusal::Blocked(why.clone())),
+        Mergeable::Unknown => Some(Refusal::MergeableUnknown),
+    }
+}
+
+fn reviewed(request: &Request<'_>) -> Vec<Refusal> {
+    let Request { reviews, rules, shown, .. } = request;
+    let mut found = Vec::new();
+    let owners = &rules.pulls.owners;
+    // Nobody reviews their own, and an approval of what was there before is none of what is there now.
+    let counts = |review: &&Review, among: &[String]| {
+        let is_named = among.iter().any(|owner| is(owner, review));
+        let is_fresh = review.commit.as_ref().is_none_or(|commit| *commit == request.pull.head.commit);
+        let has_weight = match review.standing {
+            Standing::Writer => true,
+            Standing::Reader => false,
+            // Who isn't known to write is trusted where they are named.
+            Standing::Unknown => is_named,
+        };
+        has_weight && is_fresh && (among.is_empty() || is_named) && review.by.id != request.pull.author.id
+    };
+    let approved = |among: &[String]| -> BTreeSet<&str> {
+        let approving = reviews.iter().filter(|review| review.verdict == Verdict::Approved);
+        approving.filter(|review| counts(review, among)).map(|review| review.by.id.as_str()).collect()
+    };
+    let wants_approval = rules.pulls.approvals > 0 || rules.pulls.require_stack_owners;
+    let have = approved(owners).len();
+    if have < rules.pulls.approvals {
+        found.push(Refusal::Approvals { have, need: rules.pulls.approvals, owners: owners.clone() });
+    }
+    let objecting = reviews.iter().filter(|review| {
+        review.verdict == Verdict::ChangesRequested && review.standing != Standing::Reader && wants_approval
+    });
+    found.extend(objecting.map(|review| Refusal::ChangesRequested(review.by.name.clone())));
+    if rules.pulls.require_stack_owners {
+        let touched = shown.iter().flat_map(|shown| shown.stacks.iter()).filter(|(_, stack)| stack.changes);
+        for (name, _) in touched {
+            let Some(owners) = rules.owners.get(name.as_str()) else { continue };
+            if approved(owners).is_empty() {
+                found.push(Refusal::StackOwners { stack: name.clone(), owners: owners.clone() });
+            }
+        }
+    }
+    found
+}
+
+/// Whether an owner, as people write them, is who reviewed.
+fn is(owner: &str, review: &Review) -> bool {
+    let plain = owner.trim_start_matches('@');
+    plain.eq_ignore_ascii_case(&review.by.name) || plain == review.by.id
+}

@@ -1,0 +1,209 @@
+//! Pull requests as data, and what is said against them.
+
+use crate::{
+    Checkout, Refusal, Request, Shown, ShownStack, apply_key, judge, judge_plans, plan_key, room_beside,
+};
+use std::collections::BTreeMap;
+use trueup_forge::{Head, Kind, Mark, Mergeable, Person, Pull, PullState, Review, Standing, Verdict};
+use trueup_stacks::pull_rules;
+
+const HEAD: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const OLD: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+const MERGE: &str = "cccccccccccccccccccccccccccccccccccccccc";
+
+fn person(name: &str) -> Person {
+    Person { id: format!("id-{name}"), name: name.into(), is_bot: false }
+}
+
+fn pull() -> Pull {
+    Pull {
+        number: 7,
+        title: "A change".into(),
+        url: "https://h/7".into(),
+        state: PullState::Open,
+        is_draft: false,
+        head: Head { branch: "change".into(), commit: HEAD.into(), is_fork: false },
+        base_branch: "main".into(),
+        base_commit: None,
+        author: person("ann"),
+        labels: Vec::new(),
+        mergeable: Mergeable::Yes,
+    }
+}
+
+fn stack(serial: u64, plan: Option<&str>) -> ShownStack {
+    ShownStack {
+        serial,
+        state: ShownStack::state_of("lineage", serial),
+        plan: plan.map(str::to_owned),
+        changes: plan != Some("none"),
+    }
+}
+
+fn shown() -> Shown {
+    let stacks = [("dns".into(), stack(1, Some("none"))), ("net".into(), stack(3, Some("p")))].into();
+    Shown { commit: HEAD.into(), base: "main".into(), stacks }
+}
+
+fn here() -> Checkout {
+    Checkout { commit: Some(HEAD.into()), ..Checkout::default() }
+}
+
+fn review(by: &str, verdict: Verdict) -> Review {
+    Review { by: person(by), verdict, commit: Some(HEAD.into()), standing: Standing::Writer }
+}
+
+#[test]
+fn a_pull_request_as_it_should_be_may_be_applied() {
+    let check = |what: &str, rules: &str, reviews: &[Review]| {
+        let rules = pull_rules(rules).expect("rules");
+        let checkout =
+            Checkout { commit: Some(MERGE.into()), parents: vec![OLD.into(), HEAD.into()], is_dirty: false };
+        let (pull, shown) = (pull(), shown());
+        let request =
+            Request { pull: &pull, reviews, rules: &rules, shown: Some(&shown), checkout: &checkout };
+        assert_eq!(judge(&request), [], "{what}");
+    };
+    check("without rules", "", &[]);
+    let approved = [review("bob", Verdict::Approved)];
+    check("one approval", "pulls {\n  approvals = 1\n}", &approved);
+    check("that of an owner", "pulls {\n  approvals = 1\n  owners = [\"@Bob\"]\n}", &approved);
+    check(
+        "that of a stack's owner, where it has changes",
+        "pulls {\n  require_stack_owners = true\n}\nstack \"net\" {\n  owners = [\"bob\"]\n}\nstack \"dns\" {\n  owners = [\"eve\"]\n}",
+        &approved,
+    );
+    let unknown = [Review { standing: Standing::Unknown, ..review("bob", Verdict::Approved) }];
+    check("one who is named", "pulls {\n  approvals = 1\n  owners = [\"bob\"]\n}", &unknown);
+    check("objections where nobody is asked", "", &[review("bob", Verdict::ChangesRequested)]);
+}
+
+/// Changes something about what is as it should be.
+type Change = fn(&mut Pull, &mut Option<Shown>, &mut Checkout);
+
+#[test]
+fn what_stands_against_it_is_told() {
+    let check = |change: Change, expected: &[Refusal]| {
+        let (mut pull, mut shown, mut checkout) = (pull(), Some(shown()), here());
+        change(&mut pull, &mut shown, &mut checkout);
+        let rules = pull_rules("").expect("rules");
+        let request =
+            Request { pull: &pull, reviews: &[], rules: &rules, shown: shown.as_ref(), checkout: &checkout };
+        assert_eq!(judge(&request), expected);
+    };
+    check(|pull, _, _| pull.state = PullState::Merged, &[Refusal::NotOpen]);
+    check(|pull, _, _| pull.is_draft = true, &[Refusal::Draft]);
+    check(|pull, _, _| pull.head.is_fork = true, &[Refusal::Fork]);
+    check(|_, shown, _| *shown = None, &[Refusal::NothingShown]);
+    check(
+        |pull, _, _| pull.base_branch = "other".into(),
+        &[Refusal::OtherBase { shown: "main".into(), now: "other".into() }],
+    );
+    check(|pull, _, _| pull.mergeable = Mergeable::Conflicts, &[Refusal::Conflicts("main".into())]);
+    check(
+        |pull, _, _| pull.mergeable = Mergeable::Blocked("behind".into()),
+        &[Refusal::Blocked("behind".into())],
+    );
+    check(|pull, _, _| pull.mergeable = Mergeable::Unknown, &[Refusal::MergeableUnknown]);
+    check(|_, _, checkout| checkout.is_dirty = true, &[Refusal::DirtyCheckout]);
+    check(
+        |_, _, checkout| checkout.commit = Some(OLD.into()),
+        &[Refusal::OtherCheckout { here: OLD.into(), wanted: HEAD.into() }],
+    );
+    check(
+        |pull, _, checkout| {
+            pull.head.commit = OLD.into();
+            checkout.commit = Some(OLD.into());
+        },
+        &[Refusal::OtherCommit { shown: HEAD.into(), now: OLD.into() }],
+    );
+    check(
+        |_, shown, _| {
+            let stacks = &mut shown.as_mut().expect("one").stacks;
+            stacks.insert("x".into(), stack(1, None));
+        },
+        &[Refusal::NotPlanned("x".into())],
+    );
+}
+
+#[test]
+fn approvals_are_counted() {
+    let rules = "pulls {\n  approvals = 1\n}";
+    let check = |what: &str, rules: &str, reviews: &[Review], expected: &[&str]| {
+        let rules = pull_rules(rules).expect("rules");
+        let (pull, shown, checkout) = (pull(), shown(), here());
+        let request =
+            Request { pull: &pull, reviews, rules: &rules, shown: Some(&shown), checkout: &checkout };
+        let told: Vec<String> = judge(&request).iter().map(Refusal::reason).collect();
+        assert_eq!(told, expected, "{what}");
+    };
+    let none = "1 approval is needed of the last commit, and there is none.";
+    check("none", rules, &[], &[none]);
+    check("the author's", rules, &[review("ann", Verdict::Approved)], &[none]);
+    let old = Review { commit: Some(OLD.into()), ..review("bob", Verdict::Approved) };
+    check("of an earlier commit", rules, &[old], &[none]);
+    let anybody = Review { standing: Standing::Reader, ..review("eve", Verdict::Approved) };
+    check("of anybody", rules, &[anybody], &[none]);
+    let unknown = Review { standing: Standing::Unknown, ..review("eve", Verdict::Approved) };
+    check("of who isn't known to write", rules, &[unknown], &[none]);
+    check(
+        "two of one person",
+        "pulls {\n  approvals = 2\n  owners = [\"bob\", \"eve\"]\n}",
+        &[review("bob", Verdict::Approved), review("bob", Verdict::Approved)],
+        &["2 approvals out of bob, eve are needed of the last commit, and there is one."],
+    );
+    check(
+        "one who objects",
+        rules,
+        &[review("bob", Verdict::Approved), review("eve", Verdict::ChangesRequested)],
+        &["eve requests changes."],
+    );
+    check(
+        "none of the stack's owners",
+        "pulls {\n  require_stack_owners = true\n}\nstack \"net\" {\n  owners = [\"@acme/net\", \"eve\"]\n}",
+        &[review("bob", Verdict::Approved)],
+        &["None of the owners of the stack net approves: @acme/net, eve."],
+    );
+}
+
+#[test]
+fn plans_are_held_against_what_was_shown() {
+    let check = |now: &[(&str, ShownStack)], expected: &[Refusal]| {
+        let now: BTreeMap<String, ShownStack> =
+            now.iter().map(|(name, stack)| ((*name).to_owned(), stack.clone())).collect();
+        assert_eq!(judge_plans(&shown(), &now), expected);
+    };
+    let (dns, net) = (|| ("dns", stack(1, Some("none"))), || ("net", stack(3, Some("p"))));
+    check(&[dns(), net()], &[]);
+    check(&[dns()], &[Refusal::StackGone("net".into())]);
+    check(&[dns(), ("net", stack(3, Some("q")))], &[Refusal::OtherPlan("net".into())]);
+    check(&[dns(), ("net", stack(3, None))], &[Refusal::NotPlanned("net".into())]);
+    check(
+        &[dns(), ("net", stack(4, Some("p")))],
+        &[Refusal::StateMoved { stack: "net".into(), shown: 3, now: 4 }],
+    );
+    let other = ShownStack { state: ShownStack::state_of("another", 3), ..stack(3, Some("p")) };
+    check(&[dns(), ("net", other)], &[Refusal::StateMoved { stack: "net".into(), shown: 3, now: 3 }]);
+    check(&[dns(), net(), ("x", stack(1, Some("p")))], &[Refusal::StackNotShown("x".into())]);
+    check(&[dns(), net(), ("x", stack(1, Some("none")))], &[]);
+}
+
+#[test]
+fn what_was_shown_is_kept_in_a_mark() {
+    let shown = shown();
+    assert_eq!(Shown::read(&shown.write()), Ok(shown.clone()));
+    assert!(!shown.write().contains("lineage"));
+    for text in ["", "{}", &shown.write().replace("\"v\":1", "\"v\":2")] {
+        assert!(Shown::read(text).is_err(), "{text}");
+    }
+    // Two hundred stacks leave room for words, at each forge.
+    let stacks = (0..200).map(|at| (format!("live/region/stack-{at}"), stack(9, Some(&"f".repeat(64)))));
+    let many = Shown { stacks: stacks.collect(), ..shown };
+    for kind in Kind::ALL {
+        let mark = Mark { key: plan_key(None), data: many.write() };
+        let found = Mark::find(kind, &format!("{}\nx", mark.line(kind)), "plan").expect("a mark");
+        assert_eq!(Shown::read(&found.data), Ok(many.clone()), "{kind:?}");
+        assert!(room_beside(&mark, kind) > 1000, "{kind:?}: {}", room_beside(&mark, kind));
+    }
+    assert_eq!((plan_key(Some("a")), apply_key(None)), ("plan/a".into(), "apply".into()));
+}
