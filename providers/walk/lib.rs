@@ -49,6 +49,7 @@ mod recover;
 mod scene;
 mod server;
 mod stand;
+mod stand_in;
 mod trials;
 mod walk;
 
@@ -67,6 +68,7 @@ pub use proxy::{Act, Proxy, Rule};
 pub use recover::{Mark, assert_recovers, every_type_recovers};
 pub use server::{Emulated, Server, Store};
 pub use stand::{Meddling, Stand, merge};
+pub use stand_in::stand_in;
 pub use trials::{
     every_call_goes_wrong_once, every_call_goes_wrong_once_on_cloudemu, walk_on_cloudemu, walk_strictly,
 };

@@ -49,18 +49,21 @@ impl<F: Store> Server<F> {
     pub async fn meddle(&self, text: &str) {
         let meddling = Meddling::parse(text);
         match self {
-            Server::Fake(fake) => {
-                if let Meddling::Call(method, target, tree) = &meddling {
-                    by_another(&fake.url, (method, target), tree).await;
-                    return fake.let_time_pass();
-                }
-                let mut world = fake.world();
-                world.meddle(&meddling);
-                world.let_time_pass();
-            }
+            Server::Fake(fake) => self::meddle(fake, &meddling).await,
             Server::Emulator(emulator) => emulator.meddle(&meddling).await,
         }
     }
+}
+
+/// Meddles with a fake; everything under way comes to its end after it.
+pub(crate) async fn meddle<F: Store>(fake: &Running<F>, meddling: &Meddling) {
+    if let Meddling::Call(method, target, tree) = meddling {
+        by_another(&fake.url, (method, target), tree).await;
+        return fake.let_time_pass();
+    }
+    let mut world = fake.world();
+    world.meddle(meddling);
+    world.let_time_pass();
 }
 
 /// A request as another client makes it, with a token of its own; panics where it isn't granted.

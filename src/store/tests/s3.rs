@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
-use trueup_state::{Entry, Output, Start, Record, State};
+use trueup_state::{Entry, Output, Record, Start, State};
 use trueup_store::{
     Backup, ErrorKind, LockInfo, S3Settings, S3Store, Store, StoreError, Version, World, open,
 };
