@@ -77,10 +77,7 @@ fn heavy_dependencies_have_one_home() {
             assert!(at_home, "{name} depends on {dependency}, whose home is {}", homes.join(" or "));
         }
         let for_tests = |name: &String| FOR_TESTS.contains(&name.as_str());
-        assert!(
-            for_tests(&name) || !for_tests(&dependency),
-            "{name} ships {dependency}, which is for tests"
-        );
+        assert!(for_tests(&name) || !for_tests(&dependency), "{name} ships {dependency}, which is for tests");
     }
 }
 
@@ -88,8 +85,7 @@ fn heavy_dependencies_have_one_home() {
 fn providers_see_their_kit_and_not_the_house() {
     for (name, dependency) in shipped() {
         let for_tests = FOR_TESTS.contains(&name.as_str()) && FOR_TESTS.contains(&dependency.as_str());
-        let inside =
-            !name.starts_with("trueup-provider-") || !dependency.starts_with("trueup-") || for_tests;
+        let inside = !name.starts_with("trueup-provider-") || !dependency.starts_with("trueup-") || for_tests;
         assert!(inside || PROVIDERS_SEE.contains(&dependency.as_str()), "{name} looks into {dependency}");
     }
 }

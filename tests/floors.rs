@@ -85,7 +85,6 @@ pub(crate) const HOMES: &[(&str, &[&str])] = &[
     ("google-cloud-auth", &["trueup-provider-google"]),
     ("hcl-rs", &["trueup-engine"]),
     ("lzma-rust2", &["trueup-source"]),
-    ("p12-keystore", &["trueup-provider-azure"]),
     ("petgraph", &["trueup-plan"]),
     ("rowan", &["trueup-parse"]),
     ("russh", &["trueup-provision"]),
@@ -130,7 +129,7 @@ pub(crate) const PROVIDERS_SEE: &[&str] = &[
 
 /// Crates that are for tests alone.
 pub(crate) const FOR_TESTS: &[&str] =
-    &["insta", "jsonschema", "proptest", "tempfile", "trueup-loopback", "trueup-provider-walk"];
+    &["insta", "jsonschema", "proptest", "quick-xml", "tempfile", "trueup-loopback", "trueup-provider-walk"];
 
 /// Folders of stand-ins for the world, and the cargo feature each is behind: tests enable it, the program never.
 pub(crate) const FAKES: &[(&str, &str)] = &[("src/provider/fake/", "fake")];

@@ -10,6 +10,7 @@ mod commands;
 mod documents;
 mod fixtures;
 mod floors;
+mod formats;
 mod from_git;
 mod graphs;
 #[cfg(feature = "aws")]

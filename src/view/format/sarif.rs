@@ -48,6 +48,8 @@ struct DriverWire<'a> {
 struct RuleWire<'a> {
     id: &'a str,
     short_description: TextWire,
+    full_description: TextWire,
+    help: TextWire,
     default_configuration: LevelWire,
 }
 
@@ -151,9 +153,13 @@ fn rule<'a>(id: &'a str, one: Telling<'_>) -> RuleWire<'a> {
             _ => escaped(&finding.title),
         },
     };
+    // GitHub wants all three: <https://docs.github.com/en/code-security/reference/code-scanning/sarif-files>.
+    let text = || TextWire { text: about.clone() };
     RuleWire {
         id,
-        short_description: TextWire { text: about },
+        short_description: text(),
+        full_description: text(),
+        help: text(),
         default_configuration: LevelWire { level: one.level().word() },
     }
 }
@@ -172,7 +178,10 @@ fn result<'a>(one: Telling<'a>, rule_index: usize, section: &Section<'a>) -> Res
         level: one.level().word(),
         message: TextWire { text: escaped(&one.sentence()) },
         locations: if nowhere { Vec::new() } else { vec![location] },
-        partial_fingerprints: BTreeMap::from([("trueupFinding/v1", one.fingerprint(section.stack))]),
+        // Several objects have the same block: GitHub tells findings of one line apart by the second name alone.
+        partial_fingerprints: ["trueupFinding/v1", "primaryLocationLineHash"]
+            .map(|name| (name, one.fingerprint(section.stack)))
+            .into(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::lines::labelled;
 use super::place::Places;
+use super::secrets::Secrets;
 use super::{Item, Line, Report, Scene, Subject, Verb, findings, place, plan::drawing};
 use crate::diff::Sign;
 use crate::drift::{git, note, path, shown};
@@ -21,6 +22,7 @@ impl Report {
     pub fn of_drift(told: &Told<'_>, scene: &Scene<'_>) -> Result<Report, Box<Diagnostic>> {
         let Told { document, plan, .. } = told;
         let places = Places::new(scene.program, scene.sources, scene.directory);
+        let secrets = Secrets::of(plan, scene.program);
         let wanted = |one: &&ResourceDrift| one.kind != DriftKind::Unapplied || !told.world_only;
         let corrected: BTreeSet<&ResourceInstance> =
             told.correction.into_iter().flat_map(|correction| &correction.corrected).collect();
@@ -28,7 +30,7 @@ impl Report {
             .resources
             .iter()
             .filter(wanted)
-            .map(|one| Item { corrected: corrected.contains(&one.addr), ..item(one, &places) })
+            .map(|one| Item { corrected: corrected.contains(&one.addr), ..item(one, &places, &secrets) })
             .collect();
         let told: BTreeSet<&String> = items.iter().map(|item| &item.address).collect();
         let compared = plan.changes.iter().filter(|change| change.addr.resource.mode == Mode::Managed);
@@ -47,13 +49,14 @@ impl Report {
             timestamp: plan.timestamp.to_string(),
             errored: plan.errored,
             partial: plan.is_partial(),
+            secrets,
             graph: if items.is_empty() { None } else { drawing(plan, scene) },
             items,
         })
     }
 }
 
-fn item(drift: &ResourceDrift, places: &Places<'_>) -> Item {
+fn item(drift: &ResourceDrift, places: &Places<'_>, secrets: &Secrets) -> Item {
     let (says, also) = match drift.kind {
         DriftKind::Changed => ("was changed outside of Git", None),
         DriftKind::Vanished if drift.action == Action::Create => {
@@ -71,15 +74,15 @@ fn item(drift: &ResourceDrift, places: &Places<'_>) -> Item {
         verb: Verb::of_drift(drift.kind),
         says: says.into(),
         notes: also.into_iter().chain(left).map(str::to_owned).collect(),
-        lines: drift.attributes.iter().flat_map(attribute).collect(),
+        lines: drift.attributes.iter().flat_map(|one| attribute(one, secrets)).collect(),
         place: places.of(&drift.addr.config()),
         corrected: false,
     }
 }
 
 /// What should be goes before what is; what Git has and nobody applied before what it will take the place of.
-fn attribute(drift: &AttributeDrift) -> Vec<Line> {
-    let [git, state, cloud] = values(drift);
+fn attribute(drift: &AttributeDrift, secrets: &Secrets) -> Vec<Line> {
+    let [git, state, cloud] = values(drift, secrets);
     let mut out = labelled(Sign::Change, &path(drift), "");
     if drift.kind == AttributeKind::Unapplied {
         out.extend(labelled(Sign::Remove, "  cloud holds  ", &cloud));
@@ -96,8 +99,9 @@ fn attribute(drift: &AttributeDrift) -> Vec<Line> {
 
 /// What Git says, what the state saw and what the cloud holds. None of it where any of it is sensitive: where only one
 /// side is marked, the others are most often the same secret.
-fn values(drift: &AttributeDrift) -> [String; 3] {
-    if [&drift.git, &drift.state, &drift.cloud].iter().any(|value| value.deep_marks().is_sensitive()) {
+fn values(drift: &AttributeDrift, secrets: &Secrets) -> [String; 3] {
+    let all = [&drift.git, &drift.state, &drift.cloud].map(|value| secrets.veiled(value));
+    if all.iter().any(|value| value.deep_marks().is_sensitive()) {
         return std::array::from_fn(|_| "(sensitive value)".into());
     }
     [git(drift), shown(&drift.state), shown(&drift.cloud)]

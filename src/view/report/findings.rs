@@ -53,7 +53,7 @@ impl Report {
     /// Takes in what was reported while it was made. A condition that is told already isn't told again.
     pub fn diagnose(&mut self, diagnostics: &Diagnostics, (sources, directory): (&Sources, &str)) {
         for one in &diagnostics.clone().sorted() {
-            let detail = detail(one);
+            let detail = self.secrets.without(&detail(one));
             if self.findings.iter().any(|known| known.rule == CHECK && detail.starts_with(&known.detail)) {
                 continue;
             }

@@ -6,12 +6,14 @@ mod findings;
 mod lines;
 mod place;
 mod plan;
+mod secrets;
 mod verb;
 
 pub use findings::{Finding, Level};
 pub use verb::Verb;
 
 use crate::diff::Sign;
+use secrets::Secrets;
 use std::collections::BTreeMap;
 use trueup_diag::{Diagnostics, Sources};
 use trueup_engine::{Drawing, Schemas};
@@ -71,6 +73,8 @@ pub struct Report {
     pub home: Option<Place>,
     /// The resources and what depends on what; none where there is nothing to draw.
     pub graph: Option<Drawing>,
+    /// What may not stand in what is added to it.
+    secrets: Secrets,
 }
 
 /// One object.
@@ -134,6 +138,7 @@ impl Report {
             partial: false,
             home: place::home((sources, directory)),
             graph: None,
+            secrets: Secrets::default(),
         };
         report.diagnose(diagnostics, (sources, directory));
         report

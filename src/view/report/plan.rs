@@ -2,6 +2,7 @@
 
 use super::lines::lines;
 use super::place::Places;
+use super::secrets::Secrets;
 use super::{Item, Line, Report, Scene, Subject, Verb, findings, place};
 use crate::diff::{Differ, Sign, sign};
 use crate::plan::{PlanView, shown};
@@ -23,7 +24,8 @@ impl Report {
     /// # Errors
     /// Results of conditions that can't be read.
     pub fn of_plan(plan: &Plan, scene: &Scene<'_>) -> Result<Report, Box<Diagnostic>> {
-        let teller = Teller { scene, places: Places::new(scene.program, scene.sources, scene.directory) };
+        let places = Places::new(scene.program, scene.sources, scene.directory);
+        let teller = Teller { scene, places, secrets: Secrets::of(plan, scene.program) };
         let view = PlanView { plan, schemas: scene.schemas, program: scene.program };
         let refresh = plan.mode == PlanMode::RefreshOnly;
         let planned = shown(plan).into_iter().map(|change| {
@@ -42,7 +44,7 @@ impl Report {
             unchanged,
             findings: findings::failed(plan, &teller.places)?,
             home: place::home((scene.sources, scene.directory)),
-            outputs: outputs(plan),
+            outputs: outputs(plan, &teller.secrets),
             summary: plan.summary(),
             commit: plan.commit.as_ref().map(|commit| neutral(&crate::commit(commit))),
             workspace: neutral(&plan.workspace),
@@ -52,6 +54,7 @@ impl Report {
             graph,
             items,
             outside,
+            secrets: teller.secrets,
         })
     }
 }
@@ -67,6 +70,7 @@ pub(super) fn drawing(plan: &Plan, scene: &Scene<'_>) -> Option<Drawing> {
 struct Teller<'a> {
     scene: &'a Scene<'a>,
     places: Places<'a>,
+    secrets: Secrets,
 }
 
 impl Teller<'_> {
@@ -82,8 +86,8 @@ impl Teller<'_> {
             _ => first.strip_prefix(&format!("{address} ")).unwrap_or(&first).to_owned(),
         };
         let bare = |note: String| match note.strip_prefix('(').and_then(|note| note.strip_suffix(')')) {
-            Some(inner) => inner.to_owned(),
-            None => note,
+            Some(inner) => self.secrets.without(inner),
+            None => self.secrets.without(&note),
         };
         let mut notes: Vec<String> = said.map(bare).collect();
         let lines = self.difference(change, differ);
@@ -106,7 +110,10 @@ impl Teller<'_> {
         let data = change.addr.resource.mode == Mode::Data;
         let provider = self.scene.schemas.schema(&change.provider.provider)?;
         let schema = provider.resource(data, &change.addr.resource.kind)?;
-        Some(lines(&body(change, &schema.block, differ, 0)))
+        let mut change = change.clone();
+        change.change.before = self.secrets.veiled(&change.change.before);
+        change.change.after = self.secrets.veiled(&change.change.after);
+        Some(lines(&body(&change, &schema.block, differ, 0)))
     }
 }
 
@@ -120,11 +127,12 @@ fn verb(change: &ResourceChange, told: Told<'_>) -> Verb {
     }
 }
 
-fn outputs(plan: &Plan) -> Vec<Line> {
+fn outputs(plan: &Plan, secrets: &Secrets) -> Vec<Line> {
     let differ = Differ { style: Style::document(true), whole: false };
     let mut out = String::new();
     for (name, output) in plan.outputs.iter().filter(|(_, output)| output.action.is_change()) {
-        let (before, after) = (Some(&output.before), Some(&output.after));
+        let veiled = [&output.before, &output.after].map(|value| secrets.veiled(value));
+        let [before, after] = veiled.each_ref().map(Some);
         let sign = sign(before, after);
         let value = match (output.sensitive, sign) {
             (true, Sign::Remove) => "(sensitive value) -> null".into(),

@@ -37,7 +37,7 @@ fn named(name: &str) -> Value {
 }
 
 fn secret(text: &str) -> Value {
-    Value::from(format!("{SECRET} {text}")).mark(Marks::SENSITIVE)
+    Value::from(format!("{SECRET}, my {text}")).mark(Marks::SENSITIVE)
 }
 
 /// Something of everything.
@@ -52,6 +52,10 @@ fn everything() -> Plan {
             ("zones", Value::list(Type::String, [Value::from("a"), word.into(), "c".into()])),
             ("tags", Value::map(Type::String, [("same", Value::from("x")), ("word", word.into())])),
             ("password", secret(word)),
+            (
+                "count_wanted",
+                if word == "x" { 987_654.into() } else { Value::from(987_654).mark(Marks::SENSITIVE) },
+            ),
             ("any", Value::object([("deep", secret(word)), ("open", Value::from(word))])),
         ])
     };
@@ -198,6 +202,16 @@ fn a_plan_in_every_format() {
 #[test]
 fn nothing_sensitive_is_in_any_format() {
     let mut plan = everything();
+    // What a provider copies out of what is sensitive is no less so.
+    let copied = |word: &str| {
+        object(&[
+            ("name", word.into()),
+            ("script", format!("{SECRET}, my {word}").into()),
+            ("policy", format!("{{\"a\":\"{SECRET}, my {word}\"}}").into()),
+            ("tags", Value::map(Type::String, [("t", Value::from(format!("a {SECRET}, my {word}")))])),
+        ])
+    };
+    plan.changes.push(change("test_thing.copy", Action::Update, copied("x"), copied("y")));
     plan.drift = vec![change(
         "test_thing.updated",
         Action::Update,
@@ -209,7 +223,7 @@ fn nothing_sensitive_is_in_any_format() {
         let report = report(&plan);
         for format in FORMATS {
             let text = one(&report, format);
-            assert!(!text.contains(SECRET), "{format:?} of {mode:?}: {text}");
+            assert!(!text.contains(SECRET) && !text.contains("987654"), "{format:?} of {mode:?}: {text}");
             assert_eq!(text, one(&report, format), "{format:?}: the same again");
         }
     }
