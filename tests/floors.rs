@@ -85,6 +85,7 @@ pub(crate) const HOMES: &[(&str, &[&str])] = &[
     ("google-cloud-auth", &["trueup-provider-google"]),
     ("hcl-rs", &["trueup-engine"]),
     ("lzma-rust2", &["trueup-source"]),
+    ("p12-keystore", &["trueup-provider-azure"]),
     ("petgraph", &["trueup-plan"]),
     ("rowan", &["trueup-parse"]),
     ("russh", &["trueup-provision"]),

@@ -103,6 +103,7 @@ async fn open(settings: &Settings, outside: &Outside) -> Result<Site, Diagnostic
     if settings.is_correlated {
         arm.correlate(&uuid::Uuid::new_v4().to_string());
     }
+    arm.vouch_in(&settings.auxiliary);
     arm.may_register(&settings.registrations.set);
     let site = Site { arm, subscription, features: settings.features };
     check(&site, settings).await?;

@@ -1,5 +1,7 @@
 //! The provider block as far as it is honoured, with what the environment says where it is silent.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use std::fmt;
 use trueup_provider_kit::{Fault, FaultKind, Fields, Outside};
 use trueup_value::Value;
@@ -9,7 +11,10 @@ pub(crate) struct Settings {
     pub(crate) subscription: Option<String>,
     pub(crate) tenant: Option<String>,
     pub(crate) client: Option<String>,
+    pub(crate) certificate: Option<Bundle>,
     pub(crate) secret: Option<String>,
+    /// Further tenants whose tokens go with calls.
+    pub(crate) auxiliary: Vec<String>,
     pub(crate) oidc: Oidc,
     pub(crate) managed: Managed,
     pub(crate) is_cli: bool,
@@ -25,6 +30,14 @@ pub(crate) struct Settings {
     pub(crate) features: Features,
     /// Something in the block isn't known yet.
     pub(crate) is_partial: bool,
+}
+
+/// A certificate that the client signs in with, in a file with its key.
+pub(crate) struct Bundle {
+    /// The file, in the form of PKCS #12.
+    pub(crate) bytes: Vec<u8>,
+    /// Empty where it has none.
+    pub(crate) password: String,
 }
 
 /// Tokens of other identity providers that Entra takes.
@@ -71,6 +84,7 @@ impl fmt::Debug for Settings {
             .field("subscription", &self.subscription)
             .field("tenant", &self.tenant)
             .field("client", &self.client)
+            .field("has_certificate", &self.certificate.is_some())
             .field("has_secret", &self.secret.is_some())
             .field("environment", &self.environment)
             .finish_non_exhaustive()
@@ -136,6 +150,8 @@ impl Settings {
             subscription: block.text("subscription_id", &["ARM_SUBSCRIPTION_ID"]),
             tenant: block.text("tenant_id", tenants),
             client: block.text_or_file(("client_id", clients), client_file)?,
+            certificate: certificate(&block)?,
+            auxiliary: auxiliary(&block),
             secret: block.text_or_file(("client_secret", &["ARM_CLIENT_SECRET"]), secret_file)?,
             oidc: oidc(&block, is_aks),
             managed: managed(&block),
@@ -152,6 +168,38 @@ impl Settings {
             is_partial: !config.is_wholly_known(),
         })
     }
+}
+
+/// The certificate that the client signs in with: in base64, or in a file.
+fn certificate(block: &Block<'_>) -> Result<Option<Bundle>, Fault> {
+    let text = block.text("client_certificate", &["ARM_CLIENT_CERTIFICATE"]);
+    let path = block.text("client_certificate_path", &["ARM_CLIENT_CERTIFICATE_PATH"]);
+    let bytes = match (text, path) {
+        (Some(text), _) => {
+            let text: String = text.split_ascii_whitespace().collect();
+            STANDARD.decode(text).map_err(|error| {
+                Fault::new(FaultKind::Invalid, format!("client_certificate is no base64: {error}"))
+                    .hint("Encode the file whole, as `base64 client.pfx` does, or name it: client_certificate_path.")
+            })?
+        }
+        (None, Some(path)) => std::fs::read(&path).map_err(|error| {
+            let message = format!("client_certificate_path {path} can't be read: {error}");
+            Fault::new(FaultKind::Unauthenticated, message)
+        })?,
+        (None, None) => return Ok(None),
+    };
+    let password = block.text("client_certificate_password", &["ARM_CLIENT_CERTIFICATE_PASSWORD"]);
+    Ok(Some(Bundle { bytes, password: password.unwrap_or_default() }))
+}
+
+/// Further tenants; in the environment they stand with semicolons between.
+fn auxiliary(block: &Block<'_>) -> Vec<String> {
+    let told = block.config.texts("auxiliary_tenant_ids");
+    if !told.is_empty() {
+        return told;
+    }
+    let variable = block.outside.variable("ARM_AUXILIARY_TENANT_IDS").unwrap_or_default();
+    variable.split(';').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect()
 }
 
 fn oidc(block: &Block<'_>, is_aks: bool) -> Oidc {

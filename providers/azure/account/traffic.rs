@@ -65,7 +65,7 @@ impl Request {
                 format!("what is to be sent as {name} has characters that no header has"),
             )
         })?;
-        value.set_sensitive(name == "authorization" || name == "x-identity-header");
+        value.set_sensitive(name.contains("authorization") || name == "x-identity-header");
         self.headers.push((HeaderName::from_static(name), value));
         Ok(self)
     }

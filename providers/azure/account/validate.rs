@@ -4,23 +4,19 @@ use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider_kit::Fields;
 use trueup_value::Value;
 
-/// Arguments that the embedded provider doesn't honour: using them is an error, never ignored.
-const NOT_HONOURED: [&str; 4] =
-    ["auxiliary_tenant_ids", "client_certificate", "client_certificate_password", "client_certificate_path"];
+/// How many further tenants a call may have tokens of (ARM reference, "Authenticate requests across tenants").
+const AUXILIARY_MAX: usize = 3;
 /// What `resource_provider_registrations` may be.
 const SETS: [&str; 5] = ["all", "core", "extended", "legacy", "none"];
 
 /// Judges the provider block; may see unknowns.
 pub(crate) fn validate(config: &Value) -> Diagnostics {
     let mut out = Diagnostics::new();
-    for name in NOT_HONOURED {
-        if config.field(name).is_some_and(is_used) {
-            let detail = format!(
-                "The embedded azurerm provider does not honour the argument {name:?} of the provider block."
-            );
-            let hint = "Remove it, or use the provider plugin.";
-            out.push(Diagnostic::error("Unsupported argument", detail).hint(hint));
-        }
+    let count = config.items("auxiliary_tenant_ids").len();
+    if count > AUXILIARY_MAX {
+        out.push(bad(format!(
+            "The argument auxiliary_tenant_ids of the provider block names {count} tenants; Azure takes {AUXILIARY_MAX}."
+        )));
     }
     let name = "resource_provider_registrations";
     if let Some(set) = config.text(name).filter(|set| !SETS.contains(set)) {

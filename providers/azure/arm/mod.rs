@@ -32,6 +32,8 @@ pub(crate) struct Arm {
     audience: String,
     traffic: Traffic,
     tokens: Tokens,
+    /// Further tenants whose tokens go with every call: what it refers to may be theirs.
+    auxiliary: Vec<String>,
     /// Goes with every call, for Azure's support.
     correlation: Option<String>,
     /// Resource providers may be registered when a call needs it.
@@ -54,7 +56,8 @@ impl Arm {
         let base = Url::parse(&environment.manager).map_err(bad)?;
         let audience = environment.audience.clone();
         let locks = Locks::default();
-        Ok(Arm { base, audience, traffic, tokens, correlation: None, registers: false, locks })
+        let auxiliary = Vec::new();
+        Ok(Arm { base, audience, traffic, tokens, auxiliary, correlation: None, registers: false, locks })
     }
 
     /// How many calls were made.
@@ -65,6 +68,11 @@ impl Arm {
     /// Sends an id with every call, by which Azure's support finds them.
     pub(crate) fn correlate(&mut self, id: &str) {
         self.correlation = Some(id.to_owned());
+    }
+
+    /// Sends tokens of further tenants with every call.
+    pub(crate) fn vouch_in(&mut self, tenants: &[String]) {
+        self.auxiliary = tenants.to_vec();
     }
 
     /// Reads what a path leads to; None where nothing is there.
@@ -187,7 +195,15 @@ impl Arm {
 
     async fn signed(&self, request: &Request) -> Result<Request, Fault> {
         let token = self.tokens.get(&self.audience).await?;
-        let request = request.clone().header("authorization", &format!("Bearer {token}"))?;
+        let mut request = request.clone().header("authorization", &format!("Bearer {token}"))?;
+        let mut others = Vec::new();
+        for tenant in &self.auxiliary {
+            let token = self.tokens.of_tenant(&self.audience, Some(tenant)).await?;
+            others.push(format!("Bearer {token}"));
+        }
+        if !others.is_empty() {
+            request = request.header("x-ms-authorization-auxiliary", &others.join(", "))?;
+        }
         match &self.correlation {
             Some(id) => request.header("x-ms-correlation-request-id", id),
             None => Ok(request),

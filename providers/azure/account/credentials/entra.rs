@@ -7,6 +7,7 @@ use crate::account::traffic::{Answer, Request, Traffic};
 use reqwest::{Method, Url};
 
 /// An application and where it signs in.
+#[derive(Clone)]
 pub(super) struct Client {
     pub(super) id: String,
     pub(super) tenant: String,
@@ -14,6 +15,19 @@ pub(super) struct Client {
 }
 
 impl Client {
+    /// The same in another tenant, where one is named.
+    pub(super) fn within(&self, tenant: Option<&str>) -> Client {
+        let tenant = tenant.unwrap_or(&self.tenant).to_owned();
+        Client { tenant, ..self.clone() }
+    }
+
+    /// Where it asks for tokens.
+    pub(super) fn url(&self) -> Result<Url, Fault> {
+        let Client { tenant, login, .. } = self;
+        let url = format!("{login}/{tenant}/oauth2/v2.0/token");
+        Url::parse(&url).map_err(|_| bad(&format!("tenant_id {tenant:?} can't be part of an address")))
+    }
+
     /// A token for a scope against what proves who it is.
     pub(super) async fn token(
         &self,
@@ -21,11 +35,9 @@ impl Client {
         scope: &str,
         proof: &[(&str, &str)],
     ) -> Result<Token, Fault> {
-        let Client { id, tenant, login } = self;
-        let url = format!("{login}/{tenant}/oauth2/v2.0/token");
-        let url = Url::parse(&url)
-            .map_err(|_| bad(&format!("tenant_id {tenant:?} can't be part of an address")))?;
-        let mut fields = vec![("grant_type", "client_credentials"), ("client_id", id), ("scope", scope)];
+        let url = self.url()?;
+        let mut fields =
+            vec![("grant_type", "client_credentials"), ("client_id", self.id.as_str()), ("scope", scope)];
         fields.extend(proof);
         // Asking for a token twice does no harm.
         let request = Request { is_repeatable: true, ..Request::new(Method::POST, url).form(&fields) };

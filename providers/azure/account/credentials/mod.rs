@@ -1,6 +1,7 @@
 //! Where tokens come from: the first source that the provider block and the environment speak of, in the order of the
-//! reference: a client's secret, a token of another identity provider, the machine's identity, the Azure CLI.
+//! reference: a client's certificate or secret, a token of another identity provider, the machine's identity, the Azure CLI.
 
+mod certificate;
 mod cli;
 mod entra;
 mod machine;
@@ -8,6 +9,7 @@ mod machine;
 use crate::account::environment::Environment;
 use crate::account::settings::{Settings, from_file};
 use crate::account::traffic::Traffic;
+use certificate::Certificate;
 use entra::{Assertion, Client};
 use machine::Machine;
 use serde_json::Value as Json;
@@ -24,7 +26,7 @@ const MARGIN: Duration = Duration::from_mins(5);
 const LIFE: Duration = Duration::from_mins(10);
 
 pub(crate) const HINT: &str = "Sign in with `az login`; or set client_id, client_secret and tenant_id (ARM_CLIENT_ID, \
-    ARM_CLIENT_SECRET, ARM_TENANT_ID); or use_oidc with a token of your CI system (ARM_USE_OIDC); or use_msi on a \
+    ARM_CLIENT_SECRET, ARM_TENANT_ID), or client_certificate_path instead of the secret; or use_oidc with a token of your CI system (ARM_USE_OIDC); or use_msi on a \
     machine with an identity (ARM_USE_MSI).";
 
 /// A token and when it ends.
@@ -41,8 +43,13 @@ impl Token {
     }
 }
 
+/// How tokens of another identity provider, and those that clients sign themselves, are called.
+const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
 /// Who speaks to the API.
 enum Source {
+    /// An application with a certificate.
+    Certificate(Client, Certificate),
     /// An application with a secret.
     Secret(Client, String),
     /// An application that another identity provider vouches for.
@@ -53,12 +60,16 @@ enum Source {
     Cli { tenant: Option<String>, subscription: Option<String> },
 }
 
+/// What a token is for, and the tenant that it is of where that isn't the client's own.
+type Key = (String, Option<String>);
+
 /// The tokens of one provider block, by what they are for.
 pub(crate) struct Tokens {
     source: Source,
     traffic: Traffic,
     seconds: fn() -> u64,
-    held: Mutex<BTreeMap<String, Token>>,
+    /// By audience and tenant.
+    held: Mutex<BTreeMap<Key, Token>>,
 }
 
 impl fmt::Debug for Tokens {
@@ -70,6 +81,7 @@ impl fmt::Debug for Tokens {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Source::Certificate(client, _) => write!(f, "the client {} with its certificate", client.id),
             Source::Secret(client, _) => write!(f, "the client {} with its secret", client.id),
             Source::Federated(client, _) => write!(f, "the client {} with a federated token", client.id),
             Source::Machine(_) => write!(f, "the machine's identity"),
@@ -91,49 +103,69 @@ impl Tokens {
 
     /// A token for an audience, such as `https://management.azure.com`.
     pub(crate) async fn get(&self, audience: &str) -> Result<String, Fault> {
+        self.of_tenant(audience, None).await
+    }
+
+    /// A token for an audience of another tenant.
+    pub(crate) async fn of_tenant(&self, audience: &str, tenant: Option<&str>) -> Result<String, Fault> {
+        let key = (audience.to_owned(), tenant.map(str::to_owned));
         let mut held = self.held.lock().await;
-        if let Some(token) = held.get(audience).filter(|token| Instant::now() + MARGIN < token.until) {
+        if let Some(token) = held.get(&key).filter(|token| Instant::now() + MARGIN < token.until) {
             return Ok(token.secret.clone());
         }
-        let made = self.make(audience).await.map_err(|mut fault| {
+        let made = self.make(audience, tenant).await.map_err(|mut fault| {
             if fault.kind == FaultKind::Unauthenticated {
                 fault.message = format!("{} (tried: {})", fault.message, self.source);
                 fault = fault.hint(HINT);
             }
-            fault.during("getting a token for Azure")
+            match tenant {
+                Some(tenant) => fault.during(format!("getting a token of the tenant {tenant} for Azure")),
+                None => fault.during("getting a token for Azure"),
+            }
         })?;
         let secret = made.secret.clone();
-        held.insert(audience.to_owned(), made);
+        held.insert(key, made);
         Ok(secret)
     }
 
-    /// Forgets a token that the API refuses.
+    /// Forgets tokens that the API refuses.
     pub(crate) async fn forget(&self, audience: &str) {
-        self.held.lock().await.remove(audience);
+        self.held.lock().await.retain(|(of, _), _| of != audience);
     }
 
-    async fn make(&self, audience: &str) -> Result<Token, Fault> {
+    async fn make(&self, audience: &str, tenant: Option<&str>) -> Result<Token, Fault> {
         let scope = format!("{audience}/.default");
         match &self.source {
+            Source::Certificate(client, certificate) => {
+                let client = client.within(tenant);
+                let assertion = certificate.assertion(&client, (self.seconds)())?;
+                let proof = [("client_assertion_type", ASSERTION), ("client_assertion", assertion.as_str())];
+                client.token(&self.traffic, &scope, &proof).await
+            }
             Source::Secret(client, secret) => {
+                let client = client.within(tenant);
                 client.token(&self.traffic, &scope, &[("client_secret", secret)]).await
             }
             Source::Federated(client, assertion) => {
                 let assertion = assertion.get(&self.traffic).await?;
-                let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-                let proof = [("client_assertion_type", kind), ("client_assertion", assertion.as_str())];
-                client.token(&self.traffic, &scope, &proof).await
+                let proof = [("client_assertion_type", ASSERTION), ("client_assertion", assertion.as_str())];
+                client.within(tenant).token(&self.traffic, &scope, &proof).await
+            }
+            Source::Machine(_) if tenant.is_some() => {
+                let message = "the machine's identity has no tokens of other tenants";
+                Err(Fault::new(FaultKind::Invalid, message)
+                    .hint("Leave auxiliary_tenant_ids out, or sign in as an application."))
             }
             Source::Machine(machine) => machine.token(&self.traffic, audience, (self.seconds)()).await,
-            Source::Cli { tenant, subscription } => {
-                cli::token(&scope, tenant.as_deref(), subscription.as_deref(), (self.seconds)()).await
+            Source::Cli { tenant: own, subscription } => {
+                cli::token(&scope, tenant.or(own.as_deref()), subscription.as_deref(), (self.seconds)()).await
             }
         }
     }
 }
 
 fn source(settings: &Settings, environment: &Environment) -> Result<Source, Fault> {
-    let Settings { tenant, client, secret, oidc, managed, .. } = settings;
+    let Settings { tenant, client, certificate, secret, oidc, managed, .. } = settings;
     let client_of = |what: &str| {
         let missing = |name: &str, variable: &str| {
             let message = format!("{what} is set and {name} is not");
@@ -144,6 +176,9 @@ fn source(settings: &Settings, environment: &Environment) -> Result<Source, Faul
         let tenant = tenant.clone().ok_or_else(|| missing("tenant_id", "ARM_TENANT_ID"))?;
         Ok::<_, Fault>(Client { id, tenant, login: environment.login.clone() })
     };
+    if let Some(bundle) = certificate {
+        return Ok(Source::Certificate(client_of("a client certificate")?, Certificate::of(bundle)?));
+    }
     if let Some(secret) = secret {
         return Ok(Source::Secret(client_of("client_secret")?, secret.clone()));
     }
@@ -158,7 +193,7 @@ fn source(settings: &Settings, environment: &Environment) -> Result<Source, Faul
         let subscription = settings.subscription.clone();
         return Ok(Source::Cli { tenant: tenant.clone(), subscription });
     }
-    let message = "no credentials are configured: there is no client_secret, use_oidc and use_msi are off, and so is use_cli";
+    let message = "no credentials are configured: there is no client_secret and no client_certificate, use_oidc and use_msi are off, and so is use_cli";
     Err(Fault::new(FaultKind::Unauthenticated, message).hint(HINT))
 }
 
@@ -221,7 +256,16 @@ mod tests {
         check(&[("ARM_USE_MSI", "true")], "the machine's identity");
         check(
             &[("ARM_USE_CLI", "false")],
-            "no credentials are configured: there is no client_secret, use_oidc and use_msi are off, and so is use_cli",
+            "no credentials are configured: there is no client_secret and no client_certificate, use_oidc and use_msi are off, and so is use_cli",
+        );
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificate/client.p12");
+        check(
+            &with(&[
+                ("ARM_CLIENT_CERTIFICATE_PATH", path),
+                ("ARM_CLIENT_CERTIFICATE_PASSWORD", "secret-word"),
+                ("ARM_CLIENT_SECRET", "s"),
+            ]),
+            "the client c with its certificate",
         );
     }
 

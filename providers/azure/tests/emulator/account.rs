@@ -2,6 +2,7 @@
 
 use crate::cloud::{Azure, within};
 use crate::fake::{SUBSCRIPTION, TENANT, World};
+use base64::Engine;
 use trueup_provider_walk::{Running, Stand, configure};
 
 /// Configures a provider with an environment, and gives what it says.
@@ -45,7 +46,14 @@ async fn what_is_wrong_is_refused_and_secrets_are_not_told() {
         (&[("ARM_CLIENT_SECRET", ""), ("ARM_USE_OIDC", "true")], features, "there is no token"),
         (&[("ARM_CLIENT_SECRET", ""), ("ARM_USE_OIDC", "true"), ("ARM_OIDC_TOKEN", "x")], features, ""),
         (&[], r#"{"features": [{}], "subscription_id": "x"}"#, "must be a UUID"),
-        (&[], r#"{"features": [{}], "client_certificate_path": "x"}"#, "does not honour"),
+        (
+            &[],
+            r#"{"features": [{}], "client_certificate_path": "x"}"#,
+            "client_certificate_path x can't be read",
+        ),
+        (&[], r#"{"features": [{}], "client_certificate": "-word"}"#, "client_certificate is no base64"),
+        (&[], r#"{"features": [{}], "client_certificate": "eA=="}"#, "client certificate can't be opened"),
+        (&[], r#"{"features": [{}], "auxiliary_tenant_ids": ["1", "2", "3", "4"]}"#, "Azure takes 3"),
         (&[], r#"{"features": [{}], "resource_provider_registrations": "few"}"#, "must be one of all, core"),
         (&[("TRUEUP_AZURE_ENDPOINT", "http://example.com")], features, "is not encrypted"),
     ];
@@ -111,4 +119,40 @@ async fn sign_in_works_in_every_place() {
     let wrong = [&own[..], &[("ARM_ENVIRONMENT", "china")]].concat();
     let found = told(&fake, &wrong, &block).await;
     assert!(found.contains("it knows no cloud \"AzureChinaCloud\", only: AzureCloud"), "{found}");
+}
+
+/// The fake holds what the certificate's key has signed to its public key.
+#[tokio::test]
+async fn certificates_and_further_tenants_are_signed_in_with() {
+    let fake = Running::<World>::start().await;
+    let client = [SIGNED_IN[0], SIGNED_IN[2], SIGNED_IN[3]];
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificate/client.p12");
+    let old = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificate/legacy.p12"));
+    let old = base64::engine::general_purpose::STANDARD.encode(old.expect("a file"));
+    let features = r#"{"features": [{}]}"#;
+    let ways: [&[(&str, &str)]; 2] = [
+        &[("ARM_CLIENT_CERTIFICATE_PATH", path), ("ARM_CLIENT_CERTIFICATE_PASSWORD", "secret-word")],
+        &[("ARM_CLIENT_CERTIFICATE", &old)],
+    ];
+    for way in ways {
+        assert_eq!(told(&fake, &[&client[..], way].concat(), features).await, "");
+    }
+    let wrong = [&client[..], &[("ARM_CLIENT_CERTIFICATE_PATH", path)]].concat();
+    let found = told(&fake, &wrong, features).await;
+    assert!(found.contains("client certificate can't be opened"), "{found}");
+    let another = [&client[1..], ways[0], &[("ARM_CLIENT_ID", "d")]].concat();
+    let found = told(&fake, &another, features).await;
+    assert!(found.contains("the client d with its certificate") && !found.contains("-word"), "{found}");
+    assert_eq!(fake.world().signed_in(), (vec![TENANT], 0));
+
+    let further = [&SIGNED_IN[..], &[("ARM_AUXILIARY_TENANT_IDS", "t-1; t-2")]].concat();
+    assert_eq!(told(&fake, &further, features).await, "");
+    assert_eq!(fake.world().signed_in(), (vec![TENANT, "t-1", "t-2"], 2));
+    let block = r#"{"features": [{}], "auxiliary_tenant_ids": ["t-3"]}"#;
+    assert_eq!(told(&fake, &[&client[..], ways[0]].concat(), block).await, "");
+    assert_eq!(fake.world().signed_in(), (vec![TENANT, "t-1", "t-2", "t-3"], 1));
+    let machine = format!("{}/metadata/identity/oauth2/token", fake.url);
+    let machine = [&client[..], &[("ARM_USE_MSI", "true"), ("ARM_MSI_ENDPOINT", &machine)]].concat();
+    let found = told(&fake, &machine, block).await;
+    assert!(found.contains("the machine's identity has no tokens of other tenants"), "{found}");
 }

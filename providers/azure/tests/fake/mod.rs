@@ -38,6 +38,10 @@ pub(crate) struct World {
     /// How often tokens were withdrawn.
     withdrawals: u32,
     is_unregistered: bool,
+    /// Those of which tokens were asked for.
+    tenants: BTreeSet<String>,
+    /// How many tokens of further tenants the last call came with.
+    others: usize,
     /// Containers that are being deleted.
     going: BTreeSet<String>,
     /// How many writes came while another was under way.
@@ -133,7 +137,10 @@ impl World {
         let low: Vec<String> = segments.iter().map(|part| part.to_lowercase()).collect();
         let words: Vec<&str> = low.iter().map(String::as_str).collect();
         match words.as_slice() {
-            [_, "oauth2", "v2.0", "token"] => return token(request, &self.token()),
+            [tenant, "oauth2", "v2.0", "token"] => {
+                self.tenants.insert((*tenant).to_owned());
+                return signin::token(request, &self.token());
+            }
             ["metadata", ..] | ["github"] => return signin::machine(request, &words, &self.token()),
             _ => {}
         }
@@ -142,6 +149,12 @@ impl World {
         if bearer != Some(&*self.token()) && bearer != Some("another") {
             return Err(refuse(401, "InvalidAuthenticationToken", "The access token is invalid."));
         }
+        let others = request.header("x-ms-authorization-auxiliary").unwrap_or_default();
+        let others: Vec<&str> = others.split(", ").filter(|one| !one.is_empty()).collect();
+        if others.iter().any(|one| one.strip_prefix("Bearer ") != Some(&*self.token())) {
+            return Err(refuse(401, "InvalidAuthenticationToken", "An auxiliary token is invalid."));
+        }
+        self.others = others.len();
         check_query(request)?;
         match words.as_slice() {
             ["subscriptions", SUBSCRIPTION] => Ok(Reply::json(
@@ -187,6 +200,11 @@ impl World {
     /// The subscription is no longer registered for what is here.
     pub(crate) fn unregister(&mut self) {
         self.is_unregistered = true;
+    }
+
+    /// The tenants of which tokens were asked for, and how many tokens of further ones the last call came with.
+    pub(crate) fn signed_in(&self) -> (Vec<&str>, usize) {
+        (self.tenants.iter().map(String::as_str).collect(), self.others)
     }
 
     /// How many writes came while another was under way.
@@ -368,18 +386,6 @@ impl World {
         let number = text.to_lowercase().bytes().fold(self.number(text).into(), step);
         format!("00000000-0000-0000-0000-{number:012}")
     }
-}
-
-/// A token against a secret or a federated token.
-fn token(request: &Request, token: &str) -> Result<Reply, Refusal> {
-    let text = request.text().unwrap_or_default();
-    let has = |field: &str| text.split('&').any(|pair| pair.starts_with(field));
-    if !has("grant_type=client_credentials") || !(has("client_secret=s") || has("client_assertion=")) {
-        let body = json!({"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret provided."});
-        return Err(Refusal(Reply::json(401, &body)));
-    }
-    let body: Json = json!({"token_type": "Bearer", "expires_in": 3599, "access_token": token});
-    Ok(Reply::json(200, &body))
 }
 
 fn check_query(request: &Request) -> Result<(), Refusal> {
