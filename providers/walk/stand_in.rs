@@ -1,10 +1,10 @@
 //! A fake as a program of its own, for examples that are run from a shell.
 
-use crate::http::{Answers, serve};
 use crate::server::{Store, meddle};
 use crate::{Meddling, Reply, Request, Running};
 use async_trait::async_trait;
 use std::sync::Arc;
+use trueup_loopback::{Answers, serve};
 
 /// Where somebody meddles with a fake and looks at it: an address of its own, since a cloud's has all paths.
 struct Backstage<F>(Arc<Running<F>>);
