@@ -1,7 +1,7 @@
 //! Sensitive values by what they are, not only by where they are marked: providers copy what they are given into other
 //! attributes, which nobody marks (`terraform_data` has its input in its output).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use trueup_plan::Plan;
 use trueup_resolve::Program;
 use trueup_value::{Kind, Marks, Path, Value};
@@ -15,14 +15,18 @@ const COMMON: [&str; 3] = ["true", "false", "null"];
 /// What stands in the place of one.
 const VEIL: &str = "(sensitive value)";
 
-/// The sensitive values of a plan.
+/// The sensitive values of a plan. There may be one in each object, so none is looked for by itself.
 #[derive(Clone, Default)]
-pub(super) struct Secrets(BTreeSet<String>);
+pub(super) struct Secrets {
+    all: BTreeSet<String>,
+    /// The long ones by their first bytes.
+    long: BTreeMap<[u8; INSIDE_MIN], Vec<String>>,
+}
 
 /// Not even by accident.
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} secrets", self.0.len())
+        write!(f, "{} secrets", self.all.len())
     }
 }
 
@@ -45,13 +49,23 @@ impl Secrets {
             let given = plan.variables.get(&variable.name).or(variable.default.as_ref());
             given.into_iter().for_each(|value| gather(value, true, &mut found));
         }
-        Secrets(found)
+        Secrets::new(found)
+    }
+
+    fn new(all: BTreeSet<String>) -> Secrets {
+        let mut long: BTreeMap<[u8; INSIDE_MIN], Vec<String>> = BTreeMap::new();
+        for secret in &all {
+            if let Some(start) = secret.as_bytes().first_chunk() {
+                long.entry(*start).or_default().push(secret.clone());
+            }
+        }
+        Secrets { all, long }
     }
 
     /// The value with all marked sensitive that holds one of them.
     pub(super) fn veiled(&self, value: &Value) -> Value {
         let mut paths: Vec<(Path, Marks)> = Vec::new();
-        if !self.0.is_empty() {
+        if !self.all.is_empty() {
             value.walk(&mut |path, inner| {
                 let hit = text(inner).is_some_and(|text| self.is_in(&text));
                 if hit {
@@ -65,25 +79,27 @@ impl Secrets {
 
     /// The text without those of them that are long enough to be told from words.
     pub(super) fn without(&self, text: &str) -> String {
-        let long = self.0.iter().filter(|secret| secret.len() >= INSIDE_MIN);
-        let mut out = text.to_owned();
-        for secret in long.filter(|secret| text.contains(&***secret)) {
-            out = out.replace(&**secret, VEIL);
-        }
-        out
+        let found: Vec<&str> = self.inside(text).collect();
+        // The longest first: one may begin with another.
+        let longest = found.into_iter().rev();
+        longest.fold(text.to_owned(), |text, secret| text.replace(secret, VEIL))
     }
 
     fn is_in(&self, text: &str) -> bool {
-        let inside = |secret: &String| {
-            if secret.len() >= INSIDE_MIN { text.contains(&**secret) } else { quoted(text, secret) }
-        };
-        self.0.contains(text) || self.0.iter().any(inside)
+        // As a string of its own in JSON or the like.
+        let quoted = || text.split('"').any(|part| self.all.contains(part));
+        self.all.contains(text) || self.inside(text).next().is_some() || quoted()
     }
-}
 
-/// As a string of its own in JSON or the like.
-fn quoted(text: &str, secret: &str) -> bool {
-    text.len() > secret.len() + 1 && text.contains(&format!("\"{secret}\""))
+    /// The long ones that stand in a text.
+    fn inside<'s>(&'s self, text: &'s str) -> impl Iterator<Item = &'s str> {
+        let starts = text.as_bytes().windows(INSIDE_MIN).enumerate();
+        let found = starts.filter_map(|(at, start)| Some((at, self.long.get(start)?)));
+        let is_at = |at: usize, secret: &String| text.as_bytes()[at..].starts_with(secret.as_bytes());
+        found.flat_map(move |(at, secrets)| {
+            secrets.iter().filter(move |secret| is_at(at, secret)).map(String::as_str)
+        })
+    }
 }
 
 /// The leaves of what is sensitive; of all of it where the whole is.
@@ -111,5 +127,35 @@ fn text(value: &Value) -> Option<String> {
         Kind::String(text) => Some(text.to_string()),
         Kind::Number(number) => Some(number.to_string()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Secrets;
+    use trueup_value::{Marks, Type, Value};
+
+    fn secrets(all: &[&str]) -> Secrets {
+        let found = all.iter().map(|secret| (*secret).to_owned()).collect();
+        Secrets::new(found)
+    }
+
+    #[test]
+    fn copies_are_found_where_they_are_no_accident() {
+        let known = secrets(&["hush", "correct horse", "correct horse battery", "1234"]);
+        let check = |value: Value, wanted: bool| {
+            let veiled = known.veiled(&value);
+            assert_eq!(veiled.deep_marks().contains(Marks::SENSITIVE), wanted, "{veiled:?}");
+        };
+        check("hush".into(), true);
+        check("hush hush".into(), false);
+        check("{\"a\":\"hush\"}".into(), true);
+        check("a correct horse".into(), true);
+        check("a correct hors".into(), false);
+        check(1234.into(), true);
+        check(12345.into(), false);
+        check(Value::set(Type::String, [Value::from("hush"), Value::from("b")]), true);
+        check(Value::object([("a", Value::tuple([Value::from("b"), Value::from("hush")]))]), true);
+        assert_eq!(known.without("hush: ü correct horse battery!"), "hush: ü (sensitive value)!");
     }
 }

@@ -2,12 +2,12 @@
 
 use super::{class, escaped};
 use crate::diff::Sign;
-use crate::report::{Item, Line};
+use crate::report::{Item, Line, Verb};
 
-/// It unfolds; what something is lost by is unfolded.
+/// It unfolds; what something is lost by, and what nobody planned, is unfolded.
 pub(super) fn item(item: &Item) -> String {
     let (class, symbol, word) = (class(item.verb), item.verb.symbol(), item.verb.word());
-    let open = if item.verb.is_loud() { " open" } else { "" };
+    let open = if item.verb.is_loud() || item.verb == Verb::Changed { " open" } else { "" };
     let mut notes = item.notes.clone();
     if item.corrected {
         notes.push("it was brought back to what Git says".into());
