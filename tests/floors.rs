@@ -79,6 +79,7 @@ pub(crate) const HOMES: &[(&str, &[&str])] = &[
     ("aws-credential-types", &["trueup-provider-aws", "trueup-store"]),
     ("aws-sdk-", &["trueup-provider-aws", "trueup-store"]),
     ("aws-smithy-", &["trueup-provider-aws", "trueup-store"]),
+    ("azure_mgmt_compute", &["trueup-provider-azure"]),
     ("bzip2", &["trueup-source"]),
     ("clap", &["trueup-cli"]),
     ("gix", &["trueup-source"]),

@@ -5,7 +5,8 @@
 //! client of the management API on JSON documents: what Git doesn't manage stays in them when they are written back,
 //! whatever version of the API brought it. The generated crates `azure_mgmt_*` don't serve for that: they are no longer
 //! maintained, their models drop what they don't know, the API versions that they know lack properties of the types
-//! here, and their pollers don't follow the protocol of long-running operations.
+//! here, and their pollers don't follow the protocol of long-running operations. Where the API version fits, requests are
+//! built with their models: `compute::model` says what is taken from `azure_mgmt_compute` and what isn't.
 //!
 //! How a type is added is told step by step in `docs/adding-a-resource.md`.
 //!

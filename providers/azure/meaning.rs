@@ -12,6 +12,9 @@ pub(crate) const ROLE: Meaning = Meaning { name: "role", is_same: is_same_role, 
 pub(crate) const LOCATION: Meaning =
     Meaning { name: "location", is_same: is_same_place, complaint: |_| None };
 
+/// Public keys of OpenSSH: the space between and around their parts means nothing.
+pub(crate) const SSH_KEY: Meaning = Meaning { name: "ssh_key", is_same: is_same_key, complaint: |_| None };
+
 /// A location's name in the form that ARM answers.
 pub(crate) fn location(text: &str) -> String {
     text.chars().filter(|c| *c != ' ').map(|c| c.to_ascii_lowercase()).collect()
@@ -19,6 +22,10 @@ pub(crate) fn location(text: &str) -> String {
 
 fn is_same_place(one: &str, other: &str) -> bool {
     location(one) == location(other)
+}
+
+fn is_same_key(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
 }
 
 fn is_same_role(one: &str, other: &str) -> bool {

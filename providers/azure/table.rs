@@ -4,13 +4,16 @@ use crate::account::site::Site;
 use crate::arm::tracked::Tracking;
 use crate::authorization::role_assignment::RoleAssignment;
 use crate::compute::availability_set::AvailabilitySet;
+use crate::compute::data_disk_attachment::DataDiskAttachment;
+use crate::compute::linux_virtual_machine::LinuxVirtualMachine;
+use crate::compute::managed_disk::ManagedDisk;
 use crate::data::client_config::ClientConfigData;
 use crate::data::resource_group::ResourceGroupData;
 use crate::data::subnet::SubnetData;
 use crate::data::subscription::SubscriptionData;
 use crate::data::virtual_network::VirtualNetworkData;
 use crate::identity::user_assigned_identity::UserAssignedIdentity;
-use crate::meaning::{ID, LOCATION, ROLE};
+use crate::meaning::{ID, LOCATION, ROLE, SSH_KEY};
 use crate::network::network_interface::NetworkInterface;
 use crate::network::network_interface_security_group_association::InterfaceSecurity;
 use crate::network::network_security_group::NetworkSecurityGroup;
@@ -39,6 +42,18 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         noun: "Availability Set",
         schema: schema!("azurerm_availability_set"),
         code: &Tracking(AvailabilitySet),
+    },
+    Offer {
+        kind: "azurerm_linux_virtual_machine",
+        noun: "Linux Virtual Machine",
+        schema: schema!("azurerm_linux_virtual_machine"),
+        code: &LinuxVirtualMachine,
+    },
+    Offer {
+        kind: "azurerm_managed_disk",
+        noun: "Managed Disk",
+        schema: schema!("azurerm_managed_disk"),
+        code: &Tracking(ManagedDisk),
     },
     Offer {
         kind: "azurerm_network_interface",
@@ -121,6 +136,12 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         code: &Tracking(UserAssignedIdentity),
     },
     Offer {
+        kind: "azurerm_virtual_machine_data_disk_attachment",
+        noun: "Virtual Machine Data Disk Attachment",
+        schema: schema!("azurerm_virtual_machine_data_disk_attachment"),
+        code: &DataDiskAttachment,
+    },
+    Offer {
         kind: "azurerm_virtual_network",
         noun: "Virtual Network",
         schema: schema!("azurerm_virtual_network"),
@@ -164,7 +185,7 @@ static DATA: &[Offer<dyn DataSource<Site>>] = &[
 /// The catalog, its schema files read when it is first needed.
 pub(crate) fn catalog() -> &'static Catalog<Site> {
     static CATALOG: OnceLock<Catalog<Site>> = OnceLock::new();
-    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA, &[ID, LOCATION, ROLE]))
+    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA, &[ID, LOCATION, ROLE, SSH_KEY]))
 }
 
 #[cfg(test)]

@@ -76,6 +76,12 @@ pub(crate) struct Registrations {
 pub(crate) struct Features {
     /// A resource group that holds something isn't deleted.
     pub(crate) keeps_full_groups: bool,
+    /// Disks grow while machines have them, where Azure can do it.
+    pub(crate) grows_disks_online: bool,
+    /// With a machine goes the disk that its operating system is on.
+    pub(crate) deletes_os_disks: bool,
+    /// Machines are deleted by force, without being stopped before.
+    pub(crate) deletes_by_force: bool,
 }
 
 impl fmt::Debug for Settings {
@@ -246,7 +252,12 @@ fn registrations(block: &Block<'_>) -> Registrations {
 }
 
 fn features(config: &Value) -> Features {
-    let groups = config.item("features").and_then(|features| features.item("resource_group"));
-    let keeps = groups.and_then(|groups| groups.flag("prevent_deletion_if_contains_resources"));
-    Features { keeps_full_groups: keeps.unwrap_or(true) }
+    let features = config.item("features");
+    let flag = |block: &str, name: &str| features?.item(block)?.flag(name);
+    Features {
+        keeps_full_groups: flag("resource_group", "prevent_deletion_if_contains_resources").unwrap_or(true),
+        grows_disks_online: flag("managed_disk", "expand_without_downtime").unwrap_or(true),
+        deletes_os_disks: flag("virtual_machine", "delete_os_disk_on_deletion").unwrap_or(true),
+        deletes_by_force: flag("virtual_machine", "skip_shutdown_and_force_delete").unwrap_or(false),
+    }
 }

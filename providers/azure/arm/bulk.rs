@@ -133,7 +133,7 @@ async fn listed(site: &Site, kind: Kind, path: &str, ids: &[Id]) -> Found {
 }
 
 /// Whether a thing is being deleted: it is as good as gone.
-fn is_going(document: &Result<Json, Fault>) -> bool {
+pub(crate) fn is_going(document: &Result<Json, Fault>) -> bool {
     let state = document.as_ref().ok().and_then(|document| document.word("/properties/provisioningState"));
     state.is_some_and(|state| state.eq_ignore_ascii_case("Deleting"))
 }

@@ -57,7 +57,12 @@ impl Marks {
             }
             Ok(())
         };
-        match deadline.retry(is_early, attempt).await {
+        let mut outcome = deadline.retry(is_early, attempt).await;
+        // A long operation that failed in the end is begun once more.
+        if outcome.as_ref().is_err_and(|fault| fault.kind == FaultKind::Other) {
+            outcome = deadline.retry(is_early, attempt).await;
+        }
+        match outcome {
             Err(fault) if fault.kind != FaultKind::Denied => {
                 Err(fault.during(format!("removing the mark {} from {id}", self.name)))
             }

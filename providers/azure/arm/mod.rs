@@ -162,6 +162,14 @@ impl Arm {
         self.send(request).await?.success()?.json()
     }
 
+    /// Calls an action that takes its time, and that does nothing when it comes a second time.
+    pub(crate) async fn act(&self, path: impl Display, version: &str) -> Result<Underway, Fault> {
+        let mut request = Request::new(Method::POST, self.url(path, version)?);
+        request.is_repeatable = true;
+        let answer = self.send(request).await?.success()?;
+        Underway::after(self, &Method::POST, &answer)
+    }
+
     /// Calls an action.
     pub(crate) async fn post(
         &self,

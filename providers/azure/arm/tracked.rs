@@ -37,9 +37,9 @@ pub(crate) trait Tracked: Send + Sync {
     }
 
     /// The document that makes it, but for location, edge zone and tags.
-    fn body(&self, object: &Object) -> Json {
+    fn body(&self, object: &Object) -> Result<Json, Fault> {
         let _ = object;
-        json!({})
+        Ok(json!({}))
     }
 
     /// Brings a document to what the attributes say that can be changed in place, but for tags. It may be called anew
@@ -106,7 +106,7 @@ impl<T: Tracked> Resource<Site> for Tracking<T> {
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
         let id = self.id(call.site, object);
-        let mut body = self.0.body(object);
+        let mut body = self.0.body(object)?;
         body.set("/location", object.text("location"));
         body.set("/extendedLocation", edge_zone(object));
         body.set("/tags", Some(marked(object, call.token)));

@@ -20,7 +20,12 @@ const ROUNDS_MAX: u32 = 20;
 impl Arm {
     /// Waits until nothing else is written here to what the id is part of.
     pub(crate) async fn turn(&self, id: &Id) -> OwnedMutexGuard<()> {
-        self.locks.turn(id.root()).await
+        self.turn_of(id.root()).await
+    }
+
+    /// Waits for the turn of something that isn't a resource.
+    pub(crate) async fn turn_of(&self, key: String) -> OwnedMutexGuard<()> {
+        self.locks.turn(key).await
     }
 }
 

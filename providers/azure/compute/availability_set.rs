@@ -25,7 +25,7 @@ impl Tracked for AvailabilitySet {
         SET
     }
 
-    fn body(&self, object: &Object) -> Json {
+    fn body(&self, object: &Object) -> Result<Json, Fault> {
         let sku = if object.flag("managed") == Some(false) { CLASSIC } else { ALIGNED };
         let mut body = json!({"properties": {}, "sku": {"name": sku}});
         let counts = [
@@ -37,7 +37,7 @@ impl Tracked for AvailabilitySet {
         }
         let group = reference(object.text("proximity_placement_group_id"));
         body.set("/properties/proximityPlacementGroup", group);
-        body
+        Ok(body)
     }
 
     /// Its tags alone can be changed in place.

@@ -7,7 +7,7 @@ use crate::element::with;
 use crate::network::kind;
 use serde_json::{Value as Json, json};
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Fields, Object, Planning};
+use trueup_provider_kit::{Fault, Fields, Object, Planning};
 use trueup_value::{Type, Value};
 
 /// `azurerm_network_interface`
@@ -47,10 +47,10 @@ impl Tracked for NetworkInterface {
         plan_addresses(planning);
     }
 
-    fn body(&self, object: &Object) -> Json {
+    fn body(&self, object: &Object) -> Result<Json, Fault> {
         let mut body = json!({"properties": {}});
         edit(object, &mut body);
-        body
+        Ok(body)
     }
 
     fn edit(&self, _prior: &Object, object: &Object, interface: &mut Json) {

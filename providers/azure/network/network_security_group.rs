@@ -7,7 +7,7 @@ use crate::element::normal;
 use crate::network::{kind, plan_elements, rule};
 use serde_json::{Value as Json, json};
 use trueup_diag::Diagnostics;
-use trueup_provider_kit::{Fields, Object, Planning};
+use trueup_provider_kit::{Fault, Fields, Object, Planning};
 use trueup_value::Value;
 
 /// `azurerm_network_security_group`
@@ -35,10 +35,10 @@ impl Tracked for NetworkSecurityGroup {
         plan_elements(planning, "security_rule");
     }
 
-    fn body(&self, object: &Object) -> Json {
+    fn body(&self, object: &Object) -> Result<Json, Fault> {
         let mut body = json!({"properties": {}});
         edit_rules(object.items("security_rule"), &mut body);
-        body
+        Ok(body)
     }
 
     fn edit(&self, prior: &Object, object: &Object, group: &mut Json) {

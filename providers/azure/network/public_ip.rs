@@ -5,7 +5,7 @@ use crate::arm::id::Kind;
 use crate::arm::tracked::Tracked;
 use crate::network::kind;
 use serde_json::{Value as Json, json};
-use trueup_provider_kit::{Fields, Object, Planning, Tags};
+use trueup_provider_kit::{Fault, Fields, Object, Planning, Tags};
 
 /// `azurerm_public_ip`
 pub(crate) struct PublicIp;
@@ -36,7 +36,7 @@ impl Tracked for PublicIp {
         }
     }
 
-    fn body(&self, object: &Object) -> Json {
+    fn body(&self, object: &Object) -> Result<Json, Fault> {
         let mut body = json!({"properties": {}});
         body.set("/properties/publicIPAddressVersion", object.text("ip_version"));
         body.set("/properties/publicIPPrefix", reference(object.text("public_ip_prefix_id")));
@@ -49,7 +49,7 @@ impl Tracked for PublicIp {
             ip_tags.iter().map(|(kind, tag)| json!({"ipTagType": kind, "tag": tag})).collect();
         body.set("/properties/ipTags", Some(ip_tags));
         edit(object, &mut body);
-        body
+        Ok(body)
     }
 
     fn edit(&self, _prior: &Object, object: &Object, address: &mut Json) {

@@ -6,7 +6,7 @@ use crate::arm::tracked::Tracked;
 use crate::element::normal;
 use crate::network::{kind, plan_elements, route};
 use serde_json::{Value as Json, json};
-use trueup_provider_kit::{Fields, Object, Planning};
+use trueup_provider_kit::{Fault, Fields, Object, Planning};
 use trueup_value::Value;
 
 /// `azurerm_route_table`
@@ -26,11 +26,11 @@ impl Tracked for RouteTable {
         plan_elements(planning, "route");
     }
 
-    fn body(&self, object: &Object) -> Json {
+    fn body(&self, object: &Object) -> Result<Json, Fault> {
         let mut body = json!({"properties": {}});
         edit(object, &mut body);
         edit_routes(object.items("route"), &mut body);
-        body
+        Ok(body)
     }
 
     fn edit(&self, prior: &Object, object: &Object, table: &mut Json) {

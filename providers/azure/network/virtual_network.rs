@@ -8,7 +8,7 @@ use crate::network::subnet::{self, SUBNETS, edit_pools, pools};
 use crate::network::{either, kind};
 use serde_json::{Value as Json, json};
 use trueup_diag::Diagnostics;
-use trueup_provider_kit::{Fields, Object, Planning};
+use trueup_provider_kit::{Fault, Fields, Object, Planning};
 use trueup_value::{Type, Value};
 
 /// `azurerm_virtual_network`
@@ -37,13 +37,13 @@ impl Tracked for VirtualNetwork {
         plan_subnets(planning);
     }
 
-    fn body(&self, object: &Object) -> Json {
+    fn body(&self, object: &Object) -> Result<Json, Fault> {
         let mut body = json!({"properties": {}});
         edit(object, &mut body);
         if object.is_set("subnet") {
             edit_subnets(object.items("subnet"), &mut body);
         }
-        body
+        Ok(body)
     }
 
     fn edit(&self, prior: &Object, object: &Object, network: &mut Json) {

@@ -25,10 +25,10 @@ impl Tracked for ResourceGroup {
         Duration::from_mins(90)
     }
 
-    fn body(&self, object: &Object) -> Json {
+    fn body(&self, object: &Object) -> Result<Json, Fault> {
         let mut body = json!({});
         body.set("/managedBy", object.text("managed_by"));
-        body
+        Ok(body)
     }
 
     fn edit(&self, _prior: &Object, object: &Object, group: &mut Json) {

@@ -1,4 +1,4 @@
-//! What an account itself signs in as: the block `identity`.
+//! What an account or a machine itself signs in as: the block `identity`.
 
 use crate::arm::document::Document;
 use crate::arm::id::is_same;
@@ -29,7 +29,7 @@ pub(super) fn edit(object: &Object, prior: Option<&Object>, account: &mut Json) 
 }
 
 /// With an identity of its own an account gets a service principal, and without one it has none.
-pub(super) fn plan(planning: &mut Planning<'_>) {
+pub(crate) fn plan(planning: &mut Planning<'_>) {
     let Some(item) = planning.planned.item("identity") else { return };
     let before = planning.prior.and_then(|prior| prior.item("identity"));
     if before.is_some_and(|before| before.field("type") == item.field("type")) {
@@ -40,7 +40,7 @@ pub(super) fn plan(planning: &mut Planning<'_>) {
     planning.planned.put("identity", Value::list(item.ty(), [item]));
 }
 
-pub(super) fn fill(object: &mut Object, account: &Json) {
+pub(crate) fn fill(object: &mut Object, account: &Json) {
     let known = object.item("identity").map(|identity| identity.texts("identity_ids")).unwrap_or_default();
     let kind = account.word("/identity/type").filter(|word| *word != "None");
     fill_block(object, "identity", kind.and(account.at("/identity")), |block, identity| {

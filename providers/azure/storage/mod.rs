@@ -3,9 +3,9 @@
 mod access;
 mod blobs;
 mod container_place;
-mod identity;
+pub(crate) mod identity;
 mod network;
-mod settings;
+pub(crate) mod settings;
 pub(crate) mod storage_account;
 pub(crate) mod storage_container;
 

@@ -129,7 +129,7 @@ pub(super) fn fill(object: &mut Object, account: &Json) {
 }
 
 /// A block that occurs at most once, from a document where there is one.
-pub(super) fn fill_block(
+pub(crate) fn fill_block(
     object: &mut Object,
     name: &str,
     document: Option<&Json>,

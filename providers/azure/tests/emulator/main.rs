@@ -6,6 +6,7 @@ mod cases;
 mod cloud;
 #[path = "../fake/mod.rs"]
 mod fake;
+mod machines;
 mod manners;
 mod recover;
 mod walk;

@@ -8,6 +8,8 @@ use trueup_provider_walk::{Case, every_type_recovers, token};
 /// Types whose creations carry a mark.
 const MARKED: &[&str] = &[
     "azurerm_availability_set",
+    "azurerm_linux_virtual_machine",
+    "azurerm_managed_disk",
     "azurerm_network_interface",
     "azurerm_network_security_group",
     "azurerm_public_ip",

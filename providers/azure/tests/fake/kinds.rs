@@ -1,5 +1,7 @@
 //! The kinds of things that the fake has, after the descriptions of the APIs (Microsoft.Network 2025-01-01).
 
+use super::{disks, machines};
+
 /// What the fake knows of one kind.
 pub(super) struct Kind {
     /// `Microsoft.Network/virtualNetworks/subnets`
@@ -57,6 +59,24 @@ pub(super) const KINDS: &[Kind] = &[
         ],
         in_use: "OperationNotAllowed",
         is_slow: false,
+    },
+    Kind {
+        path: "Microsoft.Compute/disks",
+        shape: disks::SHAPE,
+        defaults: disks::DEFAULTS,
+        parts: &[],
+        fixed: disks::FIXED,
+        in_use: "OperationNotAllowed",
+        is_slow: true,
+    },
+    Kind {
+        path: "Microsoft.Compute/virtualMachines",
+        shape: machines::SHAPE,
+        defaults: machines::DEFAULTS,
+        parts: &[],
+        fixed: machines::FIXED,
+        in_use: "OperationNotAllowed",
+        is_slow: true,
     },
     Kind {
         path: "Microsoft.Network/virtualNetworks",

@@ -3,8 +3,10 @@
 
 mod accounts;
 mod containers;
+mod disks;
 mod groups;
 mod kinds;
+mod machines;
 mod roles;
 mod rules;
 mod shape;
@@ -44,6 +46,8 @@ pub(crate) struct World {
     others: usize,
     /// Containers that are being deleted.
     going: BTreeSet<String>,
+    /// Machines that aren't on, and where they are instead.
+    powers: BTreeMap<String, &'static str>,
     /// How many writes came while another was under way.
     busy: usize,
 }
@@ -182,6 +186,7 @@ impl World {
             _ => {
                 let answered = self.roles(request, &segments);
                 let answered = answered.or_else(|| self.account(request, &segments, is_doomed));
+                let answered = answered.or_else(|| self.machine(request, &segments, is_doomed));
                 answered.unwrap_or_else(|| self.resource(request, &segments, is_doomed))
             }
         }
@@ -397,7 +402,8 @@ fn check_query(request: &Request) -> Result<(), Refusal> {
         ));
     }
     for (name, _) in request.parameters() {
-        if !["api-version", "$filter", "$skiptoken"].contains(&name.as_str()) {
+        let known = ["api-version", "$expand", "$filter", "$skiptoken", "forceDeletion", "skipShutdown"];
+        if !known.contains(&name.as_str()) {
             return Err(refuse(400, "InvalidQueryParameter", name));
         }
     }

@@ -1,7 +1,7 @@
 //! What the API does with documents beyond their shape: what it refuses, and what it fills in.
 
 use super::store::{Refusal, refuse};
-use super::{TENANT, World};
+use super::{TENANT, World, disks, machines};
 use serde_json::{Value as Json, json};
 
 /// Judges a document that is to be written, and fills it in.
@@ -13,6 +13,8 @@ pub(super) fn prepare(world: &World, id: &str, path: &str, body: &mut Json) -> R
         "publicIPAddresses" => address(world, id, body),
         "networkInterfaces" => interface(world, id, body),
         "routes" => route(body),
+        "disks" => disks::judge(world, id, body),
+        "virtualMachines" => machines::judge(world, id, body),
         "userAssignedIdentities" => {
             let properties = &mut body["properties"];
             properties["clientId"] = json!(world.guid(&format!("client of {id}")));

@@ -1,6 +1,6 @@
 //! What documents may hold, written short, and holding bodies to it.
 //!
-//! Fields stand with blanks between them: `name` is a text, `name#` a number, `name?` a flag, `name[]` texts, `name<>`
+//! Fields stand with blanks between them: `name` is a text, `name#` a whole number, `name%` any number, `name?` a flag, `name[]` texts, `name<>`
 //! texts by key, `name{…}` an object, `name[{…}]` objects, `name=A|B` one of these words. `!` before a field says that it
 //! is required, `~` that the API sets it and drops it from what it is given.
 
@@ -13,6 +13,7 @@ use std::str::Chars;
 enum Shape {
     Text,
     Number,
+    Decimal,
     Flag,
     Words(Vec<String>),
     Texts,
@@ -58,8 +59,9 @@ fn field(text: &mut Peekable<Chars<'_>>) -> Field {
     let mut mark = |wanted: char| text.next_if_eq(&wanted).is_some();
     let (is_required, is_set_by_api) = (mark('!'), mark('~'));
     let name = word(text);
-    let shape = match text.next_if(|c| "#?[<{=".contains(*c)) {
+    let shape = match text.next_if(|c| "#%?[<{=".contains(*c)) {
         Some('#') => Shape::Number,
+        Some('%') => Shape::Decimal,
         Some('?') => Shape::Flag,
         Some('{') => Shape::Object(fields(text)),
         Some('<') => {
@@ -110,6 +112,7 @@ fn value(shape: &Shape, part: &Json, path: &str) -> Result<Json, String> {
     let is_right = match shape {
         Shape::Text => part.is_string(),
         Shape::Number => part.is_i64(),
+        Shape::Decimal => part.is_number(),
         Shape::Flag => part.is_boolean(),
         Shape::Words(words) => {
             part.as_str().is_some_and(|text| words.iter().any(|word| word.eq_ignore_ascii_case(text)))

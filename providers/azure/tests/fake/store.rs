@@ -1,6 +1,7 @@
 //! Documents by their ids: writing, reading, listing and deleting them as ARM does.
 
 use super::kinds::{KINDS, Kind};
+use super::machines;
 use super::rules::prepare;
 use super::shape::cleaned;
 use super::{Operation, World};
@@ -87,6 +88,7 @@ impl World {
         }
         if old.is_none() {
             self.documents.get_mut(&key).expect("it was put there").hidden = self.delay;
+            self.make_disk(&key);
         }
         let status = if old.is_some() { 200 } else { 201 };
         if !target.kind.is_slow {
@@ -110,12 +112,16 @@ impl World {
             parts.push((*array, *path, items));
         }
         let bad = |why: String| refuse(400, "InvalidRequestFormat", why);
+        let identity = machines::identity(kind.path, &mut body);
         let mut wanted = cleaned(kind.shape, &body).map_err(bad)?;
         let mut filled: Json = serde_json::from_str(kind.defaults).expect("defaults are JSON");
         merge(&mut filled, &wanted);
         wanted = filled;
         self.check_references(&wanted)?;
         prepare(self, id, kind.path, &mut wanted)?;
+        if let Some(identity) = identity {
+            wanted["identity"] = self.identity_of(id, identity)?;
+        }
         if let Some(location) = wanted["location"].as_str() {
             wanted["location"] = json!(location.to_lowercase().replace(' ', ""));
         }
@@ -201,8 +207,10 @@ impl World {
         wanted["name"] = json!(id.rsplit('/').next());
         wanted["type"] = json!(kind.path);
         if kind.is_slow {
-            wanted["etag"] = json!(format!("W/\"{}\"", self.version));
             wanted["properties"]["provisioningState"] = json!("Succeeded");
+        }
+        if kind.is_slow && kind.shape.contains("~etag") {
+            wanted["etag"] = json!(format!("W/\"{}\"", self.version));
         }
         let path = kind.path.to_owned();
         self.documents.insert(key.clone(), Document { path, body: wanted, hidden: 0 });
@@ -288,6 +296,13 @@ impl World {
         if is_table && !users("/subnets").is_empty() {
             body["properties"]["subnets"] = Json::Array(users("/subnets"));
         }
+        let machine = users("/virtualMachines").pop();
+        if let Some(machine) = machine.filter(|_| kind.path.ends_with("/networkInterfaces")) {
+            body["properties"]["virtualMachine"] = machine;
+        } else if kind.path.ends_with("/disks") {
+            body["managedBy"] = users("/virtualMachines").pop().map_or(Json::Null, |user| user["id"].clone());
+        }
+        self.view_machine(key, &mut body);
         body
     }
 
@@ -327,7 +342,8 @@ impl World {
         let Some((user, _)) = user else { return Ok(()) };
         let kind = KINDS.iter().find(|kind| kind.path == document.path);
         let code = kind.map_or("InUse", |kind| kind.in_use);
-        Err(refuse(400, code, format!("{key} is in use by {user}")))
+        let status = if code == "OperationNotAllowed" { 409 } else { 400 };
+        Err(refuse(status, code, format!("{key} is in use by {user}")))
     }
 
     /// What a document refers to has to be there; kinds that the fake doesn't have are taken to be.
@@ -394,9 +410,11 @@ fn references(body: &Json, out: &mut Vec<String>) {
     }
 }
 
-/// Whether an object is `{"id": …}` and nothing more.
+/// Whether an object is `{"id": …}` and nothing more, or what a machine says of its disks and interfaces.
 fn is_reference(fields: &Map<String, Json>) -> bool {
-    fields.len() == 1
+    let says = |name: &str| fields.get("properties").is_some_and(|of| !of[name].is_null());
+    let is_interface = fields.len() == 2 && says("primary") && fields["properties"]["subnet"].is_null();
+    fields.len() == 1 || fields.contains_key("storageAccountType") || is_interface
 }
 
 fn refers(body: &Json, key: &str) -> bool {

@@ -3,9 +3,11 @@
 mod compute;
 mod containers;
 mod data;
+mod disks;
 mod groups;
 mod identity;
 mod interfaces;
+mod machines;
 mod networks;
 mod public_ips;
 mod routes;
@@ -19,9 +21,11 @@ use trueup_provider_walk::Case;
 pub(crate) const CASES: &[&[Case]] = &[
     compute::CASES,
     containers::CASES,
+    disks::CASES,
     groups::CASES,
     identity::CASES,
     interfaces::CASES,
+    machines::CASES,
     networks::CASES,
     public_ips::CASES,
     routes::CASES,
@@ -31,8 +35,15 @@ pub(crate) const CASES: &[&[Case]] = &[
 
 /// Those with things that cloudemu doesn't have: it speaks an older version of the network's API, and knows neither pools
 /// of addresses nor the plans, policies and prefixes that others make.
-pub(crate) const FURTHER: &[&[Case]] =
-    &[containers::FURTHER, interfaces::FURTHER, networks::FURTHER, public_ips::FURTHER, security::FURTHER];
+pub(crate) const FURTHER: &[&[Case]] = &[
+    containers::FURTHER,
+    disks::FURTHER,
+    interfaces::FURTHER,
+    machines::FURTHER,
+    networks::FURTHER,
+    public_ips::FURTHER,
+    security::FURTHER,
+];
 
 type Setup = (&'static str, &'static str, &'static str);
 
