@@ -224,3 +224,26 @@ fn a_document_is_alone_on_standard_output() {
         assert!(refused.stderr.contains(why) && refused.stdout.is_empty(), "{line}: {}", refused.stderr);
     }
 }
+
+#[test]
+fn findings_of_a_commit_lead_into_its_tree() {
+    let place = Place::new();
+    let git = find_program("git").expect("git is installed");
+    let identity = ["-c", "user.name=T", "-c", "user.email=t@example.com"];
+    for line in ["add .", "commit --quiet --message first"] {
+        let arguments: Vec<&str> = identity.into_iter().chain(line.split(' ')).collect();
+        place.sandbox.run(&git, &arguments).code(0);
+    }
+    place.sandbox.write("elsewhere/.keep", "");
+    let line = "-chdir=elsewhere plan -from=../stacks/web?ref=HEAD -format=sarif";
+    let planned = place.sandbox.trueup(&line.split(' ').collect::<Vec<_>>()).code(0);
+    let paths: std::collections::BTreeSet<String> = json(&planned.stdout)["runs"][0]["results"]
+        .as_array()
+        .expect("results")
+        .iter()
+        .filter_map(|one| one.pointer("/locations/0/physicalLocation/artifactLocation/uri"))
+        .filter_map(|path| path.as_str().map(str::to_owned))
+        .collect();
+    let wanted = ["modules/inner/main.tf", "stacks/web/main.tf"];
+    assert!(paths.iter().eq(wanted), "{paths:?} in {}", planned.stdout);
+}

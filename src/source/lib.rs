@@ -37,7 +37,7 @@ pub use error::{SourceError, SourceErrorKind};
 pub use installer::{Installed, ModuleInstaller, Origin};
 pub use manifest::{Manifest, ManifestEntry};
 pub use redact::redact;
-pub use repository::{GitInfo, describe, within};
+pub use repository::{GitInfo, below, describe, within};
 pub use web::{Answer, Network, Store, Web};
 
 /// What [`fetch`] put on disk.

@@ -79,7 +79,14 @@ pub(crate) fn locate(dir: &Path) -> Result<(PathBuf, String), SourceError> {
 /// A repository that is there and can't be read.
 pub fn within(dir: &Path) -> Result<String, SourceError> {
     let Some(repository) = open(dir)? else { return Ok(String::new()) };
-    let Some(root) = repository.workdir() else { return Ok(String::new()) };
+    repository.workdir().map_or_else(|| Ok(String::new()), |root| below(dir, root))
+}
+
+/// The way from a directory down to another one, with forward slashes; empty where it doesn't lie below it.
+///
+/// # Errors
+/// Directories that can't be read.
+pub fn below(dir: &Path, root: &Path) -> Result<String, SourceError> {
     let real = |dir: &Path| dir.canonicalize().map_err(|cause| SourceError::io("read", dir, &cause));
     let (root, dir) = (real(root)?, real(dir)?);
     let inside = dir.strip_prefix(&root).unwrap_or(Path::new(""));

@@ -35,6 +35,11 @@ impl Drop for Checkout {
 }
 
 impl Checkout {
+    /// The top of the commit's tree.
+    pub(crate) fn tree(&self) -> PathBuf {
+        self.directory.join("tree")
+    }
+
     /// What the engine is told of it.
     pub(crate) fn taken(&self) -> TakenFrom {
         self.taken.clone()

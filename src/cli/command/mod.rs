@@ -121,6 +121,11 @@ impl Context {
         if path.is_empty() { PathBuf::new() } else { self.working.join(path) }
     }
 
+    /// The top of the commit's tree that the directory is in.
+    pub(crate) fn tree(&self) -> Option<PathBuf> {
+        self.checkout.as_ref().map(|checkout| checkout.tree())
+    }
+
     /// Works in this workspace, whatever the directory says.
     fn selects_workspace(&mut self, name: String) {
         Arc::make_mut(&mut self.environment).insert("TF_WORKSPACE".into(), name);

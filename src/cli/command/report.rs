@@ -96,5 +96,9 @@ pub(crate) fn not_opened(
 
 /// Where the configuration lies in its repository.
 fn directory(context: &Context) -> Result<String, Box<Diagnostic>> {
-    trueup_source::within(&context.dir).map_err(|error| Box::new(error.diagnostic()))
+    let found = match context.tree() {
+        Some(top) => trueup_source::below(&context.dir, &top),
+        None => trueup_source::within(&context.dir),
+    };
+    found.map_err(|error| Box::new(error.diagnostic()))
 }
