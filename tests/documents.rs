@@ -173,6 +173,9 @@ fn play(program: &Path, ours: bool) -> Vec<Document> {
         scene.document("graph", "graph -type=apply -format=json", 0);
         scene.document("graph", "graph -plan=tfplan -format=json", 0);
         scene.document("stacks", "stacks list -json", 0);
+        scene.document("run", "run plan -all -json -detailed-exitcode", 0);
+        scene.document("run", "run drift -all -json", 0);
+        scene.document("run", "run apply -all -json -auto-approve -out=plans", 0);
         scene.document("drift", "drift -json", 0);
         scene.document("drift", "drift -json -var=word=bye", 2);
         scene.document("drift", "drift -json -correct -auto-approve -var=word=bye", 0);
@@ -193,6 +196,9 @@ fn play(program: &Path, ours: bool) -> Vec<Document> {
         .write("wrong.tf", "resource \"terraform_data\" \"wrong\" {\n  input = [var.nope, upper()]\n}\n");
     scene.document("validate", "validate -json", 1);
     scene.events("plan -json", 1);
+    if ours {
+        scene.document("run", "run plan -all -json", 1);
+    }
     scene.documents
 }
 

@@ -31,6 +31,7 @@ pub(crate) const FLOORS: &[(&str, u32)] = &[
     ("trueup-apply", 6),
     ("trueup-drift", 6),
     ("trueup-engine", 7),
+    ("trueup-run", 8),
     ("trueup-testing", 8),
     ("trueup-document", 9),
     ("trueup-view", 10),

@@ -21,5 +21,6 @@ mod pages;
 mod races;
 #[cfg(feature = "aws")]
 mod readers;
+mod runs;
 mod support;
 mod tidy;

@@ -206,6 +206,16 @@ impl Screen {
         if self.look.document { outside::talk(text) } else { self.print(text) }
     }
 
+    /// Warnings as they are written on standard output, for what is written at one stroke.
+    pub(crate) fn warnings(&self, warnings: Diagnostics, sources: &Sources) -> String {
+        let warnings = warnings.sorted();
+        if self.look.compact_warnings {
+            return diagnostic::compact(&warnings);
+        }
+        let told = diagnostic::consolidated(warnings, self.look.consolidated);
+        told.iter().map(|one| diagnostic::human(one, sources, self.style)).collect()
+    }
+
     /// Tells on standard error what is beside the matter, below a heading.
     pub(crate) fn aside(&self, heading: &str, diagnostics: Diagnostics) {
         if diagnostics.is_empty() {

@@ -20,6 +20,7 @@ pub mod modules;
 pub mod output;
 pub mod plan;
 pub mod relevant;
+pub mod run;
 pub mod schemas;
 pub mod stacks;
 pub mod state;

@@ -86,6 +86,13 @@ pub(crate) fn read_at_most(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Whether there are files of a configuration in a directory.
+pub fn has_configuration(dir: &Path) -> bool {
+    let entries = std::fs::read_dir(dir).into_iter().flatten();
+    let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.any(|name| is_configuration(&name))
+}
+
 fn is_configuration(name: &str) -> bool {
     let known = [".tf", ".tf.json", ".tofu", ".tofu.json"];
     known.iter().any(|ending| name.ends_with(ending))

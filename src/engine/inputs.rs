@@ -11,13 +11,22 @@ use trueup_resolve::compile_constant;
 use trueup_resolve::program::{Module, Variable};
 use trueup_value::{Name, Value};
 
-/// What the command line says of variables, in its order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is said of variables from outside, in the order of the command line.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Given {
     /// `-var NAME=VALUE`
     Var(String),
     /// `-var-file FILE`
     File(String),
+    /// A value as it is, which may be unknown or sensitive, and where it comes from.
+    Value {
+        /// The variable.
+        name: Name,
+        /// Its value.
+        value: Value,
+        /// Such as `the inputs of the stack`.
+        source: String,
+    },
 }
 
 /// Where a value comes from that `-var` gave, as inputs name it.
@@ -135,6 +144,7 @@ impl Reader<'_> {
             match given {
                 Given::Var(text) => self.var(text),
                 Given::File(file) => self.file(file, false),
+                Given::Value { name, value, source } => self.value(name, value, source),
             }
         }
         let more = self.strangers.saturating_sub(STRANGERS_TOLD_MAX);
@@ -184,6 +194,14 @@ impl Reader<'_> {
             return;
         }
         self.text(name, text, VAR_OPTION);
+    }
+
+    fn value(&mut self, name: &Name, value: &Value, source: &str) {
+        if !self.any && self.variable(name).is_none() {
+            return self.diagnostics.push(self.undeclared(name, &format!("in {source}")));
+        }
+        let input = Input { value: value.clone(), source: source.into(), span: None };
+        self.inputs.insert(name.clone(), input);
     }
 
     fn undeclared(&self, name: &str, place: &str) -> Diagnostic {

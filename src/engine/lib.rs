@@ -41,6 +41,7 @@ pub use backend::{
     Approval, BackendSettings, Chosen, Initialized, Question, choose_backend, initialize_backend,
 };
 pub use drawing::{Drawing, DrawnKind, DrawnNode, DrawnType};
+pub use files::has_configuration;
 pub use generate::generated_name;
 pub use inputs::{Given, InputSources};
 pub use ledger::{Holding, Ledger, LockOptions};

@@ -103,6 +103,13 @@ fn hush(program: &mut Program, told: Deprecations) {
     }
 }
 
+/// What is said where `init` would help, and without anything that is there being left behind.
+const ASK_FOR_INIT: [&str; 3] = [
+    "Module not installed",
+    "Module source has changed",
+    "Backend initialization required, please run \"terraform init\"",
+];
+
 /// Why a configuration or its state could not be opened.
 pub struct NotOpened {
     /// Somebody else holds the lock on the state.
@@ -111,6 +118,14 @@ pub struct NotOpened {
     pub sources: Sources,
     /// Why.
     pub diagnostics: Diagnostics,
+}
+
+impl NotOpened {
+    /// Whether it is only that nobody has run `init` yet: modules are not there, or a backend was never set up.
+    pub fn asks_for_init(&self) -> bool {
+        let mut errors = self.diagnostics.iter().filter(|one| one.is_error()).peekable();
+        errors.peek().is_some() && errors.all(|one| ASK_FOR_INIT.contains(&&*one.summary))
+    }
 }
 
 impl From<Box<Diagnostic>> for NotOpened {

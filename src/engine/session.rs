@@ -190,7 +190,7 @@ impl Session {
             looked_into: false,
             inputs,
             warnings: diagnostics,
-            commit: commit_of(world),
+            commit: world.commit(),
             snapshot: loaded.snapshot,
             workspace: workspace.into(),
             kept: Kept::Never,
@@ -396,6 +396,11 @@ impl Session {
         self.providers.calls()
     }
 
+    /// Whether the values of all root variables are known, so that a plan made with them can be applied later.
+    pub fn is_wholly_given(&self) -> bool {
+        self.inputs.values().all(|input| input.value.is_wholly_known())
+    }
+
     /// The program, for views.
     pub fn program(&self) -> &Arc<Program> {
         &self.program
@@ -428,6 +433,7 @@ fn given_again(
         from.given.iter().any(|given| match given {
             Given::Var(_) => source == VAR_OPTION,
             Given::File(file) => source == file,
+            Given::Value { source: from, .. } => source == from,
         })
     };
     let differs = |variable: &&Variable| {
@@ -471,12 +477,4 @@ fn stopped_planning() -> Diagnostic {
         "Operation canceled",
         "Planning was interrupted before it came to its end. Nothing was changed.",
     )
-}
-
-fn commit_of(world: &World) -> Option<Commit> {
-    if let Some(taken) = &world.taken_from {
-        return Some(taken.commit.clone());
-    }
-    let info = trueup_source::describe(&world.dir).ok().flatten()?;
-    Some(Commit { hash: info.commit?, branch: info.branch, dirty: info.dirty })
 }

@@ -5,7 +5,7 @@ use crate::inputs::Given;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 use trueup_addr::ResourceInstance;
 use trueup_apply::Interrupt;
@@ -140,6 +140,8 @@ pub struct World {
     pub state_dir: PathBuf,
     /// Says that the directory holds a commit that was taken out of Git, and no working tree.
     pub taken_from: Option<TakenFrom>,
+    /// The commit of the working tree, once somebody has looked: worlds of one tree share it.
+    pub tree: Arc<OnceLock<Option<Commit>>>,
     /// Where modules and the backend's settings are kept, `.terraform` unless `TF_DATA_DIR` says otherwise.
     pub data_dir: PathBuf,
     /// Environment variables.
@@ -180,6 +182,18 @@ impl World {
         bytes[8] = (bytes[8] & 0x3f) | 0x80;
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    }
+
+    /// The commit that the configuration is of.
+    pub(crate) fn commit(&self) -> Option<Commit> {
+        if let Some(taken) = &self.taken_from {
+            return Some(taken.commit.clone());
+        }
+        let look = || {
+            let info = trueup_source::describe(&self.dir).ok().flatten()?;
+            Some(Commit { hash: info.commit?, branch: info.branch, dirty: info.dirty })
+        };
+        self.tree.get_or_init(look).clone()
     }
 
     /// The selected workspace.

@@ -155,10 +155,12 @@ impl Reader<'_> {
             };
             let (expr, found) = compile_template(&item.value, &["stack".into()], &FunctionNames::default());
             self.diagnostics.append(found);
-            for (name, at) in named(&expr) {
-                stack.after.entry(name).or_insert(at);
+            let stacks = named(&expr);
+            for (name, at) in &stacks {
+                stack.after.entry(name.clone()).or_insert(*at);
             }
-            stack.inputs.push(Input { name: name.text.clone(), expr });
+            let stacks = stacks.into_iter().map(|(name, _)| name).collect();
+            stack.inputs.push(Input { name: name.text.clone(), expr, stacks });
         }
     }
 

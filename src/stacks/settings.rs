@@ -66,6 +66,8 @@ pub struct Input {
     pub name: Name,
     /// Its value; in symbol slot 0 is an object with the outputs of the other stacks by name.
     pub expr: Expr,
+    /// The stacks whose outputs it refers to.
+    pub stacks: BTreeSet<Name>,
 }
 
 /// A stack of the repository.

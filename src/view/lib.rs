@@ -11,6 +11,8 @@ pub mod live;
 pub mod plan;
 pub mod report;
 mod resource;
+pub mod run;
+pub mod stacks;
 pub mod state;
 pub mod style;
 pub mod test;

@@ -8,6 +8,7 @@ mod configuration;
 mod environment;
 mod groups;
 mod plans;
+mod run;
 mod stacks;
 mod state;
 mod testing;
@@ -23,6 +24,7 @@ pub(crate) use groups::{
     Events, Locking, Origin, StateFiles, Telling, Terminal, Variables, Writing, WrittenFormat,
 };
 pub(crate) use plans::{Apply, Drift, Import, Plan, Planning, Refresh};
+pub(crate) use run::{Run, Running};
 pub(crate) use stacks::{Stacks, StacksList};
 pub(crate) use state::{
     ForceUnlock, Operated, Output, Show, State, StateList, StateMv, StatePush, StateReplaceProvider, StateRm,
@@ -171,6 +173,7 @@ mod tests {
             let given = plan.planning.operating.variables.given.iter().map(|given| match given {
                 Given::Var(text) => format!("var {text}"),
                 Given::File(file) => format!("file {file}"),
+                Given::Value { name, .. } => panic!("{name} comes from no command line"),
             });
             assert_eq!(given.collect::<Vec<_>>(), wanted);
         };

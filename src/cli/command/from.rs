@@ -5,46 +5,17 @@
 //! started in: a local state, and files that it is told to write.
 
 use super::Context;
-use super::init::{Asked, has_configuration};
+use super::init::Asked;
 use crate::arguments::Origin;
 use crate::outside;
 use crate::screen::Look;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_engine::{
-    BackendSettings, LockOptions, TakenFrom, Unobserved, initialize_backend, install_modules, load,
+    BackendSettings, LockOptions, Random, Unobserved, initialize_backend, install_modules, load,
 };
-use trueup_plan::SnapshotOrigin;
-use trueup_source::{CommitTree, fetch_commit};
-use trueup_state::Commit;
-
-/// The tree of a commit, which goes away with the value.
-pub(crate) struct Checkout {
-    directory: PathBuf,
-    taken: TakenFrom,
-}
-
-impl Drop for Checkout {
-    fn drop(&mut self) {
-        // It lies among temporary files: nothing is lost if it stays.
-        let _ = std::fs::remove_dir_all(&self.directory);
-    }
-}
-
-impl Checkout {
-    /// The top of the commit's tree.
-    pub(crate) fn tree(&self) -> PathBuf {
-        self.directory.join("tree")
-    }
-
-    /// What the engine is told of it.
-    pub(crate) fn taken(&self) -> TakenFrom {
-        self.taken.clone()
-    }
-}
+use trueup_run::Checkout;
 
 /// What a command needs of the configuration.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -94,59 +65,18 @@ pub(crate) async fn enter(context: &Context, origin: &Origin, needs: Needs) -> R
 /// Writes the commit's tree and goes into it.
 fn take(context: &Context, address: &str, backend: &[String]) -> Result<Context, Box<Diagnostic>> {
     let failed = |what: &str, error: &std::io::Error| {
-        Box::new(
-            Diagnostic::error("Failed to take the configuration from Git", format!("{what}: {error}."))
-                .hint("TMPDIR names the directory for temporary files"),
-        )
+        let detail = format!("{what}: {error}.");
+        Box::new(Diagnostic::error("Failed to take the configuration from Git", detail))
     };
     let working =
         std::path::absolute(&context.dir).map_err(|error| failed("Cannot find the directory", &error))?;
-    let directory = temporary_directory();
-    std::fs::DirBuilder::new()
-        .mode(0o700)
-        .create(&directory)
-        .map_err(|error| failed(&format!("Cannot create {}", directory.display()), &error))?;
-    let commit = Commit { hash: String::new(), branch: None, dirty: false };
-    let origin = SnapshotOrigin { address: String::new(), backend: backend.to_vec() };
-    let mut checkout = Checkout { directory, taken: TakenFrom { commit, origin } };
-    let tree = fetch_commit(address, &working, &checkout.directory.join("tree"))
-        .map_err(|error| unfetched(&error))?;
-    if !has_configuration(&tree.dir) {
-        return Err(empty(address, &tree));
-    }
-    std::env::set_current_dir(&tree.dir)
-        .map_err(|error| failed(&format!("Cannot enter {}", tree.dir.display()), &error))?;
+    let random: Random = Arc::new(outside::random);
+    let checkout = Checkout::take(address, backend, &working, (&std::env::temp_dir(), &random))?;
+    std::env::set_current_dir(&checkout.dir)
+        .map_err(|error| failed(&format!("Cannot enter {}", checkout.dir.display()), &error))?;
     let mut entered = context.clone();
     entered.selects_workspace(context.world(Arc::new(Unobserved)).workspace()?);
-    checkout.taken.commit.hash = tree.commit;
-    checkout.taken.commit.branch = tree.branch;
-    checkout.taken.origin.address = tree.pinned;
     entered.working = working;
     entered.checkout = Some(Arc::new(checkout));
     Ok(entered)
-}
-
-fn temporary_directory() -> PathBuf {
-    let mut bytes = [0; 8];
-    outside::random(&mut bytes);
-    let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    std::env::temp_dir().join(format!("trueup-{name}"))
-}
-
-fn unfetched(error: &trueup_source::SourceError) -> Box<Diagnostic> {
-    let diagnostic = error.diagnostic();
-    Box::new(Diagnostic { summary: "Failed to take the configuration from Git".into(), ..diagnostic })
-}
-
-fn empty(address: &str, tree: &CommitTree) -> Box<Diagnostic> {
-    let detail = format!(
-        "The directory that {} names has no configuration files in commit {}.",
-        trueup_source::redact(address),
-        tree.commit
-    );
-    Box::new(
-        Diagnostic::error("No configuration files", detail).hint(
-            "name the directory of the root module after \"//\", such as \"//environments/production\"",
-        ),
-    )
 }

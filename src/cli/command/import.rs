@@ -1,7 +1,6 @@
 //! `trueup import`
 
 use super::Context;
-use super::init::has_configuration;
 use super::options::session_options;
 use super::plan::complain;
 use super::progress::Progress;
@@ -9,7 +8,7 @@ use crate::arguments::Import as Arguments;
 use std::sync::Arc;
 use trueup_addr::{Mode, ResourceInstance};
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_engine::{Session, SessionOptions};
+use trueup_engine::{Session, SessionOptions, has_configuration};
 use trueup_view::style::neutral;
 
 /// Takes an object that exists into the state.

@@ -15,7 +15,7 @@ use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_document::events;
 use trueup_engine::{
     Approval, BackendSettings, Initialized, Loaded, ProviderNeed, Question, Unobserved, World,
-    initialize_backend, install_modules, load,
+    has_configuration, initialize_backend, install_modules, load,
 };
 use trueup_source::ModuleSource;
 
@@ -117,14 +117,6 @@ fn from_module(dir: &Path, source: &str) -> Result<(), Box<Diagnostic>> {
         std::fs::rename(entry.path(), dir.join(entry.file_name())).map_err(failed)?;
     }
     std::fs::remove_dir_all(&beside).map_err(failed)
-}
-
-/// Whether a directory has configuration files.
-pub(super) fn has_configuration(dir: &Path) -> bool {
-    let names =
-        std::fs::read_dir(dir).into_iter().flatten().filter_map(|e| e.ok()?.file_name().into_string().ok());
-    let known = [".tf", ".tf.json", ".tofu", ".tofu.json"];
-    names.into_iter().any(|name| known.iter().any(|ending| name.ends_with(ending)))
 }
 
 async fn set_up(screen: &Screen, world: &World, args: &Arguments) -> Result<(), (Diagnostics, Sources)> {

@@ -22,12 +22,14 @@ mod progress;
 pub(crate) mod providers;
 pub(crate) mod refresh;
 mod report;
+pub(crate) mod run;
 pub(crate) mod show;
 pub(crate) mod stacks;
 pub(crate) mod state;
 mod stream;
 mod surgery;
 pub(crate) mod taint;
+mod telling;
 pub(crate) mod test;
 pub(crate) mod validate;
 pub(crate) mod version;
@@ -41,9 +43,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
 use trueup_diag::Diagnostic;
-use trueup_engine::{Deprecations, Given, Interrupt, Observer, World};
+use trueup_engine::{Deprecations, Given, Interrupt, Observer, Unobserved, World};
 use trueup_provider::{Factories, Factory};
 use trueup_provider_builtin::{Builtin, RemoteStates};
+use trueup_run::{Checkout, FactoryOf, Ground, Lending};
 use trueup_schema::Block;
 use trueup_value::{Name, Value};
 
@@ -60,7 +63,7 @@ pub(crate) struct Context {
     /// Where the program was started, before any `-chdir`.
     started_in: PathBuf,
     /// The commit whose tree the directory is in.
-    checkout: Option<Arc<from::Checkout>>,
+    checkout: Option<Arc<Checkout>>,
     pub(crate) environment: Arc<BTreeMap<String, String>>,
     /// What the command line gives for root variables.
     given: Vec<Given>,
@@ -157,6 +160,16 @@ impl Context {
         Screen::new(Look { no_color: self.no_color, columns, live, automated, input, ..look })
     }
 
+    /// The outside, as a run over many stacks wants it.
+    pub(crate) fn ground(&self) -> Ground {
+        Ground {
+            world: self.world(Arc::new(Unobserved)),
+            factory: factories(&self.environment),
+            temporary: std::env::temp_dir(),
+            listening: crate::log::listening,
+        }
+    }
+
     /// The outside, as the engine wants it.
     pub(crate) fn world(&self, observer: Arc<dyn Observer>) -> World {
         // A commit's tree keeps its own, which goes away with it.
@@ -167,6 +180,7 @@ impl Context {
             started_in: self.started_in.clone(),
             state_dir: self.working.clone(),
             taken_from: self.checkout.as_ref().map(|checkout| checkout.taken()),
+            tree: Arc::default(),
             data_dir: self.dir.join(data_dir.map_or(".terraform", String::as_str)),
             environment: self.environment.clone(),
             given: self.given.clone(),
@@ -214,13 +228,28 @@ impl RemoteStates for OtherStates {
 
 /// The providers that are compiled in; other states are read from `directory`.
 fn factory(directory: PathBuf, environment: &BTreeMap<String, String>) -> Arc<dyn Factory> {
+    Arc::new(Factories(vec![builtin(directory), clouds(environment)]))
+}
+
+/// The providers that are compiled in, for each directory that a state is kept in: those of clouds are shared.
+fn factories(environment: &BTreeMap<String, String>) -> FactoryOf {
+    let lent: Arc<dyn Factory> = Arc::new(Lending::new(clouds(environment)));
+    Arc::new(move |directory| Arc::new(Factories(vec![builtin(directory.to_owned()), lent.clone()])))
+}
+
+/// What needs no cloud; other states are read from `directory`.
+fn builtin(directory: PathBuf) -> Arc<dyn Factory> {
     let ids = || {
         let mut bytes = [0; 16];
         outside::random(&mut bytes);
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     };
-    let builtin = Builtin::new(Arc::new(ids)).with_states(Arc::new(OtherStates { directory }));
-    let mut all: Vec<Arc<dyn Factory>> = vec![Arc::new(builtin)];
+    Arc::new(Builtin::new(Arc::new(ids)).with_states(Arc::new(OtherStates { directory })))
+}
+
+/// The clouds that are compiled in.
+fn clouds(environment: &BTreeMap<String, String>) -> Arc<dyn Factory> {
+    let mut all: Vec<Arc<dyn Factory>> = Vec::new();
     #[cfg(feature = "aws")]
     all.push(Arc::new(trueup_provider_aws::AwsFactory));
     #[cfg(feature = "azure")]

@@ -72,7 +72,7 @@ pub(crate) fn plan_options(planning: &Planning, destroy: bool) -> Result<PlanOpt
 const PARALLELISM: usize = 10;
 
 /// Nothing is what nobody says, as Terraform has it.
-fn parallelism(number: i64) -> Result<usize, Box<Diagnostic>> {
+pub(crate) fn parallelism(number: i64) -> Result<usize, Box<Diagnostic>> {
     match usize::try_from(number) {
         Ok(0) => Ok(PARALLELISM),
         Ok(number) => Ok(number),

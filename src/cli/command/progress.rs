@@ -31,6 +31,8 @@ const WORTH_TELLING: u64 = 2;
 /// Writes to the screen as things happen.
 pub(crate) struct Progress {
     screen: Arc<Screen>,
+    /// What every line begins with, where several are at work.
+    prefix: String,
     running: Mutex<BTreeMap<(ResourceInstance, Part), Running>>,
     /// The reading of many objects of a provider.
     batches: Mutex<BTreeMap<String, Batch>>,
@@ -78,8 +80,19 @@ enum Stage {
 impl Progress {
     /// Watches, and reminds of steps that take long.
     pub(crate) fn new(screen: Arc<Screen>) -> Arc<Progress> {
+        Progress::of(screen, String::new())
+    }
+
+    /// The same for one of several at work, by name.
+    pub(crate) fn named(screen: Arc<Screen>, name: &str) -> Arc<Progress> {
+        Progress::of(screen, format!("[{name}] "))
+    }
+
+    fn of(screen: Arc<Screen>, prefix: String) -> Arc<Progress> {
+        let is_live = screen.is_live() && prefix.is_empty();
         let progress = Arc::new(Progress {
             screen,
+            prefix,
             running: Mutex::default(),
             batches: Mutex::default(),
             ended: AtomicUsize::default(),
@@ -87,14 +100,14 @@ impl Progress {
             read: Default::default(),
             waiting: Mutex::default(),
         });
-        let pause = if progress.screen.is_live() { BEAT_LIVE } else { BEAT };
+        let pause = if is_live { BEAT_LIVE } else { BEAT };
         let watched = Arc::downgrade(&progress);
         tokio::spawn(async move {
             let mut beat = tokio::time::interval(pause);
             for turn in 0.. {
                 beat.tick().await;
                 match watched.upgrade() {
-                    Some(progress) if progress.screen.is_live() => progress.show(turn),
+                    Some(progress) if is_live => progress.show(turn),
                     Some(progress) => progress.remind(),
                     None => return,
                 }
@@ -295,7 +308,7 @@ impl Progress {
         match what {
             Provision::Begun => self.say(&format!("{addr}: Provisioning with '{kind}'...")),
             Provision::Said(line) => {
-                let name = self.screen.style.bold(&neutral(&format!("{addr} ({kind}):")));
+                let name = self.screen.style.bold(&neutral(&format!("{}{addr} ({kind}):", self.prefix)));
                 self.screen.progress(&format!("{name} {}", neutral(line)));
             }
             Provision::Over(_) => {}
@@ -311,7 +324,7 @@ impl Progress {
     }
 
     fn say(&self, line: &str) {
-        self.screen.progress(&self.screen.style.bold(&neutral(line)));
+        self.screen.progress(&self.screen.style.bold(&neutral(&format!("{}{line}", self.prefix))));
     }
 }
 
@@ -351,7 +364,9 @@ fn id_note(id: Option<&str>) -> String {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.screen.status("");
+        if self.prefix.is_empty() {
+            self.screen.status("");
+        }
     }
 }
 

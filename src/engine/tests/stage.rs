@@ -208,6 +208,7 @@ pub(crate) fn world(
         started_in: directory.to_owned(),
         state_dir: directory.to_owned(),
         taken_from: None,
+        tree: Arc::default(),
         data_dir: directory.join(".terraform"),
         environment: Arc::default(),
         given: Vec::new(),

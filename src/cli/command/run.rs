@@ -1,0 +1,93 @@
+//! `trueup run plan`, `run apply` and `run drift`
+
+use super::Context;
+use super::options::{lock_options, parallelism};
+use super::plan::complain;
+use super::telling::Telling;
+use crate::arguments::{Run as Arguments, Running};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_run::{Operation, Options, Refused, Repository, Verdict};
+
+/// There are changes or drift.
+const DIFFERENT: u8 = 2;
+/// Somebody else holds a lock, and that is all that is wrong.
+const LOCKED: u8 = 4;
+/// Some of it was applied, and some failed.
+const PARTLY: u8 = 5;
+
+/// How many calls each stack has in flight.
+const CALLS: usize = 10;
+
+/// Runs stacks, tells what becomes of each, and ends with a table.
+pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
+    let (operation, running, _) = args.parts();
+    let screen = Arc::new(context.screen_for(&running.terminal));
+    let options = match options(context, &args) {
+        Ok(options) => options,
+        Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
+    };
+    let (repository, chosen) = match choose(context, running) {
+        Ok(chosen) => chosen,
+        Err(refused) => return complain(&screen, refused.0, &refused.1),
+    };
+    let telling = Arc::new(Telling::new(screen.clone(), operation, running.json, chosen.len()));
+    if chosen.is_empty() && !running.json {
+        let why = match &running.changed_since {
+            Some(reference) => format!("Nothing that was done since {reference} touches a stack."),
+            None => "There is no stack to run.".into(),
+        };
+        screen.line(&why);
+    }
+    let ran = trueup_run::run(repository.clone(), &chosen, context.ground(), options, telling.clone()).await;
+    let report = match ran {
+        Ok(report) => report,
+        Err(diagnostics) => {
+            telling.errors();
+            return complain(&screen, diagnostics, &repository.stacks.sources);
+        }
+    };
+    telling.end(&report, &repository);
+    match report.verdict() {
+        Verdict::Nothing => 0,
+        Verdict::Different => u8::from(args.is_detailed()) * DIFFERENT,
+        Verdict::Failed => 1,
+        Verdict::Locked => LOCKED,
+        Verdict::Partly => PARTLY,
+    }
+}
+
+fn options(context: &Context, args: &Arguments) -> Result<Options, Diagnostics> {
+    let (operation, running, out) = args.parts();
+    if operation == Operation::Apply && running.json && !args.is_approved() {
+        let detail = "Nobody can be asked for approval when -json is set.";
+        let wrong = Diagnostic::error("Auto-approve required", detail);
+        return Err(wrong.hint("add -auto-approve, or leave -json out and answer").into());
+    }
+    if !running.is_chosen() {
+        let detail = "Nothing says which stacks are meant.";
+        let wrong = Diagnostic::error("No stacks chosen", detail);
+        return Err(wrong
+            .hint("add -all, -changed-since=REF, -stack=NAME or -tag=TAG; \"trueup stacks list\" shows what there is")
+            .into());
+    }
+    Ok(Options {
+        operation,
+        at_once: parallelism(running.parallelism).map_err(|problem| Diagnostics::from(*problem))?,
+        calls: CALLS,
+        locking: lock_options(&running.locking)?,
+        out: out.map(|directory| context.beside(directory)),
+        approved: args.is_approved(),
+    })
+}
+
+fn choose(context: &Context, running: &Running) -> Result<(Arc<Repository>, BTreeSet<String>), Box<Refused>> {
+    let repository = Repository::open(&context.dir)?;
+    let chosen = repository
+        .choose(&running.selection())
+        .map_err(|found| Box::new((found, repository.stacks.sources.clone())))?;
+    let names = chosen.into_iter().map(|(stack, _)| stack.name.to_string()).collect();
+    Ok((Arc::new(repository), names))
+}

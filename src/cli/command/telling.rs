@@ -1,0 +1,276 @@
+//! What a run over many stacks tells: of each stack at one stroke once it is done, errors at the end, then a table.
+
+use super::apply::ask;
+use super::progress::Progress;
+use crate::outside;
+use crate::screen::Screen;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_document::drift as drift_document;
+use trueup_document::run::{Findings, document};
+use trueup_engine::{DriftDocument, Observer, Session};
+use trueup_plan::Plan;
+use trueup_run::{Event, Operation, Outcome, Question, Report, Reporter, Repository, StackReport};
+use trueup_view::diagnostic::human;
+use trueup_view::diff::Differ;
+use trueup_view::plan::PlanView;
+use trueup_view::{live, run as view};
+
+/// Shows a run, or collects it for a document.
+pub(crate) struct Telling {
+    screen: Arc<Screen>,
+    operation: Operation,
+    json: bool,
+    /// How many stacks there are.
+    count: usize,
+    stacks: Mutex<BTreeMap<String, Tale>>,
+}
+
+/// What there is to tell of a stack.
+#[derive(Default)]
+struct Tale {
+    /// When work on it began, while there is some.
+    since: Option<Instant>,
+    findings: Findings,
+    /// For people: the plan and warnings, until they are shown.
+    text: String,
+    errors: Vec<(Diagnostics, Sources)>,
+    progress: Option<Arc<Progress>>,
+    /// It is applied, and was planned before.
+    applies: bool,
+    ended: bool,
+}
+
+impl Telling {
+    pub(crate) fn new(screen: Arc<Screen>, operation: Operation, json: bool, count: usize) -> Telling {
+        Telling { screen, operation, json, count, stacks: Mutex::default() }
+    }
+
+    fn tales(&self) -> MutexGuard<'_, BTreeMap<String, Tale>> {
+        self.stacks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, stack: &str, change: impl FnOnce(&mut Tale)) {
+        change(self.tales().entry(stack.to_owned()).or_default());
+    }
+
+    /// Says which stacks are at work, and for how long.
+    fn status(&self) {
+        if self.json || !self.screen.is_live() {
+            return;
+        }
+        let now = outside::instant();
+        let tales = self.tales();
+        let mut going: Vec<(u64, String)> = tales
+            .iter()
+            .filter_map(|(name, tale)| Some((now.duration_since(tale.since?).as_secs(), name.clone())))
+            .collect();
+        let ended = tales.values().filter(|tale| tale.ended).count();
+        drop(tales);
+        going.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+        let line = if going.is_empty() || ended >= self.count {
+            String::new()
+        } else {
+            live::line(ended, ended, &going, self.screen.style)
+        };
+        self.screen.status(&line);
+    }
+
+    fn planned(&self, stack: &str, session: &Session, (plan, drift): (&Plan, Option<&DriftDocument>)) {
+        if self.json {
+            let told = drift.map(|document| drift_document::Told {
+                document,
+                plan,
+                world_only: false,
+                correction: None,
+            });
+            let made = told.map(|told| drift_document::document(&told));
+            return self.change(stack, |tale| match made {
+                Some(Ok(text)) => tale.findings.compared(text),
+                Some(Err(problem)) => tale.findings.add(&(*problem).into(), &Sources::default()),
+                None => {}
+            });
+        }
+        let style = self.screen.style;
+        let text = match drift {
+            Some(document) if document.resources.is_empty() && !plan.errored => "\nNo drift.\n".into(),
+            None if !plan.has_changes() && plan.drift.is_empty() && !plan.errored => "\nNo changes.\n".into(),
+            Some(document) => trueup_view::drift::drift(document, false, Differ { style, whole: false }),
+            None => {
+                let schemas = &**session.providers();
+                PlanView { plan, schemas, program: session.program() }.text(style)
+            }
+        };
+        self.change(stack, |tale| tale.text.push_str(&text));
+    }
+
+    fn found(&self, stack: &str, found: &Diagnostics, sources: &Sources) {
+        if self.json {
+            return self.change(stack, |tale| tale.findings.add(found, sources));
+        }
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            found.iter().cloned().partition(trueup_diag::Diagnostic::is_error);
+        let text = self.screen.warnings(warnings.into_iter().collect(), sources);
+        self.change(stack, |tale| {
+            tale.text.push_str(&text);
+            if !errors.is_empty() {
+                tale.errors.push((errors.into_iter().collect(), sources.clone()));
+            }
+        });
+    }
+
+    /// What stands in the way of a plan is told with the stack: it goes away with what comes before.
+    fn deferred(&self, stack: &str, found: &Diagnostics, sources: &Sources) {
+        let style = self.screen.style;
+        let errors = found.iter().filter(|one| one.is_error());
+        let why: String = errors.map(|one| human(one, sources, style)).collect();
+        let text = format!(
+            "\nThis stack can't be planned before those that it depends on are applied. It is planned then. Now:\n{why}"
+        );
+        self.change(stack, |tale| tale.text.push_str(&text));
+    }
+
+    fn step(&self, stack: &str, event: &trueup_engine::Event) {
+        use trueup_engine::Event::{Step, Waiting};
+        if self.json || !matches!(event, Step(_) | Waiting(_)) {
+            return;
+        }
+        // A plan that was made anew comes before what is done by it.
+        self.show(stack, "");
+        let progress = {
+            let mut tales = self.tales();
+            let tale = tales.entry(stack.to_owned()).or_default();
+            tale.progress.get_or_insert_with(|| Progress::named(self.screen.clone(), stack)).clone()
+        };
+        progress.event(event);
+    }
+
+    /// Shows what there is of a stack, all of it at once.
+    fn show(&self, stack: &str, closing: &str) {
+        let text = {
+            let mut tales = self.tales();
+            let Some(tale) = tales.get_mut(stack) else { return };
+            std::mem::take(&mut tale.text)
+        };
+        let is_empty = text.is_empty() && closing.is_empty();
+        if !self.json && !is_empty {
+            let heading = view::heading(stack, self.screen.style);
+            self.screen.print(&format!("{heading}{text}{closing}"));
+        }
+    }
+
+    fn ended(&self, stack: &str, report: &StackReport) {
+        let now = outside::instant();
+        let mut applies = false;
+        self.change(stack, |tale| {
+            tale.findings.took += tale.since.take().map_or(Duration::ZERO, |since| now - since);
+            tale.progress = None;
+            tale.ended = true;
+            applies = std::mem::replace(&mut tale.applies, true);
+        });
+        if self.json {
+            return;
+        }
+        let style = self.screen.style;
+        let word = view::outcome(&report.outcome);
+        let closing = match &report.outcome {
+            Outcome::Failed(_) => {
+                format!("\n{}\n", style.bold(&style.red(&format!("Stack {stack}: {word}."))))
+            }
+            Outcome::Applied => {
+                format!("\n{}\n", style.bold(&style.green(&format!("Stack {stack}: applied."))))
+            }
+            Outcome::LeftOut(_) | Outcome::Stopped | Outcome::Declined => {
+                format!("\nStack {stack}: {word}.\n")
+            }
+            _ => String::new(),
+        };
+        if applies || matches!(report.outcome, Outcome::LeftOut(_) | Outcome::Stopped) {
+            // Its plan was shown, or there is none.
+            let text = std::mem::take(&mut self.tales().entry(stack.to_owned()).or_default().text);
+            self.screen.print(&format!("{text}{}", closing.trim_start_matches('\n')));
+        } else {
+            self.show(stack, &closing);
+        }
+        self.status();
+    }
+
+    /// What went wrong, stack by stack.
+    pub(crate) fn errors(&self) {
+        self.screen.status("");
+        let tales = std::mem::take(&mut *self.tales());
+        let mut kept = BTreeMap::new();
+        for (stack, mut tale) in tales {
+            let errors = std::mem::take(&mut tale.errors);
+            if !errors.is_empty() {
+                outside::talk(&view::heading(&stack, self.screen.style));
+            }
+            for (found, sources) in errors {
+                self.screen.diagnostics(found, &sources);
+            }
+            kept.insert(stack, tale);
+        }
+        *self.tales() = kept;
+    }
+
+    /// Ends with errors and a table, or with the document.
+    pub(crate) fn end(&self, report: &Report, repository: &Repository) {
+        self.errors();
+        let mut tales = std::mem::take(&mut *self.tales());
+        if self.json {
+            let names: BTreeSet<&str> = report.stacks.iter().map(|stack| &*stack.name).collect();
+            let stacks = repository.stacks.stacks.iter().filter(|stack| names.contains(&*stack.name));
+            let found = stacks.map(|stack| {
+                (stack, tales.remove(&*stack.name).map(|tale| tale.findings).unwrap_or_default())
+            });
+            return self.screen.line(&document(self.operation, report, found.collect()));
+        }
+        if !report.stacks.is_empty() {
+            let took = tales.into_iter().map(|(name, tale)| (name, tale.findings.took)).collect();
+            self.screen.print(&view::table(report, &took, self.screen.style));
+        }
+    }
+}
+
+impl Reporter for Telling {
+    fn event(&self, stack: &str, event: &Event<'_>) {
+        match event {
+            Event::Began => {
+                self.change(stack, |tale| {
+                    tale.since = Some(outside::instant());
+                    tale.ended = false;
+                });
+                self.status();
+            }
+            Event::Planned { plan, session, drift } => self.planned(stack, session, (plan, *drift)),
+            Event::Found(found, sources) => self.found(stack, found, sources),
+            Event::Deferred(found, sources) if !self.json => self.deferred(stack, found, sources),
+            Event::Deferred(..) | Event::Applied(_) => {}
+            Event::Step(event) => self.step(stack, event),
+            Event::Ended(report) => self.ended(stack, report),
+        }
+    }
+
+    fn approve(&self, question: Question<'_>) -> Result<bool, Box<Diagnostic>> {
+        self.screen.status("");
+        let only = "Only 'yes' will be accepted to approve.";
+        match question {
+            Question::All(reports) => {
+                self.errors();
+                let report = Report { stacks: reports.to_vec() };
+                self.screen.print(&view::table(&report, &BTreeMap::new(), self.screen.style));
+                let note = format!("trueup will apply the plans that are shown above.\n  {only}");
+                ask(&self.screen, "Do you want to apply these stacks?", &note)
+            }
+            Question::Anew(stack) => {
+                self.show(stack, "");
+                let note = format!(
+                    "It was planned anew, since stacks that it depends on were applied, and this plan destroys\n  what was not shown before. {only}"
+                );
+                ask(&self.screen, &format!("Do you want to apply the stack {stack} like this?"), &note)
+            }
+        }
+    }
+}

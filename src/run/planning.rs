@@ -1,0 +1,223 @@
+//! One stack planned or compared.
+
+use crate::outputs::{Reckoning, planned};
+use crate::report::{Counts, Event, Failure, Outcome, Reporter, StackReport};
+use crate::run::{Operation, Run};
+use crate::site::plain;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+use trueup_addr::ResourceInstance;
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_diff::Action;
+use trueup_engine::{
+    DriftDocument, DriftKind, Holding, InputSources, NotOpened, Observer, PlanOptions, Planned, Session,
+    SessionOptions, drift_document,
+};
+use trueup_plan::{Plan, Snapshot};
+use trueup_store::{Backup, write_private};
+use trueup_value::{Name, Value};
+
+/// What came of planning a stack.
+pub(crate) struct First {
+    pub(crate) report: StackReport,
+    pub(crate) kept: Kept,
+}
+
+/// What is kept of a plan until it is applied.
+pub(crate) enum Kept {
+    /// There is nothing to apply.
+    Nothing,
+    /// The plan as a file has it.
+    Plan {
+        /// The file's bytes.
+        bytes: Vec<u8>,
+        /// What it destroys, so that a new plan can be held against it.
+        destroys: BTreeSet<ResourceInstance>,
+    },
+    /// It has to be planned anew, since it takes what is not known yet.
+    Anew {
+        /// What was to be destroyed as far as could be told; none where nothing could.
+        destroys: Option<BTreeSet<ResourceInstance>>,
+    },
+}
+
+/// Tells a reporter what the engine does to a stack.
+struct Relay {
+    stack: Name,
+    reporter: Arc<dyn Reporter>,
+}
+
+impl Observer for Relay {
+    fn event(&self, event: &trueup_engine::Event) {
+        self.reporter.event(&self.stack, &Event::Step(event));
+    }
+}
+
+/// What a plan destroys, to make it anew or not.
+pub(crate) fn destroyed(plan: &Plan) -> BTreeSet<ResourceInstance> {
+    let goes = |action: Action| action == Action::Delete || action.is_replace();
+    let gone = plan.changes.iter().filter(|one| goes(one.change.action));
+    gone.map(|one| one.addr.clone()).collect()
+}
+
+/// Plans a stack; says besides whether others may go on from it.
+pub(crate) async fn plan(run: Arc<Run>, at: usize) -> (First, bool) {
+    run.tell(at, &Event::Began);
+    let first = match run.first(at).await {
+        Ok(first) => first,
+        Err(refused) => run.unplanned(at, &refused),
+    };
+    if matches!(first.report.outcome, Outcome::Changes | Outcome::Deferred) {
+        run.pending.lock().unwrap_or_else(PoisonError::into_inner).insert(at);
+    }
+    run.tell(at, &Event::Ended(&first.report));
+    let good = !first.report.is_failure();
+    (first, good)
+}
+
+impl Run {
+    /// Opens the state of a stack; `saved` is the configuration of a plan that was made before.
+    pub(crate) async fn open(&self, at: usize, saved: Option<Snapshot>) -> Result<Session, NotOpened> {
+        let stack = self.stack(at);
+        let site = self.sites.of(stack).await?;
+        let inputs = self.board.inputs(stack, &self.sites).await?;
+        let relay = Relay { stack: stack.name.clone(), reporter: self.reporter.clone() };
+        let world = site.world(&inputs, Arc::new(relay));
+        let operation = match self.options.operation {
+            Operation::Apply => "OperationTypeApply",
+            Operation::Plan | Operation::Drift => "OperationTypePlan",
+        };
+        let options = SessionOptions {
+            holding: Holding {
+                operation: operation.into(),
+                locking: self.options.locking,
+                backup: Backup::Beside,
+            },
+            inputs: InputSources { environment: (*world.environment).clone(), given: world.given.clone() },
+            state_path: None,
+            state_out: None,
+            saved,
+            valid: true,
+        };
+        self.sites.open(&site, &world, options).await
+    }
+
+    pub(crate) fn plan_options(&self) -> PlanOptions {
+        PlanOptions { parallelism: self.options.calls, ..PlanOptions::default() }
+    }
+
+    async fn first(&self, at: usize) -> Result<First, NotOpened> {
+        let mut session = self.open(at, None).await?;
+        let Planned { plan, diagnostics } = session.plan(&self.plan_options()).await;
+        let compares = self.options.operation == Operation::Drift;
+        let document = drift_document(&plan, &**session.providers());
+        let drift = compares.then_some(&document);
+        self.tell(at, &Event::Planned { plan: &plan, session: &session, drift });
+        let first = if diagnostics.has_errors() {
+            let sources = session.sources.clone();
+            self.unplanned(at, &NotOpened { locked: false, sources, diagnostics })
+        } else {
+            self.tell(at, &Event::Found(&diagnostics, &session.sources));
+            self.made(at, &session, (&plan, &document))
+        };
+        let (sources, closing) = (session.sources.clone(), session.close().await);
+        if closing.has_errors() {
+            return Err(NotOpened { locked: false, sources, diagnostics: closing });
+        }
+        Ok(first)
+    }
+
+    /// A plan without errors.
+    fn made(&self, at: usize, session: &Session, (plan, document): (&Plan, &DriftDocument)) -> First {
+        let reckoning = match self.options.operation {
+            Operation::Drift => Reckoning::Stored,
+            Operation::Plan | Operation::Apply => Reckoning::Planned,
+        };
+        self.board.note(self.stack(at), planned(session, plan, reckoning));
+        let drifted = document.drifted().count();
+        let outcome = match self.options.operation {
+            Operation::Drift if drifted > 0 => Outcome::Drifted,
+            Operation::Drift if document.of(DriftKind::Unapplied).next().is_some() => Outcome::Changes,
+            Operation::Plan | Operation::Apply if plan.has_changes() => Outcome::Changes,
+            _ => Outcome::Unchanged,
+        };
+        let mut report = StackReport {
+            counts: Counts::of(plan),
+            drift: drifted,
+            ..StackReport::new(&self.stack(at).name, outcome)
+        };
+        let kept = match self.keep(at, session, plan, &mut report) {
+            Ok(kept) => kept,
+            Err(problem) => {
+                self.tell(at, &Event::Found(&Diagnostics::from(*problem), &session.sources));
+                report.outcome = Outcome::Failed(Failure::Error);
+                Kept::Nothing
+            }
+        };
+        First { report, kept }
+    }
+
+    /// Keeps a plan for what comes next, and saves it where asked to.
+    fn keep(
+        &self,
+        at: usize,
+        session: &Session,
+        plan: &Plan,
+        report: &mut StackReport,
+    ) -> Result<Kept, Box<Diagnostic>> {
+        let applies = self.options.operation == Operation::Apply;
+        // The state takes in what the world changed, as it does in an apply of one stack.
+        let matters = plan.has_changes() || !plan.drift.is_empty();
+        if self.options.operation == Operation::Drift || (!applies && self.options.out.is_none()) {
+            return Ok(Kept::Nothing);
+        }
+        if !session.is_wholly_given() {
+            report.awaits = self.names(self.pending_before(at));
+            let anew = Kept::Anew { destroys: Some(destroyed(plan)) };
+            return Ok(if applies { anew } else { Kept::Nothing });
+        }
+        if !matters && self.options.out.is_none() {
+            return Ok(Kept::Nothing);
+        }
+        let written = trueup_plan::file::write(plan, &session.snapshot());
+        let bytes = written.map_err(|error| Box::new(error.diagnostic()))?;
+        if let Some(out) = &self.options.out {
+            let name = plain(&self.stack(at).name).into_os_string();
+            let mut path = out.join(name).into_os_string();
+            path.push(".tfplan");
+            let path = PathBuf::from(path);
+            save(&path, &bytes)?;
+            report.plan_file = Some(path);
+        }
+        let keep = applies && matters;
+        Ok(if keep { Kept::Plan { bytes, destroys: destroyed(plan) } } else { Kept::Nothing })
+    }
+
+    /// A stack that could not be planned: because of others that are to be applied before, or for good.
+    fn unplanned(&self, at: usize, refused: &NotOpened) -> First {
+        let NotOpened { locked, sources, diagnostics } = refused;
+        let name = &self.stack(at).name;
+        let pending = self.pending_before(at);
+        if self.options.operation == Operation::Apply && !pending.is_empty() && !locked && !self.is_stopped()
+        {
+            self.tell(at, &Event::Deferred(diagnostics, sources));
+            self.board.note(self.stack(at), Value::dynamic());
+            let mut report = StackReport::new(name, Outcome::Deferred);
+            report.awaits = self.names(pending);
+            return First { report, kept: Kept::Anew { destroys: None } };
+        }
+        self.tell(at, &Event::Found(diagnostics, sources));
+        let failure = if *locked { Failure::Locked } else { Failure::Error };
+        First { report: StackReport::new(name, Outcome::Failed(failure)), kept: Kept::Nothing }
+    }
+}
+
+fn save(path: &PathBuf, bytes: &[u8]) -> Result<(), Box<Diagnostic>> {
+    let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    made.and_then(|()| write_private(path, bytes)).map_err(|error| {
+        let detail = format!("The plan file {} can't be written: {error}.", path.display());
+        let failed = Diagnostic::error("Failed to write plan file", detail);
+        Box::new(failed.hint("give -out a directory that can be written to"))
+    })
+}
