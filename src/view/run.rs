@@ -37,7 +37,7 @@ pub fn outcome(outcome: &Outcome) -> String {
 }
 
 /// A line for each stack, and one for all together. Columns of what nowhere happens are left out.
-pub fn table(report: &Report, took: &BTreeMap<String, Duration>, style: Style) -> String {
+pub fn table(report: &Report, took: &BTreeMap<String, Duration>) -> String {
     let heading =
         ["STACK", "OUTCOME", "ADD", "CHANGE", "REPLACE", "DESTROY", "IMPORT", "FORGET", "DRIFT", "TIME"];
     let mut rows = vec![heading.map(String::from)];
@@ -50,7 +50,7 @@ pub fn table(report: &Report, took: &BTreeMap<String, Duration>, style: Style) -
         let what = format!("{} stacks", report.stacks.len());
         rows.push(row(&what, &summary(&report.stacks), (counts, drift), None));
     }
-    format!("\n{}", columns(&rows, style))
+    format!("\n{}", columns(&rows))
 }
 
 fn row(name: &str, outcome: &str, (counts, drift): (Counts, usize), took: Option<&Duration>) -> [String; 10] {

@@ -1,6 +1,6 @@
 //! The stacks of a repository for people.
 
-use crate::style::{Style, neutral};
+use crate::style::neutral;
 use std::collections::{BTreeMap, BTreeSet};
 use trueup_stacks::{Place, Reason, SETTINGS_FILE, Stack};
 
@@ -15,12 +15,12 @@ pub fn list(stacks: &[(&Stack, Option<&Reason>)], changed_since: Option<&str>) -
     }
     let mut rows = vec![["STACK", "DIRECTORY", "WORKSPACE", "AFTER", "TOUCHED BY"].map(String::from)];
     rows.extend(stacks.iter().map(|(stack, reason)| row(stack, *reason)));
-    columns(&rows, Style { color: false, width: 0, reveal: false })
+    columns(&rows)
 }
 
 /// Rows in columns, the first row being the heading; columns without a word below it are left out. What stands in a
 /// column of numbers stands at its right side.
-pub fn columns<const N: usize>(rows: &[[String; N]], style: Style) -> String {
+pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     let widths: BTreeMap<usize, usize> = (0..N)
         .filter(|column| rows.iter().skip(1).any(|row| !row[*column].is_empty()))
         .map(|column| (column, rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()))
@@ -28,14 +28,12 @@ pub fn columns<const N: usize>(rows: &[[String; N]], style: Style) -> String {
     let is_number = |text: &str| text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit());
     let right: BTreeSet<usize> =
         (1..N).filter(|column| rows.iter().skip(1).all(|row| is_number(&row[*column]))).collect();
-    let lines = rows.iter().enumerate().map(|(at, row)| {
+    let lines = rows.iter().map(|row| {
         let cells = widths.iter().map(|(column, width)| {
             let text = &row[*column];
             if right.contains(column) { format!("{text:>width$}") } else { format!("{text:width$}") }
         });
-        let line = cells.collect::<Vec<_>>().join("  ");
-        let line = line.trim_end();
-        format!("{}\n", if at == 0 { style.bold(line) } else { line.to_owned() })
+        format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
     });
     lines.collect()
 }

@@ -229,7 +229,7 @@ impl Telling {
         }
         if !report.stacks.is_empty() {
             let took = tales.into_iter().map(|(name, tale)| (name, tale.findings.took)).collect();
-            self.screen.print(&view::table(report, &took, self.screen.style));
+            self.screen.print(&view::table(report, &took));
         }
     }
 }
@@ -260,7 +260,7 @@ impl Reporter for Telling {
             Question::All(reports) => {
                 self.errors();
                 let report = Report { stacks: reports.to_vec() };
-                self.screen.print(&view::table(&report, &BTreeMap::new(), self.screen.style));
+                self.screen.print(&view::table(&report, &BTreeMap::new()));
                 let note = format!("trueup will apply the plans that are shown above.\n  {only}");
                 ask(&self.screen, "Do you want to apply these stacks?", &note)
             }
