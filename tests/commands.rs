@@ -25,6 +25,8 @@ const CASES: &[Case] = &[
     case(&[APPLY], "drift", "drift -json -correct"),
     case(&[APPLY], "show -json", "show missing.file"),
     case(&[APPLY], "output", "output -raw"),
+    case(&[], "pr plan -help", "pr plan"),
+    case(&[], "pr apply -help", "pr apply -number=7"),
     case(&[], "run plan -help", "run plan"),
     case(&[], "run apply -help", "run apply -all -json"),
     case(&[], "run drift -help", "run drift -stack=nothing"),

@@ -17,6 +17,7 @@ mod graphs;
 mod killed;
 mod modules;
 mod pages;
+mod pulls;
 #[cfg(feature = "s3")]
 mod races;
 #[cfg(feature = "aws")]

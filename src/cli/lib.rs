@@ -117,6 +117,7 @@ async fn dispatch(command: String, line: CommandLine, environment: BTreeMap<Stri
         Command::Drift(args) => command::drift::run(context, args).await,
         Command::Show(args) => command::show::run(context, args).await,
         Command::Output(args) => command::output::run(context, args).await,
+        Command::Pr(args) => command::pr::run(context, args).await,
         Command::Run(args) => command::run::run(context, args).await,
         Command::Stacks(args) => command::stacks::run(context, &args),
         Command::State(args) => command::state::run(context, args).await,

@@ -94,19 +94,20 @@ pub fn write(plan: &Plan, config: &Snapshot) -> Result<Vec<u8>, PlanFileError> {
 /// SHA-256 of the plan in hexadecimal, the same before it is saved and after it is read. What it stands on is part
 /// of it by the lineage and serial of the state.
 pub fn hash(plan: &Plan) -> Result<String, PlanFileError> {
-    let digest = Sha256::digest(plan_json(plan)?);
-    let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    Ok(nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect())
+    Ok(hexadecimal(&plan_json(plan)?))
 }
 
 /// SHA-256 of what is planned, in hexadecimal: the same when it is planned again on the same state, at another time or in
 /// another checkout. The lineage of a state that nothing was written of yet is anybody's.
 pub fn fingerprint(plan: &Plan) -> Result<String, PlanFileError> {
-    let mut anew = Plan { timestamp: "".into(), commit: None, ..plan.clone() };
-    if anew.prior.serial == 0 {
-        anew.prior.lineage = String::new();
-    }
-    hash(&anew)
+    let wire = PlanWire::write(plan).map_err(PlanFileError::unwritable)?;
+    Ok(hexadecimal(&json(&wire.without_occasion())?))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect()
 }
 
 fn plan_json(plan: &Plan) -> Result<Vec<u8>, PlanFileError> {

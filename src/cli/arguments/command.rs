@@ -4,7 +4,7 @@
 
 use super::{
     Apply, Completion, Console, Drift, Fmt, ForceUnlock, Get, Graph, Import, Init, Login, Manual, Metadata,
-    Modules, Output, Plan, Providers, Refresh, Run, Show, Stacks, State, Taint, Test, Validate, Version,
+    Modules, Output, Plan, Pr, Providers, Refresh, Run, Show, Stacks, State, Taint, Test, Validate, Version,
     Workspace,
 };
 use clap::Subcommand;
@@ -48,6 +48,11 @@ pub(crate) enum Command {
     /// Stacks run in the order of their dependencies, side by side where they have none, in one process that starts each provider once. What trueup.hcl says of a stack counts: its workspace, files of values, and inputs made of the outputs of others. Where nobody ran "trueup init" in a stack yet, its modules are fetched and its backend is set up. If a stack fails, those that depend on it are skipped.
     #[command(subcommand)]
     Run(Run),
+    /// Plan pull requests in a comment on each, and apply what the comment shows
+    ///
+    /// For builds: the stacks that a pull request touches are planned, and one comment shows the plans and is edited with each push. What is applied is exactly what was shown, under the rules that the block pulls in trueup.hcl of the base branch has. GitHub, GitLab, Gitea, Forgejo, Bitbucket and Azure DevOps.
+    #[command(subcommand)]
+    Pr(Pr),
     /// List the stacks of a repository, and those that a change touches
     ///
     /// A stack is a directory with a root module. They are found by looking through the repository, or named in the file trueup.hcl at its root, with workspaces, files of values, tags, owners and what each depends on.

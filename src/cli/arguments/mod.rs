@@ -8,6 +8,7 @@ mod configuration;
 mod environment;
 mod groups;
 mod plans;
+mod pr;
 mod run;
 mod stacks;
 mod state;
@@ -24,6 +25,7 @@ pub(crate) use groups::{
     Events, Locking, Origin, StateFiles, Telling, Terminal, Variables, Writing, WrittenFormat,
 };
 pub(crate) use plans::{Apply, Drift, Import, Plan, Planning, Refresh};
+pub(crate) use pr::{Pr, PrApply, PrPlan, Pulling};
 pub(crate) use run::{Run, Running};
 pub(crate) use stacks::{Stacks, StacksList};
 pub(crate) use state::{

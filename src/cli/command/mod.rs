@@ -18,6 +18,7 @@ pub(crate) mod modules;
 mod options;
 pub(crate) mod output;
 pub(crate) mod plan;
+pub(crate) mod pr;
 mod progress;
 pub(crate) mod providers;
 pub(crate) mod refresh;

@@ -81,6 +81,22 @@ enum PartWire {
 }
 
 impl PlanWire {
+    /// The same without what every making of it has of its own: the time, the checkout, the tokens of steps, and the lineage
+    /// of a state that nothing was written of.
+    pub(crate) fn without_occasion(mut self) -> PlanWire {
+        self.timestamp.clear();
+        self.commit = None;
+        if self.serial == 0 {
+            self.lineage.clear();
+        }
+        for node in &mut self.nodes {
+            if let NodeWire::Step { token, .. } = node {
+                token.clear();
+            }
+        }
+        self
+    }
+
     /// Writes a plan. The same plan gives the same bytes.
     pub(crate) fn write(plan: &Plan) -> Result<PlanWire, String> {
         let mut types = TypesOut::default();

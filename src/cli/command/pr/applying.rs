@@ -1,0 +1,155 @@
+//! `trueup pr apply`
+
+use super::gather::Gather;
+use super::site::{Site, options};
+use super::{Stop, code};
+use crate::arguments::PrApply;
+use crate::command::Context;
+use crate::command::telling::Telling;
+use crate::screen::Screen;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_forge::{Mark, State, Thread, find_comment, write_comment};
+use trueup_pulls::{Refusal, Request, Shown, apply_key, judge, plan_key};
+use trueup_run::{Failure, Operation, Outcome, Report, StackReport};
+
+/// Applies what was shown, or says why not.
+pub(super) async fn apply(context: &Context, screen: &Arc<Screen>, args: &PrApply) -> Result<u8, Stop> {
+    let site = Site::open(context, &args.pulling).await?;
+    let shown = shown(&site, args).await?;
+    let pulls = &site.rules.pulls;
+    let reviews = if pulls.approvals > 0 || pulls.require_stack_owners {
+        site.forge.reviews(&site.pull).await?
+    } else {
+        Vec::new()
+    };
+    let refusals = judge(&Request {
+        pull: &site.pull,
+        reviews: &reviews,
+        rules: &site.rules,
+        shown: shown.as_ref(),
+        checkout: &site.checkout,
+    });
+    let Some(shown) = shown.filter(|_| refusals.is_empty()) else {
+        return refuse(&site, args, &refusals).await;
+    };
+    let there = |name: &&String| site.repository.stacks.get(name).is_some();
+    let chosen: BTreeSet<String> = shown.stacks.keys().filter(there).cloned().collect();
+    let options = options(Operation::Apply, &args.pulling, None)?;
+    let telling = Telling::new(screen.clone(), Operation::Apply, false, chosen.len());
+    let gather = Arc::new(Gather::new(telling, &site.repository, Some(shown)));
+    let ran =
+        trueup_run::run(site.repository.clone(), &chosen, context.ground(), options, gather.clone()).await;
+    let ran = ran.map_err(|found| (found, site.repository.stacks.sources.clone()))?;
+    gather.telling().end(&ran, &site.repository);
+    let refusals = gather.refusals();
+    let is_untouched = !ran.stacks.iter().any(|stack| is_done(&stack.outcome));
+    if is_untouched && !refusals.is_empty() {
+        return refuse(&site, args, &refusals).await;
+    }
+    // What was said of an apply before stays.
+    if is_untouched && !ran.stacks.iter().any(StackReport::is_failure) {
+        screen.line("There is nothing to apply any more.");
+        return Ok(code(ran.verdict(), false));
+    }
+    tell(&site, args, &ran, &refusals).await?;
+    Ok(code(ran.verdict(), false))
+}
+
+/// What the comment shows.
+async fn shown(site: &Site, args: &PrApply) -> Result<Option<Shown>, Stop> {
+    let key = plan_key(args.pulling.name.as_deref());
+    let found = find_comment(&*site.forge, Thread::Pull(site.pull.number), &key).await;
+    let Some((_, mark)) = found? else { return Ok(None) };
+    Shown::read(&mark.data).map(Some).map_err(|error| {
+        let detail = format!("The mark of the comment with the plans can't be read: {}.", error.0);
+        let problem = Diagnostic::error("Pull request not applied", detail);
+        problem.hint("plan again with \"trueup pr plan\" of the same version").into()
+    })
+}
+
+/// Says why nothing is applied, here and at the forge.
+async fn refuse(site: &Site, args: &PrApply, refusals: &[Refusal]) -> Result<u8, Stop> {
+    let found: Diagnostics = refusals.iter().map(Refusal::diagnostic).collect();
+    let lines: Vec<String> = refusals.iter().map(|one| format!("- {}", plain(&one.reason()))).collect();
+    let text = format!("### Not applied\n\n{}\n", lines.join("\n"));
+    match comment(site, args, &text).await {
+        Ok(()) => Err(found.into()),
+        Err(Stop(mut failed)) => {
+            failed.0.append(found);
+            Err(Stop(failed))
+        }
+    }
+}
+
+/// Says what was applied.
+async fn tell(site: &Site, args: &PrApply, ran: &Report, refusals: &[Refusal]) -> Result<(), Stop> {
+    let is_applied = ran.stacks.iter().any(|stack| is_done(&stack.outcome));
+    let title = match (is_applied, ran.stacks.iter().any(StackReport::is_failure)) {
+        (true, false) => "Applied",
+        (true, true) => "Applied in part",
+        (false, _) => "Not applied",
+    };
+    let mut text = format!(
+        "### {title}\n\n| Stack | Outcome | Add | Change | Replace | Destroy |\n|---|---|--:|--:|--:|--:|\n"
+    );
+    for stack in &ran.stacks {
+        let counts = &stack.counts;
+        text.push_str(&format!(
+            "| {} | {} | {} | {} | {} | {} |\n",
+            plain(&stack.name),
+            plain(&trueup_view::run::outcome(&stack.outcome)),
+            counts.add,
+            counts.change,
+            counts.replace,
+            counts.destroy
+        ));
+    }
+    for refusal in refusals {
+        text.push_str(&format!("\n- {}", plain(&refusal.reason())));
+    }
+    comment(site, args, &text).await?;
+    for stack in &ran.stacks {
+        let state = match &stack.outcome {
+            Outcome::Failed(_) => State::Error,
+            _ if stack.is_failure() => State::Failure,
+            _ => State::Success,
+        };
+        let text = trueup_view::run::outcome(&stack.outcome);
+        site.status(("apply", &args.pulling), (&stack.name, state, text)).await?;
+    }
+    Ok(())
+}
+
+async fn comment(site: &Site, args: &PrApply, text: &str) -> Result<(), Stop> {
+    let mark = Mark { key: apply_key(args.pulling.name.as_deref()), data: String::new() };
+    let written = write_comment(&*site.forge, Thread::Pull(site.pull.number), &mark, text).await;
+    written?;
+    Ok(())
+}
+
+/// Whether something was changed.
+fn is_done(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Applied | Outcome::Failed(Failure::Partly))
+}
+
+/// Text in which nothing is Markdown, a mention or a tag.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '@' => out.push_str("&#64;"),
+            '#' => out.push_str("&#35;"),
+            c if c.is_control() => out.push(' '),
+            c if "\\`*_[]|!~".contains(c) => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,101 @@
+//! `trueup pr plan` and `trueup pr apply`
+
+mod applying;
+mod gather;
+mod planning;
+mod site;
+
+use super::Context;
+use super::plan::complain;
+use crate::arguments::Pr as Arguments;
+use crate::screen::Screen;
+use std::sync::Arc;
+use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_forge::ForgeError;
+use trueup_run::{Refused, Verdict};
+use trueup_source::SourceError;
+
+/// There are changes.
+const DIFFERENT: u8 = 2;
+/// Somebody else holds a lock, and that is all that is wrong.
+const LOCKED: u8 = 4;
+/// Some of it was applied, and some failed.
+const PARTLY: u8 = 5;
+/// How many calls each stack has in flight.
+const CALLS: usize = 10;
+
+/// Plans or applies a pull request.
+pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
+    let pulling = match &args {
+        Arguments::Plan(args) => &args.pulling,
+        Arguments::Apply(args) => &args.pulling,
+    };
+    let screen: Arc<Screen> = Arc::new(context.screen_for(&pulling.terminal));
+    let outcome = match &args {
+        Arguments::Plan(args) => planning::plan(context, &screen, args).await,
+        Arguments::Apply(args) => applying::apply(context, &screen, args).await,
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(Stop(refused)) => complain(&screen, refused.0, &refused.1),
+    }
+}
+
+fn code(verdict: Verdict, is_detailed: bool) -> u8 {
+    match verdict {
+        Verdict::Nothing => 0,
+        Verdict::Different => u8::from(is_detailed) * DIFFERENT,
+        Verdict::Failed => 1,
+        Verdict::Locked => LOCKED,
+        Verdict::Partly => PARTLY,
+    }
+}
+
+/// Why it goes no further.
+struct Stop(Box<Refused>);
+
+impl From<Box<Refused>> for Stop {
+    fn from(refused: Box<Refused>) -> Stop {
+        Stop(refused)
+    }
+}
+
+impl From<Refused> for Stop {
+    fn from(refused: Refused) -> Stop {
+        Stop(Box::new(refused))
+    }
+}
+
+impl From<Diagnostics> for Stop {
+    fn from(found: Diagnostics) -> Stop {
+        (found, Sources::default()).into()
+    }
+}
+
+impl From<Diagnostic> for Stop {
+    fn from(problem: Diagnostic) -> Stop {
+        Diagnostics::from(problem).into()
+    }
+}
+
+impl From<Box<Diagnostic>> for Stop {
+    fn from(problem: Box<Diagnostic>) -> Stop {
+        (*problem).into()
+    }
+}
+
+impl From<ForgeError> for Stop {
+    fn from(error: ForgeError) -> Stop {
+        error.diagnostic().into()
+    }
+}
+
+impl From<SourceError> for Stop {
+    fn from(error: SourceError) -> Stop {
+        Diagnostic { summary: "Failed to read the history of Git".into(), ..error.diagnostic() }.into()
+    }
+}
+
+fn unplaced(what: &str, hint: &str) -> Stop {
+    Diagnostic::error("No pull request to work on", what).hint(hint).into()
+}

@@ -1,0 +1,130 @@
+//! `trueup pr plan`
+
+use super::gather::{Gather, Gathered};
+use super::site::{Site, options};
+use super::{Stop, code};
+use crate::arguments::PrPlan;
+use crate::command::Context;
+use crate::command::telling::Telling;
+use crate::screen::Screen;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use trueup_diag::Diagnostic;
+use trueup_forge::{Mark, State, Thread, find_comment, write_comment};
+use trueup_pulls::{Refusal, Shown, ShownStack, plan_key, room_beside};
+use trueup_run::{Operation, Outcome, Report as Ran};
+use trueup_stacks::Forks;
+use trueup_view::format::{BYTES_MIN, Format, Limits, Section, write};
+use trueup_view::report::Report;
+
+/// Plans what the pull request touches, and says so at the forge.
+pub(super) async fn plan(context: &Context, screen: &Arc<Screen>, args: &PrPlan) -> Result<u8, Stop> {
+    let site = Site::open(context, &args.pulling).await?;
+    if site.pull.head.is_fork && site.rules.pulls.forks == Forks::Refused {
+        let number = site.pull.number;
+        screen.line(&format!(
+            "Pull request {number} comes out of a fork and is not planned. \"forks\" in the block pulls of trueup.hcl in the base branch says so."
+        ));
+        return Ok(0);
+    }
+    if !site.checkout.holds(&site.pull.head.commit) {
+        let here = site.checkout.commit.clone().unwrap_or_else(|| "nothing".into());
+        let refusal = Refusal::OtherCheckout { here, wanted: site.pull.head.commit.clone() };
+        return Err(Diagnostic { summary: "Pull request not planned".into(), ..refusal.diagnostic() }.into());
+    }
+    let chosen = site.touched()?;
+    if chosen.is_empty() {
+        return untouched(&site, screen, args).await;
+    }
+    let out = args.out.as_deref().map(|directory| context.beside(directory));
+    let options = options(Operation::Plan, &args.pulling, out)?;
+    let telling = Telling::new(screen.clone(), Operation::Plan, false, chosen.len());
+    let gather = Arc::new(Gather::new(telling, &site.repository, None));
+    let ran =
+        trueup_run::run(site.repository.clone(), &chosen, context.ground(), options, gather.clone()).await;
+    let ran = ran.map_err(|found| (found, site.repository.stacks.sources.clone()))?;
+    gather.telling().end(&ran, &site.repository);
+    tell(&site, args, &gather.take(), &ran).await?;
+    Ok(code(ran.verdict(), args.detailed_exitcode))
+}
+
+/// Writes the comment and the statuses.
+async fn tell(
+    site: &Site,
+    args: &PrPlan,
+    gathered: &BTreeMap<String, Gathered>,
+    ran: &Ran,
+) -> Result<(), Stop> {
+    let unplanned = || ShownStack { serial: 0, state: String::new(), plan: None, changes: false };
+    let stacks = ran.stacks.iter().map(|stack| {
+        let name = stack.name.to_string();
+        let planned = gathered.get(&name).and_then(|one| one.stack.clone());
+        let planned = planned.filter(|_| !stack.is_failure()).unwrap_or_else(unplanned);
+        (name, planned)
+    });
+    let shown = Shown {
+        commit: site.pull.head.commit.clone(),
+        base: site.pull.base_branch.clone(),
+        stacks: stacks.collect(),
+    };
+    let mark = Mark { key: plan_key(args.pulling.name.as_deref()), data: shown.write() };
+    let text = text(site, args, gathered, &mark)?;
+    let thread = Thread::Pull(site.pull.number);
+    write_comment(&*site.forge, thread, &mark, &text).await?;
+    for stack in &ran.stacks {
+        let headline = gathered.get(&*stack.name).and_then(|one| one.report.as_ref()).map(Report::headline);
+        let (state, text) = match &stack.outcome {
+            Outcome::Failed(_) => (State::Error, headline.unwrap_or_else(|| "Planning failed".into())),
+            Outcome::LeftOut(_) | Outcome::Stopped | Outcome::Declined => {
+                (State::Error, "Not planned, since others failed".into())
+            }
+            _ => (State::Success, headline.unwrap_or_default()),
+        };
+        site.status(("plan", &args.pulling), (&stack.name, state, text)).await?;
+    }
+    Ok(())
+}
+
+/// The comment without its mark, as long as the forge takes it.
+fn text(
+    site: &Site,
+    args: &PrPlan,
+    gathered: &BTreeMap<String, Gathered>,
+    mark: &Mark,
+) -> Result<String, Stop> {
+    let sections: Vec<Section<'_>> = gathered
+        .iter()
+        .filter_map(|(name, one)| Some(Section { stack: name, report: one.report.as_ref()? }))
+        .collect();
+    let short: String = site.pull.head.commit.chars().take(12).collect();
+    let foot = format!("\n\nPlanned at commit {short}. `trueup pr apply` applies exactly this.\n");
+    let kind = site.forge.kind();
+    let room = room_beside(mark, kind).saturating_sub(foot.len());
+    if room < BYTES_MIN {
+        let detail = format!("{} stacks leave no room in a comment of {}.", sections.len(), kind.name());
+        let problem = Diagnostic::error("Too many stacks in one pull request", detail);
+        return Err(problem.hint("split the pull request").into());
+    }
+    let link = args.link.as_deref().or(site.ci.run_url.as_deref());
+    let limits = Limits { bytes_max: Some(room), link, folds: kind.folds() };
+    Ok(write(&sections, Format::Markdown, limits).trim_end().to_owned() + &foot)
+}
+
+/// A comment that a former push left says that there is nothing any more.
+async fn untouched(site: &Site, screen: &Screen, args: &PrPlan) -> Result<u8, Stop> {
+    let says = "Nothing that the pull request changes touches a stack.";
+    screen.line(says);
+    let thread = Thread::Pull(site.pull.number);
+    let key = plan_key(args.pulling.name.as_deref());
+    let found = find_comment(&*site.forge, thread, &key).await?;
+    if found.is_some() {
+        let shown = Shown {
+            commit: site.pull.head.commit.clone(),
+            base: site.pull.base_branch.clone(),
+            stacks: BTreeMap::new(),
+        };
+        let mark = Mark { key, data: shown.write() };
+        write_comment(&*site.forge, thread, &mark, says).await?;
+    }
+    Ok(0)
+}

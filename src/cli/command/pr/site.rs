@@ -1,0 +1,110 @@
+//! The pull request, the forge that it is at, what its base branch demands, and what is checked out here.
+
+use super::{Stop, unplaced};
+use crate::arguments::Pulling;
+use crate::command::Context;
+use crate::command::options::{lock_options, parallelism};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use trueup_diag::Diagnostics;
+use trueup_forge::{Ci, Forge, Pace, Place, Pull, State, Status, Token, ci, connect, settled_pull};
+use trueup_pulls::Checkout;
+use trueup_run::{Operation, Options, Repository, Selection};
+use trueup_source::{describe, parents, within};
+use trueup_stacks::{PullRules, SETTINGS_FILE, pull_rules};
+
+/// Everything about one pull request.
+pub(super) struct Site {
+    pub(super) forge: Arc<dyn Forge>,
+    pub(super) pull: Pull,
+    pub(super) rules: PullRules,
+    pub(super) checkout: Checkout,
+    pub(super) repository: Arc<Repository>,
+    pub(super) ci: Ci,
+}
+
+impl Site {
+    /// Asks the forge and looks at what is checked out.
+    pub(super) async fn open(context: &Context, pulling: &Pulling) -> Result<Site, Stop> {
+        let ci = ci(&context.environment)?;
+        let git = describe(&context.dir)?;
+        let remote = git.as_ref().and_then(|git| git.remote.as_deref());
+        let place = ci.place.clone().or_else(|| Place::of_address(remote?, None));
+        let place = place.ok_or_else(|| {
+            unplaced(
+                "Neither the build nor the remote of Git says at which forge the repository is.",
+                "set TRUEUP_FORGE to github, gitlab, gitea, bitbucket or azure-devops, and TRUEUP_FORGE_URL and TRUEUP_FORGE_REPOSITORY",
+            )
+        })?;
+        let number = pulling.number.or(ci.pull).ok_or_else(|| {
+            unplaced("This is no build of a pull request.", "say which one is meant: -number=7")
+        })?;
+        let token = Token::find(place.kind, &context.environment)?;
+        let forge = connect(&place, token, Pace::default())?;
+        let pull = settled_pull(&*forge, number).await?;
+        let repository = Arc::new(Repository::open(&context.dir)?);
+        let rules = rules(&*forge, &pull, &repository.root).await?;
+        let commit = git.as_ref().and_then(|git| git.commit.clone());
+        let parents = match &commit {
+            Some(commit) => parents(&context.dir, commit)?,
+            None => Vec::new(),
+        };
+        let checkout = Checkout { commit, parents, is_dirty: git.is_some_and(|git| git.dirty) };
+        Ok(Site { forge, pull, rules, checkout, repository, ci })
+    }
+
+    /// The names of the stacks that the pull request touches.
+    pub(super) fn touched(&self) -> Result<BTreeSet<String>, Stop> {
+        let since = |reference: String| {
+            let selection = Selection { changed_since: Some(reference), ..Selection::default() };
+            let chosen = self.repository.choose(&selection)?;
+            Ok::<_, Diagnostics>(chosen.into_iter().map(|(stack, _)| stack.name.to_string()).collect())
+        };
+        // What the remote has goes before a branch here, which may be an old one.
+        let base = &self.pull.base_branch;
+        let found = since(format!("refs/remotes/origin/{base}")).or_else(|_| since(base.clone()));
+        found.map_err(|found| (found, self.repository.stacks.sources.clone()).into())
+    }
+
+    /// Says beside the commit how a stack stands.
+    pub(super) async fn status(
+        &self,
+        (verb, pulling): (&str, &Pulling),
+        (stack, state, text): (&str, State, String),
+    ) -> Result<(), Stop> {
+        let of = pulling.name.as_ref().map(|name| format!("{name}/")).unwrap_or_default();
+        let status = Status {
+            name: format!("trueup/{of}{verb}: {stack}"),
+            state,
+            text,
+            url: Some(self.ci.run_url.clone().unwrap_or_else(|| self.pull.url.clone())),
+            pull: Some(self.pull.number),
+        };
+        Ok(self.forge.set_status(&self.pull.head.commit, &status).await?)
+    }
+}
+
+/// How stacks are run.
+pub(super) fn options(
+    operation: Operation,
+    pulling: &Pulling,
+    out: Option<std::path::PathBuf>,
+) -> Result<Options, Stop> {
+    Ok(Options {
+        operation,
+        at_once: parallelism(pulling.parallelism)?,
+        calls: super::CALLS,
+        locking: lock_options(&pulling.locking)?,
+        out,
+        approved: false,
+    })
+}
+
+/// What `trueup.hcl` in the base branch demands, as the forge has it: what is checked out here is the pull request's.
+async fn rules(forge: &dyn Forge, pull: &Pull, root: &Path) -> Result<PullRules, Stop> {
+    let inside = within(root)?;
+    let path = if inside.is_empty() { SETTINGS_FILE.to_owned() } else { format!("{inside}/{SETTINGS_FILE}") };
+    let text = forge.file(&path, &pull.base_branch).await?;
+    text.map_or_else(|| Ok(PullRules::default()), |text| Ok(pull_rules(&text)?))
+}
