@@ -4,10 +4,12 @@ use serde_json::Value as Json;
 use trueup_provider_kit::{Fault, FaultKind};
 
 /// Codes of refusals that pass by themselves: something else is being written, or isn't finished.
-const PASSING: [&str; 9] = [
+const PASSING: [&str; 11] = [
     "AnotherOperationInProgress",
+    "AttachDiskWhileBeingDetached",
     "CanceledAndSupersededDueToAnotherOperation",
     "ContainerBeingDeleted",
+    "NicReservedForAnotherVm",
     "OperationPreempted",
     "ReferencedResourceNotProvisioned",
     "ResourceGroupBeingDeleted",
@@ -19,8 +21,18 @@ const PASSING: [&str; 9] = [
 /// Whether the same call may succeed a little later.
 pub(crate) fn is_passing(fault: &Fault) -> bool {
     PASSING.contains(&fault.code.as_str())
-        || (fault.kind == FaultKind::InUse
-            && ["Conflict", "OperationNotAllowed"].contains(&fault.code.as_str()))
+        || (fault.kind == FaultKind::InUse && fault.code == "Conflict")
+        || (fault.code == NOT_ALLOWED && says_one(&fault.message, &UNDER_WAY))
+}
+
+/// What may pass, never pass or be about a quota: the message tells.
+const NOT_ALLOWED: &str = "OperationNotAllowed";
+/// Words of messages about something that is under way and comes to an end.
+const UNDER_WAY: [&str; 5] = ["another operation", "currently", "in progress", "is being", "try again"];
+
+fn says_one(message: &str, words: &[&str]) -> bool {
+    let message = message.to_lowercase();
+    words.iter().any(|word| message.contains(word))
 }
 
 /// What an answer with a status of failure says.
@@ -54,9 +66,11 @@ fn told(json: &Json, status: u16) -> Fault {
             message.push_str(&first_lines(more));
         }
     }
-    let kind = kind(code, status);
+    let is_short = code == NOT_ALLOWED && says_one(&message, &["quota"]);
+    let kind = if is_short { FaultKind::Invalid } else { kind(code, status) };
+    let code_of_hint = if is_short { "QuotaExceeded" } else { code };
     let fault = Fault { code: code.to_owned(), ..Fault::new(kind, message) };
-    match hint(code, kind) {
+    match hint(code_of_hint, kind) {
         Some(hint) => fault.hint(hint),
         None => fault,
     }
@@ -92,6 +106,16 @@ fn hint(code: &str, kind: FaultKind) -> Option<&'static str> {
             Some("Check tenant_id: the subscription belongs to another tenant.")
         }
         "RequestDisallowedByPolicy" => Some("An Azure policy forbids it: ask who looks after the policies."),
+        "AllocationFailed"
+        | "OverconstrainedAllocationRequest"
+        | "OverconstrainedZonalAllocationRequest"
+        | "SkuNotAvailable"
+        | "ZonalAllocationFailed" => Some(
+            "Azure has no place for it there now: choose another size, zone or location, or try again later.",
+        ),
+        "MarketplacePurchaseEligibilityFailed" | "ResourcePurchaseValidationFailed" => Some(
+            "Accept the terms of the image with `az vm image terms accept`, and name its plan in a block plan.",
+        ),
         "ScopeLocked" => Some("Remove the lock that the message names, if it is yours to remove."),
         _ if is_quota(code) => {
             Some("Remove what isn't needed any more, or ask for a higher quota in the portal (Quotas).")
@@ -115,7 +139,7 @@ fn kind(code: &str, status: u16) -> FaultKind {
         || code.starts_with("InUse")
         || code.ends_with("InUse")
         || code.ends_with("CannotBeDeleted")
-        || is_one(&["CannotDeleteResource", "ResourceGroupDeletionBlocked", "AttachDiskWhileBeingDetached"])
+        || is_one(&["CannotDeleteResource", "ResourceGroupDeletionBlocked"])
     {
         return FaultKind::InUse;
     }
@@ -127,7 +151,7 @@ fn kind(code: &str, status: u16) -> FaultKind {
         429 | 503 => FaultKind::Throttled,
         // A server that stumbles may have done what it was asked for.
         408 | 500.. => FaultKind::Unanswered,
-        409 if is_one(&["Conflict", "OperationNotAllowed"]) => FaultKind::InUse,
+        409 if is_one(&["Conflict", NOT_ALLOWED]) => FaultKind::InUse,
         409 if code.contains("Exist") || code.ends_with("Taken") => FaultKind::Exists,
         _ if is_one(&["invalid_client", "unauthorized_client", "invalid_grant", "access_denied"]) => {
             FaultKind::Unauthenticated
@@ -161,6 +185,20 @@ mod tests {
         ];
         for (code, status, expected) in cases {
             assert_eq!(kind(code, status), expected, "{code} {status}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_allowed_passes_or_is_short_by_its_message() {
+        let cases = [
+            ("Disk d is attached to VM m.", false, FaultKind::InUse),
+            ("The machine is being deallocated.", true, FaultKind::InUse),
+            ("It results in exceeding approved Total Regional Cores quota.", false, FaultKind::Invalid),
+        ];
+        for (message, passes, kind) in cases {
+            let body = serde_json::json!({"error": {"code": NOT_ALLOWED, "message": message}});
+            let fault = refused(409, body.to_string().as_bytes(), None);
+            assert_eq!((is_passing(&fault), fault.kind), (passes, kind), "{message}");
         }
     }
 
