@@ -8,7 +8,7 @@ use crate::arm::id::{Id, Kind, is_same};
 use crate::arm::mark::exists;
 use crate::arm::write::{HALF_HOUR, change};
 use crate::compute::model::{choice, document, models};
-use crate::compute::{CACHING, DISK, MACHINE, check_words, kind};
+use crate::compute::{CACHING, DISK, MACHINE, TOLD_OF_MACHINES, check_words, kind, sendable};
 use async_trait::async_trait;
 use models::{DataDisk, ManagedDiskParameters, SubResource};
 use serde_json::Value as Json;
@@ -79,6 +79,7 @@ impl Resource<Site> for DataDiskAttachment {
             }
             let all = document.array(DISKS).iter().cloned().chain([wanted.clone()]).collect();
             document.set(DISKS, Some(Json::Array(all)));
+            sendable(&TOLD_OF_MACHINES, document);
             Ok(())
         };
         let outcome = change(call, &machine, edit).await;
@@ -105,6 +106,7 @@ impl Resource<Site> for DataDiskAttachment {
             };
             let all = document.array(DISKS).iter().map(edited).collect();
             document.set(DISKS, Some(Json::Array(all)));
+            sendable(&TOLD_OF_MACHINES, document);
             Ok(())
         };
         change(call, &id.parent(MACHINE), edit).await?;
@@ -118,6 +120,7 @@ impl Resource<Site> for DataDiskAttachment {
                 let rest = document.array(DISKS).iter().filter(|disk| !is_it(disk, id.name())).cloned();
                 let rest = rest.collect();
                 document.set(DISKS, Some(Json::Array(rest)));
+                sendable(&TOLD_OF_MACHINES, document);
             }
             Ok(())
         };

@@ -7,7 +7,9 @@ pub(crate) mod managed_disk;
 mod model;
 mod power;
 
+use crate::arm::document::Document;
 use crate::arm::id::Kind;
+use serde_json::{Map, Value as Json};
 use trueup_diag::{Diagnostic, Diagnostics, nearest};
 use trueup_provider_kit::Fields;
 use trueup_value::Value;
@@ -42,6 +44,40 @@ fn check_words(config: &impl Fields, prefix: &str, words: &[(&str, &[&str])], ou
             Some(near) => complaint.hint(format!("Did you mean {near:?}?")),
             None => complaint,
         });
+    }
+}
+
+/// What Azure alone says of machines.
+const TOLD_OF_MACHINES: [&str; 7] = [
+    "/identity/principalId",
+    "/identity/tenantId",
+    "/properties/instanceView",
+    "/properties/provisioningState",
+    "/properties/timeCreated",
+    "/properties/vmId",
+    "/resources",
+];
+/// What Azure alone says of disks.
+const TOLD_OF_DISKS: [&str; 8] = [
+    "/managedBy",
+    "/managedByExtended",
+    "/properties/diskSizeBytes",
+    "/properties/diskState",
+    "/properties/provisioningState",
+    "/properties/shareInfo",
+    "/properties/timeCreated",
+    "/properties/uniqueId",
+];
+
+/// Makes what was read of a machine or disk fit to be sent, without what Azure alone says of it. Identities are named,
+/// and nothing more.
+fn sendable(told: &[&str], document: &mut Json) {
+    for place in told {
+        document.set(place, None::<Json>);
+    }
+    let users = document.pointer_mut("/identity/userAssignedIdentities").and_then(Json::as_object_mut);
+    for (_, user) in users.into_iter().flatten() {
+        *user = Json::Object(Map::new());
     }
 }
 

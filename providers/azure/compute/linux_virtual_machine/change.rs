@@ -4,10 +4,10 @@ use crate::account::site::Site;
 use crate::arm::document::Document;
 use crate::arm::id::{Id, is_same};
 use crate::arm::write::change;
-use crate::compute::DISK;
 use crate::compute::linux_virtual_machine::{body, network, os_disk};
 use crate::compute::model::{self, answer, models};
 use crate::compute::power::deallocated;
+use crate::compute::{DISK, TOLD_OF_MACHINES, sendable};
 use models::VirtualMachineSizeListResult;
 use serde_json::{Value as Json, json};
 use trueup_provider_kit::{Call, Fault, Fields, Object};
@@ -115,8 +115,7 @@ fn edit(request: &Json, (prior, object): (&Object, &Object), machine: &mut Json)
     }
     network::edit(object, machine);
     machine.set("/tags", Some(json!(object.map("tags"))));
-    // What a machine has besides is told with it, and not taken with it.
-    machine.set("/resources", None::<Json>);
+    sendable(&TOLD_OF_MACHINES, machine);
 }
 
 /// Whether the machine has to be off. One whose disk is on the host alone can't be: Azure judges its changes.

@@ -4,8 +4,8 @@ use crate::account::site::Site;
 use crate::arm::document::Document;
 use crate::arm::id::Id;
 use crate::arm::write::change;
-use crate::compute::DISK;
 use crate::compute::model::{choice, models, reference};
+use crate::compute::{DISK, TOLD_OF_DISKS, sendable};
 use models::{
     DiffDiskSettings, DiskEncryptionSetParameters, ManagedDiskParameters, OsDisk, SubResource,
     VmDiskSecurityProfile,
@@ -94,6 +94,7 @@ pub(super) async fn update(call: &Call<'_, Site>, id: &Id, object: &Object) -> R
             disk.set("/properties/encryption/diskEncryptionSetId", Some(set));
             disk.set("/properties/encryption/type", Some("EncryptionAtRestWithCustomerKey"));
         }
+        sendable(&TOLD_OF_DISKS, disk);
         Ok(())
     };
     change(call, id, edit).await.map(drop)

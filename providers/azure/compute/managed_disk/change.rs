@@ -6,7 +6,7 @@ use crate::arm::id::Id;
 use crate::arm::write::change;
 use crate::compute::managed_disk::body;
 use crate::compute::power::deallocated;
-use crate::compute::{DISK, MACHINE};
+use crate::compute::{DISK, MACHINE, TOLD_OF_DISKS, sendable};
 use serde_json::{Value as Json, json};
 use trueup_provider_kit::{Call, Fault, Fields, Object};
 
@@ -32,6 +32,7 @@ pub(super) async fn update(
     let request = body::document(object)?;
     let edit = |disk: &mut Json| {
         body::carry(&request, disk);
+        sendable(&TOLD_OF_DISKS, disk);
         disk.set("/tags", Some(json!(object.map("tags"))));
         Ok(())
     };

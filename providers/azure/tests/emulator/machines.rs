@@ -6,7 +6,7 @@ use crate::fake::World;
 use serde_json::json;
 use std::sync::Arc;
 use trueup_provider::{ApplyRequest, PlanAnswer, Private};
-use trueup_provider_walk::{Running, Stand, text};
+use trueup_provider_walk::{Ills, Mishap, Running, Stand, text};
 use trueup_value::Value;
 
 const MACHINE: &str = "azurerm_linux_virtual_machine";
@@ -112,8 +112,21 @@ async fn machines_are_off_for_what_needs_it_and_on_again_if_they_ran() {
     let state = change(&cloud, (MACHINE, &machines[0]), &machine(0, "Standard_F16", "")).await;
     assert_eq!(fake.world().power(&id), "running");
     assert_eq!(fake.world().document(&id)["properties"]["storageProfile"]["dataDisks"][0]["lun"], 0);
+    // It is on again when the change fails: at the call that it makes of itself when nothing is wrong.
+    let before = fake.snapshot();
+    fake.set(Ills::default());
+    change(&cloud, (DISK, &disk), &config("Premium_LRS", 32)).await;
+    let write = fake.calls().iter().position(|call| call.starts_with("PUT")).expect("it is written");
+    fake.restore(before);
+    fake.set(Ills { calls: vec![(write, Mishap::Doomed)], ..Ills::default() });
+    let wanted = plan(&cloud, (DISK, &disk), &config("Premium_LRS", 32)).await;
+    let answer = cloud.apply(DISK, &disk, &wanted.planned, &cloud.token()).await;
+    assert!(answer.diagnostics.has_errors(), "the change fails");
+    assert_eq!(fake.world().power(&id), "running");
+    fake.set(Ills::default());
     // One that was off stays off.
     cloud.tamper(&format!("CALL POST {id}/deallocate?api-version=2024-07-01 {{}}")).await;
+    assert_eq!(cloud.read(MACHINE, &state).await, state, "its disk is as it was while it is off");
     change(&cloud, (MACHINE, &state), &machine(0, "Standard_F32", "")).await;
     change(&cloud, (DISK, &disk), &config("Premium_LRS", 32)).await;
     assert_eq!(fake.world().power(&id), "deallocated");

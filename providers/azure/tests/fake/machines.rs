@@ -307,6 +307,9 @@ impl World {
             if !self.documents.contains_key(&user.0.to_lowercase()) {
                 return Err(refuse(400, "FailedIdentityOperation", format!("{} was not found", user.0)));
             }
+            if *user.1 != json!({}) {
+                return Err(bad(format!("An identity is named by {} alone", user.0)));
+            }
         }
         Ok(identity)
     }
@@ -343,6 +346,11 @@ impl World {
         }
         if let Some(fields) = body["properties"].as_object_mut() {
             fields.remove("userData");
+        }
+        // What a machine signs in as is told with numbers, and what is installed on it besides.
+        let users = body.pointer_mut("/identity/userAssignedIdentities").and_then(Json::as_object_mut);
+        for (id, user) in users.into_iter().flatten() {
+            *user = json!({"clientId": self.guid(&format!("client of {id}")), "principalId": self.guid(id)});
         }
         let is_away = self.powers.get(key) == Some(&"deallocated");
         if let Some(disk) = body.pointer_mut(OS_DISK).and_then(Json::as_object_mut).filter(|_| is_away) {
