@@ -114,6 +114,12 @@ pub(crate) const CASES: &[Case] = &[
                     "termination_notification": [{"enabled": true}], "os_image_notification": [{}],
                     "additional_capabilities": [{"ultra_ssd_enabled": true, "hibernation_enabled": true}]"#
             ),
+            // What was said is said no more.
+            plain!(
+                "Standard_B2s",
+                r#""caching": "ReadOnly", "storage_account_type": "Standard_LRS", "disk_size_gb": 64"#,
+                ""
+            ),
             plain!(
                 "Standard_F16",
                 r#""caching": "None", "storage_account_type": "Standard_LRS", "disk_size_gb": 128"#,
@@ -332,6 +338,12 @@ pub(crate) const FURTHER: &[Case] = &[
                 r#"{"type": "UserAssigned", "identity_ids": ["${who.id}"]}"#,
                 r#"{"version_id": "/a/1"}"#,
                 r#"{"key_vault_id": "/v/1", "certificate": [{"url": "https://v/1"}]}"#
+            ),
+            plain!(
+                "Standard_B1s",
+                r#""caching": "None", "storage_account_type": "Premium_LRS", "disk_encryption_set_id":
+                    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/them/providers/Microsoft.Compute/diskEncryptionSets/one""#,
+                ""
             ),
             rich!(
                 r#""${another.id}", "${interface.id}""#,
