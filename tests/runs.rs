@@ -224,6 +224,22 @@ fn a_stack_that_needs_others_to_exist_is_planned_after_them() {
 }
 
 #[test]
+fn a_backend_is_set_up_where_no_state_is_left_behind_by_it() {
+    let backend = "terraform {\n  backend \"local\" {\n    path = \"kept/state\"\n  }\n}\n";
+    let output = "output \"o\" {\n  value = 1\n}\n";
+    let sandbox = Sandbox::with(&[("a/main.tf", &format!("{backend}{output}")), ("b/main.tf", output)]);
+    let (_, all) = outcomes(&sandbox, "apply -all -auto-approve", 0);
+    assert_eq!(all, ["a applied", "b applied"]);
+    assert_eq!(outputs(&sandbox, "a/kept/state")["o"]["value"], 1);
+    sandbox.write("b/main.tf", &format!("{backend}{output}"));
+    let refused = run(&sandbox, "apply -all -auto-approve -no-color").code(1);
+    refused.shows("There is a state in the stack's directory").shows("no changes");
+    assert!(!sandbox.path("b/kept/state").exists(), "nothing was copied");
+    sandbox.write("a/main.tf", output);
+    run(&sandbox, "plan -stack=a -no-color").code(1).shows("Backend configuration changed");
+}
+
+#[test]
 fn stacks_wait_in_a_circle_for_nobody() {
     let circle = "stack \"a\" {\n  depends_on = [\"b\"]\n}\nstack \"b\" {\n  depends_on = [\"a\"]\n}\n";
     let sandbox = Sandbox::with(&[("trueup.hcl", circle), ("a/main.tf", ""), ("b/main.tf", "")]);

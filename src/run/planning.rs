@@ -10,9 +10,9 @@ use std::sync::{Arc, PoisonError};
 use trueup_addr::ResourceInstance;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::Action;
+use trueup_drift::{DriftDocument, DriftKind, Judged, drift_document, judge};
 use trueup_engine::{
-    DriftDocument, DriftKind, Holding, InputSources, NotOpened, Observer, PlanOptions, Planned, Session,
-    SessionOptions, drift_document,
+    Holding, InputSources, NotOpened, Observer, PlanOptions, Planned, Session, SessionOptions,
 };
 use trueup_plan::{Plan, Snapshot};
 use trueup_store::{Backup, write_private};
@@ -110,22 +110,47 @@ impl Run {
     async fn first(&self, at: usize) -> Result<First, NotOpened> {
         let mut session = self.open(at, None).await?;
         let Planned { plan, diagnostics } = session.plan(&self.plan_options()).await;
-        let compares = self.options.operation == Operation::Drift;
-        let document = drift_document(&plan, &**session.providers());
-        let drift = compares.then_some(&document);
-        self.tell(at, &Event::Planned { plan: &plan, session: &session, drift });
-        let first = if diagnostics.has_errors() {
-            let sources = session.sources.clone();
-            self.unplanned(at, &NotOpened { locked: false, sources, diagnostics })
-        } else {
-            self.tell(at, &Event::Found(&diagnostics, &session.sources));
-            self.made(at, &session, (&plan, &document))
+        let first = match self.judge(at, &session, &plan) {
+            Ok(judged) => self.told(at, &session, (&plan, &judged), diagnostics),
+            Err(problem) => self.unplanned(at, &problem.into()),
         };
         let (sources, closing) = (session.sources.clone(), session.close().await);
         if closing.has_errors() {
             return Err(NotOpened { locked: false, sources, diagnostics: closing });
         }
         Ok(first)
+    }
+
+    /// Tells of a plan, and keeps what of it is needed.
+    fn told(
+        &self,
+        at: usize,
+        session: &Session,
+        (plan, judged): (&Plan, &Judged),
+        diagnostics: Diagnostics,
+    ) -> First {
+        let drift = (self.options.operation == Operation::Drift).then_some(judged);
+        self.tell(at, &Event::Planned { plan, session, drift });
+        if diagnostics.has_errors() {
+            let sources = session.sources.clone();
+            return self.unplanned(at, &NotOpened { locked: false, sources, diagnostics });
+        }
+        self.tell(at, &Event::Found(&diagnostics, &session.sources));
+        self.made(at, session, (plan, &judged.document))
+    }
+
+    /// What differs; where that is what was asked, without what `trueup.hcl` leaves out.
+    fn judge(&self, at: usize, session: &Session, plan: &Plan) -> Result<Judged, Box<Diagnostic>> {
+        let document = drift_document(plan, &**session.providers());
+        if self.options.operation != Operation::Drift {
+            return Ok(Judged { document, ..Judged::default() });
+        }
+        let now = plan.timestamp.parse().map_err(|error| {
+            let detail = format!("The clock says \"{}\", which is no time: {error}.", plan.timestamp);
+            Box::new(Diagnostic::error("Failed to tell the time", detail))
+        })?;
+        let rules = self.repository.stacks.drift(self.stack(at));
+        Ok(judge(document, &rules, None, session.lineage(), now))
     }
 
     /// A plan without errors.

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use trueup_addr::Mode;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_diff::Action;
-use trueup_engine::{ApplyOutcome, DriftDocument, Session};
+use trueup_drift::Judged;
+use trueup_engine::{ApplyOutcome, Session};
 use trueup_plan::{Part, Plan};
 use trueup_value::Name;
 
@@ -19,8 +20,8 @@ pub enum Event<'a> {
         plan: &'a Plan,
         /// Whose plan it is.
         session: &'a Session,
-        /// What differs between Git, the state and the world, where that was asked.
-        drift: Option<&'a DriftDocument>,
+        /// What differs between Git, the state and the world, judged by `trueup.hcl`, where that was asked.
+        drift: Option<&'a Judged>,
     },
     /// Something was found; with errors among it the stack failed.
     Found(&'a Diagnostics, &'a Sources),

@@ -5,12 +5,14 @@ use super::progress::Progress;
 use crate::outside;
 use crate::screen::Screen;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_document::drift as drift_document;
 use trueup_document::run::{Findings, document};
-use trueup_engine::{DriftDocument, Observer, Session};
+use trueup_drift::Judged;
+use trueup_engine::{Observer, Session};
 use trueup_plan::Plan;
 use trueup_run::{Event, Operation, Outcome, Question, Report, Reporter, Repository, StackReport};
 use trueup_view::diagnostic::human;
@@ -36,6 +38,8 @@ struct Tale {
     findings: Findings,
     /// For people: the plan and warnings, until they are shown.
     text: String,
+    /// The hash of what was shown before: a plan that was made anew and came out the same is not shown again.
+    shown: u64,
     errors: Vec<(Diagnostics, Sources)>,
     progress: Option<Arc<Progress>>,
     /// It is applied, and was planned before.
@@ -78,10 +82,10 @@ impl Telling {
         self.screen.status(&line);
     }
 
-    fn planned(&self, stack: &str, session: &Session, (plan, drift): (&Plan, Option<&DriftDocument>)) {
+    fn planned(&self, stack: &str, session: &Session, (plan, drift): (&Plan, Option<&Judged>)) {
         if self.json {
-            let told = drift.map(|document| drift_document::Told {
-                document,
+            let told = drift.map(|judged| drift_document::Told {
+                document: &judged.document,
                 plan,
                 world_only: false,
                 correction: None,
@@ -95,9 +99,12 @@ impl Telling {
         }
         let style = self.screen.style;
         let text = match drift {
-            Some(document) if document.resources.is_empty() && !plan.errored => "\nNo drift.\n".into(),
+            Some(judged) if judged.document.resources.is_empty() && !plan.errored => "\nNo drift.\n".into(),
             None if !plan.has_changes() && plan.drift.is_empty() && !plan.errored => "\nNo changes.\n".into(),
-            Some(document) => trueup_view::drift::drift(document, false, Differ { style, whole: false }),
+            Some(judged) => {
+                let differ = Differ { style, whole: false };
+                trueup_view::drift::drift(&judged.document, false, differ)
+            }
             None => {
                 let schemas = &**session.providers();
                 PlanView { plan, schemas, program: session.program() }.text(style)
@@ -152,7 +159,11 @@ impl Telling {
         let text = {
             let mut tales = self.tales();
             let Some(tale) = tales.get_mut(stack) else { return };
-            std::mem::take(&mut tale.text)
+            let text = std::mem::take(&mut tale.text);
+            let mut hash = DefaultHasher::new();
+            text.hash(&mut hash);
+            let before = std::mem::replace(&mut tale.shown, hash.finish());
+            if before == tale.shown { String::new() } else { text }
         };
         let is_empty = text.is_empty() && closing.is_empty();
         if !self.json && !is_empty {
@@ -189,8 +200,8 @@ impl Telling {
         };
         if applies || matches!(report.outcome, Outcome::LeftOut(_) | Outcome::Stopped) {
             // Its plan was shown, or there is none.
-            let text = std::mem::take(&mut self.tales().entry(stack.to_owned()).or_default().text);
-            self.screen.print(&format!("{text}{}", closing.trim_start_matches('\n')));
+            self.show(stack, "");
+            self.screen.print(closing.trim_start_matches('\n'));
         } else {
             self.show(stack, &closing);
         }
