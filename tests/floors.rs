@@ -84,7 +84,7 @@ pub(crate) const HOMES: &[(&str, &[&str])] = &[
     ("bzip2", &["trueup-source"]),
     ("clap", &["trueup-cli"]),
     ("gix", &["trueup-source"]),
-    ("google-cloud-auth", &["trueup-provider-google"]),
+    ("google-cloud-", &["trueup-provider-google"]),
     ("hcl-rs", &["trueup-engine"]),
     ("lzma-rust2", &["trueup-source"]),
     ("p12-keystore", &["trueup-provider-azure"]),

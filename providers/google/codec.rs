@@ -80,6 +80,11 @@ impl Field {
         Field { form: Form::Told, ..self }
     }
 
+    /// The attribute's name.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn path(&self) -> String {
         if self.at.is_empty() { camel(self.name) } else { self.at.to_owned() }
     }

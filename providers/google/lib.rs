@@ -17,10 +17,15 @@ mod account;
 mod codec;
 mod compute;
 mod data;
+mod deletion;
 mod factory;
 mod fault;
+mod iam;
+mod labels;
 mod links;
 mod places;
+mod resource_manager;
+mod storage;
 mod table;
 
 pub use factory::GoogleFactory;

@@ -10,6 +10,14 @@ pub(crate) const LINK: Meaning = Meaning { name: "link", is_same: is_same_link, 
 /// Texts that differ only in how letters are written, such as the names of protocols.
 pub(crate) const CASELESS: Meaning =
     Meaning { name: "caseless", is_same: |one, other| one.eq_ignore_ascii_case(other), complaint: |_| None };
+/// Names of buckets, which policies have with `b/` before them.
+pub(crate) const BUCKET: Meaning = Meaning {
+    name: "bucket",
+    is_same: |one, other| one.trim_start_matches("b/") == other.trim_start_matches("b/"),
+    complaint: |_| None,
+};
+/// Points in time, in the form of RFC 3339.
+pub(crate) const TIME: Meaning = Meaning { name: "time", is_same: is_same_time, complaint: |_| None };
 /// Names of keys, which answers give with the version in use.
 pub(crate) const KEY: Meaning = Meaning { name: "key", is_same: is_same_key, complaint: |_| None };
 /// Names of machine images, which are given in several short forms.
@@ -50,6 +58,11 @@ pub(crate) fn is_same_link(one: &str, other: &str) -> bool {
         long == short || long.strip_suffix(short).is_some_and(|rest| !short.is_empty() && rest.ends_with('/'))
     };
     is_end(one, other) || is_end(other, one)
+}
+
+fn is_same_time(one: &str, other: &str) -> bool {
+    let time = |text: &str| text.parse::<jiff::Timestamp>().ok();
+    one == other || time(one).is_some_and(|one| time(other) == Some(one))
 }
 
 fn is_same_key(one: &str, other: &str) -> bool {

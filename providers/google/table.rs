@@ -16,7 +16,13 @@ use crate::data::client_config::ClientConfig;
 use crate::data::image::Image;
 use crate::data::project::Project;
 use crate::data::zones::Zones;
-use crate::links::{CASELESS, IMAGE, KEY, LINK};
+use crate::iam::policy::MEMBER;
+use crate::iam::service_account::ServiceAccount;
+use crate::links::{BUCKET, CASELESS, IMAGE, KEY, LINK, TIME};
+use crate::resource_manager::PROJECT_MEMBER;
+use crate::storage::bucket::Bucket;
+use crate::storage::bucket_object::BucketObject;
+use crate::storage::{BUCKET_BINDING, BUCKET_MEMBER};
 use std::sync::OnceLock;
 use trueup_provider_kit::{Catalog, DataSource, Offer, Resource};
 
@@ -93,6 +99,42 @@ static RESOURCES: &[Offer<dyn Resource<Site>>] = &[
         schema: schema!("google_compute_subnetwork"),
         code: &Compute(Subnetwork),
     },
+    Offer {
+        kind: "google_project_iam_member",
+        noun: "Project IAM Member",
+        schema: schema!("google_project_iam_member"),
+        code: &PROJECT_MEMBER,
+    },
+    Offer {
+        kind: "google_service_account",
+        noun: "Service Account",
+        schema: schema!("google_service_account"),
+        code: &ServiceAccount,
+    },
+    Offer {
+        kind: "google_storage_bucket",
+        noun: "Storage Bucket",
+        schema: schema!("google_storage_bucket"),
+        code: &Bucket,
+    },
+    Offer {
+        kind: "google_storage_bucket_iam_binding",
+        noun: "Storage Bucket IAM Binding",
+        schema: schema!("google_storage_bucket_iam_binding"),
+        code: &BUCKET_BINDING,
+    },
+    Offer {
+        kind: "google_storage_bucket_iam_member",
+        noun: "Storage Bucket IAM Member",
+        schema: schema!("google_storage_bucket_iam_member"),
+        code: &BUCKET_MEMBER,
+    },
+    Offer {
+        kind: "google_storage_bucket_object",
+        noun: "Storage Bucket Object",
+        schema: schema!("google_storage_bucket_object"),
+        code: &BucketObject,
+    },
 ];
 
 static DATA: &[Offer<dyn DataSource<Site>>] = &[
@@ -120,7 +162,14 @@ static DATA: &[Offer<dyn DataSource<Site>>] = &[
 /// The catalog, its schema files read when it is first needed.
 pub(crate) fn catalog() -> &'static Catalog<Site> {
     static CATALOG: OnceLock<Catalog<Site>> = OnceLock::new();
-    CATALOG.get_or_init(|| Catalog::new(schema!("provider"), RESOURCES, DATA, &[CASELESS, IMAGE, KEY, LINK]))
+    CATALOG.get_or_init(|| {
+        Catalog::new(
+            schema!("provider"),
+            RESOURCES,
+            DATA,
+            &[BUCKET, CASELESS, IMAGE, KEY, LINK, MEMBER, TIME],
+        )
+    })
 }
 
 #[cfg(test)]

@@ -24,8 +24,6 @@ const REFUSALS_MAX: u32 = 12;
 const FAILURES_MAX: u32 = 4;
 /// Pauses that a server asks for are kept to this.
 const PAUSE_MAX: Duration = Duration::from_mins(1);
-/// How many things a page of a list holds at most.
-pub(crate) const PAGE_MAX: &str = "500";
 
 /// The calls of one service.
 #[derive(Debug)]
@@ -44,10 +42,30 @@ pub(crate) struct Request<'a> {
     /// Below the service's address, its parts encoded: `projects/p/global/networks`.
     pub(crate) path: &'a str,
     pub(crate) query: &'a [(&'a str, &'a str)],
+    pub(crate) headers: &'a [(&'a str, &'a str)],
     pub(crate) body: Option<&'a Json>,
     /// Whether nothing happens a second time when it comes a second time.
     pub(crate) is_repeatable: bool,
 }
+
+impl<'a> Request<'a> {
+    /// One without a body that does no harm when it comes twice.
+    pub(crate) fn of(method: Method, path: &'a str) -> Request<'a> {
+        Request { method, path, query: &[], headers: &[], body: None, is_repeatable: true }
+    }
+}
+
+/// How a service lists things.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listing {
+    /// What the things stand under.
+    pub(crate) items: &'static str,
+    /// The parameter that says how many a page holds at most, and how many.
+    pub(crate) page: (&'static str, &'static str),
+}
+
+/// The lists of Compute Engine.
+pub(crate) const COMPUTE_LISTING: Listing = Listing { items: "items", page: ("maxResults", "500") };
 
 impl Api {
     pub(crate) fn new(
@@ -72,35 +90,50 @@ impl Api {
 
     /// Asks for one thing.
     pub(crate) async fn get(&self, path: &str) -> Result<Json, Fault> {
-        self.send(&Request { method: Method::GET, path, query: &[], body: None, is_repeatable: true }).await
+        self.send(&Request::of(Method::GET, path)).await
     }
 
-    /// Asks for all things of a list, which stand under `items`.
+    /// Asks for all things of a list of Compute Engine.
     pub(crate) async fn list(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<Json>, Fault> {
         let mut all = Vec::new();
-        let mut token: Option<String> = None;
+        let mut token = None;
         loop {
-            let mut asked = vec![("maxResults", PAGE_MAX)];
-            asked.extend_from_slice(query);
-            if let Some(token) = &token {
-                asked.push(("pageToken", token));
-            }
-            let request =
-                Request { method: Method::GET, path, query: &asked, body: None, is_repeatable: true };
-            let mut page = self.send(&request).await?;
-            if let Json::Array(items) = page["items"].take() {
-                all.extend(items);
-            }
-            token = page["nextPageToken"].as_str().filter(|token| !token.is_empty()).map(str::to_owned);
+            let page = self.page(path, query, (&COMPUTE_LISTING, token.as_deref())).await?;
+            all.extend(page.0);
+            token = page.1;
             if token.is_none() {
                 return Ok(all);
             }
         }
     }
 
+    /// Asks for a page of a list, the first one without a token; gives its things and the token of the next page.
+    pub(crate) async fn page(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        (listing, token): (&Listing, Option<&str>),
+    ) -> Result<(Vec<Json>, Option<String>), Fault> {
+        let mut asked = vec![listing.page];
+        asked.extend_from_slice(query);
+        asked.extend(token.map(|token| ("pageToken", token)));
+        let mut page = self.send(&Request { query: &asked, ..Request::of(Method::GET, path) }).await?;
+        let items = match page[listing.items].take() {
+            Json::Array(items) => items,
+            _ => Vec::new(),
+        };
+        let next = page["nextPageToken"].as_str().filter(|token| !token.is_empty());
+        Ok((items, next.map(str::to_owned)))
+    }
+
     /// Changes something in a way that does no harm when it comes twice.
     pub(crate) async fn put(&self, method: Method, path: &str, body: Option<&Json>) -> Result<Json, Fault> {
-        self.send(&Request { method, path, query: &[], body, is_repeatable: true }).await
+        self.send(&Request { body, ..Request::of(method, path) }).await
+    }
+
+    /// Waits until one more call may be under way, for calls that another client makes.
+    pub(crate) async fn passage(&self) -> Passage {
+        self.limiter.enter().await
     }
 
     /// Makes a call, again where it must and may be.
@@ -155,6 +188,9 @@ impl Api {
         if let Some(reason) = &self.settings.request_reason {
             call = call.header("x-goog-request-reason", reason);
         }
+        for (name, text) in request.headers {
+            call = call.header(*name, *text);
+        }
         if let Some(body) = request.body {
             call = call.header("content-type", "application/json").body(body.to_string());
         }
@@ -163,11 +199,8 @@ impl Api {
 
     /// The project that a call is charged to, where the provider block says so.
     fn paying<'a>(&'a self, path: &'a str) -> Option<&'a str> {
-        if !self.settings.is_project_overridden {
-            return None;
-        }
         let own = links::after(path, "projects").or(self.settings.project.as_deref());
-        self.settings.billing_project.as_deref().or(own)
+        self.settings.is_project_overridden.then(|| self.settings.billing_project.as_deref().or(own))?
     }
 }
 

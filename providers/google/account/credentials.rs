@@ -35,6 +35,14 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
+    /// The same for clients of Google's crates.
+    pub(crate) fn credentials(&self) -> Credentials {
+        match self {
+            Identity::Token(token) => Credentials::from(Fixed(token.clone())),
+            Identity::Renewed(credentials) => credentials.clone(),
+        }
+    }
+
     /// The token of the next call.
     pub(crate) async fn token(&self) -> Result<String, Fault> {
         let credentials = match self {

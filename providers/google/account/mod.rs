@@ -1,13 +1,13 @@
 //! One provider block at work: its clients, where things are by default, and the labels that they get.
 
 mod api;
-mod credentials;
+pub(crate) mod credentials;
 mod defaults;
 pub(crate) mod settings;
 pub(crate) mod site;
 mod validate;
 
-pub(crate) use api::Request;
+pub(crate) use api::{Api, Listing, Request};
 
 use crate::account::settings::{Settings, VARIABLES};
 use crate::account::site::Site;
@@ -23,7 +23,7 @@ use trueup_value::Value;
 /// How long a connection may take.
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// What calls say of who makes them.
-const AGENT: &str = concat!("trueup/", env!("CARGO_PKG_VERSION"));
+pub(crate) const AGENT: &str = concat!("trueup/", env!("CARGO_PKG_VERSION"));
 
 /// A provider block at work.
 #[derive(Debug)]

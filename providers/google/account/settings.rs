@@ -129,6 +129,12 @@ impl Settings {
         }
     }
 
+    /// The project that calls are charged to which name none, where the provider block says so.
+    pub(crate) fn payer(&self) -> Option<&str> {
+        let payer = self.billing_project.as_deref().or(self.project.as_deref());
+        payer.filter(|_| self.is_project_overridden)
+    }
+
     /// Where calls to a service go, without a slash at the end: `https://compute.googleapis.com/compute/v1`.
     pub(crate) fn endpoint(&self, service: &Service) -> String {
         let own = || format!("https://{}.{}/{}", service.host, self.universe, service.version);
@@ -151,12 +157,15 @@ pub(crate) const BILLING: Service =
     Service { host: "cloudbilling", version: "v1", argument: "billing_custom_endpoint" };
 pub(crate) const COMPUTE: Service =
     Service { host: "compute", version: "compute/v1", argument: "compute_custom_endpoint" };
+pub(crate) const IAM: Service = Service { host: "iam", version: "v1", argument: "iam_custom_endpoint" };
 pub(crate) const RESOURCE_MANAGER: Service = Service {
     host: "cloudresourcemanager",
     version: "v1",
     argument: "cloud_resource_manager_custom_endpoint",
 };
-pub(crate) const SERVICES: [Service; 3] = [BILLING, COMPUTE, RESOURCE_MANAGER];
+pub(crate) const STORAGE: Service =
+    Service { host: "storage", version: "storage/v1", argument: "storage_custom_endpoint" };
+pub(crate) const SERVICES: [Service; 5] = [BILLING, COMPUTE, IAM, RESOURCE_MANAGER, STORAGE];
 
 /// Whether something is unknown that calls take: labels are for plans alone.
 fn is_partial(config: &Value) -> bool {

@@ -2,8 +2,10 @@
 
 use crate::account::api::Api;
 use crate::account::credentials::Identity;
-use crate::account::settings::{BILLING, COMPUTE, RESOURCE_MANAGER, Settings};
+use crate::account::settings::{BILLING, COMPUTE, IAM, RESOURCE_MANAGER, STORAGE, Settings};
+use crate::iam::policy::Desk;
 use crate::places::Place;
+use crate::storage::bucket_object::Uploads;
 use reqwest::Client;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -14,7 +16,13 @@ use trueup_provider_kit::Fault;
 pub(crate) struct Site {
     pub(crate) billing: Api,
     pub(crate) compute: Api,
+    pub(crate) iam: Api,
     pub(crate) resource_manager: Api,
+    pub(crate) storage: Api,
+    /// Writes what objects of Cloud Storage hold.
+    pub(crate) uploads: Uploads,
+    /// Changes of policies that wait to be made.
+    pub(crate) policies: Desk,
     pub(crate) settings: Arc<Settings>,
     identity: Arc<Identity>,
     /// Things that several objects are part of, by their paths: one write at a time.
@@ -28,7 +36,11 @@ impl Site {
         Site {
             billing: api(&BILLING),
             compute: api(&COMPUTE),
+            iam: api(&IAM),
             resource_manager: api(&RESOURCE_MANAGER),
+            storage: api(&STORAGE),
+            uploads: Uploads::new(settings, identity.credentials()),
+            policies: Desk::default(),
             settings: settings.clone(),
             identity: identity.clone(),
             shared: Mutex::default(),

@@ -4,10 +4,11 @@ use crate::account::Request;
 use crate::account::site::Site;
 use crate::codec::{self, Field, field};
 use crate::compute::{is_not_ready, operation, request_id};
+use crate::labels;
 use crate::places::Place;
 use reqwest::Method;
-use serde_json::Value as Json;
-use trueup_provider_kit::{Call, Fault, Object};
+use serde_json::{Value as Json, json};
+use trueup_provider_kit::{Call, Fault, Fields, Object};
 
 /// How often a write is made again that something else came before.
 const OVERTAKEN_MAX: usize = 5;
@@ -23,10 +24,7 @@ pub(crate) struct Change<'a> {
 impl Change<'_> {
     /// Whether one of the attributes is to change; what isn't known is not.
     pub(crate) fn has(&self, names: &[&str]) -> bool {
-        let is_known = |name: &&&str| {
-            use trueup_provider_kit::Fields;
-            self.object.field(name).is_some_and(trueup_value::Value::is_known)
-        };
+        let is_known = |name: &&&str| self.object.field(name).is_some_and(trueup_value::Value::is_known);
         names.iter().filter(is_known).any(|name| self.object.differs(self.prior, name))
     }
 
@@ -51,6 +49,15 @@ impl Change<'_> {
         self.call.site.compute.get(self.path()).await
     }
 
+    /// Sets all labels where one changes.
+    pub(crate) async fn labels(&self) -> Result<(), Fault> {
+        if !self.object.has(labels::ALL) || !self.has(&[labels::ALL]) {
+            return Ok(());
+        }
+        let labels = json!({"labels": self.object.map(labels::ALL)});
+        self.marked(Method::POST, "setLabels", ("labelFingerprint", labels)).await
+    }
+
     /// Calls one of its methods: `setLabels`.
     pub(crate) async fn post(&self, method: &str, body: &Json) -> Result<(), Fault> {
         self.send(Method::POST, method, body).await
@@ -69,7 +76,7 @@ impl Change<'_> {
             query.push(("requestId", &id));
         }
         let body = Some(body).filter(|body| !body.is_null());
-        let request = Request { method, path, query: &query, body, is_repeatable: true };
+        let request = Request { query: &query, body, ..Request::of(method, path) };
         let attempt = || self.call.site.compute.send(&request);
         let operation = self.call.deadline.retry(is_not_ready, attempt).await?;
         operation::finish(self.call, operation).await

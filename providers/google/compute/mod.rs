@@ -7,7 +7,6 @@ pub(crate) mod firewall;
 pub(crate) mod image;
 pub(crate) mod instance;
 pub(crate) mod instance_template;
-mod labels;
 mod machine;
 pub(crate) mod network;
 mod operation;
@@ -20,7 +19,9 @@ use crate::account::Request;
 use crate::account::site::Site;
 use crate::codec::{self, Field};
 use crate::compute::change::Change;
+use crate::deletion::{import, is_left};
 use crate::fault::found;
+use crate::labels;
 use crate::links;
 use crate::places::{Collection, Place, Scope};
 use async_trait::async_trait;
@@ -161,18 +162,7 @@ impl<T: Kind> Resource<Site> for Compute<T> {
         let name = self.0.name(call, object);
         object.put_text("name", Some(&name));
         let (parent, path) = (collection.parent(&place)?, collection.path(&place, &name)?);
-        labels::complete(call.site, None, object);
-        let body = self.request(call.site, object, &place).await?;
-        let id = request_id(call, &parent);
-        let query = [("requestId", id.as_str())];
-        let request = Request {
-            method: Method::POST,
-            path: &parent,
-            query: &query,
-            body: Some(&body),
-            is_repeatable: true,
-        };
-        let operation = call.deadline.retry(is_not_ready, || call.site.compute.send(&request)).await?;
+        let operation = self.insert(call, object, (&place, &parent)).await?;
         object.put_text("id", Some(&path));
         if let Err(fault) = operation::finish(call, operation).await {
             // Where nothing came of it there is nothing to record.
@@ -187,19 +177,13 @@ impl<T: Kind> Resource<Site> for Compute<T> {
     async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
         labels::complete(call.site, Some(prior), object);
         let change = Change { call, prior, object, fields: self.0.fields() };
-        labels::update(&change).await?;
+        change.labels().await?;
         self.0.update(&change).await
     }
 
     async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
-        match object.text("deletion_policy") {
-            Some("PREVENT") => {
-                let message = format!("deletion_policy of {} is PREVENT", object.id_or_empty());
-                let hint = "Set deletion_policy to DELETE and apply that first.";
-                return Err(Fault::new(FaultKind::Invalid, message).hint(hint));
-            }
-            Some("ABANDON") => return Ok(()),
-            _ => {}
+        if is_left(object)? {
+            return Ok(());
         }
         self.0.unmake(call, object).await?;
         let operation = call.site.compute.put(Method::DELETE, object.id_or_empty(), None).await?;
@@ -217,10 +201,7 @@ impl<T: Kind> Resource<Site> for Compute<T> {
         object.put_text("id", Some(collection.path(&place, &name)?));
         object.put_text("name", Some(name));
         if object.has("deletion_policy") {
-            object.put_text(
-                "deletion_policy",
-                Some(site.settings.deletion_policy.as_deref().unwrap_or("DELETE")),
-            );
+            import(&site.settings, object);
         }
         locate(object, collection, &place);
         Ok(())
@@ -239,17 +220,7 @@ impl<T: Kind> Resource<Site> for Compute<T> {
         if found(call.site.compute.get(&path).await)?.is_none() {
             return Ok(false);
         }
-        labels::complete(call.site, None, object);
-        let body = self.request(call.site, object, &place).await?;
-        let query = [("requestId", id.as_str())];
-        let request = Request {
-            method: Method::POST,
-            path: &parent,
-            query: &query,
-            body: Some(&body),
-            is_repeatable: true,
-        };
-        let operation = call.site.compute.send(&request).await?;
+        let operation = self.insert(call, object, (&place, &parent)).await?;
         operation::finish(call, operation).await?;
         object.put_text("id", Some(&path));
         Ok(true)
@@ -257,6 +228,21 @@ impl<T: Kind> Resource<Site> for Compute<T> {
 }
 
 impl<T: Kind> Compute<T> {
+    /// Asks for it to be made; asked again it answers the operation that the first request has begun.
+    async fn insert(
+        &self,
+        call: &Call<'_, Site>,
+        object: &mut Object,
+        (place, parent): (&Place, &str),
+    ) -> Result<Json, Fault> {
+        labels::complete(call.site, None, object);
+        let body = self.request(call.site, object, place).await?;
+        let id = request_id(call, parent);
+        let query = [("requestId", id.as_str())];
+        let request = Request { query: &query, body: Some(&body), ..Request::of(Method::POST, parent) };
+        call.deadline.retry(is_not_ready, || call.site.compute.send(&request)).await
+    }
+
     /// The request that makes it.
     async fn request(&self, site: &Site, object: &Object, place: &Place) -> Result<Json, Fault> {
         let mut body = codec::body(object, self.0.fields(), place);

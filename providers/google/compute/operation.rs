@@ -25,8 +25,7 @@ pub(crate) async fn finish(call: &Call<'_, Site>, operation: Json) -> Result<(),
             return Err(Fault::new(FaultKind::TimedOut, message));
         }
         let path = format!("{}/wait", links::path(link));
-        let request =
-            Request { method: Method::POST, path: &path, query: &[], body: None, is_repeatable: true };
+        let request = Request::of(Method::POST, &path);
         operation = call.site.compute.send(&request).await?;
         if operation["status"] != "DONE" {
             backoff.pause().await;

@@ -4,6 +4,7 @@ use crate::account::Request;
 use crate::account::site::Site;
 use crate::codec::{self, Field};
 use crate::compute::{ROUTERS, SUBNETWORKS, operation, request_id, there};
+use crate::deletion::{self, is_left};
 use crate::links;
 use crate::places::{Collection, Place};
 use async_trait::async_trait;
@@ -134,14 +135,8 @@ impl Resource<Site> for RouterNat {
     }
 
     async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
-        match object.text("deletion_policy") {
-            Some("PREVENT") => {
-                let message = format!("deletion_policy of {} is PREVENT", object.id_or_empty());
-                let hint = "Set deletion_policy to DELETE and apply that first.";
-                return Err(Fault::new(FaultKind::Invalid, message).hint(hint));
-            }
-            Some("ABANDON") => return Ok(()),
-            _ => {}
+        if is_left(object)? {
+            return Ok(());
         }
         let router = router(object)?;
         let _alone = call.site.alone(&router).await;
@@ -168,8 +163,7 @@ impl Resource<Site> for RouterNat {
         object.put_text("region", Some(&place.region));
         object.put_text("router", Some(router));
         object.put_text("name", Some(name));
-        object
-            .put_text("deletion_policy", Some(site.settings.deletion_policy.as_deref().unwrap_or("DELETE")));
+        deletion::import(&site.settings, object);
         object.put_text("id", Some(self::id(object)));
         Ok(())
     }
@@ -205,13 +199,7 @@ fn nats(router: &Json) -> &[Json] {
 async fn put(call: &Call<'_, Site>, router: &str, all: &[Json], id: Option<&str>) -> Result<(), Fault> {
     let body = json!({"nats": all});
     let query: Vec<(&str, &str)> = id.into_iter().map(|id| ("requestId", id)).collect();
-    let request = Request {
-        method: Method::PATCH,
-        path: router,
-        query: &query,
-        body: Some(&body),
-        is_repeatable: true,
-    };
+    let request = Request { query: &query, body: Some(&body), ..Request::of(Method::PATCH, router) };
     let operation = call.site.compute.send(&request).await?;
     operation::finish(call, operation).await
 }

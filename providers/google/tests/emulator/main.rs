@@ -5,7 +5,9 @@ mod cases;
 mod data;
 #[path = "../fake/mod.rs"]
 mod fake;
+mod policies;
 mod provider;
 mod recover;
 mod stand;
+mod storage;
 mod walk;

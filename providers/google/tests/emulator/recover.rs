@@ -8,16 +8,20 @@ use trueup_provider_walk::{Case, Cloud, every_type_recovers};
 async fn creations_of_killed_processes_are_found() {
     let cloud = Cloud::<Google>::start("").await;
     let cases: Vec<&'static Case> = all().collect();
-    every_type_recovers(&cloud, &cases, &[]).await;
+    every_type_recovers(&cloud, &cases, &["google_service_account"]).await;
 }
 
 #[tokio::test]
 async fn what_is_there_already_is_refused_and_not_taken_over() {
     let cloud = Cloud::<Google>::start("").await;
+    cloud.create("google_storage_bucket", r#"{"name": "shared", "location": "US"}"#).await;
     for (kind, config) in [
         ("google_compute_network", r#"{"name": "mine"}"#),
         ("google_compute_address", r#"{"name": "mine"}"#),
         ("google_compute_disk", r#"{"name": "mine"}"#),
+        ("google_service_account", r#"{"account_id": "my-account"}"#),
+        ("google_storage_bucket", r#"{"name": "mine", "location": "US"}"#),
+        ("google_storage_bucket_object", r#"{"bucket": "shared", "name": "mine", "content": "words"}"#),
     ] {
         let made = cloud.create(kind, config).await;
         let wanted = cloud.config(kind, config).await;

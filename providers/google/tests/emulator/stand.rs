@@ -16,7 +16,9 @@ impl Stand for Google {
     type Fake = World;
 
     const FOLLOWS: &'static [(&'static str, &'static str)] = &[
+        ("*", "etag"),
         ("*", "fingerprint"),
+        ("*", "updated"),
         ("labels", "effective_labels"),
         ("labels", "label_fingerprint"),
         ("labels", "terraform_labels"),
@@ -39,7 +41,8 @@ impl Stand for Google {
         format!(
             r#"{{"project": "my-project", "region": "us-central1", "zone": "us-central1-a", "access_token": "secret-token",
                 "compute_custom_endpoint": "{url}/compute/v1/", "billing_custom_endpoint": "{url}/v1/",
-                "cloud_resource_manager_custom_endpoint": "{url}/v1/"{comma}{more}}}"#
+                "cloud_resource_manager_custom_endpoint": "{url}/v1/", "iam_custom_endpoint": "{url}/v1/",
+                "storage_custom_endpoint": "{url}/storage/v1/"{comma}{more}}}"#
         )
     }
 

@@ -1,5 +1,6 @@
 //! What exists, and how requests are answered.
 
+use crate::fake::objects::Upload;
 use crate::fake::sorts::{LINKS, SORTS, Sort};
 use crate::fake::{looks, machines, methods};
 use serde_json::{Value as Json, json};
@@ -8,17 +9,33 @@ use trueup_provider_walk::{Fake, Meddling, Reply, Request, Store, Trouble, merge
 
 const ROOT: &str = "https://www.googleapis.com/compute/v1/";
 
+/// Words of paths that calls are named by, beside those of sorts.
+const OTHERS: [&str; 12] = [
+    "b",
+    "o",
+    "iam",
+    "lockRetentionPolicy",
+    "operations",
+    "wait",
+    "serviceAccounts",
+    "getIamPolicy",
+    "setIamPolicy",
+    "disable",
+    "enable",
+    "upload",
+];
+
 /// A refusal: status, reason and message.
 pub(crate) type Refusal = (u16, &'static str, String);
 
 /// One thing.
 #[derive(Clone, Debug)]
-struct Thing {
-    json: Json,
+pub(crate) struct Thing {
+    pub(super) json: Json,
     /// Its making has come to its end.
-    is_ready: bool,
+    pub(super) is_ready: bool,
     /// Looks that don't find it yet.
-    hidden: u32,
+    pub(super) hidden: u32,
 }
 
 /// An operation, by the path of what it is about.
@@ -31,12 +48,18 @@ struct Operation {
 /// What exists.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct World {
-    things: BTreeMap<String, Thing>,
+    pub(super) things: BTreeMap<String, Thing>,
+    /// By what they are of: `projects/p`, `b/bucket`.
+    pub(super) policies: BTreeMap<String, Json>,
     operations: BTreeMap<String, Operation>,
     /// Operations by the ids of the requests that began them.
     requests: BTreeMap<String, String>,
-    number: u64,
-    lag: u32,
+    /// Where it listens, for uploads in parts: a test that makes some says it.
+    pub(crate) url: String,
+    /// Uploads in parts, by their ids.
+    pub(super) uploads: BTreeMap<String, Upload>,
+    pub(super) number: u64,
+    pub(super) lag: u32,
     failures: usize,
 }
 
@@ -49,18 +72,21 @@ impl Fake for World {
 
     fn name(request: &Request) -> String {
         let sort = request.segments();
-        let words: Vec<&str> = sort.iter().map(String::as_str).collect();
-        let word = |name: &&str| {
-            SORTS.iter().any(|sort| sort.plural == *name) || ["operations", "wait"].contains(name)
-        };
+        let words: Vec<&str> = sort.iter().map(|word| word.split(':').next_back().unwrap_or(word)).collect();
+        let word = |name: &&str| SORTS.iter().any(|sort| sort.plural == *name) || OTHERS.contains(name);
         let named: Vec<&str> = words.iter().copied().filter(|name| word(name)).collect();
         // Waiting is asked for with POST and changes nothing.
-        let method = if words.last() == Some(&"wait") { "GET" } else { request.method.as_str() };
+        let is_look = ["wait", "getIamPolicy"].iter().any(|verb| words.last() == Some(verb));
+        let method = if is_look { "GET" } else { request.method.as_str() };
         format!("{method} {}", named.join("/"))
     }
 
     fn answer(&mut self, request: &Request, is_doomed: bool) -> Reply {
+        if let Some(reply) = self.upload(request) {
+            return reply;
+        }
         match self.answered_once(request, is_doomed) {
+            Ok(Json::Null) => Reply::empty(204),
             Ok(json) => reply(200, &json),
             Err((status, reason, message)) => refusal(status, reason, &message),
         }
@@ -74,11 +100,16 @@ impl Fake for World {
     }
 
     fn things(&self) -> Vec<String> {
+        let granted = self.policies.iter().flat_map(|(of, policy)| {
+            let bindings = policy["bindings"].as_array().into_iter().flatten();
+            bindings.map(move |binding| format!("policy {of} {binding}"))
+        });
+        let granted = granted.filter(|binding| !binding.contains("legacyBucketOwner"));
         let named = |path: &String| {
             let kind = path.split('/').rev().nth(1).unwrap_or_default();
             format!("{kind} {path}")
         };
-        self.things.keys().map(named).collect()
+        self.things.keys().map(named).chain(granted).collect()
     }
 
     fn failures(&self) -> usize {
@@ -136,12 +167,31 @@ impl World {
         Ok(answer)
     }
 
-    fn answered(&mut self, request: &Request, is_doomed: bool) -> Result<Json, Refusal> {
-        if request.header("authorization") != Some("Bearer secret-token") {
-            return refuse(401, "authError", "Invalid Credentials");
+    /// Whether the caller may call at all.
+    pub(super) fn admitted(request: &Request) -> Result<(), Refusal> {
+        let tokens = ["Bearer secret-token", "Bearer another"];
+        if request.header("authorization").is_some_and(|token| tokens.contains(&token)) {
+            return Ok(());
         }
+        refuse(401, "authError", "Invalid Credentials")
+    }
+
+    fn answered(&mut self, request: &Request, is_doomed: bool) -> Result<Json, Refusal> {
+        World::admitted(request)?;
         if let Some(answer) = looks::look(request) {
             return answer;
+        }
+        if let Some(answer) = self.identity(request) {
+            return answer;
+        }
+        let parts = request.segments();
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        match parts.as_slice() {
+            ["storage", "v1", "b", bucket, "o", name @ ..] => {
+                return self.objects(request, (bucket, name.first().copied()));
+            }
+            ["storage", "v1", "b", rest @ ..] => return self.buckets(request, rest),
+            _ => {}
         }
         let Some(path) = request.path.strip_prefix("/compute/v1/") else {
             return refuse(404, "notFound", format!("no API at {}", request.path));
@@ -200,7 +250,7 @@ impl World {
     }
 
     /// A thing that can be seen.
-    fn seen(&mut self, path: &str) -> Result<Json, Refusal> {
+    pub(super) fn seen(&mut self, path: &str) -> Result<Json, Refusal> {
         let missing = || refuse(404, "notFound", format!("The resource '{path}' was not found"));
         let Some(thing) = self.things.get_mut(path).filter(|thing| thing.is_ready) else { return missing() };
         if thing.hidden > 0 {
@@ -456,7 +506,7 @@ fn reply(status: u16, json: &Json) -> Reply {
     }
 }
 
-fn refusal(status: u16, reason: &str, message: &str) -> Reply {
+pub(super) fn refusal(status: u16, reason: &str, message: &str) -> Reply {
     let error = json!({"code": status, "message": message, "errors": [{"reason": reason, "message": message, "domain": "global"}]});
     reply(status, &json!({"error": error}))
 }

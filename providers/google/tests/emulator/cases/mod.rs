@@ -1,9 +1,12 @@
 //! The cases that every type walks through, as data: one file for each family of types.
 
 mod addresses;
+mod buckets;
 mod disks;
+mod identity;
 mod machines;
 mod network;
+mod objects;
 mod options;
 mod routers;
 mod rules;
@@ -27,10 +30,21 @@ const TAGS: (&str, &str) = ("params", "the API takes these when a thing is made 
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
-    emulated().chain(options::CASES).chain(routers::CASES)
+    emulated().chain(buckets::MORE).chain(objects::MORE).chain(options::CASES).chain(routers::CASES)
 }
 
 /// Those of types that cloudemu knows.
 pub(crate) fn emulated() -> impl Iterator<Item = &'static Case> {
-    [addresses::CASES, disks::CASES, machines::CASES, network::CASES, rules::CASES].into_iter().flatten()
+    [
+        addresses::CASES,
+        buckets::CASES,
+        disks::CASES,
+        identity::CASES,
+        machines::CASES,
+        network::CASES,
+        objects::CASES,
+        rules::CASES,
+    ]
+    .into_iter()
+    .flatten()
 }

@@ -3,12 +3,11 @@
 use crate::account::settings::{ATTRIBUTION, Attribution};
 use crate::account::site::Site;
 use crate::codec;
-use crate::compute::change::Change;
-use reqwest::Method;
 use serde_json::{Value as Json, json};
-use trueup_provider_kit::{Fault, Fields, Object, Tags};
+use trueup_provider_kit::{Fields, Object, Tags};
 
-const ALL: &str = "effective_labels";
+/// The attribute with all of them.
+pub(crate) const ALL: &str = "effective_labels";
 const OURS: &str = "terraform_labels";
 
 /// Works out labels that the plan could not: those of the provider block weren't known then. `prior` is what was there.
@@ -39,15 +38,6 @@ pub(crate) fn body(object: &Object, body: &mut Json, at: &str) {
     if !all.is_empty() {
         codec::set(body, at, json!(all));
     }
-}
-
-/// Sets all labels where one changes.
-pub(crate) async fn update(change: &Change<'_>) -> Result<(), Fault> {
-    if !change.object.has(ALL) || !change.has(&[ALL]) {
-        return Ok(());
-    }
-    let labels = json!({"labels": change.object.map(ALL)});
-    change.marked(Method::POST, "setLabels", ("labelFingerprint", labels)).await
 }
 
 /// Takes over what the API tells: of each sort those that are of it already.

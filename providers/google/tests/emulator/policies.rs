@@ -1,0 +1,59 @@
+//! Policies: many changes with few calls, each with an outcome of its own.
+
+use crate::stand::Google;
+use futures::future::join_all;
+use trueup_provider::{Private, ReadRequest};
+use trueup_provider_walk::Cloud;
+use trueup_value::Value;
+
+const MEMBER: &str = "google_storage_bucket_iam_member";
+const COUNT: usize = 40;
+
+/// What creating a member of a role on a bucket gives: its state, and what was told.
+async fn granted(cloud: &Cloud<Google>, member: &str) -> (Value, String) {
+    let config =
+        format!(r#"{{"bucket": "shared", "role": "roles/storage.objectViewer", "member": "{member}"}}"#);
+    let wanted = cloud.config(MEMBER, &config).await;
+    let planned = cloud.plan(MEMBER, &cloud.null(MEMBER), &wanted).await.planned;
+    let answer = cloud.apply(MEMBER, &cloud.null(MEMBER), &planned, &cloud.token()).await;
+    (answer.state, format!("{:?}", answer.diagnostics))
+}
+
+#[tokio::test]
+async fn members_of_one_apply_are_a_handful_of_calls_and_read_with_one() {
+    let cloud = Cloud::<Google>::start("").await;
+    cloud.create("google_storage_bucket", r#"{"name": "shared", "location": "US"}"#).await;
+    cloud.server.0.requests();
+    let names: Vec<String> = (0..COUNT).map(|number| format!("user:u{number}@example.com")).collect();
+    let made = join_all(names.iter().map(|name| granted(&cloud, name))).await;
+    let wrong: Vec<&String> =
+        made.iter().filter(|(state, _)| state.is_null()).map(|(_, told)| told).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let writes = cloud.server.0.requests();
+    // Each is read once after it was made; what is left are the changes themselves.
+    assert!(writes < COUNT + COUNT / 2, "{writes} calls for {COUNT} members");
+    let requests: Vec<ReadRequest> = made
+        .iter()
+        .map(|(state, _)| ReadRequest {
+            kind: MEMBER.into(),
+            state: state.clone(),
+            private: Private::from([]),
+        })
+        .collect();
+    let answers = cloud.provider.read_many(requests).await;
+    assert!(answers.iter().zip(&made).all(|(answer, (state, _))| answer.state == *state));
+    assert_eq!(cloud.server.0.requests(), 1, "one policy is read once");
+    join_all(made.iter().map(|(state, _)| cloud.delete(MEMBER, state))).await;
+    assert!(cloud.server.0.requests() < COUNT / 2);
+}
+
+#[tokio::test]
+async fn a_member_that_is_refused_does_not_take_others_along() {
+    let cloud = Cloud::<Google>::start("").await;
+    cloud.create("google_storage_bucket", r#"{"name": "shared", "location": "US"}"#).await;
+    let names = ["user:a@example.com", "user:b@gone.example.com", "user:c@example.com"];
+    let made = join_all(names.iter().map(|name| granted(&cloud, name))).await;
+    let is_made: Vec<bool> = made.iter().map(|(state, _)| !state.is_null()).collect();
+    assert_eq!(is_made, [true, false, true], "{made:?}");
+    assert!(made[1].1.contains("does not exist"), "{}", made[1].1);
+}

@@ -1,0 +1,172 @@
+//! Buckets and objects beyond their cases: emptied, locked, listed, taken by others, and too large for one request.
+
+use crate::stand::Google;
+use trueup_provider::{Private, ReadRequest};
+use trueup_provider_walk::{Cloud, Server, text};
+
+const BUCKET: &str = "google_storage_bucket";
+
+#[tokio::test]
+async fn a_bucket_with_objects_is_deleted_where_that_is_asked_for_alone() {
+    let cloud = Cloud::<Google>::start("").await;
+    for (config, is_deleted) in [
+        (r#"{"name": "full", "location": "US"}"#, false),
+        (r#"{"name": "forced", "location": "US", "force_destroy": true}"#, true),
+    ] {
+        let bucket = cloud.create(BUCKET, config).await;
+        let name = text(&bucket, "name").to_owned();
+        // More than a page of the fake's holds, one of them with another version.
+        for object in ["a", "b c", "d/e", "f"] {
+            let put = format!(
+                "CALL POST /upload/storage/v1/b/{name}/o?uploadType=media&name={} {{}}",
+                object.replace(' ', "%20")
+            );
+            cloud.tamper(&put).await;
+        }
+        let answer = cloud.apply(BUCKET, &bucket, &cloud.null(BUCKET), "0").await;
+        let told = format!("{:?}", answer.diagnostics);
+        assert_eq!(answer.state.is_null(), is_deleted, "{told}");
+        assert!(is_deleted || told.contains("not empty") && told.contains("force_destroy"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn retention_policies_are_locked_for_ever() {
+    let cloud = Cloud::<Google>::start("").await;
+    let config = |locked: bool| {
+        format!(
+            r#"{{"name": "locked", "location": "US", "retention_policy": [{{"retention_period": "5", "is_locked": {locked}}}]}}"#
+        )
+    };
+    let open = cloud.create(BUCKET, &config(false)).await;
+    let wanted = cloud.config(BUCKET, &config(true)).await;
+    let plan = cloud.plan(BUCKET, &open, &wanted).await;
+    assert!(plan.requires_replace.is_empty(), "locking is done in place");
+    let answer = cloud.apply(BUCKET, &open, &plan.planned, "0").await;
+    assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
+    let locked = cloud.read(BUCKET, &answer.state).await;
+    assert_eq!(locked, answer.state);
+    let plan = cloud.plan(BUCKET, &locked, &cloud.config(BUCKET, &config(false)).await).await;
+    assert!(!plan.requires_replace.is_empty(), "nobody unlocks it");
+}
+
+#[tokio::test]
+async fn many_buckets_of_a_project_are_listed() {
+    const COUNT: usize = 10;
+    let cloud = Cloud::<Google>::start("").await;
+    let mut requests = Vec::new();
+    for number in 0..COUNT {
+        let state =
+            cloud.create(BUCKET, &format!(r#"{{"name": "bucket-{number}", "location": "US"}}"#)).await;
+        requests.push(ReadRequest { kind: BUCKET.into(), state, private: Private::from([]) });
+    }
+    cloud.server.0.requests();
+    let answers = cloud.provider.read_many(requests.clone()).await;
+    assert!(answers.iter().zip(&requests).all(|(answer, request)| answer.state == request.state));
+    // The fake's pages hold three.
+    assert_eq!(cloud.server.0.requests(), COUNT.div_ceil(3));
+}
+
+#[tokio::test]
+async fn what_can_not_be_right_is_refused_before_anything_is_made() {
+    let cloud = Cloud::<Google>::start("").await;
+    let cases = [
+        (BUCKET, r#"{"name": "My Bucket", "location": "US"}"#, "form of a bucket's name"),
+        (BUCKET, r#"{"name": "bucket", "location": "US", "website": [{}]}"#, "website needs"),
+        (
+            BUCKET,
+            r#"{"name": "bucket", "location": "US", "lifecycle_rule": [{"action": [{"type": "Burn"}], "condition": [{"age": 1}]}]}"#,
+            "none of",
+        ),
+        ("google_service_account", r#"{"account_id": "abc"}"#, "service account's id"),
+        (
+            "google_project_iam_member",
+            r#"{"project": "p", "role": "roles/viewer", "member": "jane"}"#,
+            "what sort of member",
+        ),
+        (
+            "google_storage_bucket_iam_binding",
+            r#"{"bucket": "b", "role": "roles/viewer", "members": ["deleted:user:a@x?uid=1"]}"#,
+            "was deleted",
+        ),
+    ];
+    for (kind, config, words) in cases {
+        let config = cloud.config(kind, config).await;
+        let told = format!("{:?}", cloud.provider.validate_resource(kind, &config).await);
+        assert!(told.contains(words), "{kind}: {told}");
+    }
+}
+
+const OBJECT: &str = "google_storage_bucket_object";
+
+#[tokio::test]
+async fn many_objects_of_a_bucket_are_listed_and_those_among_many_others_are_asked_for() {
+    const COUNT: usize = 12;
+    let cloud = Cloud::<Google>::start("").await;
+    cloud.create(BUCKET, r#"{"name": "many", "location": "US"}"#).await;
+    let mut requests = Vec::new();
+    for number in 0..COUNT {
+        let config = format!(r#"{{"bucket": "many", "name": "object-{number:03}", "content": "{number}"}}"#);
+        let state = cloud.create(OBJECT, &config).await;
+        requests.push(ReadRequest { kind: OBJECT.into(), state, private: Private::from([]) });
+    }
+    let same = |answers: &[trueup_provider::ReadAnswer]| {
+        answers.iter().zip(&requests).all(|(answer, request)| answer.state == request.state)
+    };
+    cloud.server.0.requests();
+    assert!(same(&cloud.provider.read_many(requests.clone()).await));
+    // The fake's pages hold three.
+    assert_eq!(cloud.server.0.requests(), COUNT.div_ceil(3));
+    for number in 0..100 {
+        let put =
+            format!("CALL POST /upload/storage/v1/b/many/o?uploadType=media&name=object-000-{number} {{}}");
+        cloud.tamper(&put).await;
+    }
+    cloud.server.0.requests();
+    assert!(same(&cloud.provider.read_many(requests.clone()).await));
+    assert!(cloud.server.0.requests() < 2 * COUNT, "the bucket isn't listed to its end");
+}
+
+#[tokio::test]
+async fn large_objects_go_in_parts() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = folder.join("large-object");
+    std::fs::write(&file, vec![7_u8; 17 << 20]).expect("the build directory can be written to");
+    let cloud = Cloud::<Google>::start("").await;
+    if let Server::Fake(fake) = &cloud.server.0 {
+        fake.world().url.clone_from(&fake.url);
+    }
+    cloud.create(BUCKET, r#"{"name": "large", "location": "US"}"#).await;
+    let config = format!(r#"{{"bucket": "large", "name": "large", "source": "{}"}}"#, file.display());
+    let made = cloud.create(OBJECT, &config).await;
+    assert_eq!(text(&made, "content_type"), "application/octet-stream");
+    assert_eq!(cloud.read(OBJECT, &made).await, made);
+    // There is nothing to be done again, and an object of this name is not written over.
+    let plan = cloud.plan(OBJECT, &made, &cloud.config(OBJECT, &config).await).await;
+    assert_eq!(plan.planned, made);
+    let planned = cloud.plan(OBJECT, &cloud.null(OBJECT), &cloud.config(OBJECT, &config).await).await.planned;
+    let answer = cloud.apply(OBJECT, &cloud.null(OBJECT), &planned, &cloud.token()).await;
+    let told = format!("{:?}", answer.diagnostics);
+    assert!(answer.state.is_null() && told.contains("already exists") && told.contains("mport"), "{told}");
+}
+
+#[tokio::test]
+async fn keys_and_contents_stay_out_of_messages() {
+    let cloud = Cloud::<Google>::start("").await;
+    cloud.create(BUCKET, r#"{"name": "quiet", "location": "US"}"#).await;
+    let cases = [
+        r#"{"bucket": "quiet", "name": "o", "content": "s3cret", "customer_encryption": [{"encryption_key": "s3cret"}]}"#,
+        r#"{"bucket": "none", "name": "o", "content": "s3cret"}"#,
+    ];
+    for config in cases {
+        let config = cloud.config(OBJECT, config).await;
+        let mut told = format!("{:?}", cloud.provider.validate_resource(OBJECT, &config).await);
+        if !told.contains("32 bytes") {
+            let planned = cloud.plan(OBJECT, &cloud.null(OBJECT), &config).await.planned;
+            let answer = cloud.apply(OBJECT, &cloud.null(OBJECT), &planned, "0").await;
+            told = format!("{:?}", answer.diagnostics);
+            assert!(told.contains("does not exist"), "{told}");
+        }
+        assert!(!told.contains("s3cret"), "{told}");
+    }
+}
