@@ -4,7 +4,8 @@
 //! each type, listed in `table`. Credentials are those of Google's own crate, google-cloud-auth; calls go through one
 //! client for all services (`account/api.rs`), since the generated models of google-cloud-compute-v1 leave out empty
 //! lists when they are written: a list that is to be emptied in place (the secondary ranges of a subnetwork, the
-//! addresses of a NAT) can't be said with them.
+//! addresses of a NAT) can't be said with them. What objects of Cloud Storage hold is written by google-cloud-storage
+//! (`storage/bucket_object/upload.rs` says what else it has, why that isn't used, and what it costs).
 //!
 //! How a type is added is told step by step in `docs/adding-a-resource.md`.
 //!

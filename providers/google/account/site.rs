@@ -49,7 +49,10 @@ impl Site {
 
     /// How many calls were made to all services.
     pub(crate) fn calls(&self) -> u64 {
-        [&self.billing, &self.compute, &self.resource_manager].into_iter().map(Api::calls).sum()
+        [&self.billing, &self.compute, &self.iam, &self.resource_manager, &self.storage]
+            .into_iter()
+            .map(Api::calls)
+            .sum()
     }
 
     /// Where things are that don't say it.

@@ -36,6 +36,9 @@ pub(crate) struct BucketObject;
 /// Up to how many objects of a bucket are asked for one by one; beyond it those from the first to the last are listed.
 const SINGLE_MAX: usize = 3;
 
+/// How long a new object may be invisible.
+const APPEAR: Duration = Duration::from_mins(1);
+
 static FIELDS: &[Field] = &[
     Field::new("cache_control"),
     Field::new("content_disposition"),
@@ -196,6 +199,8 @@ impl Resource<Site> for BucketObject {
             let message = format!("the object {} already exists and is not as planned", id(object));
             return Err(Fault::new(FaultKind::Exists, message).hint(IMPORT));
         }
+        // What is said of an object after it is written may not have been said.
+        complete(call, object).await?;
         Ok(object.identify(Some(id(object))))
     }
 }
@@ -337,7 +342,9 @@ async fn complete(call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
     if !contexts(object).is_empty() {
         body["contexts"] = changed_contexts(object, object);
     }
-    patch(call, object, (&body, false)).await
+    // A new object may not be there for each server yet.
+    let deadline = call.deadline.within(APPEAR);
+    deadline.retry(Fault::is_not_found, || patch(call, object, (&body, false))).await
 }
 
 /// Makes a change of what is known of an object, where there is one; `is_eased` says that it has retention, which may be made less.

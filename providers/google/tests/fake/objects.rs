@@ -102,12 +102,12 @@ impl World {
             "PATCH" => {
                 let body = request.json().unwrap_or(Json::Null);
                 known(&body, CHANGEABLE)?;
-                let is_eased = json["retention"].is_object() && body.get("retention").is_some();
-                if is_eased && request.parameter("overrideUnlockedRetention").as_deref() != Some("true") {
+                let is_overridden = request.parameter("overrideUnlockedRetention").as_deref() == Some("true");
+                if is_eased(&json["retention"], body.get("retention")) && !is_overridden {
                     return refuse(
                         403,
                         "forbidden",
-                        "The retention can only be changed with overrideUnlockedRetention.",
+                        "The retention can only be eased with overrideUnlockedRetention.",
                     );
                 }
                 self.may_be_retained(bucket, &body)?;
@@ -299,12 +299,14 @@ impl World {
         stamp_contexts(&mut new);
         count(&mut new);
         let before = self.things.remove(&path);
+        // What is written in another's place is seen at once.
+        let hidden = if before.is_some() { 0 } else { self.lag };
         let is_versioned = self.bucket(bucket)?["versioning"]["enabled"] == true;
         if let Some(before) = before.filter(|_| is_versioned) {
             let generation = before.json["generation"].as_str().unwrap_or_default().to_owned();
             self.things.insert(format!("b/{bucket}/v/{name}#{generation}"), before);
         }
-        self.things.insert(path, Thing { json: new.clone(), is_ready: true, hidden: self.lag });
+        self.things.insert(path, Thing { json: new.clone(), is_ready: true, hidden });
         Ok(new)
     }
 }
@@ -319,6 +321,13 @@ fn seen_by(request: &Request, json: Json) -> Json {
         }
     }
     json
+}
+
+/// Whether retention is taken away, ends earlier, or is of another mode.
+fn is_eased(there: &Json, wanted: Option<&Json>) -> bool {
+    let Some(wanted) = wanted.filter(|_| there.is_object()) else { return false };
+    let until = |json: &Json| json["retainUntilTime"].as_str().unwrap_or_default().to_owned();
+    wanted.is_null() || until(wanted) < until(there) || wanted["mode"] != there["mode"]
 }
 
 fn held(json: &Json) -> Result<(), Refusal> {

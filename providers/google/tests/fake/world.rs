@@ -92,8 +92,12 @@ impl Fake for World {
         }
     }
 
-    fn refusal(_request: &Request, trouble: Trouble) -> Reply {
+    fn refusal(request: &Request, trouble: Trouble) -> Reply {
         match trouble {
+            // Cloud Storage has a status of its own for it ("HTTP status and error codes for JSON").
+            Trouble::Throttled if request.path.contains("/storage/v1/") => {
+                refusal(429, "rateLimitExceeded", "Rate Limit Exceeded")
+            }
             Trouble::Throttled => refusal(403, "rateLimitExceeded", "Rate Limit Exceeded"),
             Trouble::Internal => refusal(500, "backendError", "Internal error"),
         }

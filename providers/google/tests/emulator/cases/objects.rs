@@ -43,7 +43,7 @@ pub(crate) const CASES: &[Case] = &[
             r#"{"bucket": "${bucket.name}", "name": "folder/my-object", "content": "two", "event_based_hold": true,
                 "temporary_hold": true}"#,
             r#"{"bucket": "${bucket.name}", "name": "folder/my-object", "content": "three", "event_based_hold": false}"#,
-            r#"{"bucket": "${bucket.name}", "name": "folder/my-object", "content": "two", "detect_md5hash": "uKneJKflQ3ZDkuUrX/JhTg=="}"#,
+            r#"{"bucket": "${bucket.name}", "name": "folder/my-object", "content": "two", "detect_md5hash": "uKn3Fdu2T9XFbneDxoIKYQ=="}"#,
         ],
         replaces: &[
             (r#"{"bucket": "${bucket.name}", "name": "other", "content": "two"}"#, "name"),
