@@ -165,6 +165,22 @@ async fn what_others_said_of_a_machine_stays() {
     assert_eq!(document["properties"]["storageProfile"]["osDisk"]["deleteOption"], "Detach");
 }
 
+/// Keys come from files, and end as these do; Azure keeps them without that.
+#[tokio::test]
+async fn the_end_of_a_key_is_no_difference() {
+    let (_fake, cloud, _disk, machines) = start(1).await;
+    let config = machine(0, "Standard_B1s", "").replace("AAAA me", "AAAA  me\\n");
+    let id = text(&machines[0], "id").to_owned();
+    let imported = cloud.import(MACHINE, &id).await;
+    for state in [&machines[0], &imported] {
+        let plan = plan(&cloud, (MACHINE, state), &config).await;
+        assert_eq!(plan.requires_replace, []);
+        assert_eq!(plan.planned.get("admin_ssh_key"), state.get("admin_ssh_key"));
+    }
+    let other = config.replace("AAAA", "BBBB");
+    assert!(!plan(&cloud, (MACHINE, &imported), &other).await.requires_replace.is_empty());
+}
+
 #[tokio::test]
 async fn features_say_what_goes_with_a_machine() {
     let (fake, _cloud, _disk, machines) = start(2).await;

@@ -163,6 +163,11 @@ fn judge_system(body: &mut Json, is_new: bool) -> Result<(), Refusal> {
     if !patches["automaticByPlatformSettings"].is_null() && patches["patchMode"] != "AutomaticByPlatform" {
         return Err(bad("automaticByPlatformSettings go with the patch mode AutomaticByPlatform."));
     }
+    // Keys are kept without the space around them.
+    let keys = system.pointer_mut("/linuxConfiguration/ssh/publicKeys").and_then(Json::as_array_mut);
+    for key in keys.into_iter().flatten() {
+        key["keyData"] = json!(key["keyData"].as_str().map(str::trim));
+    }
     let fields = system.as_object_mut().expect("a profile is an object");
     fields.remove("adminPassword");
     fields.remove("customData");
