@@ -126,8 +126,12 @@ const INHERITED: [&str; 3] = ["hyper_v_generation", "os_type", "trusted_launch_e
 
 pub(super) fn plan(planning: &mut Planning<'_>) {
     let Some(prior) = planning.prior else { return };
-    if planning.changes_any(&["disk_size_gb", "storage_account_type"]) {
+    if planning.changes("storage_account_type") {
         planning.unsettle(&FOLLOWING);
+    } else if planning.changes("disk_size_gb") {
+        // What disks of its sort don't tell, it doesn't tell with another size either.
+        let told: Vec<&str> = FOLLOWING.into_iter().filter(|name| prior.is_set(name)).collect();
+        planning.unsettle(&told);
     }
     let has_source = planning.planned.text("create_option").is_some_and(|option| option != "Empty");
     for name in INHERITED.iter().filter(|name| has_source && !planning.config.is_set(name)) {
