@@ -138,6 +138,22 @@ impl Scene {
         self.documents.push((schema, json));
     }
 
+    /// Keeps a file that was written as a document of this schema.
+    fn file(&mut self, schema: &'static str, path: &str) {
+        let json = self.sandbox.json(path);
+        self.documents.push((schema, json));
+    }
+
+    /// Makes the directory a repository of one commit.
+    fn commit(&self) {
+        let git = find_program("git").expect("git is installed");
+        for line in ["init --quiet", "add .", "commit --quiet --message all"] {
+            let identity = ["-c", "user.name=T", "-c", "user.email=t@example.com"];
+            let arguments: Vec<&str> = identity.into_iter().chain(line.split(' ')).collect();
+            self.sandbox.run(&git, &arguments).code(0);
+        }
+    }
+
     /// Keeps every line that is printed as an event.
     fn events(&mut self, line: &str, code: i32) {
         let text = self.run(line, code);
@@ -154,6 +170,9 @@ fn play(program: &Path, ours: bool) -> Vec<Document> {
     sandbox.write("main.tf", CONFIG);
     sandbox.write("inner/main.tf", INNER);
     let mut scene = Scene { sandbox, program: program.to_owned(), documents: Vec::new() };
+    if ours {
+        scene.commit();
+    }
     scene.document("state", "show -json", 0);
     scene.run("init -no-color", 0);
     scene.document("version", "version -json", 0);
@@ -178,6 +197,10 @@ fn play(program: &Path, ours: bool) -> Vec<Document> {
         scene.document("run", "run apply -all -json -auto-approve -out=plans", 0);
         scene.document("drift", "drift -json", 0);
         scene.document("drift", "drift -json -var=word=bye", 2);
+        scene.run("drift -no-color -var=word=bye -save-baseline=baseline.json", 2);
+        scene.file("baseline", "baseline.json");
+        scene.document("drift", "drift -json -var=word=bye -baseline=baseline.json", 0);
+        scene.file("record", "terraform.tfstate.trueup.json");
         scene.document("drift", "drift -json -correct -auto-approve -var=word=bye", 0);
     }
     scene.sandbox.write("words.tftest.hcl", TESTS);

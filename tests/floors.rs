@@ -8,6 +8,7 @@ pub(crate) const FLOORS: &[(&str, u32)] = &[
     ("trueup-loopback", 0),
     ("trueup-parse", 1),
     ("trueup-schema", 1),
+    ("trueup-edit", 2),
     ("trueup-resolve", 2),
     ("trueup-state", 2),
     ("trueup-provider", 2),
@@ -52,6 +53,7 @@ pub(crate) const PURE: &[&str] = &[
     "trueup-evaluate",
     "trueup-diff",
     "trueup-drift",
+    "trueup-edit",
 ];
 
 /// What a pure crate's sources may not name.
@@ -115,6 +117,7 @@ pub(crate) const WITHOUT_SERDE: &[&str] = &[
     "trueup-parse",
     "trueup-resolve",
     "trueup-diff",
+    "trueup-edit",
     "trueup-refresh",
     "trueup-apply",
     "trueup-provider-builtin",

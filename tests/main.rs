@@ -8,6 +8,7 @@ mod backends;
 mod clouds;
 mod commands;
 mod documents;
+mod drift;
 mod fixtures;
 mod floors;
 mod formats;

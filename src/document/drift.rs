@@ -5,8 +5,12 @@ use super::{Failure, Json, encode, text};
 use serde::Serialize;
 use trueup_addr::ResourceInstance;
 use trueup_diff::Action;
-use trueup_engine::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift};
+use trueup_drift::{
+    AttributeDrift, AttributeKind, Cause, DriftDocument, DriftKind, Ignored, Judged, Left, Refused,
+    ResourceDrift, causes,
+};
 use trueup_plan::Plan;
+use trueup_stacks::IgnoreRule;
 use trueup_value::{Kind, Value};
 
 const FORMAT_VERSION: &str = "1.0";
@@ -28,8 +32,10 @@ pub struct Told<'a> {
 pub struct Correction {
     /// What was brought back.
     pub corrected: Vec<ResourceInstance>,
-    /// What was left as it is, since Git has changes of it that were never applied.
-    pub left_out: Vec<ResourceInstance>,
+    /// What was left as it is, and why.
+    pub left: Vec<(ResourceInstance, Left)>,
+    /// Why nothing was corrected at all.
+    pub refused: Option<Refused>,
     /// How many steps were done.
     pub steps: usize,
 }
@@ -48,6 +54,10 @@ struct DriftWire {
     drifted: Vec<ResourceWire>,
     unmanaged: Vec<ResourceWire>,
     unapplied: Vec<ResourceWire>,
+    causes: Vec<CauseWire>,
+    known: Vec<ResourceWire>,
+    ignored: Vec<IgnoredWire>,
+    expired_rules: Vec<RuleWire>,
     #[serde(skip_serializing_if = "Option::is_none")]
     correction: Option<CorrectionWire>,
 }
@@ -99,11 +109,56 @@ struct AttributeWire {
 struct CorrectionWire {
     corrected: Vec<String>,
     left_out: Vec<String>,
+    left: Vec<LeftWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<WhyWire>,
     steps: usize,
 }
 
-/// The document.
+#[derive(Serialize)]
+struct LeftWire {
+    address: String,
+    #[serde(flatten)]
+    why: WhyWire,
+}
+
+#[derive(Serialize)]
+struct WhyWire {
+    reason: &'static str,
+    detail: String,
+}
+
+#[derive(Serialize)]
+struct CauseWire {
+    #[serde(rename = "type")]
+    ty: String,
+    path: String,
+    state: Json,
+    cloud: Json,
+    addresses: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct IgnoredWire {
+    rule: RuleWire,
+    resource: ResourceWire,
+}
+
+#[derive(Serialize)]
+struct RuleWire {
+    line: u32,
+    reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+}
+
+/// The document of what was compared and not judged.
 pub fn document(told: &Told) -> Result<String, Failure> {
+    judged(told, &Judged::default())
+}
+
+/// The document, with what stands beside what alarms: what is known, what is ignored, rules that ended.
+pub fn judged(told: &Told, judged: &Judged) -> Result<String, Failure> {
     let Told { document, plan, .. } = told;
     let commit = plan.commit.as_ref().map(|commit| CommitWire {
         hash: commit.hash.clone(),
@@ -133,17 +188,47 @@ pub fn document(told: &Told) -> Result<String, Failure> {
         drifted: document.drifted().map(resource).collect::<Result<_, _>>()?,
         unmanaged,
         unapplied,
+        causes: causes(document).iter().map(cause).collect::<Result<_, _>>()?,
+        known: judged.known.iter().map(resource).collect::<Result<_, _>>()?,
+        ignored: judged.ignored.iter().map(ignored).collect::<Result<_, _>>()?,
+        expired_rules: judged.expired.iter().map(rule).collect(),
         correction: told.correction.map(correction),
     }))
 }
 
 fn correction(correction: &Correction) -> CorrectionWire {
-    let names = |all: &[ResourceInstance]| all.iter().map(ToString::to_string).collect();
+    let names = |all: &mut dyn Iterator<Item = &ResourceInstance>| all.map(ToString::to_string).collect();
+    let left = |(addr, why): &(ResourceInstance, Left)| LeftWire {
+        address: addr.to_string(),
+        why: WhyWire { reason: why.code(), detail: why.to_string() },
+    };
+    let refused = |why: &Refused| WhyWire { reason: why.code(), detail: why.to_string() };
     CorrectionWire {
-        corrected: names(&correction.corrected),
-        left_out: names(&correction.left_out),
+        corrected: names(&mut correction.corrected.iter()),
+        left_out: names(&mut correction.left.iter().map(|(addr, _)| addr)),
+        left: correction.left.iter().map(left).collect(),
+        refused: correction.refused.as_ref().map(refused),
         steps: correction.steps,
     }
+}
+
+fn cause(cause: &Cause) -> Result<CauseWire, Failure> {
+    Ok(CauseWire {
+        ty: cause.kind.clone(),
+        path: cause.attribute.clone(),
+        state: encode::known(&cause.before)?,
+        cloud: encode::known(&cause.after)?,
+        addresses: cause.resources.iter().map(ToString::to_string).collect(),
+    })
+}
+
+fn ignored(ignored: &Ignored) -> Result<IgnoredWire, Failure> {
+    Ok(IgnoredWire { rule: rule(&ignored.rule), resource: resource(&ignored.drift)? })
+}
+
+fn rule(rule: &IgnoreRule) -> RuleWire {
+    let until = rule.until.as_ref().map(|until| until.text.clone());
+    RuleWire { line: rule.line, reason: rule.reason.clone(), until }
 }
 
 fn resource(drift: &ResourceDrift) -> Result<ResourceWire, Failure> {
@@ -178,8 +263,7 @@ fn action(action: Action) -> &'static str {
 }
 
 fn attribute(drift: &AttributeDrift) -> Result<AttributeWire, Failure> {
-    let sensitive =
-        [&drift.git, &drift.state, &drift.cloud].into_iter().any(|v| v.deep_marks().is_sensitive());
+    let sensitive = drift.is_sensitive();
     let json = |value: &Value| match value.kind() {
         _ if sensitive => Ok(None),
         Kind::Unknown(..) => Ok(None),
@@ -194,7 +278,7 @@ fn attribute(drift: &AttributeDrift) -> Result<AttributeWire, Failure> {
         AttributeKind::Unmanaged => "unmanaged",
     };
     Ok(AttributeWire {
-        path: drift.path.to_string().trim_start_matches('.').to_owned(),
+        path: drift.name(),
         kind,
         sensitive,
         correctable: drift.is_correctable(),

@@ -2,6 +2,7 @@
 //!
 //! This is where rooms are wired to the outside; none of them knows another's insides.
 
+mod adopting;
 mod applying;
 mod backend;
 mod bindings;
@@ -36,6 +37,7 @@ mod world;
 
 pub use trueup_apply::Interrupt;
 
+pub use adopting::{Adoption, Unadopted, adopt};
 pub use applying::{ApplyOutcome, apply};
 pub use backend::{
     Approval, BackendSettings, Chosen, Initialized, Question, choose_backend, initialize_backend,

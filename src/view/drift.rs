@@ -3,8 +3,11 @@
 use super::diff::Differ;
 use super::style::{Style, neutral, wrap};
 use std::collections::BTreeSet;
+use trueup_addr::ResourceInstance;
 use trueup_diff::Action;
-use trueup_engine::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift};
+use trueup_drift::{
+    AttributeDrift, AttributeKind, DriftDocument, DriftKind, Judged, Left, Refused, ResourceDrift, causes,
+};
 use trueup_value::{Kind, Value};
 
 /// The whole comparison; where asked to without what Git has that was never applied.
@@ -47,12 +50,66 @@ fn fitted(line: &str, style: Style) -> String {
     wrap(line, style.width.saturating_sub(1))
 }
 
-/// Why what drifted can't be corrected without more.
-pub fn left_out(left: &[&ResourceDrift]) -> String {
-    let names: Vec<String> = left.iter().map(|one| format!("  {}", neutral(&one.addr.to_string()))).collect();
+/// The comparison, and what stands beside what alarms: causes, what is known, what is ignored, rules that ended.
+pub fn judged(judged: &Judged, world_only: bool, differ: Differ) -> String {
+    let style = differ.style;
+    let mut out = drift(&judged.document, world_only, differ);
+    let mut section = |title: &str, lines: Vec<String>| {
+        if !lines.is_empty() {
+            let lines: String = lines.iter().map(|line| format!("  {line}\n")).collect();
+            out.push_str(&format!("\n{}\n{lines}", fitted(title, style)));
+        }
+    };
+    let cause = |cause: trueup_drift::Cause| {
+        let (before, after) = (super::value::text(&cause.before, 4), super::value::text(&cause.after, 4));
+        let change = if before.contains('\n') || after.contains('\n') {
+            String::new()
+        } else {
+            format!(", {before} {} {after}", style.yellow("->"))
+        };
+        let (count, kind) = (cause.resources.len(), neutral(&cause.kind));
+        format!("{} of {count} {kind}{change}", neutral(&cause.attribute))
+    };
+    section(
+        "The same change in several places, which has one cause:",
+        causes(&judged.document).into_iter().map(cause).collect(),
+    );
+    let named = |one: &ResourceDrift| match (one.kind, attribute_names(one)) {
+        (DriftKind::Vanished, _) => format!("{} (gone)", neutral(&one.addr.to_string())),
+        (_, names) if names.is_empty() => neutral(&one.addr.to_string()),
+        (_, names) => format!("{} ({names})", neutral(&one.addr.to_string())),
+    };
+    section("Known from the baseline:", judged.known.iter().map(named).collect());
+    let ignored = judged.ignored.iter().map(|one| {
+        let until =
+            one.rule.until.as_ref().map(|until| format!(", until {}", until.text)).unwrap_or_default();
+        format!("{}: {}{until}", named(&one.drift), neutral(&one.rule.reason))
+    });
+    section("Ignored, as trueup.hcl says:", ignored.collect());
+    let expired = judged.expired.iter().map(|rule| {
+        let until = rule.until.as_ref().map(|until| until.text.clone()).unwrap_or_default();
+        format!("line {}, ended {until}: {}", rule.line, neutral(&rule.reason))
+    });
+    section("Rules in trueup.hcl that have expired and no longer hide anything:", expired.collect());
+    out
+}
+
+/// Why some of what drifted isn't corrected.
+pub fn left(left: &[(ResourceInstance, Left)]) -> String {
+    let names = left
+        .iter()
+        .map(|(addr, why)| format!("  {}: {}\n", neutral(&addr.to_string()), neutral(&why.to_string())));
+    let names: String = names.collect();
+    let entangled = left.iter().any(|(_, why)| *why == Left::Entangled);
+    let note = "A plan shows changes of Git together with what drifted; applying it corrects both.\n";
+    format!("\nLeft as they are:\n{names}{}", if entangled { note } else { "" })
+}
+
+/// Why nothing is corrected.
+pub fn refused(why: &Refused, style: Style) -> String {
     format!(
-        "\nLeft as they are, since Git has changes of them that were never applied:\n{}\nA plan shows both together; applying it corrects them too.\n",
-        names.join("\n")
+        "\n{}\n",
+        style.bold(&fitted(&format!("Nothing is corrected: {}", neutral(&why.to_string())), style))
     )
 }
 
@@ -86,20 +143,45 @@ fn drifted_resource(drift: &ResourceDrift, differ: Differ) -> String {
     } else {
         format!("\n  {addr} was changed\n")
     };
-    for attribute in &drift.attributes {
-        out.push_str(&format!("    {}\n", style.bold(&path(attribute))));
-        for (label, value) in [
-            ("Git says    ", git(attribute)),
-            ("state saw   ", shown(&attribute.state)),
-            ("cloud holds ", shown(&attribute.cloud)),
-        ] {
-            out.push_str(&format!("      {label} {value}\n"));
-        }
-        if let Some(note) = note(attribute.kind) {
-            out.push_str(&format!("      {}\n", style.dim(note)));
-        }
+    drift.attributes.iter().for_each(|one| out.push_str(&drifted_attribute(one, differ)));
+    out
+}
+
+/// The three values; where one of them takes several lines only what differs.
+fn drifted_attribute(attribute: &AttributeDrift, differ: Differ) -> String {
+    let style = differ.style;
+    let mut out = format!("    {}\n", style.bold(&path(attribute)));
+    let three = [git(attribute), shown(&attribute.state), shown(&attribute.cloud)];
+    let rows = if is_long(attribute, &three, differ) {
+        folded(attribute, differ)
+    } else {
+        let [git, state, cloud] = three;
+        vec![("Git says    ", git), ("state saw   ", state), ("cloud holds ", cloud)]
+    };
+    rows.iter().for_each(|(label, value)| out.push_str(&format!("      {label} {value}\n")));
+    if let Some(note) = note(attribute.kind) {
+        out.push_str(&format!("      {}\n", style.dim(note)));
     }
     out
+}
+
+/// One of the values would take several lines, be it as JSON that is opened up.
+fn is_long(attribute: &AttributeDrift, three: &[String; 3], differ: Differ) -> bool {
+    let opened = || differ.value(Some(&attribute.state), Some(&attribute.cloud), 4, false);
+    !attribute.is_sensitive() && (three.iter().any(|text| text.contains('\n')) || opened().contains('\n'))
+}
+
+/// What was changed outside as a plan would show it, and what Git says of it.
+fn folded(attribute: &AttributeDrift, differ: Differ) -> Vec<(&'static str, String)> {
+    let AttributeDrift { git: wanted, state, cloud, .. } = attribute;
+    let known = wanted.is_wholly_known();
+    let said = match () {
+        () if !known => git(attribute),
+        () if wanted.without_marks() == state.without_marks() => "what the state saw".into(),
+        () if wanted.without_marks() == cloud.without_marks() => "what the cloud holds".into(),
+        () => differ.value(Some(state), Some(wanted), 4, true),
+    };
+    vec![("Git says    ", said), ("changed to  ", differ.value(Some(state), Some(cloud), 4, true))]
 }
 
 pub(crate) fn note(kind: AttributeKind) -> Option<&'static str> {
@@ -118,14 +200,17 @@ fn unapplied_resource(drift: &ResourceDrift, differ: Differ) -> String {
     let symbol = super::resource::action_symbol(drift.action, differ).trim_start().to_owned();
     let mut out = format!("  {symbol} {}\n", neutral(&drift.addr.to_string()));
     for attribute in drift.attributes.iter().filter(|one| one.kind == AttributeKind::Unapplied) {
-        let (cloud, git) = (shown(&attribute.cloud), git(attribute));
-        out.push_str(&format!("      {}: {cloud} -> {git}\n", path(attribute)));
+        let (cloud, wanted) = (shown(&attribute.cloud), git(attribute));
+        let change = format!("{cloud} -> {wanted}");
+        let opened = differ.value(Some(&attribute.cloud), Some(&attribute.git), 4, true);
+        let long = !attribute.is_sensitive() && (change.contains('\n') || opened.contains('\n'));
+        out.push_str(&format!("      {}: {}\n", path(attribute), if long { opened } else { change }));
     }
     out
 }
 
 pub(crate) fn path(attribute: &AttributeDrift) -> String {
-    neutral(attribute.path.to_string().trim_start_matches('.'))
+    neutral(&attribute.name())
 }
 
 pub(crate) fn git(attribute: &AttributeDrift) -> String {

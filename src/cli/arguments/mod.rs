@@ -24,7 +24,7 @@ pub(crate) use environment::extended;
 pub(crate) use groups::{
     Events, Locking, Origin, StateFiles, Telling, Terminal, Variables, Writing, WrittenFormat,
 };
-pub(crate) use plans::{Apply, Drift, Import, Plan, Planning, Refresh};
+pub(crate) use plans::{Apply, Drift, Guarding, Import, Plan, Planning, Refresh};
 pub(crate) use pr::{Pr, PrApply, PrPlan, Pulling};
 pub(crate) use run::{Run, Running};
 pub(crate) use stacks::{Stacks, StacksList};

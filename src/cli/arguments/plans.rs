@@ -93,9 +93,37 @@ pub(crate) struct Drift {
     #[arg(long = "auto-approve")]
     pub(crate) auto_approve: bool,
     #[command(flatten)]
+    pub(crate) guarding: Guarding,
+    /// Take what was changed outside into the configuration's files, where it is written out there
+    #[arg(long, conflicts_with_all = ["correct", "json", "from"])]
+    pub(crate) adopt: bool,
+    /// Drift that is known, as -save-baseline wrote it: it is told apart and doesn't count
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<String>,
+    /// Write what differs into a file for -baseline, without its values
+    #[arg(long = "save-baseline", value_name = "FILE")]
+    pub(crate) save_baseline: Option<String>,
+    #[command(flatten)]
     pub(crate) origin: Origin,
     #[command(flatten)]
     pub(crate) operating: Operating,
+}
+
+/// What a correction may do besides changing objects in place.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Guarding {
+    /// Let -correct make again what is gone
+    #[arg(long = "allow-create")]
+    pub(crate) allow_create: bool,
+    /// Let -correct delete what a replacement left over
+    #[arg(long = "allow-delete")]
+    pub(crate) allow_delete: bool,
+    /// Let -correct replace what can't be changed in place
+    #[arg(long = "allow-replace")]
+    pub(crate) allow_replace: bool,
+    /// Let -correct touch at most so many objects
+    #[arg(long = "max-changes", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_changes: Option<u32>,
 }
 
 #[derive(Args, Clone, Debug)]

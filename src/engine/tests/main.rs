@@ -1,5 +1,6 @@
 //! Whole runs on a cloud that the tests hold in their hands: plans, applies, kills, faults, drift.
 
+mod adopt;
 mod converge;
 mod crash;
 mod cut;
@@ -18,6 +19,7 @@ mod migrate;
 mod options;
 mod parallel;
 mod pending;
+mod record;
 mod refusals;
 mod rescue;
 mod stage;

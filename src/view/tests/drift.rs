@@ -4,7 +4,10 @@ use super::PLAIN;
 use crate::diff::Differ;
 use crate::drift::drift;
 use trueup_diff::Action;
-use trueup_engine::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift};
+use trueup_drift::{
+    AttributeDrift, AttributeKind, DriftDocument, DriftKind, Ignored, Judged, Left, ResourceDrift,
+};
+use trueup_stacks::{IgnoreRule, Until};
 use trueup_value::{Marks, Path, PathStep, Type, Value};
 
 fn attribute(name: &str, [git, state, cloud]: [Value; 3], kind: AttributeKind) -> AttributeDrift {
@@ -79,6 +82,56 @@ fn what_was_never_applied_can_be_left_out() {
     let document = DriftDocument { resources: vec![new.clone()], compared: 1 };
     let text = drift(&document, true, Differ { style: PLAIN, whole: false });
     assert!(!text.contains("aws_instance.new") && text.contains("No drift"), "{text}");
-    let left = crate::drift::left_out(&[&new]);
-    assert!(left.contains("  aws_instance.new\n"), "{left}");
+    let left = crate::drift::left(&[(new.addr, Left::Entangled)]);
+    assert!(left.contains("  aws_instance.new: Git has changes of it"), "{left}");
+}
+
+#[test]
+fn long_values_are_folded_to_what_differs() {
+    let lines = |last: &str| Value::from((0..30).map(|n| format!("line {n}\n")).collect::<String>() + last);
+    let list = |items: i64| Value::list(Type::Number, (0..items).map(Value::from));
+    let json =
+        |size: u32| Value::from(format!("{{\"Action\":[\"a\",\"b\",\"c\",\"d\",\"e\"],\"Size\":{size}}}"));
+    let attributes = vec![
+        attribute("policy", [json(1), json(1), json(2)], AttributeKind::Changed),
+        attribute("user_data", [lines("a"), lines("a"), lines("b")], AttributeKind::Changed),
+        attribute("list", [list(12), list(12), list(13)], AttributeKind::Changed),
+        attribute("both", [json(3), json(1), json(2)], AttributeKind::Conflicting),
+        attribute("same", [json(2), json(1), json(2)], AttributeKind::Converged),
+    ];
+    let unapplied = vec![attribute("policy", [json(2), json(1), json(1)], AttributeKind::Unapplied)];
+    let resources = vec![
+        resource("aws_instance.web", DriftKind::Changed, Action::Update, attributes),
+        resource("aws_instance.git", DriftKind::Unapplied, Action::Update, unapplied),
+    ];
+    insta::assert_snapshot!(shown(&DriftDocument { resources, compared: 2 }));
+}
+
+#[test]
+fn what_stands_beside_what_alarms() {
+    let changed = |addr: &str| {
+        let values = ["small", "small", "large"].map(Value::from);
+        let attributes = vec![attribute("size", values, AttributeKind::Changed)];
+        resource(addr, DriftKind::Changed, Action::Update, attributes)
+    };
+    let until = |text: &str| Until { text: text.into(), end: jiff::Timestamp::UNIX_EPOCH };
+    let rule = |reason: &str, until| IgnoreRule {
+        addresses: Vec::new(),
+        types: Vec::new(),
+        attributes: Vec::new(),
+        reason: reason.into(),
+        until,
+        line: 3,
+    };
+    let judged = Judged {
+        document: DriftDocument { resources: vec![changed("x_y.a"), changed("x_y.b")], compared: 9 },
+        known: vec![resource("x_y.gone", DriftKind::Vanished, Action::Create, Vec::new())],
+        ignored: vec![
+            Ignored { drift: changed("x_y.c"), rule: rule("the autoscaler does it", None) },
+            Ignored { drift: changed("x_y.d"), rule: rule("for now", Some(until("2027-01-31"))) },
+        ],
+        expired: vec![rule("was for now", Some(until("2026-01-31")))],
+        ..Judged::default()
+    };
+    insta::assert_snapshot!(crate::drift::judged(&judged, false, Differ { style: PLAIN, whole: false }));
 }
