@@ -5,7 +5,9 @@ use crate::document::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, R
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::ResourceInstance;
+use trueup_diag::Diagnostic;
 use trueup_diff::Action;
+use trueup_plan::Plan;
 use trueup_stacks::{DriftSettings, IgnoreRule, Pattern};
 use trueup_value::{Path, PathStep};
 
@@ -72,7 +74,26 @@ pub fn judge(
     judged
 }
 
+/// When a plan was made, which is when its drift is judged.
+///
+/// # Errors
+/// The clock that it was given says something that is no time.
+pub fn moment(plan: &Plan) -> Result<Timestamp, Box<Diagnostic>> {
+    plan.timestamp.parse().map_err(|error| {
+        let detail = format!("The clock says \"{}\", which is no time: {error}.", plan.timestamp);
+        Box::new(Diagnostic::error("Failed to tell the time", detail))
+    })
+}
+
 impl Judged {
+    /// There is nothing to tell.
+    pub fn is_silent(&self) -> bool {
+        self.document.resources.is_empty()
+            && self.ignored.is_empty()
+            && self.known.is_empty()
+            && self.expired.is_empty()
+    }
+
     /// What a rule leaves of a resource.
     fn apply(&mut self, resource: ResourceDrift, rule: &IgnoreRule) -> Option<ResourceDrift> {
         let takes = |patterns: &[Pattern], text: &str| {

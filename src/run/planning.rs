@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError};
 use trueup_addr::ResourceInstance;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::Action;
-use trueup_drift::{DriftDocument, DriftKind, Judged, drift_document, judge};
+use trueup_drift::{DriftDocument, DriftKind, Judged, drift_document, judge, moment};
 use trueup_engine::{
     Holding, InputSources, NotOpened, Observer, PlanOptions, Planned, Session, SessionOptions,
 };
@@ -145,10 +145,7 @@ impl Run {
         if self.options.operation != Operation::Drift {
             return Ok(Judged { document, ..Judged::default() });
         }
-        let now = plan.timestamp.parse().map_err(|error| {
-            let detail = format!("The clock says \"{}\", which is no time: {error}.", plan.timestamp);
-            Box::new(Diagnostic::error("Failed to tell the time", detail))
-        })?;
+        let now = moment(plan)?;
         let rules = self.repository.stacks.drift(self.stack(at));
         Ok(judge(document, &rules, None, session.lineage(), now))
     }

@@ -84,13 +84,11 @@ impl Telling {
 
     fn planned(&self, stack: &str, session: &Session, (plan, drift): (&Plan, Option<&Judged>)) {
         if self.json {
-            let told = drift.map(|judged| drift_document::Told {
-                document: &judged.document,
-                plan,
-                world_only: false,
-                correction: None,
+            let made = drift.map(|judged| {
+                let document = &judged.document;
+                let told = drift_document::Told { document, plan, world_only: false, correction: None };
+                drift_document::judged(&told, judged)
             });
-            let made = told.map(|told| drift_document::document(&told));
             return self.change(stack, |tale| match made {
                 Some(Ok(text)) => tale.findings.compared(text),
                 Some(Err(problem)) => tale.findings.add(&(*problem).into(), &Sources::default()),
@@ -99,11 +97,11 @@ impl Telling {
         }
         let style = self.screen.style;
         let text = match drift {
-            Some(judged) if judged.document.resources.is_empty() && !plan.errored => "\nNo drift.\n".into(),
+            Some(judged) if judged.is_silent() && !plan.errored => "\nNo drift.\n".into(),
             None if !plan.has_changes() && plan.drift.is_empty() && !plan.errored => "\nNo changes.\n".into(),
             Some(judged) => {
                 let differ = Differ { style, whole: false };
-                trueup_view::drift::drift(&judged.document, false, differ)
+                trueup_view::drift::judged(judged, false, differ)
             }
             None => {
                 let schemas = &**session.providers();

@@ -1,6 +1,6 @@
 //! `drift -correct`: what drifted is brought back to what Git says, inside of the guards.
 
-use super::{DENIED, DIFFERENT, PARTLY, Work, plural, rules};
+use super::{DENIED, DIFFERENT, PARTLY, Work, plural};
 use crate::command::apply::ask;
 use crate::command::plan::complain;
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use trueup_addr::{ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::Action;
 use trueup_document::drift::Correction;
-use trueup_drift::{Circumstances, Decision, Judged, decide, forbidden};
+use trueup_drift::{Circumstances, Decision, Judged, decide, forbidden, moment};
 use trueup_engine::{PlanOptions, Planned, Session, correct};
 use trueup_plan::Plan;
 use trueup_stacks::Measure;
@@ -66,7 +66,7 @@ impl Work<'_> {
     ) -> Result<Decision, Box<Diagnostic>> {
         let record = session.record().await?;
         let circumstances = Circumstances {
-            now: rules::moment(compared)?,
+            now: moment(compared)?,
             commit: compared.commit.as_ref(),
             record: record.as_ref(),
             serial: session.serial(),

@@ -15,7 +15,7 @@ use rules::Rules;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_document::drift::{Correction, Told};
-use trueup_drift::{DriftKind, Judged, drift_document, judge};
+use trueup_drift::{DriftKind, Judged, drift_document, judge, moment};
 use trueup_engine::{Observer, PlanOptions, Planned, Session, Unobserved};
 use trueup_plan::Plan;
 use trueup_view::diff::Differ;
@@ -130,7 +130,7 @@ impl Work<'_> {
     fn judge(&self, session: &Session, plan: &Plan) -> Result<Judged, Box<Diagnostic>> {
         let document = drift_document(plan, &**session.providers());
         let Rules { settings, baseline, .. } = self.rules;
-        Ok(judge(document, settings, baseline.as_ref(), session.lineage(), rules::moment(plan)?))
+        Ok(judge(document, settings, baseline.as_ref(), session.lineage(), moment(plan)?))
     }
 
     /// Writes what is known from now on, where it is asked for: what alarms, and what the baseline knew already.

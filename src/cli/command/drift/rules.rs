@@ -8,7 +8,6 @@ use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_drift::{Baseline, DriftKind, Guards, Judged, wire};
 use trueup_engine::Unobserved;
-use trueup_plan::Plan;
 use trueup_source::describe;
 use trueup_stacks::{DriftSettings, Measure, drift_settings, find_root};
 
@@ -88,13 +87,5 @@ pub(super) fn save(path: &Path, baseline: &Baseline) -> Result<(), Box<Diagnosti
     std::fs::write(path, wire::write(baseline)).map_err(|error| {
         let detail = format!("The baseline {} can't be written: {error}.", path.display());
         Box::new(Diagnostic::error("Failed to write the baseline", detail))
-    })
-}
-
-/// When a plan was made.
-pub(super) fn moment(plan: &Plan) -> Result<jiff::Timestamp, Box<Diagnostic>> {
-    plan.timestamp.parse().map_err(|error| {
-        let detail = format!("The clock says \"{}\", which is no time: {error}.", plan.timestamp);
-        Box::new(Diagnostic::error("Failed to tell the time", detail))
     })
 }
