@@ -123,12 +123,13 @@ fn findings_have_the_shapes_of_their_readers() {
 
 /// The elements of the format, with their attributes and what is in them; those with an asterisk have to be there. As
 /// Jenkins reads it: `junit-10.xsd` of its xunit plugin.
-const ELEMENTS: [(&str, &[&str], &[&str]); 6] = [
+const ELEMENTS: [(&str, &[&str], &[&str]); 7] = [
     ("testsuites", &["name", "tests", "failures", "errors"], &["testsuite"]),
-    ("testsuite", &["name*", "tests*", "failures*", "errors*", "timestamp"], &["testcase"]),
-    ("testcase", &["name*", "classname*"], &["failure", "error", "system-out"]),
+    ("testsuite", &["name*", "tests*", "failures*", "errors*", "skipped", "timestamp"], &["testcase"]),
+    ("testcase", &["name*", "classname*"], &["failure", "error", "skipped", "system-out"]),
     ("failure", &["message*", "type*"], &[]),
     ("error", &["message*", "type*"], &[]),
+    ("skipped", &["message*"], &[]),
     ("system-out", &[], &[]),
 ];
 

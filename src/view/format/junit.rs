@@ -10,6 +10,7 @@ use crate::report::{Finding, Item, Level, Line, Report, Subject, Verb};
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Passed,
+    Skipped,
     Failed,
     Error,
 }
@@ -35,8 +36,9 @@ pub(super) fn results(sections: &[Section<'_>]) -> String {
         let time = report.timestamp.trim_end_matches('Z');
         let time =
             if time.is_empty() { String::new() } else { format!(" timestamp=\"{}\"", attribute(time)) };
+        let skipped = cases.iter().filter(|case| case.outcome == Outcome::Skipped).count();
         out.push_str(&format!(
-            "  <testsuite name=\"{}\" {}{time}>\n",
+            "  <testsuite name=\"{}\" {} skipped=\"{skipped}\"{time}>\n",
             attribute(name),
             counted(cases.iter().map(|case| case.outcome)),
         ));
@@ -66,7 +68,8 @@ fn counted(outcomes: impl Iterator<Item = Outcome>) -> String {
 }
 
 fn cases(report: &Report) -> Vec<Case> {
-    let mut out: Vec<Case> = report.items.iter().chain(&report.outside).map(of_item).collect();
+    let mut out: Vec<Case> =
+        report.items.iter().chain(&report.outside).chain(&report.excused).map(of_item).collect();
     out.extend(report.unchanged.iter().map(|address| Case {
         name: address.clone(),
         class: class(address),
@@ -92,18 +95,23 @@ fn class(address: &str) -> String {
 }
 
 fn of_item(item: &Item) -> Case {
-    let failed = match item.verb {
-        Verb::Changed | Verb::Vanished => !item.corrected,
-        Verb::Unapplied => true,
-        _ => false,
+    let outcome = match item.verb {
+        _ if item.excuse.is_some() => Outcome::Skipped,
+        Verb::Changed | Verb::Vanished if !item.corrected => Outcome::Failed,
+        Verb::Unapplied => Outcome::Failed,
+        _ => Outcome::Passed,
+    };
+    let said = match &item.excuse {
+        Some(excuse) => excuse.clone(),
+        None => format!("{} {}", item.address, item.says),
     };
     let mut more: String = item.notes.iter().map(|note| format!("{note}\n")).collect();
     item.lines.iter().for_each(|line| more.push_str(&signed(line)));
     Case {
         name: item.address.clone(),
         class: item.kind.clone(),
-        outcome: if failed { Outcome::Failed } else { Outcome::Passed },
-        told: Some((item.verb.rule().into(), format!("{} {}", item.address, item.says), more)),
+        outcome,
+        told: Some((item.verb.rule().into(), said, more)),
     }
 }
 
@@ -139,6 +147,7 @@ fn case(case: &Case) -> String {
     let Some((rule, message, more)) = &case.told else { return format!("{head}/>\n") };
     let inner = match case.outcome {
         Outcome::Passed => format!("<system-out>{}</system-out>", cdata(&format!("{message}\n{more}"))),
+        Outcome::Skipped => format!("<skipped message=\"{}\"/>", attribute(message)),
         Outcome::Failed | Outcome::Error => {
             let name = if case.outcome == Outcome::Failed { "failure" } else { "error" };
             let (message, rule) = (attribute(message), attribute(rule));

@@ -12,7 +12,7 @@ use trueup_addr::{Mode, ResourceInstance};
 use trueup_diag::Diagnostic;
 use trueup_diff::Action;
 use trueup_document::drift::Told;
-use trueup_engine::{AttributeDrift, AttributeKind, DriftKind, ResourceDrift};
+use trueup_drift::{AttributeDrift, AttributeKind, DriftKind, Ignored, Judged, ResourceDrift};
 
 impl Report {
     /// A report on what was changed outside of Git, and on what Git has that was never applied.
@@ -39,6 +39,8 @@ impl Report {
         Ok(Report {
             subject: Subject::Drift,
             outside: Vec::new(),
+            excused: Vec::new(),
+            compared: document.compared,
             unchanged: addresses.filter(|address| !told.contains(address)).collect(),
             findings: findings::failed(plan, &places)?,
             home: place::home((scene.sources, scene.directory)),
@@ -53,6 +55,25 @@ impl Report {
             graph: if items.is_empty() { None } else { drawing(plan, scene) },
             items,
         })
+    }
+
+    /// Takes in what differs and alarms nobody: what rules leave out, and what a baseline knows.
+    pub fn excuse(&mut self, judged: &Judged, scene: &Scene<'_>) {
+        let places = Places::new(scene.program, scene.sources, scene.directory);
+        let excused = |drift: &ResourceDrift, excuse: String| Item {
+            excuse: Some(neutral(&excuse)),
+            ..item(drift, &places, &self.secrets)
+        };
+        let ignored = |one: &Ignored| {
+            let until = one.rule.until.as_ref().map(|until| format!(", until {}", until.text));
+            excused(&one.drift, format!("ignored: {}{}", one.rule.reason, until.unwrap_or_default()))
+        };
+        let mut found: Vec<Item> = judged.ignored.iter().map(ignored).collect();
+        found.extend(judged.known.iter().map(|one| excused(one, "known from the baseline".into())));
+        found.sort_by(|a, b| a.address.cmp(&b.address));
+        let addresses: BTreeSet<&String> = found.iter().map(|item| &item.address).collect();
+        self.unchanged.retain(|address| !addresses.contains(address));
+        self.excused = found;
     }
 }
 
@@ -77,6 +98,7 @@ fn item(drift: &ResourceDrift, places: &Places<'_>, secrets: &Secrets) -> Item {
         lines: drift.attributes.iter().flat_map(|one| attribute(one, secrets)).collect(),
         place: places.of(&drift.addr.config()),
         corrected: false,
+        excuse: None,
     }
 }
 

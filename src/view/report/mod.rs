@@ -51,6 +51,10 @@ pub struct Report {
     pub items: Vec<Item>,
     /// In a plan: what others changed that has to do with it.
     pub outside: Vec<Item>,
+    /// What differs, and nobody is to be alarmed by: each with an excuse.
+    pub excused: Vec<Item>,
+    /// How many objects were compared.
+    pub compared: usize,
     /// The objects that nothing becomes of.
     pub unchanged: Vec<String>,
     /// What is wrong or worth knowing, sorted: diagnostics, conditions that don't hold, and what callers add.
@@ -96,6 +100,8 @@ pub struct Item {
     pub place: Option<Place>,
     /// It was brought back to what Git says since.
     pub corrected: bool,
+    /// Why it alarms nobody: a rule, a baseline.
+    pub excuse: Option<String>,
 }
 
 /// One line of a difference.
@@ -127,6 +133,8 @@ impl Report {
             subject,
             items: Vec::new(),
             outside: Vec::new(),
+            excused: Vec::new(),
+            compared: 0,
             unchanged: Vec::new(),
             findings: Vec::new(),
             outputs: Vec::new(),
@@ -195,7 +203,7 @@ impl Report {
     }
 
     fn drifted(&self) -> String {
-        let compared = objects(self.items.len() + self.unchanged.len());
+        let compared = objects(self.compared);
         let of = |verb| self.items.iter().filter(|item| item.verb == verb).count();
         let (changed, unapplied) = (of(Verb::Changed) + of(Verb::Vanished), of(Verb::Unapplied));
         let later = if unapplied > 0 { format!(", {unapplied} not applied yet") } else { String::new() };

@@ -41,6 +41,8 @@ impl Report {
         let graph = if items.is_empty() { None } else { drawing(plan, scene) };
         Ok(Report {
             subject: Subject::Plan(plan.mode),
+            excused: Vec::new(),
+            compared: plan.changes.len(),
             unchanged,
             findings: findings::failed(plan, &teller.places)?,
             home: place::home((scene.sources, scene.directory)),
@@ -100,6 +102,7 @@ impl Teller<'_> {
             place: self.places.of(&change.addr.config()),
             lines: lines.unwrap_or_default(),
             corrected: false,
+            excuse: None,
             address,
             says,
             notes,

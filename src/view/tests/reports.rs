@@ -7,9 +7,10 @@ use crate::report::{Finding, Level, Report, Scene, Subject};
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_diff::{Action, Reason};
 use trueup_document::drift::{Correction, Told};
-use trueup_engine::drift_document;
+use trueup_drift::{DriftKind, Ignored, Judged, ResourceDrift, drift_document};
 use trueup_plan::{Importing, OutputChange, Plan, PlanMode};
 use trueup_resolve::Program;
+use trueup_stacks::IgnoreRule;
 use trueup_state::Commit;
 use trueup_value::{Marks, Path, PathStep, Type, Value};
 
@@ -329,6 +330,31 @@ fn a_comment_keeps_to_its_limit() {
     );
 }
 
+/// Something that a rule leaves out, and something that a baseline knows.
+fn excused(plan: &Plan) -> Judged {
+    let found = |addr: &str, kind| ResourceDrift {
+        addr: addr.parse().expect("an address"),
+        provider: plan.changes[0].provider.clone(),
+        kind,
+        action: Action::Update,
+        entangled: false,
+        attributes: Vec::new(),
+    };
+    let rule = IgnoreRule {
+        addresses: Vec::new(),
+        types: Vec::new(),
+        attributes: Vec::new(),
+        reason: "the autoscaler's".into(),
+        until: None,
+        line: 1,
+    };
+    Judged {
+        ignored: vec![Ignored { drift: found("test_thing.same", DriftKind::Changed), rule }],
+        known: vec![found("test_thing.known", DriftKind::Vanished)],
+        ..Judged::default()
+    }
+}
+
 #[test]
 fn drift_in_every_format() {
     let offered = Offered::new();
@@ -364,13 +390,23 @@ fn drift_in_every_format() {
         let told = Told { document: &document, plan: &changed, world_only, correction };
         Report::of_drift(&told, &scene).expect("a report")
     };
-    let all = report(false, None);
+    let mut all = report(false, None);
     for format in FORMATS {
         let text = one(&all, format);
         assert!(!text.contains(SECRET), "{format:?}: {text}");
     }
+    let judged = excused(&changed);
+    all.excuse(&judged, &scene);
+    assert!(!all.unchanged.contains(&"test_thing.same".to_owned()));
     insta::assert_snapshot!("drift_as_markdown", one(&all, Format::Markdown));
     insta::assert_snapshot!("drift_as_junit", one(&all, Format::Junit));
+    let html = one(&all, Format::Html);
+    assert!(
+        html.contains("Different, and not counted") && html.contains("known from the baseline"),
+        "{html}"
+    );
+    let sarif = one(&all, Format::Sarif);
+    assert!(!sarif.contains("test_thing.known") && !sarif.contains("test_thing.same"), "{sarif}");
     let world = one(&report(true, None), Format::Junit);
     assert!(!world.contains("drift/unapplied"), "{world}");
     let corrected = vec!["test_thing.changed".parse().expect("an address")];

@@ -7,8 +7,9 @@ use crate::report::{Item, Line, Verb};
 /// It unfolds; what something is lost by, and what nobody planned, is unfolded.
 pub(super) fn item(item: &Item) -> String {
     let (class, symbol, word) = (class(item.verb), item.verb.symbol(), item.verb.word());
-    let open = if item.verb.is_loud() || item.verb == Verb::Changed { " open" } else { "" };
-    let mut notes = item.notes.clone();
+    let alarms = item.verb.is_loud() || item.verb == Verb::Changed;
+    let open = if alarms && item.excuse.is_none() { " open" } else { "" };
+    let mut notes: Vec<String> = item.excuse.iter().chain(&item.notes).cloned().collect();
     if item.corrected {
         notes.push("it was brought back to what Git says".into());
     }

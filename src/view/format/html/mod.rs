@@ -139,6 +139,10 @@ fn one(index: usize, section: &Section<'_>, of: usize) -> String {
         out.push_str("<h3>Changed outside of Git</h3>\n");
         report.outside.iter().for_each(|one| out.push_str(&item(one)));
     }
+    if !report.excused.is_empty() {
+        out.push_str("<h3>Different, and not counted</h3>\n");
+        report.excused.iter().for_each(|one| out.push_str(&item(one)));
+    }
     out.push_str(&graph(index, report));
     if of > 1 { out + "</section>\n" } else { out }
 }

@@ -5,7 +5,7 @@ mod escape;
 mod piece;
 
 use super::{BYTES_MIN, Limits, Section};
-use crate::report::{Level, Report, Subject, Verb, objects};
+use crate::report::{Item, Level, Report, Subject, Verb, objects};
 use escape::{code, code_element, target};
 use piece::Piece;
 use std::collections::BTreeSet;
@@ -132,6 +132,7 @@ impl Written {
             pieces.push(Piece::of_outputs(&report.outputs));
         }
         pieces.extend(report.outside.iter().map(|item| Piece::of_item(item, limits.folds)));
+        pieces.push(Piece::of_text(excused(report)));
         Written { before, pieces, after: if folded { "</details>\n\n".into() } else { String::new() } }
     }
 
@@ -251,6 +252,21 @@ fn remarks(report: &Report) -> String {
         out.push_str(&format!("From {}.\n\n", code(commit)));
     }
     out
+}
+
+/// What differs and alarms nobody, with why.
+fn excused(report: &Report) -> String {
+    if report.excused.is_empty() {
+        return String::new();
+    }
+    let line = |item: &Item| {
+        let excuse = item.excuse.as_deref().unwrap_or_default();
+        format!("- {}: {}\n", code(&item.address), code(excuse))
+    };
+    let lines: String = report.excused.iter().take(ROWS_MAX).map(line).collect();
+    let more = report.excused.len().saturating_sub(ROWS_MAX);
+    let more = if more > 0 { format!("- … {more} more\n") } else { String::new() };
+    format!("Different, and not counted:\n\n{lines}{more}\n")
 }
 
 /// A row for each object, gravest first.
