@@ -196,6 +196,32 @@ fn results_of_tests_are_those_that_build_servers_read() {
 }
 
 #[test]
+fn drift_is_told_in_the_same_formats() {
+    let place = Place::new();
+    let written = |format: &str| {
+        let told = place.run(&format!("drift -var=word=two -format={format}")).code(2).stdout;
+        assert!(!told.contains("hush"), "{format}: {told}");
+        told
+    };
+    check_schema("sarif", &json(&written("sarif")));
+    check_schema("codequality", &json(&written("codequality")));
+    check_schema("gitlab", &json(&written("gitlab")));
+    let counts = check_results(&written("junit"));
+    assert_eq!(counts.get("failure"), Some(&5), "what was never applied, and the check: {counts:?}");
+    let markdown = written("markdown");
+    assert!(markdown.starts_with("## No drift: 6 objects compared, 4 not applied yet\n"), "{markdown}");
+    assert!(written("html").starts_with("<!doctype html>"));
+    let asked = place.run("drift -format=html -correct").code(1);
+    assert!(
+        asked.stderr.contains("Nobody can be asked for approval when -format is set."),
+        "{}",
+        asked.stderr
+    );
+    let none = place.run("drift -world -format=codequality").code(0);
+    assert_eq!(none.stdout, "[]\n");
+}
+
+#[test]
 fn a_document_is_alone_on_standard_output() {
     let place = Place::new();
     for text in place.written("markdown") {

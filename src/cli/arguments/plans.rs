@@ -80,6 +80,8 @@ pub(crate) struct Drift {
     /// Machine-readable output
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
     /// Bring what drifted back to what Git says, and touch nothing else
     #[arg(long)]
     pub(crate) correct: bool,
@@ -95,7 +97,7 @@ pub(crate) struct Drift {
     #[command(flatten)]
     pub(crate) guarding: Guarding,
     /// Take what was changed outside into the configuration's files, where it is written out there
-    #[arg(long, conflicts_with_all = ["correct", "json", "from"])]
+    #[arg(long, conflicts_with_all = ["correct", "json", "format", "from"])]
     pub(crate) adopt: bool,
     /// Drift that is known, as -save-baseline wrote it: it is told apart and doesn't count
     #[arg(long, value_name = "FILE")]

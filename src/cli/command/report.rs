@@ -4,6 +4,8 @@ use super::Context;
 use crate::arguments::{Writing, WrittenFormat};
 use crate::screen::Screen;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
+use trueup_document::drift::Told;
+use trueup_drift::Judged;
 use trueup_engine::{NotOpened, Schemas};
 use trueup_plan::Plan;
 use trueup_resolve::Program;
@@ -79,6 +81,24 @@ pub(crate) fn plan(
     let mut report = Report::of_plan(plan, &Scene { program, sources, schemas, directory })?;
     report.diagnose(found, (sources, directory));
     Ok(writing.written(&report, format))
+}
+
+/// What drifted as a document, with what was reported while it was compared; none where JSON is meant, which the command
+/// has words of its own for.
+pub(crate) fn drift(
+    context: &Context,
+    writing: &Writing,
+    (told, judged, found): (&Told<'_>, &Judged, &Diagnostics),
+    reading: &Reading<'_>,
+) -> Result<Option<String>, Box<Diagnostic>> {
+    let Reading { program, sources, schemas } = *reading;
+    let Some(format) = writing.format() else { return Ok(None) };
+    let directory = &*directory(context)?;
+    let scene = Scene { program, sources, schemas, directory };
+    let mut report = Report::of_drift(told, &scene)?;
+    report.excuse(judged, &scene);
+    report.diagnose(found, (sources, directory));
+    Ok(Some(writing.written(&report, format)))
 }
 
 /// What could not be planned or compared at all: the document says so too, where it has the words.

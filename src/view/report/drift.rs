@@ -3,16 +3,16 @@
 use super::lines::labelled;
 use super::place::Places;
 use super::secrets::Secrets;
-use super::{Item, Line, Report, Scene, Subject, Verb, findings, place, plan::drawing};
+use super::{Finding, Item, Level, Line, Report, Scene, Subject, Verb, findings, place, plan::drawing};
 use crate::diff::Sign;
 use crate::drift::{git, note, path, shown};
 use crate::style::neutral;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::{Mode, ResourceInstance};
 use trueup_diag::Diagnostic;
 use trueup_diff::Action;
-use trueup_document::drift::Told;
-use trueup_drift::{AttributeDrift, AttributeKind, DriftKind, Ignored, Judged, ResourceDrift};
+use trueup_document::drift::{Correction, Told};
+use trueup_drift::{AttributeDrift, AttributeKind, DriftKind, Ignored, Judged, Left, ResourceDrift};
 
 impl Report {
     /// A report on what was changed outside of Git, and on what Git has that was never applied.
@@ -24,14 +24,12 @@ impl Report {
         let places = Places::new(scene.program, scene.sources, scene.directory);
         let secrets = Secrets::of(plan, scene.program);
         let wanted = |one: &&ResourceDrift| one.kind != DriftKind::Unapplied || !told.world_only;
-        let corrected: BTreeSet<&ResourceInstance> =
-            told.correction.into_iter().flat_map(|correction| &correction.corrected).collect();
-        let items: Vec<Item> = document
-            .resources
-            .iter()
-            .filter(wanted)
-            .map(|one| Item { corrected: corrected.contains(&one.addr), ..item(one, &places, &secrets) })
-            .collect();
+        let outcome = Outcome::of(told.correction);
+        let shown = document.resources.iter().filter(wanted);
+        let items: Vec<Item> =
+            shown.map(|one| outcome.onto(item(one, &places, &secrets), &one.addr)).collect();
+        let mut findings = findings::failed(plan, &places)?;
+        findings.extend(told.correction.and_then(refused));
         let told: BTreeSet<&String> = items.iter().map(|item| &item.address).collect();
         let compared = plan.changes.iter().filter(|change| change.addr.resource.mode == Mode::Managed);
         let addresses =
@@ -42,7 +40,7 @@ impl Report {
             excused: Vec::new(),
             compared: document.compared,
             unchanged: addresses.filter(|address| !told.contains(address)).collect(),
-            findings: findings::failed(plan, &places)?,
+            findings,
             home: place::home((scene.sources, scene.directory)),
             outputs: Vec::new(),
             summary: plan.summary(),
@@ -77,6 +75,45 @@ impl Report {
     }
 }
 
+/// What a correction came to, by address.
+#[derive(Default)]
+struct Outcome<'a> {
+    corrected: BTreeSet<&'a ResourceInstance>,
+    left: BTreeMap<&'a ResourceInstance, &'a Left>,
+}
+
+impl<'a> Outcome<'a> {
+    fn of(correction: Option<&'a Correction>) -> Outcome<'a> {
+        let Some(correction) = correction else { return Outcome::default() };
+        let left = correction.left.iter().map(|(addr, why)| (addr, why));
+        Outcome { corrected: correction.corrected.iter().collect(), left: left.collect() }
+    }
+
+    fn onto(&self, mut item: Item, addr: &ResourceInstance) -> Item {
+        item.corrected = self.corrected.contains(addr);
+        if let Some(why) = self.left.get(addr) {
+            item.notes.retain(|note| note != ENTANGLED);
+            item.notes.push(neutral(&format!("left as it is: {why}")));
+        }
+        item
+    }
+}
+
+/// Why nothing at all was corrected.
+fn refused(correction: &Correction) -> Option<Finding> {
+    correction.refused.as_ref().map(|why| Finding {
+        level: Level::Warning,
+        rule: "drift/refused".into(),
+        address: None,
+        title: "Nothing was corrected".into(),
+        detail: neutral(&why.to_string()),
+        place: None,
+    })
+}
+
+/// Beside what drifted and was changed in Git as well.
+const ENTANGLED: &str = "Git has changes of it that were never applied, so correcting leaves it";
+
 fn item(drift: &ResourceDrift, places: &Places<'_>, secrets: &Secrets) -> Item {
     let (says, also) = match drift.kind {
         DriftKind::Changed => ("was changed outside of Git", None),
@@ -88,7 +125,7 @@ fn item(drift: &ResourceDrift, places: &Places<'_>, secrets: &Secrets) -> Item {
         DriftKind::Unmanaged => ("differs where Git leaves it to the cloud or says the same", None),
     };
     let entangled = drift.entangled && matches!(drift.kind, DriftKind::Changed | DriftKind::Vanished);
-    let left = entangled.then_some("Git has changes of it that were never applied, so correcting leaves it");
+    let left = entangled.then_some(ENTANGLED);
     Item {
         address: neutral(&drift.addr.to_string()),
         kind: neutral(&drift.addr.resource.kind),

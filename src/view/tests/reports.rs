@@ -7,7 +7,7 @@ use crate::report::{Finding, Level, Report, Scene, Subject};
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_diff::{Action, Reason};
 use trueup_document::drift::{Correction, Told};
-use trueup_drift::{DriftKind, Ignored, Judged, ResourceDrift, drift_document};
+use trueup_drift::{DriftKind, Ignored, Judged, Left, Refused, ResourceDrift, drift_document};
 use trueup_plan::{Importing, OutputChange, Plan, PlanMode};
 use trueup_resolve::Program;
 use trueup_stacks::IgnoreRule;
@@ -413,6 +413,13 @@ fn drift_in_every_format() {
     let correction = Correction { corrected, ..Correction::default() };
     let text = one(&report(true, Some(&correction)), Format::Junit);
     assert_eq!((world.matches("<failure").count(), text.matches("<failure").count()), (3, 2), "{text}");
+    let left = vec![("test_thing.secret".parse().expect("an address"), Left::Entangled)];
+    let correction = Correction { left, refused: Some(Refused::NoCommit), ..Correction::default() };
+    let text = one(&report(true, Some(&correction)), Format::Markdown);
+    assert!(
+        text.contains("# left as it is: Git has changes of it") && text.contains("`Nothing was corrected`"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl Work<'_> {
             Ok(decision) => decision,
             Err(diagnostic) => return complain(self.screen, (*diagnostic).into(), &session.sources),
         };
-        if !self.args.json {
+        if !self.args.is_document() {
             if !decision.left.is_empty() {
                 self.screen.print(&left(&decision.left));
             }
@@ -52,7 +52,7 @@ impl Work<'_> {
                 if correction.steps > 0 { PARTLY } else { 1 }
             }
         };
-        match self.tell(judged, compared, Some(&correction)) {
+        match self.tell(session, (judged, compared), (Some(&correction), &Diagnostics::new())) {
             Ok(()) => code,
             Err(diagnostic) => complain(self.screen, (*diagnostic).into(), &session.sources),
         }
@@ -85,7 +85,7 @@ impl Work<'_> {
         let targets = wanted.iter().cloned().map(Target::Instance).collect();
         let options = PlanOptions { targets, only: Some(wanted.clone()), ..options.clone() };
         let Planned { plan, diagnostics } = session.plan(&options).await;
-        if !self.args.json {
+        if !self.args.is_document() {
             let differ = Differ { style: self.screen.style, whole: false };
             self.screen.print(&trueup_view::plan::correction(&plan, &**session.providers(), differ));
         }
@@ -113,7 +113,7 @@ impl Work<'_> {
         }
         self.screen.diagnostics(outcome.diagnostics, &session.sources);
         correction.corrected = wanted.iter().cloned().collect();
-        if !self.args.json {
+        if !self.args.is_document() {
             self.corrected(&plan, correction.steps);
         }
         Ok(if correction.left.is_empty() { 0 } else { PARTLY })

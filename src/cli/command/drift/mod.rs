@@ -9,6 +9,7 @@ use super::from::{self, Needs};
 use super::options::{plan_options, session_options};
 use super::plan::complain;
 use super::progress::Progress;
+use super::report::{self, Reading};
 use crate::arguments::{Drift as Arguments, Planning, StateFiles};
 use crate::screen::Screen;
 use rules::Rules;
@@ -19,6 +20,7 @@ use trueup_drift::{DriftKind, Judged, drift_document, judge, moment};
 use trueup_engine::{Observer, PlanOptions, Planned, Session, Unobserved};
 use trueup_plan::Plan;
 use trueup_view::diff::Differ;
+use trueup_view::report::Subject;
 
 /// Something differs.
 const DIFFERENT: u8 = 2;
@@ -31,7 +33,8 @@ const PARTLY: u8 = 5;
 
 /// Compares; with `-correct` brings what drifted back to what Git says.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
-    let screen = Arc::new(context.screen_for(&args.operating.terminal));
+    let screen = context.screen_for(&args.operating.terminal);
+    let screen = Arc::new(if args.is_document() { screen.for_document() } else { screen });
     let planning = Planning::usual(&args.operating);
     let opened = refused(&args).and_then(|()| plan_options(&planning, false)).and_then(|plan| {
         let operation = if args.correct { "OperationTypeApply" } else { "OperationTypePlan" };
@@ -59,32 +62,43 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         Err((diagnostics, sources)) => return complain(&screen, diagnostics, &sources),
     };
     let observer: Arc<dyn Observer> =
-        if args.json { Arc::new(Unobserved) } else { Progress::new(screen.clone()) };
+        if args.is_document() { Arc::new(Unobserved) } else { Progress::new(screen.clone()) };
     let world = context.world(observer);
     let mut session = match Session::open(&world, session_options).await {
         Ok(session) => session,
         Err(not_opened) => {
+            report::not_opened(context, (&screen, &args.writing), Subject::Drift, &not_opened);
             let code = complain(&screen, not_opened.diagnostics, &not_opened.sources);
             return if not_opened.locked { LOCKED } else { code };
         }
     };
-    let work = Work { screen: &screen, args: &args, rules: &rules };
+    let work = Work { context, screen: &screen, args: &args, rules: &rules };
     let code = work.compare(&mut session, &options).await;
     let sources = std::mem::take(&mut session.sources);
     let closing = session.close().await;
     if closing.has_errors() { complain(&screen, closing, &sources) } else { code }
 }
 
+impl Arguments {
+    /// Whether a document goes to standard output, and all else to standard error.
+    fn is_document(&self) -> bool {
+        self.json || self.writing.is_document()
+    }
+}
+
 fn refused(args: &Arguments) -> Result<(), Diagnostics> {
-    if args.json && args.correct && !args.auto_approve {
-        let detail = "Nobody can be asked for approval when -json is set.";
+    args.writing.refused(false)?;
+    if args.is_document() && args.correct && !args.auto_approve {
+        let option = if args.json { "-json" } else { "-format" };
+        let detail = format!("Nobody can be asked for approval when {option} is set.");
         let wrong = Diagnostic::error("Auto-approve required", detail);
-        return Err(wrong.hint("add -auto-approve, or leave -json out and answer").into());
+        return Err(wrong.hint(format!("add -auto-approve, or leave {option} out and answer")).into());
     }
     Ok(())
 }
 
 struct Work<'a> {
+    context: &'a Context,
     screen: &'a Screen,
     args: &'a Arguments,
     rules: &'a Rules,
@@ -98,7 +112,7 @@ impl Work<'_> {
             Ok(judged) => judged,
             Err(diagnostic) => return complain(self.screen, (*diagnostic).into(), &session.sources),
         };
-        if !self.args.json {
+        if !self.args.is_document() {
             let differ = Differ { style: self.screen.style, whole: false };
             self.screen.print(&trueup_view::drift::judged(&judged, self.args.world, differ));
         }
@@ -113,7 +127,7 @@ impl Work<'_> {
             self.screen.diagnostics(diagnostics, &session.sources);
             return self.adopt(session, &judged, &plan);
         }
-        if let Err(diagnostic) = self.tell(&judged, &plan, None) {
+        if let Err(diagnostic) = self.tell(session, (&judged, &plan), (None, &diagnostics)) {
             return complain(self.screen, (*diagnostic).into(), &session.sources);
         }
         self.screen.diagnostics(diagnostics, &session.sources);
@@ -138,7 +152,7 @@ impl Work<'_> {
         let Some(path) = &self.rules.save else { return Ok(()) };
         let all = rules::known(judged, self.args.world, session.lineage());
         rules::save(path, &all)?;
-        if !self.args.json {
+        if !self.args.is_document() {
             let count = all.known.len();
             let line =
                 format!("\nKnown from now on, in {}: {count} difference{}.", path.display(), plural(count));
@@ -147,16 +161,22 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// The document, where it is asked for.
+    /// The document, where it is asked for, with what was reported on the way.
     fn tell(
         &self,
-        judged: &Judged,
-        plan: &Plan,
-        correction: Option<&Correction>,
+        session: &Session,
+        (judged, plan): (&Judged, &Plan),
+        (correction, found): (Option<&Correction>, &Diagnostics),
     ) -> Result<(), Box<Diagnostic>> {
-        if self.args.json {
-            let told = Told { document: &judged.document, plan, world_only: self.args.world, correction };
-            self.screen.line(&trueup_document::drift::judged(&told, judged)?);
+        if !self.args.is_document() {
+            return Ok(());
+        }
+        let told = Told { document: &judged.document, plan, world_only: self.args.world, correction };
+        let schemas = &**session.providers();
+        let reading = Reading { program: session.program(), sources: &session.sources, schemas };
+        match report::drift(self.context, &self.args.writing, (&told, judged, found), &reading)? {
+            Some(text) => self.screen.print(&text),
+            None => self.screen.line(&trueup_document::drift::judged(&told, judged)?),
         }
         Ok(())
     }
