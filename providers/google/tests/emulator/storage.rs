@@ -2,7 +2,7 @@
 
 use crate::stand::Google;
 use trueup_provider::{Private, ReadRequest};
-use trueup_provider_walk::{Cloud, Server, text};
+use trueup_provider_walk::{Cloud, text};
 
 const BUCKET: &str = "google_storage_bucket";
 
@@ -133,9 +133,6 @@ async fn large_objects_go_in_parts() {
     let file = folder.join("large-object");
     std::fs::write(&file, vec![7_u8; 17 << 20]).expect("the build directory can be written to");
     let cloud = Cloud::<Google>::start("").await;
-    if let Server::Fake(fake) = &cloud.server.0 {
-        fake.world().url.clone_from(&fake.url);
-    }
     cloud.create(BUCKET, r#"{"name": "large", "location": "US"}"#).await;
     let config = format!(r#"{{"bucket": "large", "name": "large", "source": "{}"}}"#, file.display());
     let made = cloud.create(OBJECT, &config).await;

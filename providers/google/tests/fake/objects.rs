@@ -181,7 +181,8 @@ impl World {
             done: None,
         };
         self.uploads.insert(self.number.to_string(), upload);
-        let to = format!("{}{}?uploadType=resumable&upload_id={}", self.url, request.path, self.number);
+        let host = request.header("host").unwrap_or_default();
+        let to = format!("http://{host}{}?uploadType=resumable&upload_id={}", request.path, self.number);
         Reply::empty(200).with("Location", &to)
     }
 

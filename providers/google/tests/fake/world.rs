@@ -54,8 +54,6 @@ pub(crate) struct World {
     operations: BTreeMap<String, Operation>,
     /// Operations by the ids of the requests that began them.
     requests: BTreeMap<String, String>,
-    /// Where it listens, for uploads in parts: a test that makes some says it.
-    pub(crate) url: String,
     /// Uploads in parts, by their ids.
     pub(super) uploads: BTreeMap<String, Upload>,
     pub(super) number: u64,
@@ -180,6 +178,19 @@ impl World {
         refuse(401, "authError", "Invalid Credentials")
     }
 
+    /// Answers what is asked of Cloud Storage; None where it is about something else.
+    fn stored_things(&mut self, request: &Request) -> Option<Result<Json, Refusal>> {
+        let parts = request.segments();
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        match parts.as_slice() {
+            ["storage", "v1", "b", bucket, "o", name @ ..] => {
+                Some(self.objects(request, (bucket, name.first().copied())))
+            }
+            ["storage", "v1", "b", rest @ ..] => Some(self.buckets(request, rest)),
+            _ => None,
+        }
+    }
+
     fn answered(&mut self, request: &Request, is_doomed: bool) -> Result<Json, Refusal> {
         World::admitted(request)?;
         if let Some(answer) = looks::look(request) {
@@ -188,14 +199,8 @@ impl World {
         if let Some(answer) = self.identity(request) {
             return answer;
         }
-        let parts = request.segments();
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        match parts.as_slice() {
-            ["storage", "v1", "b", bucket, "o", name @ ..] => {
-                return self.objects(request, (bucket, name.first().copied()));
-            }
-            ["storage", "v1", "b", rest @ ..] => return self.buckets(request, rest),
-            _ => {}
+        if let Some(answer) = self.stored_things(request) {
+            return answer;
         }
         let Some(path) = request.path.strip_prefix("/compute/v1/") else {
             return refuse(404, "notFound", format!("no API at {}", request.path));
