@@ -151,7 +151,7 @@ fn drifted_resource(drift: &ResourceDrift, differ: Differ) -> String {
 fn drifted_attribute(attribute: &AttributeDrift, differ: Differ) -> String {
     let style = differ.style;
     let mut out = format!("    {}\n", style.bold(&path(attribute)));
-    let three = [git(attribute), shown(&attribute.state), shown(&attribute.cloud)];
+    let three = values(attribute);
     let rows = if is_long(attribute, &three, differ) {
         folded(attribute, differ)
     } else {
@@ -163,6 +163,15 @@ fn drifted_attribute(attribute: &AttributeDrift, differ: Differ) -> String {
         out.push_str(&format!("      {}\n", style.dim(note)));
     }
     out
+}
+
+/// What Git says, what the state saw and what the cloud holds; nothing of it where any of it is sensitive: where only one
+/// side is marked, the others are most often the same secret.
+fn values(attribute: &AttributeDrift) -> [String; 3] {
+    if attribute.is_sensitive() {
+        return std::array::from_fn(|_| "(sensitive value)".into());
+    }
+    [git(attribute), shown(&attribute.state), shown(&attribute.cloud)]
 }
 
 /// One of the values would take several lines, be it as JSON that is opened up.
@@ -200,7 +209,7 @@ fn unapplied_resource(drift: &ResourceDrift, differ: Differ) -> String {
     let symbol = super::resource::action_symbol(drift.action, differ).trim_start().to_owned();
     let mut out = format!("  {symbol} {}\n", neutral(&drift.addr.to_string()));
     for attribute in drift.attributes.iter().filter(|one| one.kind == AttributeKind::Unapplied) {
-        let (cloud, wanted) = (shown(&attribute.cloud), git(attribute));
+        let [wanted, _, cloud] = values(attribute);
         let change = format!("{cloud} -> {wanted}");
         let opened = differ.value(Some(&attribute.cloud), Some(&attribute.git), 4, true);
         let long = !attribute.is_sensitive() && (change.contains('\n') || opened.contains('\n'));

@@ -135,3 +135,21 @@ fn what_stands_beside_what_alarms() {
     };
     insta::assert_snapshot!(crate::drift::judged(&judged, false, Differ { style: PLAIN, whole: false }));
 }
+
+#[test]
+fn a_secret_is_one_on_every_side() {
+    let sides = || {
+        let [git, state] = ["hush", "hush before"].map(Value::from);
+        [git, state, Value::from("hush after").mark(Marks::SENSITIVE)]
+    };
+    let all = |kind| vec![attribute("password", sides(), kind)];
+    let document = DriftDocument {
+        resources: vec![
+            resource("a.b", DriftKind::Changed, Action::Update, all(AttributeKind::Changed)),
+            resource("a.c", DriftKind::Unapplied, Action::Update, all(AttributeKind::Unapplied)),
+        ],
+        compared: 2,
+    };
+    let text = shown(&document);
+    assert!(!text.contains("hush") && text.contains("(sensitive value) -> (sensitive value)"), "{text}");
+}
