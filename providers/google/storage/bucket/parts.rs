@@ -19,6 +19,13 @@ const TIMES: [&str; 1] = ["effective_time"];
 /// Adds to the plan.
 pub(super) fn plan(planning: &mut Planning<'_>) {
     let Some(prior) = planning.prior else { return };
+    // States of the reference provider hold what is off although nobody has written it: that is no wish to change it.
+    for name in SWITCHES {
+        let is_off = prior.item(name).is_some_and(|block| block.flag("enabled") != Some(true));
+        if let Some(before) = prior.field(name).filter(|_| is_off && planning.config.items(name).is_empty()) {
+            planning.planned.put(name, before.clone());
+        }
+    }
     let is_locked =
         |object: &Object| object.item("retention_policy").and_then(|block| block.flag("is_locked"));
     if is_locked(prior) == Some(true) && is_locked(&planning.planned) != Some(true) {

@@ -51,6 +51,20 @@ async fn retention_policies_are_locked_for_ever() {
 }
 
 #[tokio::test]
+async fn a_bucket_of_the_reference_provider_is_not_made_anew_for_what_is_off() {
+    let cloud = Cloud::<Google>::start("").await;
+    let off = r#"{"name": "old", "location": "US", "hierarchical_namespace": [{"enabled": false}],
+        "autoclass": [{"enabled": false}], "versioning": [{"enabled": false}]}"#;
+    let state = cloud.config(BUCKET, off).await;
+    let plan =
+        cloud.plan(BUCKET, &state, &cloud.config(BUCKET, r#"{"name": "old", "location": "US"}"#).await).await;
+    assert!(plan.requires_replace.iter().all(|path| !format!("{path:?}").contains("namespace")), "{plan:?}");
+    for name in ["autoclass", "hierarchical_namespace", "versioning"] {
+        assert_eq!(plan.planned.get(name), state.get(name), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn many_buckets_of_a_project_are_listed() {
     const COUNT: usize = 10;
     let cloud = Cloud::<Google>::start("").await;
