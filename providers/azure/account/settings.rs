@@ -6,6 +6,9 @@ use std::fmt;
 use trueup_provider_kit::{Fault, FaultKind, Fields, Outside};
 use trueup_value::Value;
 
+/// How many further tenants calls may have tokens of (ARM reference, "Authenticate requests across tenants").
+const AUXILIARY_MAX: usize = 3;
+
 /// What the provider block says. Secrets stay out of its debug form.
 pub(crate) struct Settings {
     pub(crate) subscription: Option<String>,
@@ -157,7 +160,7 @@ impl Settings {
             tenant: block.text("tenant_id", tenants),
             client: block.text_or_file(("client_id", clients), client_file)?,
             certificate: certificate(&block)?,
-            auxiliary: auxiliary(&block),
+            auxiliary: auxiliary(&block)?,
             secret: block.text_or_file(("client_secret", &["ARM_CLIENT_SECRET"]), secret_file)?,
             oidc: oidc(&block, is_aks),
             managed: managed(&block),
@@ -199,13 +202,19 @@ fn certificate(block: &Block<'_>) -> Result<Option<Bundle>, Fault> {
 }
 
 /// Further tenants; in the environment they stand with semicolons between.
-fn auxiliary(block: &Block<'_>) -> Vec<String> {
-    let told = block.config.texts("auxiliary_tenant_ids");
-    if !told.is_empty() {
-        return told;
+fn auxiliary(block: &Block<'_>) -> Result<Vec<String>, Fault> {
+    let mut all = block.config.texts("auxiliary_tenant_ids");
+    if all.is_empty() {
+        let variable = block.outside.variable("ARM_AUXILIARY_TENANT_IDS").unwrap_or_default();
+        all = variable.split(';').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect();
     }
-    let variable = block.outside.variable("ARM_AUXILIARY_TENANT_IDS").unwrap_or_default();
-    variable.split(';').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect()
+    if all.len() > AUXILIARY_MAX {
+        let message =
+            format!("auxiliary_tenant_ids names {} tenants; Azure takes {AUXILIARY_MAX}", all.len());
+        return Err(Fault::new(FaultKind::Invalid, message)
+            .hint("Keep those that the configuration refers to things of."));
+    }
+    Ok(all)
 }
 
 fn oidc(block: &Block<'_>, is_aks: bool) -> Oidc {

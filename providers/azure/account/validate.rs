@@ -4,20 +4,12 @@ use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider_kit::Fields;
 use trueup_value::Value;
 
-/// How many further tenants a call may have tokens of (ARM reference, "Authenticate requests across tenants").
-const AUXILIARY_MAX: usize = 3;
 /// What `resource_provider_registrations` may be.
 const SETS: [&str; 5] = ["all", "core", "extended", "legacy", "none"];
 
 /// Judges the provider block; may see unknowns.
 pub(crate) fn validate(config: &Value) -> Diagnostics {
     let mut out = Diagnostics::new();
-    let count = config.items("auxiliary_tenant_ids").len();
-    if count > AUXILIARY_MAX {
-        out.push(bad(format!(
-            "The argument auxiliary_tenant_ids of the provider block names {count} tenants; Azure takes {AUXILIARY_MAX}."
-        )));
-    }
     let name = "resource_provider_registrations";
     if let Some(set) = config.text(name).filter(|set| !SETS.contains(set)) {
         let detail = format!(

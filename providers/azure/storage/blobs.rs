@@ -2,8 +2,8 @@
 
 use crate::arm::document::Document;
 use crate::arm::id::{Id, Kind};
-use crate::storage::VERSION;
 use crate::storage::settings::fill_block;
+use crate::storage::{VERSION, cors};
 use serde_json::{Value as Json, json};
 use trueup_provider_kit::{Fields, Object};
 use trueup_value::Value;
@@ -23,14 +23,6 @@ const KEPT: [(&str, &str); 3] = [
     ("restore_policy", "/properties/restorePolicy"),
 ];
 const PERMANENT: &str = "permanent_delete_enabled";
-
-/// Lists of a rule for pages of other sites.
-const CORS: [(&str, &str); 4] = [
-    ("allowed_headers", "/allowedHeaders"),
-    ("allowed_methods", "/allowedMethods"),
-    ("allowed_origins", "/allowedOrigins"),
-    ("exposed_headers", "/exposedHeaders"),
-];
 
 /// Brings the service's document to what the block says.
 pub(super) fn edit(block: &Value, service: &mut Json) {
@@ -60,15 +52,7 @@ pub(super) fn edit(block: &Value, service: &mut Json) {
         });
         service.set(path, Some(policy.unwrap_or_else(|| json!({"enabled": false}))));
     }
-    let rules = block.items("cors_rule").iter().map(|rule| {
-        let mut out = json!({"maxAgeInSeconds": rule.integer("max_age_in_seconds")});
-        for (name, path) in CORS {
-            out.set(path, Some(json!(rule.texts(name))));
-        }
-        out
-    });
-    let rules: Json = rules.collect();
-    service.set("/properties/cors/corsRules", Some(rules));
+    cors::edit(block, service);
 }
 
 pub(super) fn fill(object: &mut Object, service: &Json) {
@@ -91,15 +75,6 @@ pub(super) fn fill(object: &mut Object, service: &Json) {
                 }
             });
         }
-        let blank = block.blank_item("cors_rule");
-        let rules = service.array("/properties/cors/corsRules").iter().map(|rule| {
-            let mut out = blank.clone();
-            out.put_integer("max_age_in_seconds", rule.count("/maxAgeInSeconds"));
-            for (name, path) in CORS {
-                out.put_texts(name, rule.words(path));
-            }
-            out
-        });
-        block.put_items("cors_rule", rules);
+        cors::fill(block, service);
     });
 }

@@ -3,9 +3,13 @@
 mod access;
 mod blobs;
 mod container_place;
+mod cors;
+mod encryption;
+mod files;
 pub(crate) mod identity;
 mod network;
 pub(crate) mod settings;
+mod shares;
 pub(crate) mod storage_account;
 pub(crate) mod storage_container;
 

@@ -1,7 +1,7 @@
 //! The plain settings of an account: attributes and where documents have them.
 
 use crate::arm::document::Document;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use trueup_provider_kit::{Fields, Object};
 
 /// Switches: attribute, place, and whether they are on where documents don't tell.
@@ -34,8 +34,11 @@ const KEY_TYPES: [(&str, &str); 2] = [
     ("table_encryption_key_type", "/properties/encryption/services/table/keyType"),
 ];
 
+const DOMAIN: &str = "/properties/customDomain";
+const LOCK: &str = "/properties/immutableStorageWithVersioning";
+
 /// What can be changed in place, as a change of a document.
-pub(super) fn edit(object: &Object, account: &mut Json) {
+pub(super) fn edit(object: &Object, prior: Option<&Object>, account: &mut Json) {
     for (name, path, _) in SWITCHES.iter().filter(|(name, _, _)| !FIXED_SWITCHES.contains(name)) {
         account.set(path, object.flag(name));
     }
@@ -56,6 +59,16 @@ pub(super) fn edit(object: &Object, account: &mut Json) {
     if let Some(policy) = object.item("sas_policy") {
         account.set("/properties/sasPolicy/expirationAction", policy.text("expiration_action"));
         account.set("/properties/sasPolicy/sasExpirationPeriod", policy.text("expiration_period"));
+    }
+    let has_domain = prior.is_some_and(|prior| prior.item("custom_domain").is_some());
+    match object.item("custom_domain") {
+        Some(domain) => {
+            let is_below = domain.flag("use_subdomain").unwrap_or(false);
+            let name = domain.text("name");
+            account.set(DOMAIN, Some(json!({"name": name, "useSubDomainName": is_below})));
+        }
+        // The API takes a domain away by an empty name.
+        None => account.set(DOMAIN, has_domain.then(|| json!({"name": ""}))),
     }
     let routing = object.item("routing");
     let choice = routing.and_then(|routing| routing.text("choice")).unwrap_or("MicrosoftRouting");
@@ -79,6 +92,14 @@ pub(super) fn edit_new(object: &Object, account: &mut Json) {
     account.set("/properties/dnsEndpointType", object.text("dns_endpoint_type"));
     for (name, path) in KEY_TYPES {
         account.set(path, object.text(name).filter(|kind| *kind != "Service"));
+    }
+    if let Some(policy) = object.item("immutability_policy") {
+        let policy = json!({
+            "allowProtectedAppendWrites": policy.flag("allow_protected_append_writes"),
+            "immutabilityPeriodSinceCreationInDays": policy.integer("period_since_creation_in_days"),
+            "state": policy.text("state"),
+        });
+        account.set(LOCK, Some(json!({"enabled": true, "immutabilityPolicy": policy})));
     }
     if account.at("/properties/encryption").is_some() {
         account.set("/properties/encryption/keySource", Some("Microsoft.Storage"));
@@ -113,6 +134,27 @@ pub(super) fn fill(object: &mut Object, account: &Json) {
         block.put_text("expiration_action", policy.word("/expirationAction"));
         block.put_text("expiration_period", policy.word("/sasExpirationPeriod"));
     });
+    let domain =
+        account.at(DOMAIN).filter(|domain| domain.word("/name").is_some_and(|name| !name.is_empty()));
+    // Whether the domain was verified by a name below it, the API doesn't tell.
+    let is_below = object.item("custom_domain").and_then(|domain| domain.flag("use_subdomain"));
+    fill_block(object, "custom_domain", domain, |block, domain| {
+        block.put_text("name", domain.word("/name"));
+        block.put_flag("use_subdomain", domain.switch("/useSubDomainName").or(is_below).or(Some(false)));
+    });
+    let lock = account.at(LOCK).filter(|lock| lock.switch("/enabled") == Some(true));
+    fill_block(
+        object,
+        "immutability_policy",
+        lock.and_then(|lock| lock.at("/immutabilityPolicy")),
+        |block, policy| {
+            let appends = policy.switch("/allowProtectedAppendWrites").unwrap_or(false);
+            block.put_flag("allow_protected_append_writes", Some(appends));
+            let days = policy.count("/immutabilityPeriodSinceCreationInDays");
+            block.put_integer("period_since_creation_in_days", days);
+            block.put_text("state", policy.word("/state"));
+        },
+    );
     // Routing as it is by default is none, unless it is written.
     let is_plain = account
         .word("/properties/routingPreference/routingChoice")

@@ -8,13 +8,14 @@ use crate::arm::mark::{self, marked, unmark};
 use crate::arm::place::{edge_zone, plan_location};
 use crate::arm::tracked::fill_common;
 use crate::arm::write::{change, create, delete};
-use crate::storage::{VERSION, access, blobs, identity, network, settings};
+use crate::storage::{VERSION, access, blobs, encryption, files, identity, network, settings, shares};
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
 use serde_json::{Value as Json, json};
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider_kit::{Call, Fault, Fields, Object, Planning, Readings, Resource};
+use trueup_value::Value;
 
 /// `azurerm_storage_account`
 pub(crate) struct StorageAccount;
@@ -24,15 +25,34 @@ pub(crate) const ACCOUNT: Kind =
     Kind { provider: "Microsoft.Storage", path: &["storageAccounts"], version: VERSION };
 
 /// What is refused where a configuration sets it.
-const REFUSED: [&str; 8] = [
-    "azure_files_authentication",
-    "custom_domain",
-    "customer_managed_key",
-    "immutability_policy",
-    "provisioned_billing_model_version",
-    "queue_properties",
-    "share_properties",
-    "static_website",
+const REFUSED: [&str; 3] = ["provisioned_billing_model_version", "queue_properties", "static_website"];
+
+/// A service of an account that the API keeps as a thing of its own.
+struct Service {
+    /// The block.
+    name: &'static str,
+    /// Where accounts that have it tell its address.
+    address: &'static str,
+    of: fn(&Id) -> Id,
+    edit: fn(&Value, &mut Json),
+    fill: fn(&mut Object, &Json),
+}
+
+static SERVICES: [Service; 2] = [
+    Service {
+        name: "blob_properties",
+        address: "/properties/primaryEndpoints/blob",
+        of: blobs::service,
+        edit: blobs::edit,
+        fill: blobs::fill,
+    },
+    Service {
+        name: "share_properties",
+        address: "/properties/primaryEndpoints/file",
+        of: shares::service,
+        edit: shares::edit,
+        fill: shares::fill,
+    },
 ];
 
 /// How many calls are under way at a time.
@@ -62,6 +82,7 @@ impl Resource<Site> for StorageAccount {
                     .hint("Leave it out, or use the provider plugin hashicorp/azurerm."),
             );
         }
+        diagnostics.append(encryption::validate(config));
         let is_good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
         if let Some(name) =
             config.text("name").filter(|n| !(3..=24).contains(&n.len()) || !n.chars().all(is_good))
@@ -74,7 +95,7 @@ impl Resource<Site> for StorageAccount {
     }
 
     fn costly(&self) -> &'static [&'static str] {
-        &["blob_properties"]
+        &["blob_properties", "share_properties"]
     }
 
     fn plan(&self, planning: &mut Planning<'_>) {
@@ -120,28 +141,35 @@ impl Resource<Site> for StorageAccount {
         let mut body = json!({"tags": marked(object, call.token)});
         body.set("/location", object.text("location"));
         body.set("/extendedLocation", edge_zone(object));
-        settings::edit(object, &mut body);
+        settings::edit(object, None, &mut body);
         settings::edit_new(object, &mut body);
+        encryption::edit(object, None, &mut body);
+        files::edit(object, None, &mut body);
         network::edit(object, &tenant(call.site).await?, &mut body);
         identity::edit(object, None, &mut body);
         without_nulls(&mut body);
         create(call, &id, object, &body).await?;
-        write_blobs(call, &id, None, object).await
+        write_services(call, &id, None, object).await
     }
 
     async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
         let id = ACCOUNT.given(prior.id_or_empty())?;
         let mut body = json!({"tags": object.map("tags")});
-        settings::edit(object, &mut body);
+        settings::edit(object, Some(prior), &mut body);
+        encryption::edit(object, Some(prior), &mut body);
+        files::edit(object, Some(prior), &mut body);
         network::edit(object, &tenant(call.site).await?, &mut body);
         identity::edit(object, Some(prior), &mut body);
         let arm = &call.site.arm;
         let path = (&id, VERSION);
         {
             let _turn = arm.turn(&id).await;
+            if let Some(body) = files::ending(prior, object) {
+                arm.patch(path, &body).await?.settle(arm, path, call.deadline).await?;
+            }
             arm.patch(path, &body).await?.settle(arm, path, call.deadline).await?;
         }
-        write_blobs(call, &id, Some(prior), object).await
+        write_services(call, &id, Some(prior), object).await
     }
 
     async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
@@ -158,7 +186,7 @@ impl Resource<Site> for StorageAccount {
         let id = id(call.site, object);
         let is_ours = mark::recover(call, &id, object).await?;
         if is_ours {
-            write_blobs(call, &id, None, object).await?;
+            write_services(call, &id, None, object).await?;
         }
         Ok(is_ours)
     }
@@ -180,22 +208,25 @@ async fn tenant(site: &Site) -> Result<String, Fault> {
     Ok(found.as_ref().and_then(|found| found.word("/tenantId")).unwrap_or_default().to_owned())
 }
 
-/// Writes what holds for all blobs, where the configuration says something of it that isn't so.
-async fn write_blobs(
+/// Writes what holds for all blobs and shares, where the configuration says something of it that isn't so.
+async fn write_services(
     call: &Call<'_, Site>,
     id: &Id,
     prior: Option<&Object>,
     object: &Object,
 ) -> Result<(), Fault> {
-    let Some(block) = object.item("blob_properties") else { return Ok(()) };
-    if prior.is_some_and(|prior| !prior.differs(object, "blob_properties")) {
-        return Ok(());
+    for service in &SERVICES {
+        let Some(block) = object.item(service.name) else { continue };
+        if prior.is_some_and(|prior| !prior.differs(object, service.name)) {
+            continue;
+        }
+        let edit = |document: &mut Json| {
+            (service.edit)(block, document);
+            Ok(())
+        };
+        change(call, &(service.of)(id), edit).await?;
     }
-    let edit = |service: &mut Json| {
-        blobs::edit(block, service);
-        Ok(())
-    };
-    change(call, &blobs::service(id), edit).await.map(drop)
+    Ok(())
 }
 
 async fn read(site: &Site, mut object: Object, (id, account): (&Id, &Json)) -> Result<Object, Fault> {
@@ -204,13 +235,19 @@ async fn read(site: &Site, mut object: Object, (id, account): (&Id, &Json)) -> R
     network::fill(&mut object, account);
     identity::fill(&mut object, account);
     access::fill(&mut object, account);
+    encryption::fill(&mut object, account);
+    files::fill(&mut object, account);
     if let Some(keys) = access::keys(site, id).await? {
         access::fill_keys(&mut object, &keys);
     }
-    if !object.is_left("blob_properties") || !object.is_set("blob_properties") {
-        let service = blobs::service(id);
-        if let Some(service) = site.arm.get(&service, VERSION).await? {
-            blobs::fill(&mut object, &service);
+    for service in &SERVICES {
+        let is_known = object.is_left(service.name) && object.is_set(service.name);
+        // Not every kind of account has every service.
+        if is_known || account.at(service.address).is_none() {
+            continue;
+        }
+        if let Some(document) = site.arm.get((service.of)(id), VERSION).await? {
+            (service.fill)(&mut object, &document);
         }
     }
     Ok(object)

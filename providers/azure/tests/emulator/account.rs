@@ -54,6 +54,7 @@ async fn what_is_wrong_is_refused_and_secrets_are_not_told() {
         (&[], r#"{"features": [{}], "client_certificate": "-word"}"#, "client_certificate is no base64"),
         (&[], r#"{"features": [{}], "client_certificate": "eA=="}"#, "client certificate can't be opened"),
         (&[], r#"{"features": [{}], "auxiliary_tenant_ids": ["1", "2", "3", "4"]}"#, "Azure takes 3"),
+        (&[("ARM_AUXILIARY_TENANT_IDS", "1;2;3;4")], features, "names 4 tenants"),
         (&[], r#"{"features": [{}], "resource_provider_registrations": "few"}"#, "must be one of all, core"),
         (&[("TRUEUP_AZURE_ENDPOINT", "http://example.com")], features, "is not encrypted"),
     ];

@@ -1,4 +1,4 @@
-//! Storage accounts and what holds for their blobs (Microsoft.Storage 2023-05-01).
+//! Storage accounts and what holds for their blobs and shares (Microsoft.Storage 2023-05-01).
 
 use super::shape::cleaned;
 use super::store::{Document, Refusal, refuse};
@@ -13,7 +13,13 @@ const SHAPE: &str = "~id ~name ~type ~etag !location tags<> extendedLocation{!na
     allowBlobPublicAccess? allowedCopyScope=AAD|PrivateLink allowCrossTenantReplication? allowSharedKeyAccess?
     defaultToOAuthAuthentication? dnsEndpointType=Standard|AzureDnsZone isHnsEnabled? isLocalUserEnabled?
     isNfsV3Enabled? isSftpEnabled? largeFileSharesState=Enabled|Disabled minimumTlsVersion=TLS1_0|TLS1_1|TLS1_2|TLS1_3
-    publicNetworkAccess=Enabled|Disabled supportsHttpsTrafficOnly? encryption{keySource=Microsoft.Storage
+    publicNetworkAccess=Enabled|Disabled supportsHttpsTrafficOnly? customDomain{!name useSubDomainName?}
+    azureFilesIdentityBasedAuthentication{!directoryServiceOptions=None|AADDS|AD|AADKERB
+    defaultSharePermission=None|StorageFileDataSmbShareReader|StorageFileDataSmbShareContributor
+    activeDirectoryProperties{!domainName netBiosDomainName forestName !domainGuid domainSid azureStorageSid}}
+    immutableStorageWithVersioning{enabled? immutabilityPolicy{immutabilityPeriodSinceCreationInDays#
+    state=Unlocked|Locked|Disabled allowProtectedAppendWrites?}} encryption{keySource=Microsoft.Storage|Microsoft.Keyvault
+    keyvaultproperties{keyname keyversion keyvaulturi} identity{userAssignedIdentity}
     requireInfrastructureEncryption? services{queue{keyType=Service|Account} table{keyType=Service|Account}}}
     networkAcls{bypass !defaultAction=Allow|Deny ipRules[{!value action=Allow}] virtualNetworkRules[{!id action=Allow}]
     resourceAccessRules[{!tenantId !resourceId}]} routingPreference{routingChoice=MicrosoftRouting|InternetRouting
@@ -26,11 +32,19 @@ const BLOBS: &str = "~id ~name ~type ~etag ~sku{} properties{changeFeed{!enabled
     lastAccessTimeTrackingPolicy{!enable? name=AccessTimeTracking trackingGranularityInDays# blobType[]}
     restorePolicy{!enabled? days# ~minRestoreTime} ~provisioningState}";
 
+const SHARES: &str =
+    "~id ~name ~type ~etag ~sku{} properties{cors{corsRules[{!allowedHeaders[] !allowedMethods[]
+    !allowedOrigins[] !exposedHeaders[] !maxAgeInSeconds#}]} shareDeleteRetentionPolicy{!enabled? days#}
+    protocolSettings{smb{versions authenticationMethods kerberosTicketEncryption channelEncryption
+    multichannel{enabled?}}}}";
+
 /// What can't be changed.
-const FIXED: [&str; 5] = [
+const FIXED: [&str; 7] = [
     "/location",
     "/properties/dnsEndpointType",
-    "/properties/encryption",
+    "/properties/encryption/requireInfrastructureEncryption",
+    "/properties/encryption/services",
+    "/properties/immutableStorageWithVersioning",
     "/properties/isHnsEnabled",
     "/properties/isNfsV3Enabled",
 ];
@@ -65,8 +79,12 @@ impl World {
             ("PUT", []) => self.put_account(request, &id, is_doomed),
             (_, []) => self.on_account(request, &id),
             ("POST", ["listkeys"]) => self.keys(&id),
-            ("GET", ["blobservices", "default"]) => self.blobs(&id).map(|body| Reply::json(200, &body)),
-            ("PUT", ["blobservices", "default"]) => self.put_blobs(request, &id),
+            ("GET", [service @ ("blobservices" | "fileservices"), "default"]) => {
+                self.service(&id, service).map(|body| Reply::json(200, &body))
+            }
+            ("PUT", [service @ ("blobservices" | "fileservices"), "default"]) => {
+                self.put_service(request, &id, service)
+            }
             (_, ["blobservices", "default", "containers"] | ["blobservices", "default", "containers", _]) => {
                 self.container(request, segments)
             }
@@ -156,7 +174,25 @@ impl World {
         if body["properties"]["routingPreference"].is_object() {
             wanted["properties"]["routingPreference"] = json!({});
         }
+        let before = wanted["properties"]["azureFilesIdentityBasedAuthentication"].clone();
         merge(&mut wanted, &body);
+        let properties = &mut wanted["properties"];
+        if properties["customDomain"]["name"] == "" {
+            properties["customDomain"] = Json::Null;
+        }
+        // A directory's word ends before another's begins, and leaves nothing behind.
+        let directory = |one: &Json| one["directoryServiceOptions"].as_str().unwrap_or("None").to_owned();
+        let now = &properties["azureFilesIdentityBasedAuthentication"];
+        let kinds = [directory(&before), directory(now)];
+        if kinds[0] != kinds[1] && !kinds.contains(&"None".to_owned()) {
+            return Err(refuse(400, "InvalidRequestPropertyValue", "Another directory is in force."));
+        }
+        if kinds[1] == "None" && !now.is_null() {
+            properties["azureFilesIdentityBasedAuthentication"] = json!({"directoryServiceOptions": "None"});
+        }
+        if properties["encryption"]["keySource"] == "Microsoft.Storage" {
+            properties["encryption"]["keyvaultproperties"] = Json::Null;
+        }
         let is_free = old["kind"] == wanted["kind"]
             || (["Storage", "BlobStorage"].contains(&old["kind"].as_str().unwrap_or_default())
                 && wanted["kind"] == "StorageV2");
@@ -179,8 +215,24 @@ impl World {
         if body["properties"]["isSftpEnabled"] == true && body["properties"]["isHnsEnabled"] != true {
             return Err(refuse(400, "InvalidRequestPropertyValue", "SFTP needs a hierarchical namespace."));
         }
+        let encryption = body["properties"]["encryption"].clone();
+        if encryption["keySource"] == "Microsoft.Keyvault" {
+            let user = encryption["identity"]["userAssignedIdentity"].as_str().unwrap_or_default();
+            let users = body["identity"]["userAssignedIdentities"].as_object();
+            if !users.is_some_and(|users| users.keys().any(|one| one.eq_ignore_ascii_case(user))) {
+                return Err(refuse(
+                    400,
+                    "InvalidValuesForRequestParameters",
+                    "The account isn't that identity.",
+                ));
+            }
+        }
         body["sku"]["tier"] = json!(sku.split('_').next());
-        let services = ["blob", "dfs", "file", "queue", "table", "web"];
+        let services: &[&str] = match body["kind"].as_str() {
+            Some("FileStorage") => &["file"],
+            Some("BlobStorage" | "BlockBlobStorage") => &["blob", "dfs", "web"],
+            _ => &["blob", "dfs", "file", "queue", "table", "web"],
+        };
         let endpoints = |side: &str, way: &str| -> Json {
             let address = |service: &&str| {
                 (
@@ -228,23 +280,32 @@ impl World {
         Ok(Reply::json(200, &json!({"keys": [key(1), key(2)]})))
     }
 
-    /// What holds for the blobs of an account; it is there with the account.
-    fn blobs(&self, id: &str) -> Result<Json, Refusal> {
+    /// What holds for the blobs or the shares of an account; it is there with the account.
+    fn service(&self, id: &str, service: &str) -> Result<Json, Refusal> {
         let key = id.to_lowercase();
         self.documents.get(&key).ok_or_else(|| refuse(404, "ResourceNotFound", id))?;
-        if let Some(document) = self.documents.get(&format!("{key}/blobservices/default")) {
+        if let Some(document) = self.documents.get(&format!("{key}/{service}/default")) {
             return Ok(document.body.clone());
         }
-        Ok(
-            json!({"id": format!("{id}/blobServices/default"), "name": "default", "type": format!("{PATH}/blobServices"),
-            "properties": {"cors": {"corsRules": []}, "deleteRetentionPolicy": {"enabled": false, "allowPermanentDelete": false}}}),
-        )
+        let (name, properties) = match service {
+            "blobservices" => (
+                "blobServices",
+                json!({"cors": {"corsRules": []}, "deleteRetentionPolicy": {"enabled": false, "allowPermanentDelete": false}}),
+            ),
+            _ => (
+                "fileServices",
+                json!({"cors": {"corsRules": []}, "shareDeleteRetentionPolicy": {"enabled": true, "days": 7},
+                    "protocolSettings": {"smb": {}}}),
+            ),
+        };
+        Ok(json!({"id": format!("{id}/{name}/default"), "name": "default", "type": format!("{PATH}/{name}"),
+            "properties": properties}))
     }
 
-    fn put_blobs(&mut self, request: &Request, id: &str) -> Result<Reply, Refusal> {
-        let mut body = self.blobs(id)?;
+    fn put_service(&mut self, request: &Request, id: &str, service: &str) -> Result<Reply, Refusal> {
+        let mut body = self.service(id, service)?;
         let wanted = request.json().ok_or_else(|| refuse(400, "InvalidRequestContent", "no JSON"))?;
-        let wanted = judged(BLOBS, &wanted)?;
+        let wanted = judged(if service == "blobservices" { BLOBS } else { SHARES }, &wanted)?;
         let properties = &wanted["properties"];
         let needs = ["/changeFeed/enabled", "/isVersioningEnabled", "/deleteRetentionPolicy/enabled"];
         let is_on = |path: &str| properties.pointer(path) == Some(&json!(true));
@@ -255,12 +316,21 @@ impl World {
                 "Restoring needs versions, changes and deletions.",
             ));
         }
+        let account = &self.documents[&id.to_lowercase()].body;
+        let channels = &properties["protocolSettings"]["smb"]["multichannel"];
+        if !channels.is_null() && account["kind"] != "FileStorage" {
+            return Err(refuse(
+                400,
+                "FeatureNotSupportedForAccount",
+                "Several channels are for files alone.",
+            ));
+        }
         for (name, part) in properties.as_object().into_iter().flatten() {
             body["properties"][name] = part.clone();
         }
-        let key = format!("{}/blobservices/default", id.to_lowercase());
-        let document = Document { path: format!("{PATH}/blobServices"), body: body.clone(), hidden: 0 };
-        self.documents.insert(key, document);
+        let key = format!("{}/{service}/default", id.to_lowercase());
+        let path = body["type"].as_str().unwrap_or_default().to_owned();
+        self.documents.insert(key, Document { path, body: body.clone(), hidden: 0 });
         Ok(Reply::json(200, &body))
     }
 }

@@ -43,6 +43,7 @@ pub(crate) const FURTHER: &[&[Case]] = &[
     networks::FURTHER,
     public_ips::FURTHER,
     security::FURTHER,
+    storage::FURTHER,
 ];
 
 type Setup = (&'static str, &'static str, &'static str);

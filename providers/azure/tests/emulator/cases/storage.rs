@@ -192,4 +192,111 @@ pub(crate) const CASES: &[Case] = &[
         lose: &["DELETE ${this.id}"],
         ..CASE
     },
+    Case {
+        kind: "azurerm_storage_account",
+        setup: &[GROUP, WHO],
+        create: account!("mine", r#""account_replication_type": "LRS""#),
+        updates: &[
+            account!(
+                "mine",
+                r#""account_replication_type": "LRS", "custom_domain": [{"name": "files.example.com"}],
+                    "identity": [{"type": "UserAssigned", "identity_ids": ["${who.id}"]}],
+                    "customer_managed_key": [{"key_vault_key_id": "https://v.vault.azure.net/keys/k/1",
+                        "user_assigned_identity_id": "${who.id}"}],
+                    "azure_files_authentication": [{"directory_type": "AADKERB"}]"#
+            ),
+            account!(
+                "mine",
+                r#""account_replication_type": "LRS",
+                    "custom_domain": [{"name": "more.example.com", "use_subdomain": true}],
+                    "identity": [{"type": "UserAssigned", "identity_ids": ["${who.id}"]}],
+                    "customer_managed_key": [{"managed_hsm_key_id": "https://h.managedhsm.azure.net/keys/k",
+                        "user_assigned_identity_id": "${who.id}"}],
+                    "azure_files_authentication": [{"directory_type": "AD",
+                        "default_share_level_permission": "StorageFileDataSmbShareReader",
+                        "active_directory": [{"domain_guid": "00000000-0000-0000-0000-000000000001",
+                            "domain_name": "example.com", "domain_sid": "S-1", "forest_name": "example.com",
+                            "netbios_domain_name": "example", "storage_sid": "S-2"}]}]"#
+            ),
+            account!(
+                "mine",
+                r#""account_replication_type": "LRS",
+                    "identity": [{"type": "UserAssigned", "identity_ids": ["${who.id}"]}]"#
+            ),
+            account!(
+                "mine",
+                r#""account_replication_type": "LRS", "custom_domain": [{"name": "files.example.com"}],
+                    "identity": [{"type": "UserAssigned", "identity_ids": ["${who.id}"]}],
+                    "customer_managed_key": [{"key_vault_key_id": "https://v.vault.azure.net/keys/k",
+                        "user_assigned_identity_id": "${who.id}"}],
+                    "azure_files_authentication": [{"directory_type": "AADDS"}]"#
+            ),
+        ],
+        replaces: &[(
+            account!(
+                "mine",
+                r#""account_replication_type": "LRS", "immutability_policy": [{"allow_protected_append_writes": true,
+                    "period_since_creation_in_days": 3, "state": "Unlocked"}]"#
+            ),
+            "immutability_policy",
+        )],
+        tampers: &[
+            (
+                r#"PATCH ${this.id} {"properties": {"customDomain": {"name": "other.example.com"}}}"#,
+                "custom_domain",
+            ),
+            (
+                r#"PATCH ${this.id} {"properties": {"encryption": {"keyvaultproperties": {"keyname": "l"}}}}"#,
+                "customer_managed_key",
+            ),
+            (
+                r#"PATCH ${this.id} {"properties": {"azureFilesIdentityBasedAuthentication": {
+                    "defaultSharePermission": "StorageFileDataSmbShareContributor"}}}"#,
+                "azure_files_authentication",
+            ),
+        ],
+        lose: &["DELETE ${this.id}"],
+        ..CASE
+    },
+];
+
+/// cloudemu doesn't have what holds for file shares.
+pub(crate) const FURTHER: &[Case] = &[
+    Case {
+        kind: "azurerm_storage_account",
+        setup: &[GROUP],
+        create: account!("shares", r#""account_replication_type": "LRS""#),
+        updates: &[
+            account!(
+                "shares",
+                r#""account_replication_type": "LRS", "share_properties": [{"retention_policy": [{"days": 5}],
+                    "cors_rule": [{"allowed_headers": ["x"], "allowed_methods": ["GET"], "allowed_origins": ["*"],
+                        "exposed_headers": ["y"], "max_age_in_seconds": 60}],
+                    "smb": [{"authentication_types": ["Kerberos"], "channel_encryption_type": ["AES-256-GCM"],
+                        "kerberos_ticket_encryption_type": ["AES-256"], "versions": ["SMB3.0", "SMB3.1.1"]}]}]"#
+            ),
+            account!(
+                "shares",
+                r#""account_replication_type": "LRS", "share_properties": [{"smb": [{"versions": ["SMB3.1.1"]}]}]"#
+            ),
+        ],
+        tampers: &[(
+            r#"PATCH ${this.id}/fileServices/default {"properties": {"protocolSettings": {"smb": {"versions": "SMB2.1;"}}}}"#,
+            "share_properties",
+        )],
+        lose: &["DELETE ${this.id}"],
+        ..CASE
+    },
+    Case {
+        kind: "azurerm_storage_account",
+        setup: &[GROUP],
+        create: r#"{"name": "fast${n}", "resource_group_name": "${group.name}", "location": "westeurope",
+            "account_tier": "Premium", "account_kind": "FileStorage", "account_replication_type": "LRS",
+            "share_properties": [{"smb": [{"multichannel_enabled": true}]}]}"#,
+        updates: &[r#"{"name": "fast${n}", "resource_group_name": "${group.name}", "location": "westeurope",
+                "account_tier": "Premium", "account_kind": "FileStorage", "account_replication_type": "LRS",
+                "share_properties": [{"retention_policy": [{"days": 9}]}]}"#],
+        lose: &["DELETE ${this.id}"],
+        ..CASE
+    },
 ];
