@@ -1,13 +1,19 @@
 //! Providers that are lent, and the worlds that stacks get, without a command line.
 
+use crate::choose::Repository;
 use crate::lend::Lending;
+use crate::report::{Counts, Event, Outcome, Question, Report, Reporter, Verdict};
+use crate::run::{Operation, Options, run};
 use crate::site::{Ground, Sites};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
-use trueup_engine::{Deprecations, Given, Interrupt, Unobserved, World};
+use trueup_diag::Diagnostic;
+use trueup_engine::{Deprecations, Given, Interrupt, LockOptions, Unobserved, World};
 use trueup_provider::fake::{FakeCloud, FakeFactory};
 use trueup_provider::{Factories, Factory, Provider};
 use trueup_stacks::Stacks;
@@ -20,7 +26,7 @@ fn runtime() -> Runtime {
 /// Counts what is started.
 struct Counting {
     inner: FakeFactory,
-    started: std::sync::atomic::AtomicUsize,
+    started: AtomicUsize,
 }
 
 impl Factory for Counting {
@@ -28,7 +34,7 @@ impl Factory for Counting {
         &self,
         addr: &trueup_addr::ProviderAddr,
     ) -> Result<Arc<dyn Provider>, trueup_provider::StartError> {
-        self.started.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        self.started.fetch_add(1, Ordering::SeqCst);
         self.inner.start(addr)
     }
 
@@ -39,13 +45,11 @@ impl Factory for Counting {
 
 #[test]
 fn the_same_configuration_is_the_same_client() {
-    let counting = Arc::new(Counting {
-        inner: FakeFactory::new(FakeCloud::new()),
-        started: std::sync::atomic::AtomicUsize::new(0),
-    });
+    let counting =
+        Arc::new(Counting { inner: FakeFactory::new(FakeCloud::new()), started: AtomicUsize::new(0) });
     let lending = Lending::new(counting.clone());
     let addr = FakeFactory::addr();
-    let started = || counting.started.load(std::sync::atomic::Ordering::SeqCst);
+    let started = || counting.started.load(Ordering::SeqCst);
     let empty = lending.start(&addr).expect("it is known").schema().provider.block.empty_value();
     let config = |region: Value| {
         let mut attributes = empty.as_mapping().expect("a provider block is an object").clone();
@@ -146,4 +150,117 @@ fn every_stack_has_a_world_of_its_own() {
 
     let (_, is_shared) = world("sub", &[]);
     assert!(!is_shared, "a repository within another one");
+}
+
+/// Says yes or no in turn, and notes what it was asked.
+struct Answers {
+    answers: Mutex<Vec<bool>>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Reporter for Answers {
+    fn event(&self, _: &str, _: &Event<'_>) {}
+
+    fn approve(&self, question: Question<'_>) -> Result<bool, Box<Diagnostic>> {
+        let asked = match question {
+            Question::All(reports) => format!("all {}", reports.len()),
+            Question::Anew(stack) => format!("anew {stack}"),
+        };
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+        Ok(self.answers.lock().unwrap_or_else(PoisonError::into_inner).remove(0))
+    }
+}
+
+/// A repository of two stacks on a fake cloud, the second of which takes an id from the first.
+struct Stage {
+    root: tempfile::TempDir,
+    cloud: FakeCloud,
+}
+
+const HEAD: &str = "terraform {\n  required_providers {\n    fake = { source = \"trueup/fake\" }\n  }\n}\nprovider \"fake\" {\n  region = \"north\"\n}\n";
+const FIRST: &str = "resource \"fake_thing\" \"a\" {\n  name = \"a\"\n  size = 1\n}\noutput \"id\" {\n  value = fake_thing.a.id\n}\n";
+const SECOND: &str = "variable \"id\" {}\nresource \"fake_thing\" \"b\" {\n  count = length(var.id) > 3 ? 1 : 0\n  name  = \"b\"\n}\n";
+const INPUTS: &str = "stack \"a\" {}\nstack \"b\" {\n  inputs = { id = stack.a.id }\n}\n";
+
+impl Stage {
+    fn new() -> Stage {
+        let stage = Stage { root: tempfile::tempdir().expect("a directory"), cloud: FakeCloud::new() };
+        stage.write("trueup.hcl", INPUTS);
+        stage.write("a/main.tf", &format!("{HEAD}{FIRST}"));
+        stage.write("b/main.tf", &format!("{HEAD}{SECOND}"));
+        stage
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.root.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        std::fs::write(path, text).expect("a file");
+    }
+
+    /// Runs both stacks; gives what became of them, and what was asked.
+    fn run(&self, operation: Operation, answers: &[bool]) -> (Report, Vec<String>) {
+        let repository = Repository::open(self.root.path()).unwrap_or_else(|found| panic!("{found:?}"));
+        let lent: Arc<dyn Factory> = Arc::new(Lending::new(Arc::new(FakeFactory::new(self.cloud.clone()))));
+        let ground = Ground { factory: Arc::new(move |_| lent.clone()), ..ground(&repository.root, &[]) };
+        let chosen = ["a", "b"].map(String::from).into();
+        let reporter = Arc::new(Answers { answers: Mutex::new(answers.to_vec()), asked: Mutex::default() });
+        let options = Options {
+            operation,
+            at_once: 2,
+            calls: 2,
+            locking: LockOptions { lock: true, timeout: Duration::ZERO },
+            out: None,
+            approved: false,
+        };
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let ran = runtime.block_on(run(Arc::new(repository), &chosen, ground, options, reporter.clone()));
+        let asked = reporter.asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        (ran.unwrap_or_else(|found| panic!("{found:?}")), asked)
+    }
+
+    fn check(&self, operation: Operation, answers: &[bool], expected: (&[Outcome], &[&str])) -> Report {
+        let (report, asked) = self.run(operation, answers);
+        let outcomes: Vec<Outcome> = report.stacks.iter().map(|stack| stack.outcome.clone()).collect();
+        assert_eq!((&outcomes[..], &asked.iter().map(String::as_str).collect::<Vec<_>>()[..]), expected);
+        report
+    }
+}
+
+#[test]
+fn what_nobody_saw_is_asked_for_before_it_is_applied() {
+    let stage = Stage::new();
+    let changes = || Outcome::Changes;
+    stage.check(Operation::Apply, &[false], (&[Outcome::Declined, Outcome::Declined], &["all 2"]));
+    assert!(stage.cloud.objects().is_empty());
+    let report = stage.check(
+        Operation::Apply,
+        &[true, false],
+        (&[Outcome::Applied, Outcome::Declined], &["all 2", "anew b"]),
+    );
+    assert_eq!(report.verdict(), Verdict::Partly);
+    assert_eq!(stage.cloud.objects().len(), 1, "only the first was approved of");
+    stage.check(Operation::Plan, &[], (&[Outcome::Unchanged, changes()], &[]));
+    stage.check(Operation::Apply, &[true], (&[Outcome::Unchanged, Outcome::Applied], &["all 2"]));
+    let report = stage.check(Operation::Apply, &[], (&[Outcome::Unchanged, Outcome::Unchanged], &[]));
+    assert_eq!(report.verdict(), Verdict::Nothing);
+
+    // Its id stays, so that what the second one will be is known.
+    stage.write("a/main.tf", &format!("{HEAD}{}", FIRST.replace("size = 1", "size = 2")));
+    let report =
+        stage.check(Operation::Apply, &[true], (&[Outcome::Applied, Outcome::Unchanged], &["all 2"]));
+    assert_eq!(report.stacks[0].counts, Counts { change: 1, ..Counts::default() });
+}
+
+#[test]
+fn drift_is_judged_by_the_repositorys_rules() {
+    let stage = Stage::new();
+    stage.run(Operation::Apply, &[true, true]);
+    stage.check(Operation::Drift, &[], (&[Outcome::Unchanged, Outcome::Unchanged], &[]));
+    assert!(stage.cloud.set("fake_thing", "thing-a-1", "size", 7));
+    let report = stage.check(Operation::Drift, &[], (&[Outcome::Drifted, Outcome::Unchanged], &[]));
+    assert_eq!((report.stacks[0].drift, report.stacks[0].counts.change), (1, 1));
+    let rule = "drift {\n  ignore {\n    types      = [\"fake_thing\"]\n    attributes = [\"size\"]\n    reason     = \"it grows\"\n  }\n}\n";
+    stage.write("trueup.hcl", &format!("{INPUTS}{rule}"));
+    let report = stage.check(Operation::Drift, &[], (&[Outcome::Unchanged, Outcome::Unchanged], &[]));
+    assert_eq!(report.verdict(), Verdict::Nothing);
 }
