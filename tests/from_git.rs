@@ -117,12 +117,12 @@ fn a_saved_plan_of_a_commit_is_applied_as_that_commit_is() {
     place.sandbox.write("repo/environments/one/note.txt", "changed");
     place.git("commit --quiet --all --message third");
     place.run("apply -no-color tfplan").code(0).shows("1 added");
-    place.left(&["terraform.tfstate", "tfplan"]);
+    place.left(&["terraform.tfstate", "terraform.tfstate.trueup.json", "tfplan"]);
     place.run("show -no-color -from=../repo//environments/one").code(0).shows("hello of first, noted");
     place.run("drift -no-color -from=../repo//environments/one?ref=v1").code(0).shows("No drift");
     place.run("plan -no-color -from=../repo//environments/one?ref=v1").code(0).shows("No changes.");
     place.run("plan -no-color -from=../repo//environments/one").code(0).shows("hello of second, changed");
-    place.left(&["terraform.tfstate", "tfplan"]);
+    place.left(&["terraform.tfstate", "terraform.tfstate.trueup.json", "tfplan"]);
 }
 
 #[test]
