@@ -17,6 +17,7 @@ mod graphs;
 #[cfg(feature = "aws")]
 mod killed;
 mod modules;
+mod notified;
 mod pages;
 mod pulls;
 #[cfg(feature = "s3")]

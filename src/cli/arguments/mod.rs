@@ -26,7 +26,7 @@ pub(crate) use groups::{
 };
 pub(crate) use plans::{Apply, Drift, Guarding, Import, Plan, Planning, Refresh};
 pub(crate) use pr::{Pr, PrApply, PrPlan, Pulling};
-pub(crate) use run::{Run, Running};
+pub(crate) use run::{Notifying, Run, Running};
 pub(crate) use stacks::{Stacks, StacksList};
 pub(crate) use state::{
     ForceUnlock, Operated, Output, Show, State, StateList, StateMv, StatePush, StateReplaceProvider, StateRm,

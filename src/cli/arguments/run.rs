@@ -78,9 +78,30 @@ pub(crate) struct RunDrift {
     /// Accepted for compatibility: exit codes are always detailed
     #[arg(long = "detailed-exitcode", alias = "detailed")]
     pub(crate) detailed_exitcode: bool,
+    #[command(flatten)]
+    pub(crate) notifying: Notifying,
+}
+
+/// Who is told of what changed since the last look.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Notifying {
+    /// Tell chats and webhooks of stacks whose status has changed since the last run with this file, which keeps it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) notify: Option<String>,
+    /// Keep an issue for each stack besides: opened when it drifts, closed when it is fine
+    #[arg(long, requires = "notify")]
+    pub(crate) issues: bool,
 }
 
 impl Run {
+    /// Who is told; nobody but of drift.
+    pub(crate) fn notifying(&self) -> Option<&Notifying> {
+        match self {
+            Run::Drift(args) => Some(&args.notifying),
+            Run::Plan(_) | Run::Apply(_) => None,
+        }
+    }
+
     /// What is done, to which stacks and how, and where plans are saved.
     pub(crate) fn parts(&self) -> (Operation, &Running, Option<&str>) {
         match self {

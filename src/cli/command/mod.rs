@@ -15,6 +15,7 @@ pub(crate) mod login;
 pub(crate) mod manual;
 pub(crate) mod metadata;
 pub(crate) mod modules;
+mod notifying;
 mod options;
 pub(crate) mod output;
 pub(crate) mod plan;

@@ -1,6 +1,7 @@
 //! `trueup run plan`, `run apply` and `run drift`
 
 use super::Context;
+use super::notifying::notify;
 use super::options::{lock_options, parallelism};
 use super::plan::complain;
 use super::telling::Telling;
@@ -50,6 +51,9 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         }
     };
     telling.end(&report, &repository);
+    if let Some(notifying) = args.notifying() {
+        notify(context, &screen, notifying, &report).await;
+    }
     match report.verdict() {
         Verdict::Nothing => 0,
         Verdict::Different => u8::from(args.is_detailed()) * DIFFERENT,

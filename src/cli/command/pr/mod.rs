@@ -5,6 +5,8 @@ mod gather;
 mod planning;
 mod site;
 
+pub(crate) use site::forge_here;
+
 use super::Context;
 use super::plan::complain;
 use crate::arguments::Pr as Arguments;

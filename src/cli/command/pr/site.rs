@@ -7,8 +7,10 @@ use crate::command::options::{lock_options, parallelism};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use trueup_diag::Diagnostics;
-use trueup_forge::{Ci, Forge, Pace, Place, Pull, State, Status, Token, ci, connect, settled_pull};
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_forge::{
+    Ci, Forge, ForgeError, Pace, Place, Pull, State, Status, Token, ci, connect, settled_pull,
+};
 use trueup_pulls::Checkout;
 use trueup_run::{Operation, Options, Repository, Selection};
 use trueup_source::{describe, parents, within};
@@ -27,21 +29,11 @@ pub(super) struct Site {
 impl Site {
     /// Asks the forge and looks at what is checked out.
     pub(super) async fn open(context: &Context, pulling: &Pulling) -> Result<Site, Stop> {
-        let ci = ci(&context.environment)?;
+        let (forge, ci) = forge_here(context)?;
         let git = describe(&context.dir)?;
-        let remote = git.as_ref().and_then(|git| git.remote.as_deref());
-        let place = ci.place.clone().or_else(|| Place::of_address(remote?, None));
-        let place = place.ok_or_else(|| {
-            unplaced(
-                "Neither the build nor the remote of Git says at which forge the repository is.",
-                "set TRUEUP_FORGE to github, gitlab, gitea, bitbucket or azure-devops, and TRUEUP_FORGE_URL and TRUEUP_FORGE_REPOSITORY",
-            )
-        })?;
         let number = pulling.number.or(ci.pull).ok_or_else(|| {
             unplaced("This is no build of a pull request.", "say which one is meant: -number=7")
         })?;
-        let token = Token::find(place.kind, &context.environment)?;
-        let forge = connect(&place, token, Pace::default())?;
         let pull = settled_pull(&*forge, number).await?;
         let repository = Arc::new(Repository::open(&context.dir)?);
         let rules = rules(&*forge, &pull, &repository.root).await?;
@@ -107,4 +99,24 @@ async fn rules(forge: &dyn Forge, pull: &Pull, root: &Path) -> Result<PullRules,
     let path = if inside.is_empty() { SETTINGS_FILE.to_owned() } else { format!("{inside}/{SETTINGS_FILE}") };
     let text = forge.file(&path, &pull.base_branch).await?;
     text.map_or_else(|| Ok(PullRules::default()), |text| Ok(pull_rules(&text)?))
+}
+
+/// The forge that the repository is at, by what the build or the remote of Git says.
+///
+/// # Errors
+/// Nothing says where it is, or there is no token.
+pub(crate) fn forge_here(context: &Context) -> Result<(Arc<dyn Forge>, Ci), Box<Diagnostic>> {
+    let stop = |error: ForgeError| Box::new(error.diagnostic());
+    let ci = ci(&context.environment).map_err(stop)?;
+    let git = describe(&context.dir).map_err(|error| Box::new(error.diagnostic()))?;
+    let remote = git.as_ref().and_then(|git| git.remote.as_deref());
+    let place = ci.place.clone().or_else(|| Place::of_address(remote?, None));
+    let place = place.ok_or_else(|| {
+        let detail = "Neither the build nor the remote of Git says at which forge the repository is.";
+        Box::new(Diagnostic::error("No forge to speak to", detail).hint(
+            "set TRUEUP_FORGE to github, gitlab, gitea, bitbucket or azure-devops, and TRUEUP_FORGE_URL and TRUEUP_FORGE_REPOSITORY",
+        ))
+    })?;
+    let token = Token::find(place.kind, &context.environment).map_err(stop)?;
+    Ok((connect(&place, token, Pace::default()).map_err(stop)?, ci))
 }
