@@ -1,12 +1,10 @@
 """The other side of the example: what somebody else does to the cloud, and what is really there.
 
-Usage: cloud.py ENDPOINT wait | make-bucket NAME | meddle | expect-up | expect-down
+Usage: cloud.py ENDPOINT make-bucket NAME | meddle | expect-up | expect-down
 """
 
 import json
 import sys
-import time
-import urllib.request
 
 import boto3
 
@@ -25,15 +23,6 @@ class Cloud:
         self.iam = boto3.client("iam", endpoint_url=endpoint, region_name=REGION)
         self.dynamodb = boto3.client("dynamodb", endpoint_url=endpoint, region_name=REGION)
         self.s3 = boto3.client("s3", endpoint_url=endpoint, region_name=REGION)
-
-    def wait(self):
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(self.endpoint + "/moto-api/", timeout=1)
-                return
-            except OSError:
-                time.sleep(0.1)
-        sys.exit("the emulator doesn't answer")
 
     def make_bucket(self, name):
         self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
