@@ -3,6 +3,7 @@
 use crate::support::moto::{self, Moto};
 use crate::support::project;
 use crate::support::sandbox::Sandbox;
+use crate::support::skip::skip;
 use std::path::Path;
 
 /// `examples/aws/run` is the specification: up, empty second plan, drift found and mended, down.
@@ -13,6 +14,25 @@ fn the_aws_example_lives_as_it_says() {
     sandbox.set("TRUEUP_BINARY", env!("CARGO_BIN_EXE_trueup"));
     sandbox.set("EXAMPLE_PYTHON", &python.display().to_string());
     let script = project::root().join("examples/aws/run");
+    let outcome = sandbox.run(Path::new("/bin/bash"), &[&script.display().to_string()]);
+    outcome.code(0).shows("Everything was as expected");
+}
+
+/// `examples/multi-cloud/run` is that of three clouds, two of which are played by the fakes of their providers' tests.
+#[test]
+fn the_multi_cloud_example_lives_as_it_says() {
+    let what = "the example for several clouds";
+    let Some(python) = moto::python(what) else { return };
+    let stand_ins = Path::new(env!("CARGO_BIN_EXE_trueup")).with_file_name("examples");
+    let missing = ["azure_stand_in", "google_stand_in"].into_iter().find(|name| !stand_ins.join(name).exists());
+    if let Some(missing) = missing {
+        return skip(what, &format!("{missing} isn't built: cargo test --workspace builds it"));
+    }
+    let mut sandbox = Sandbox::new();
+    sandbox.set("TRUEUP_BINARY", env!("CARGO_BIN_EXE_trueup"));
+    sandbox.set("EXAMPLE_PYTHON", &python.display().to_string());
+    sandbox.set("EXAMPLE_STAND_INS", &stand_ins.display().to_string());
+    let script = project::root().join("examples/multi-cloud/run");
     let outcome = sandbox.run(Path::new("/bin/bash"), &[&script.display().to_string()]);
     outcome.code(0).shows("Everything was as expected");
 }
