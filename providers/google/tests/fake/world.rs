@@ -202,9 +202,14 @@ impl World {
         if let Some(answer) = self.stored_things(request) {
             return answer;
         }
-        let Some(path) = request.path.strip_prefix("/compute/v1/") else {
-            return refuse(404, "notFound", format!("no API at {}", request.path));
-        };
+        match request.path.strip_prefix("/compute/v1/") {
+            Some(path) => self.computed(request, path, is_doomed),
+            None => refuse(404, "notFound", format!("no API at {}", request.path)),
+        }
+    }
+
+    /// What Compute Engine answers at a path.
+    fn computed(&mut self, request: &Request, path: &str, is_doomed: bool) -> Result<Json, Refusal> {
         let parts: Vec<&str> = path.split('/').collect();
         let (project, area, rest) = match parts.as_slice() {
             ["projects", project, area @ "global", rest @ ..] => (*project, (*area).to_owned(), rest),
