@@ -24,7 +24,8 @@ fn the_multi_cloud_example_lives_as_it_says() {
     let what = "the example for several clouds";
     let Some(python) = moto::python(what) else { return };
     let stand_ins = Path::new(env!("CARGO_BIN_EXE_trueup")).with_file_name("examples");
-    let missing = ["azure_stand_in", "google_stand_in"].into_iter().find(|name| !stand_ins.join(name).exists());
+    let missing =
+        ["azure_stand_in", "google_stand_in"].into_iter().find(|name| !stand_ins.join(name).exists());
     if let Some(missing) = missing {
         return skip(what, &format!("{missing} isn't built: cargo test --workspace builds it"));
     }
