@@ -251,19 +251,18 @@ fn builtin(directory: PathBuf) -> Arc<dyn Factory> {
 
 /// The clouds that are compiled in.
 fn clouds(environment: &BTreeMap<String, String>) -> Arc<dyn Factory> {
-    let mut all: Vec<Arc<dyn Factory>> = Vec::new();
-    #[cfg(feature = "aws")]
-    all.push(Arc::new(trueup_provider_aws::AwsFactory));
-    #[cfg(feature = "azure")]
-    all.push(Arc::new(trueup_provider_azure::AzureFactory::within(trueup_provider_azure::Outside {
-        environment: environment.clone(),
-        seconds: outside::seconds,
-    })));
-    #[cfg(feature = "google")]
-    all.push(Arc::new(trueup_provider_google::GoogleFactory::within(environment.clone())));
     #[cfg(not(any(feature = "azure", feature = "google")))]
     let _ = environment;
-    #[cfg(not(any(feature = "aws", feature = "azure", feature = "google")))]
-    all.shrink_to_fit();
-    Arc::new(Factories(all))
+    let all: [Arc<dyn Factory>; _] = [
+        #[cfg(feature = "aws")]
+        Arc::new(trueup_provider_aws::AwsFactory),
+        #[cfg(feature = "azure")]
+        Arc::new(trueup_provider_azure::AzureFactory::within(trueup_provider_azure::Outside {
+            environment: environment.clone(),
+            seconds: outside::seconds,
+        })),
+        #[cfg(feature = "google")]
+        Arc::new(trueup_provider_google::GoogleFactory::within(environment.clone())),
+    ];
+    Arc::new(Factories(all.into()))
 }
