@@ -438,8 +438,8 @@ fn gather(json: &Json, texts: &mut Vec<String>) {
     }
 }
 
-/// The whole chain of causes of an error, one line, without the address.
-fn chain(error: &reqwest::Error) -> String {
+/// The whole chain of causes of an error of a call, one line, without its address, which may hold secrets.
+pub fn chain(error: &reqwest::Error) -> String {
     let mut text = String::new();
     let mut next = std::error::Error::source(error);
     while let Some(cause) = next {

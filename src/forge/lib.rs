@@ -29,6 +29,7 @@ mod pull;
 #[cfg(test)]
 mod tests;
 
+pub use api::chain;
 pub use ci::{Ci, ci};
 pub use comment::{Written, find_comment, write_comment};
 pub use error::{ForgeError, ForgeErrorKind};

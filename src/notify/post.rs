@@ -4,7 +4,7 @@ use crate::error::NotifyError;
 use reqwest::{Client, Response};
 use std::fmt;
 use std::time::Duration;
-use trueup_forge::Pace;
+use trueup_forge::{Pace, chain};
 
 /// How often it is tried again, and how long is waited in all.
 const TRIES_MAX: u32 = 5;
@@ -152,19 +152,4 @@ fn told(body: &str) -> String {
         return String::new();
     }
     format!(": {line}")
-}
-
-/// The causes of an error in one line, without the address.
-fn chain(error: &reqwest::Error) -> String {
-    let mut text = String::new();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        let line = cause.to_string();
-        if !line.is_empty() && !text.contains(&line) {
-            text.push_str(if text.is_empty() { "" } else { ": " });
-            text.push_str(&line);
-        }
-        next = cause.source();
-    }
-    if text.is_empty() { "the connection broke off".into() } else { text.replace('\n', " ") }
 }
