@@ -167,7 +167,8 @@ pub(crate) fn cdata(text: &str) -> String {
 
 /// What can't stand in XML at all is left out.
 fn valid(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+    text.chars()
+        .filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}') && (!c.is_control() || matches!(c, '\n' | '\t')))
 }
 
 #[cfg(test)]

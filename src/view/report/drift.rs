@@ -28,7 +28,7 @@ impl Report {
         let shown = document.resources.iter().filter(wanted);
         let items: Vec<Item> =
             shown.map(|one| outcome.onto(item(one, &places, &secrets), &one.addr)).collect();
-        let mut findings = findings::failed(plan, &places)?;
+        let mut findings = findings::failed(plan, &places, &secrets)?;
         findings.extend(told.correction.and_then(refused));
         let told: BTreeSet<&String> = items.iter().map(|item| &item.address).collect();
         let compared = plan.changes.iter().filter(|change| change.addr.resource.mode == Mode::Managed);

@@ -1,6 +1,7 @@
 //! What is wrong or worth knowing beside what becomes of objects.
 
 use super::place::{Places, place};
+use super::secrets::Secrets;
 use super::{Place, Report};
 use crate::style::neutral;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
@@ -54,14 +55,19 @@ impl Report {
     pub fn diagnose(&mut self, diagnostics: &Diagnostics, (sources, directory): (&Sources, &str)) {
         for one in &diagnostics.clone().sorted() {
             let detail = self.secrets.without(&detail(one));
-            if self.findings.iter().any(|known| known.rule == CHECK && detail.starts_with(&known.detail)) {
+            let level = if one.is_error() { Level::Error } else { Level::Warning };
+            let is_told = |known: &&mut Finding| known.rule == CHECK && detail.starts_with(&known.detail);
+            let told = one.condition_of.as_ref().and_then(|_| self.findings.iter_mut().find(is_told));
+            if let Some(told) = told {
+                // A condition that stops the plan is no mere warning.
+                told.level = told.level.min(level);
                 continue;
             }
             self.findings.push(Finding {
-                level: if one.is_error() { Level::Error } else { Level::Warning },
+                level,
                 rule: if one.is_error() { "run/error".into() } else { "run/warning".into() },
-                address: one.address.as_deref().map(neutral),
-                title: neutral(&one.summary),
+                address: one.address.as_deref().map(|address| self.secrets.without(&neutral(address))),
+                title: self.secrets.without(&neutral(&one.summary)),
                 detail,
                 place: one.subject.and_then(|span| place(span, (sources, directory))),
             });
@@ -76,7 +82,11 @@ fn detail(diagnostic: &Diagnostic) -> String {
 }
 
 /// Conditions that don't hold.
-pub(super) fn failed(plan: &Plan, places: &Places<'_>) -> Result<Vec<Finding>, Box<Diagnostic>> {
+pub(super) fn failed(
+    plan: &Plan,
+    places: &Places<'_>,
+    secrets: &Secrets,
+) -> Result<Vec<Finding>, Box<Diagnostic>> {
     let finding = |check: Failed| Finding {
         level: Level::Warning,
         rule: CHECK.into(),
@@ -84,10 +94,10 @@ pub(super) fn failed(plan: &Plan, places: &Places<'_>) -> Result<Vec<Finding>, B
         detail: if check.message.is_empty() {
             "It could not be evaluated.".into()
         } else {
-            neutral(&check.message)
+            secrets.without(&neutral(&check.message))
         },
         place: places.of_condition(&check.address),
-        address: Some(neutral(&check.address)),
+        address: Some(secrets.without(&neutral(&check.address))),
     };
     let failed = trueup_document::checks::failed(plan.checks.as_deref())?;
     Ok(failed.into_iter().map(finding).collect())

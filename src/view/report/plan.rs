@@ -44,7 +44,7 @@ impl Report {
             excused: Vec::new(),
             compared: plan.changes.len(),
             unchanged,
-            findings: findings::failed(plan, &teller.places)?,
+            findings: findings::failed(plan, &teller.places, &teller.secrets)?,
             home: place::home((scene.sources, scene.directory)),
             outputs: outputs(plan, &teller.secrets),
             summary: plan.summary(),

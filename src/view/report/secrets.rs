@@ -79,10 +79,18 @@ impl Secrets {
 
     /// The text without those of them that are long enough to be told from words.
     pub(super) fn without(&self, text: &str) -> String {
-        let found: Vec<&str> = self.inside(text).collect();
-        // The longest first: one may begin with another.
-        let longest = found.into_iter().rev();
-        longest.fold(text.to_owned(), |text, secret| text.replace(secret, VEIL))
+        let mut out = String::with_capacity(text.len());
+        let mut told = 0;
+        // One may begin inside of another: what any of them covers is hidden, at one stroke.
+        for (at, secret) in self.inside(text) {
+            if at >= told {
+                out.push_str(&text[told..at]);
+                out.push_str(VEIL);
+            }
+            told = told.max(at + secret.len());
+        }
+        out.push_str(&text[told..]);
+        out
     }
 
     fn is_in(&self, text: &str) -> bool {
@@ -91,13 +99,13 @@ impl Secrets {
         self.all.contains(text) || self.inside(text).next().is_some() || quoted()
     }
 
-    /// The long ones that stand in a text.
-    fn inside<'s>(&'s self, text: &'s str) -> impl Iterator<Item = &'s str> {
+    /// The long ones that stand in a text, with the places where they begin, in the order of those.
+    fn inside<'s>(&'s self, text: &'s str) -> impl Iterator<Item = (usize, &'s str)> {
         let starts = text.as_bytes().windows(INSIDE_MIN).enumerate();
         let found = starts.filter_map(|(at, start)| Some((at, self.long.get(start)?)));
         let is_at = |at: usize, secret: &String| text.as_bytes()[at..].starts_with(secret.as_bytes());
         found.flat_map(move |(at, secrets)| {
-            secrets.iter().filter(move |secret| is_at(at, secret)).map(String::as_str)
+            secrets.iter().filter(move |secret| is_at(at, secret)).map(move |secret| (at, secret.as_str()))
         })
     }
 }
@@ -156,6 +164,17 @@ mod tests {
         check(12345.into(), false);
         check(Value::set(Type::String, [Value::from("hush"), Value::from("b")]), true);
         check(Value::object([("a", Value::tuple([Value::from("b"), Value::from("hush")]))]), true);
-        assert_eq!(known.without("hush: ü correct horse battery!"), "hush: ü (sensitive value)!");
+    }
+
+    #[test]
+    fn of_those_that_overlap_nothing_is_left() {
+        let known =
+            secrets(&["hush", "correct horse", "correct horse battery", "admin-user", "tok-admin-user-9f8e"]);
+        let check = |text: &str, wanted: &str| assert_eq!(known.without(text), wanted);
+        check("hush: ü correct horse battery!", "hush: ü (sensitive value)!");
+        check("a tok-admin-user-9f8e b", "a (sensitive value) b");
+        check("admin-user and admin-user", "(sensitive value) and (sensitive value)");
+        check("correct horsecorrect horse", "(sensitive value)(sensitive value)");
+        check("ü", "ü");
     }
 }
