@@ -2,6 +2,7 @@
 
 use crate::document::{AttributeDrift, ResourceDrift};
 use crate::judge::{Hidden, Judged, takes_attribute};
+use crate::leaves::leaves_that_differ;
 use crate::left::{Left, Refused};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use trueup_diff::Action;
 use trueup_plan::Plan;
 use trueup_stacks::{CorrectSettings, Measure, Pattern};
 use trueup_state::{Commit, Record};
+use trueup_value::{Path, Type, Value};
 
 /// What guards a correction: rules, and what whoever runs it asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -77,6 +79,33 @@ pub fn forbidden(plan: &Plan, guards: &Guards) -> Option<(ResourceInstance, Meas
         .into_iter()
         .find(|(_, measure)| not_allowed(*measure, guards).is_some())
         .map(|(addr, one)| (addr.clone(), one))
+}
+
+/// What the plan of a correction would give another value than the comparison had for it, and with it carry out what Git
+/// has and nobody applied: an attribute that was unknown while what it refers to was to be changed, and is known where
+/// that is left alone.
+pub fn astray(plan: &Plan, compared: &Plan) -> Option<(ResourceInstance, Path)> {
+    let done = plan.changes.iter().filter(|one| one.deposed.is_none() && one.change.action.is_change());
+    done.into_iter().find_map(|one| {
+        let known = compared.changes.iter().find(|other| other.addr == one.addr && other.deposed.is_none());
+        let path = match known {
+            Some(known) => strays(&known.change.after, &one.change.after, &one.change.before),
+            None => Some(Path::default()),
+        };
+        path.map(|path| (one.addr.clone(), path))
+    })
+}
+
+/// Where what will be is neither what was compared nor what there is.
+pub(crate) fn strays(compared: &Value, planned: &Value, before: &Value) -> Option<Path> {
+    let null = || Value::null(Type::Dynamic);
+    let is_new = |path: &Path| {
+        let at = |value: &Value| value.at_path(path).unwrap_or_else(null).without_marks();
+        let (compared, planned, before) = (at(compared), at(planned), at(before));
+        let is_open = !compared.is_wholly_known() && !planned.is_wholly_known();
+        !is_open && compared != planned && planned != before
+    };
+    leaves_that_differ(compared, planned).into_iter().find(is_new)
 }
 
 fn refused(rules: &CorrectSettings, circumstances: Circumstances<'_>) -> Option<Refused> {

@@ -18,7 +18,7 @@ pub mod wire;
 pub use baseline::{Baseline, Known};
 pub use cause::{Cause, causes};
 pub use compare::drift_document;
-pub use decide::{Circumstances, Decision, Guards, decide, forbidden};
+pub use decide::{Circumstances, Decision, Guards, astray, decide, forbidden};
 pub use document::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift};
 pub use judge::{Hidden, Ignored, Judged, judge, moment};
 pub use left::{Left, Refused};

@@ -1,5 +1,6 @@
 //! Drift as data: what alarms, what is known, what may be corrected.
 
+use crate::decide::strays;
 use crate::{
     AttributeDrift, AttributeKind, Baseline, Circumstances, DriftDocument, DriftKind, Guards, Judged,
     ResourceDrift, causes, decide, judge, wire,
@@ -9,7 +10,7 @@ use std::collections::BTreeSet;
 use trueup_diff::Action;
 use trueup_stacks::{DriftSettings, Measure, drift_settings};
 use trueup_state::{AppliedCommit, Commit, Corrected, Record};
-use trueup_value::{Marks, Path, PathStep, Value};
+use trueup_value::{Marks, Path, PathStep, Type, Value};
 
 const LINEAGE: &str = "1f0bb7e9-3c9b-4c39-9a5c-000000000001";
 const NOW: &str = "2026-11-23T12:00:00Z";
@@ -335,4 +336,25 @@ fn the_same_in_many_places_has_one_cause() {
             "x_a tags[\"x\"]: {\"x_a.a\", \"x_a.b\"}".to_owned(),
         ]
     );
+}
+
+#[test]
+fn corrections_give_only_values_that_were_compared() {
+    let check = |values: [Value; 3], wanted: Option<&str>| {
+        let object = |value: Value| Value::object([("a", Value::from("x")), ("b", value)]);
+        let [compared, planned, before] = values.map(object);
+        let found = strays(&compared, &planned, &before).map(|path| path.to_string());
+        assert_eq!(found.as_deref(), wanted, "{compared:?} {planned:?} {before:?}");
+    };
+    let (one, two, three) = (|| Value::from("one"), || Value::from("two"), || Value::from("three"));
+    let unknown = || Value::unknown(Type::String);
+    check([one(), one(), two()], None);
+    // Git's reference was unknown while what it refers to was to be replaced.
+    check([unknown(), one(), two()], Some(".b"));
+    check([unknown(), two(), two()], None);
+    check([unknown(), unknown(), two()], None);
+    check([one(), unknown(), two()], Some(".b"));
+    check([one(), three(), two()], Some(".b"));
+    check([one(), one().mark(Marks::SENSITIVE), two()], None);
+    check([one(), two().mark(Marks::SENSITIVE), three()], Some(".b"));
 }

@@ -8,10 +8,11 @@ use trueup_addr::{ResourceInstance, Target};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_diff::Action;
 use trueup_document::drift::Correction;
-use trueup_drift::{Circumstances, Decision, Judged, decide, forbidden, moment};
+use trueup_drift::{Circumstances, Decision, Judged, astray, decide, forbidden, moment};
 use trueup_engine::{PlanOptions, Planned, Session, correct};
 use trueup_plan::Plan;
 use trueup_stacks::Measure;
+use trueup_value::Path;
 use trueup_view::diff::Differ;
 use trueup_view::drift::{left, refused};
 
@@ -43,7 +44,7 @@ impl Work<'_> {
         } else if decision.correct.is_empty() {
             Ok(DIFFERENT)
         } else {
-            self.bring_back(session, options, &decision.correct, &mut correction).await
+            self.bring_back(session, options, (&decision.correct, compared), &mut correction).await
         };
         let code = match outcome {
             Ok(code) => code,
@@ -79,7 +80,7 @@ impl Work<'_> {
         &self,
         session: &mut Session,
         options: &PlanOptions,
-        wanted: &BTreeSet<ResourceInstance>,
+        (wanted, compared): (&BTreeSet<ResourceInstance>, &Plan),
         correction: &mut Correction,
     ) -> Result<u8, Diagnostics> {
         let targets = wanted.iter().cloned().map(Target::Instance).collect();
@@ -96,6 +97,9 @@ impl Work<'_> {
         }
         if let Some((addr, measure)) = forbidden(&plan, &self.rules.guards) {
             return Err(not_allowed(&addr, measure).into());
+        }
+        if let Some((addr, path)) = astray(&plan, compared) {
+            return Err(unapplied(&addr, &path).into());
         }
         if plan.has_changes() && !self.args.auto_approve {
             let note = "Only 'yes' will be accepted to approve.";
@@ -137,4 +141,17 @@ fn not_allowed(addr: &ResourceInstance, measure: Measure) -> Diagnostic {
         format!("To bring back what drifted, the plan would also {word} {addr}, which is not allowed.");
     Diagnostic::error("Correction would do more than it may", detail)
         .hint(format!("-allow-{word} lets it, where trueup.hcl doesn't forbid it; or apply a plan instead"))
+}
+
+fn unapplied(addr: &ResourceInstance, path: &Path) -> Diagnostic {
+    let name = path.to_string();
+    let what = match name.trim_start_matches('.') {
+        "" => addr.to_string(),
+        name => format!("{name} of {addr}"),
+    };
+    let detail = format!(
+        "To bring back what drifted, the plan would also change {what} to a value that Git has and that was never applied."
+    );
+    Diagnostic::error("Correction would do more than it may", detail)
+        .hint("apply what Git has first (trueup plan shows it); what drifts then can be corrected")
 }
