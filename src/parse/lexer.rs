@@ -8,6 +8,8 @@ use SyntaxKind as K;
 pub(crate) enum Start {
     /// Configuration or an expression.
     Code,
+    /// A file of a module, where no argument can stand outside of blocks.
+    Module,
     /// A template without quotes, as in a file for `templatefile`.
     Template,
 }
@@ -16,8 +18,8 @@ pub(crate) enum Start {
 enum Mode<'t> {
     /// Code; inside of a template sequence once the stack is deeper, where `braces` are open.
     Code { braces: u32 },
-    /// Between quotes.
-    Quoted,
+    /// Between quotes. In a module's file outside of all blocks, the value of an argument is `misplaced`.
+    Quoted { misplaced: bool },
     /// In a heredoc.
     Heredoc { marker: &'t str, at_line_start: bool },
     /// In a bare template.
@@ -27,6 +29,7 @@ enum Mode<'t> {
 struct Lexer<'t> {
     text: &'t str,
     bytes: &'t [u8],
+    start: Start,
     at: usize,
     modes: Vec<Mode<'t>>,
     tokens: Vec<Token>,
@@ -35,12 +38,12 @@ struct Lexer<'t> {
 /// The tokens of `text`, with an empty [`SyntaxKind::End`] behind the last.
 pub(crate) fn lex(text: &str, start: Start) -> Vec<Token> {
     let mode = match start {
-        Start::Code => Mode::Code { braces: 0 },
+        Start::Code | Start::Module => Mode::Code { braces: 0 },
         Start::Template => Mode::Bare,
     };
     let tokens = Vec::with_capacity(text.len() / 4 + 2);
-    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, modes: vec![mode], tokens };
-    if start == Start::Code && text.starts_with('\u{feff}') {
+    let mut lexer = Lexer { text, bytes: text.as_bytes(), start, at: 0, modes: vec![mode], tokens };
+    if start != Start::Template && text.starts_with('\u{feff}') {
         lexer.token(K::ByteOrderMark, '\u{feff}'.len_utf8());
     }
     while lexer.at < text.len() {
@@ -117,7 +120,7 @@ impl Lexer<'_> {
 
     fn step(&mut self) {
         match self.modes.last() {
-            Some(Mode::Quoted) => self.quoted(),
+            Some(Mode::Quoted { misplaced }) => self.quoted(*misplaced),
             Some(Mode::Heredoc { .. } | Mode::Bare) => self.unquoted(),
             Some(Mode::Code { .. }) | None => self.code(),
         }
@@ -141,8 +144,9 @@ impl Lexer<'_> {
             b'0'..=b'9' => self.token(K::Number, number_length(rest)),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.identifier(),
             b'"' => {
+                let misplaced = self.is_misplaced_argument();
                 self.token(K::OpenQuote, 1);
-                self.modes.push(Mode::Quoted);
+                self.modes.push(Mode::Quoted { misplaced });
             }
             b'{' | b'}' | b'~' => self.brace(),
             b'<' if self.peek(1) == b'<' => self.heredoc_start(),
@@ -242,14 +246,21 @@ impl Lexer<'_> {
         self.token(kind, length);
     }
 
-    fn quoted(&mut self) {
+    /// Whether what starts here is the value of an argument where a module can have none.
+    fn is_misplaced_argument(&self) -> bool {
+        let outside = self.start == Start::Module && matches!(self.modes[..], [Mode::Code { braces: 0 }]);
+        let before = self.tokens.iter().rev().find(|token| token.kind != K::Whitespace);
+        outside && before.is_some_and(|token| token.kind == K::Equal)
+    }
+
+    fn quoted(&mut self, misplaced: bool) {
         let rest = &self.bytes[self.at..];
         match rest[0] {
             b'"' => {
                 self.token(K::CloseQuote, 1);
                 self.modes.pop();
             }
-            b'\n' | b'\r' if self.config_follows() => {
+            b'\n' | b'\r' if self.config_follows(misplaced) => {
                 self.token(K::QuotedNewline, 0);
                 self.token(K::CloseQuote, 0);
                 self.modes.pop();
@@ -261,8 +272,9 @@ impl Lexer<'_> {
     }
 
     /// Whether the next line looks like configuration rather than the next line of a string that was broken up. The
-    /// closing quote was forgotten then: an empty one is put here, and what follows is read as what it is.
-    fn config_follows(&self) -> bool {
+    /// closing quote was forgotten then: an empty one is put here, and what follows is read as what it is. Behind a
+    /// `misplaced` argument only a block can be meant.
+    fn config_follows(&self, misplaced: bool) -> bool {
         if self.modes.len() > 2 {
             return false;
         }
@@ -271,7 +283,8 @@ impl Lexer<'_> {
         let line = next.lines().next().unwrap_or("").trim();
         let word = identifier_length(line);
         let behind = line[word..].trim_start();
-        line.is_empty() || line == "}" || (word > 0 && behind.starts_with(['=', '{'])) || is_header(line)
+        let block = (word > 0 && behind.starts_with('{')) || is_header(line);
+        block || !misplaced && (line.is_empty() || line == "}" || (word > 0 && behind.starts_with('=')))
     }
 
     /// `${`, `%{` and their trimming forms.

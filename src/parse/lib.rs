@@ -58,6 +58,12 @@ pub fn parse_config(file: FileId, text: &str) -> Parsed<ast::Body> {
     parse(file, text, Start::Code, true, Parser::file)
 }
 
+/// Reads a file of a module, which has nothing but blocks: behind a string that was never closed, a line with an
+/// argument is one of the string's outside of them.
+pub fn parse_module(file: FileId, text: &str) -> Parsed<ast::Body> {
+    parse(file, text, Start::Module, true, Parser::file)
+}
+
 /// Reads one expression, such as a line for the console or the value of a variable. Line ends don't count around
 /// and in it.
 pub fn parse_expression(file: FileId, text: &str) -> Parsed<ast::Expr> {

@@ -35,7 +35,7 @@ pub(crate) fn read(
         let parsed = if form.json {
             trueup_parse::parse_json_config(id, &text)
         } else {
-            trueup_parse::parse_config(id, &text)
+            trueup_parse::parse_module(id, &text)
         };
         diagnostics.append(parsed.diagnostics);
         templates.append(parsed.templates);

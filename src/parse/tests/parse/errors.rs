@@ -1,7 +1,8 @@
 //! What is wrong with texts, and where: the summaries and places are Terraform's.
 
 use crate::{FILE, shape, summaries};
-use trueup_parse::{parse_config, parse_expression};
+use trueup_diag::Diagnostics;
+use trueup_parse::{parse_config, parse_expression, parse_module};
 
 #[track_caller]
 fn check(cases: &[(&str, &[&str])]) {
@@ -123,6 +124,25 @@ fn an_open_end_stops_at_the_end_of_its_block() {
         ["6..6 Invalid multi-line string", "6..6 Invalid string literal"]
     );
     assert_eq!(parsed.value.attributes.len(), 1);
+}
+
+/// Outside of blocks a module has no arguments: only a block ends the string of one that was never closed there. In
+/// other files the next argument does.
+#[test]
+fn a_misplaced_argument_ends_at_the_next_block() {
+    let line_ends = |found: &Diagnostics| {
+        summaries(found).iter().filter(|summary| summary.ends_with("Invalid multi-line string")).count()
+    };
+    for (text, module, other) in [
+        ("a = \"x\nb = 1\n", 2, 1),
+        ("a = \"x\nb = 1\nc \"d\" {\n}\n", 2, 1),
+        ("a = \"x\nb {\n}\n", 1, 1),
+        ("a {\n  b = \"x\n  c = 1\n}\n", 1, 1),
+        ("a \"b {\n  c = 1\n}\n", 1, 1),
+    ] {
+        assert_eq!(line_ends(&parse_module(FILE, text).diagnostics), module, "{text}");
+        assert_eq!(line_ends(&parse_config(FILE, text).diagnostics), other, "{text}");
+    }
 }
 
 #[test]
