@@ -242,7 +242,14 @@ fn what_moved_is_not_applied() {
     place.sandbox.write("net/more.tf", "resource \"terraform_data\" \"more\" {}\n");
     place.pr("apply -number=7").code(1).shows("Files here differ");
     std::fs::remove_file(place.sandbox.path("net/more.tf")).expect("it is there");
+    // A commit that nobody has pushed, on top of it; and one that merges it with what isn't the base branch's.
+    place.git("commit --quiet --allow-empty --message unseen");
+    place.pr("apply -number=7").code(1).shows("is checked out here");
     place.git("checkout --quiet main");
+    place.git("commit --quiet --allow-empty --message unseen");
+    place.git("merge --quiet --no-ff --message merge change~1");
+    place.pr("apply -number=7").code(1).shows("is checked out here");
+    place.git("reset --quiet --hard main~1");
     place.pr("apply -number=7").code(1).shows("is checked out here");
 }
 

@@ -12,15 +12,30 @@ pub struct Checkout {
     /// The commit.
     pub commit: Option<String>,
     /// Those that it was made from: build servers check out a merge with the base branch.
-    pub parents: Vec<String>,
+    pub parents: Vec<Parent>,
     /// Whether files differ from it.
     pub is_dirty: bool,
 }
 
+/// A commit that another one was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parent {
+    /// The commit.
+    pub commit: String,
+    /// Whether it is in the history of the base branch, as the forge has it.
+    pub is_of_base: bool,
+}
+
 impl Checkout {
-    /// Whether it is a commit, or a merge of it.
+    /// Whether it is a commit, or a merge of it with nothing but the base branch: a commit on top of it holds what nobody
+    /// has reviewed.
     pub fn holds(&self, commit: &str) -> bool {
-        self.commit.as_deref() == Some(commit) || self.parents.iter().any(|parent| parent == commit)
+        let is_merge = || {
+            let (of_pull, others): (Vec<&Parent>, Vec<&Parent>) =
+                self.parents.iter().partition(|parent| parent.commit == commit);
+            !of_pull.is_empty() && !others.is_empty() && others.iter().all(|parent| parent.is_of_base)
+        };
+        self.commit.as_deref() == Some(commit) || is_merge()
     }
 }
 

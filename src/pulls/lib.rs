@@ -10,7 +10,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-pub use judge::{Checkout, Request, judge, judge_plans};
+pub use judge::{Checkout, Parent, Request, judge, judge_plans};
 pub use refusal::Refusal;
 pub use shown::{Shown, ShownError, ShownStack};
 

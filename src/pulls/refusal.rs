@@ -178,7 +178,9 @@ impl Refusal {
             Refusal::Draft => Some("mark it as ready for review"),
             Refusal::Fork => Some("push the branch to this repository and open a pull request from there"),
             Refusal::NothingShown => Some("run \"trueup pr plan\" first, with a token of the same user"),
-            Refusal::OtherCheckout { .. } => Some("check out the last commit of the pull request"),
+            Refusal::OtherCheckout { .. } => Some(
+                "check out the last commit of the pull request, or the forge's merge of it with the base branch fetched",
+            ),
             Refusal::DirtyCheckout => {
                 Some("apply from a fresh checkout; what builds leave belongs in .gitignore")
             }

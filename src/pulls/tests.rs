@@ -1,7 +1,8 @@
 //! Pull requests as data, and what is said against them.
 
 use crate::{
-    Checkout, Refusal, Request, Shown, ShownStack, apply_key, judge, judge_plans, plan_key, room_beside,
+    Checkout, Parent, Refusal, Request, Shown, ShownStack, apply_key, judge, judge_plans, plan_key,
+    room_beside,
 };
 use std::collections::BTreeMap;
 use trueup_forge::{Head, Kind, Mark, Mergeable, Person, Pull, PullState, Review, Standing, Verdict};
@@ -49,6 +50,10 @@ fn here() -> Checkout {
     Checkout { commit: Some(HEAD.into()), ..Checkout::default() }
 }
 
+fn parent(commit: &str, is_of_base: bool) -> Parent {
+    Parent { commit: commit.into(), is_of_base }
+}
+
 fn review(by: &str, verdict: Verdict) -> Review {
     Review { by: person(by), verdict, commit: Some(HEAD.into()), standing: Standing::Writer }
 }
@@ -57,8 +62,11 @@ fn review(by: &str, verdict: Verdict) -> Review {
 fn a_pull_request_as_it_should_be_may_be_applied() {
     let check = |what: &str, rules: &str, reviews: &[Review]| {
         let rules = pull_rules(rules).expect("rules");
-        let checkout =
-            Checkout { commit: Some(MERGE.into()), parents: vec![OLD.into(), HEAD.into()], is_dirty: false };
+        let checkout = Checkout {
+            commit: Some(MERGE.into()),
+            parents: vec![parent(OLD, true), parent(HEAD, false)],
+            is_dirty: false,
+        };
         let (pull, shown) = (pull(), shown());
         let request =
             Request { pull: &pull, reviews, rules: &rules, shown: Some(&shown), checkout: &checkout };
@@ -76,6 +84,24 @@ fn a_pull_request_as_it_should_be_may_be_applied() {
     let unknown = [Review { standing: Standing::Unknown, ..review("bob", Verdict::Approved) }];
     check("one who is named", "pulls {\n  approvals = 1\n  owners = [\"bob\"]\n}", &unknown);
     check("objections where nobody is asked", "", &[review("bob", Verdict::ChangesRequested)]);
+}
+
+#[test]
+fn only_a_merge_with_the_base_branch_stands_for_the_last_commit() {
+    let check = |what: &str, parents: &[Parent], expected: bool| {
+        let checkout =
+            Checkout { commit: Some(MERGE.into()), parents: parents.to_vec(), ..Checkout::default() };
+        assert_eq!(checkout.holds(HEAD), expected, "{what}");
+    };
+    check("a merge", &[parent(OLD, true), parent(HEAD, false)], true);
+    check("the other way round", &[parent(HEAD, false), parent(OLD, true)], true);
+    check("a commit on top", &[parent(HEAD, false)], false);
+    check("a commit on top, where the base branch has it", &[parent(HEAD, true)], false);
+    check("a merge with another branch", &[parent(HEAD, false), parent(OLD, false)], false);
+    check("one of three", &[parent(HEAD, false), parent(OLD, true), parent("dd", false)], false);
+    check("a merge of something else", &[parent(OLD, true), parent("dd", false)], false);
+    check("the first commit", &[], false);
+    assert!(here().holds(HEAD));
 }
 
 /// Changes something about what is as it should be.

@@ -76,6 +76,19 @@ pub fn parents(dir: &Path, commit_id: &str) -> Result<Vec<String>, SourceError> 
     Ok(found.parent_ids().map(|parent| parent.to_string()).collect())
 }
 
+/// Whether a commit is in the history of a reference, or is what it stands for.
+///
+/// # Errors
+/// No repository, no such commit or reference, or objects that can't be read.
+pub fn is_in_history(dir: &Path, commit_id: &str, reference: &str) -> Result<bool, SourceError> {
+    let repository = open_at(dir)?;
+    let (id, tip) = (commit(&repository, commit_id)?, commit(&repository, reference)?);
+    let failed =
+        |cause: gix::Error| SourceError::new(SourceErrorKind::File, "compare", reference, chain(&cause));
+    let shared = repository.merge_base(id, tip).map_err(failed)?;
+    Ok(shared.is_some_and(|shared| shared.detach() == id))
+}
+
 fn open_at(dir: &Path) -> Result<gix::Repository, SourceError> {
     open(dir)?.ok_or_else(|| {
         let cause = "it is in no Git repository";

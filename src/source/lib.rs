@@ -31,7 +31,7 @@ mod web;
 use std::path::{Path, PathBuf};
 
 pub use address::ModuleSource;
-pub use changes::{Changes, changes_since, parents, text_at};
+pub use changes::{Changes, changes_since, is_in_history, parents, text_at};
 pub use commit::{CommitTree, fetch_commit};
 pub use error::{SourceError, SourceErrorKind};
 pub use installer::{Installed, ModuleInstaller, Origin};

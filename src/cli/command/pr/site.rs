@@ -11,9 +11,9 @@ use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_forge::{
     Ci, Forge, ForgeError, Pace, Place, Pull, State, Status, Token, ci, connect, settled_pull,
 };
-use trueup_pulls::Checkout;
+use trueup_pulls::{Checkout, Parent};
 use trueup_run::{Operation, Options, Repository, Selection};
-use trueup_source::{describe, parents, within};
+use trueup_source::{describe, is_in_history, parents, within};
 use trueup_stacks::{PullRules, SETTINGS_FILE, pull_rules};
 
 /// Everything about one pull request.
@@ -39,7 +39,7 @@ impl Site {
         let rules = rules(&*forge, &pull, &repository.root).await?;
         let commit = git.as_ref().and_then(|git| git.commit.clone());
         let parents = match &commit {
-            Some(commit) => parents(&context.dir, commit)?,
+            Some(commit) => made_from(&context.dir, commit, &pull)?,
             None => Vec::new(),
         };
         let checkout = Checkout { commit, parents, is_dirty: git.is_some_and(|git| git.dirty) };
@@ -75,6 +75,16 @@ impl Site {
         };
         Ok(self.forge.set_status(&self.pull.head.commit, &status).await?)
     }
+}
+
+/// The commits that a commit was made from. A branch that is only here proves nothing: it may hold what nobody has seen.
+fn made_from(dir: &Path, commit: &str, pull: &Pull) -> Result<Vec<Parent>, Stop> {
+    let base = [Some(format!("refs/remotes/origin/{}", pull.base_branch)), pull.base_commit.clone()];
+    // A base that wasn't fetched has nothing in it.
+    let is_of_base =
+        |commit: &str| base.iter().flatten().any(|base| is_in_history(dir, commit, base).unwrap_or_default());
+    let found = parents(dir, commit)?;
+    Ok(found.into_iter().map(|commit| Parent { is_of_base: is_of_base(&commit), commit }).collect())
 }
 
 /// How stacks are run.

@@ -1,7 +1,7 @@
 //! What `changes_since` finds, beside what was done.
 
 use crate::sandbox::Sandbox;
-use trueup_source::{Changes, changes_since, text_at};
+use trueup_source::{Changes, changes_since, is_in_history, text_at};
 
 /// `main` with two files; the branch `work`, one commit ahead, is checked out, and `main` went on.
 fn branched() -> (Sandbox, String) {
@@ -41,6 +41,21 @@ fn what_the_branch_did_is_found_and_what_others_did_is_not() {
     assert_eq!(text_at(&sandbox.path(""), &changes.base, "a/other.tf"), Ok(None));
     assert_eq!(paths(&since(&sandbox, &base)), ["a/main.tf", "trueup.hcl"]);
     assert_eq!(paths(&since(&sandbox, "HEAD")), Vec::<&str>::new());
+}
+
+#[test]
+fn a_commit_is_in_a_history_or_not() {
+    let (sandbox, base) = branched();
+    let check = |commit: &str, reference: &str, expected: bool| {
+        let found = is_in_history(&sandbox.path(""), commit, reference);
+        assert_eq!(found, Ok(expected), "{commit} in {reference}");
+    };
+    check(&base, "main", true);
+    check(&base, "work", true);
+    check("main", "main", true);
+    check("main", "work", false);
+    check("work", "main", false);
+    assert!(is_in_history(&sandbox.path(""), &base, "nowhere").is_err());
 }
 
 #[test]
