@@ -4,7 +4,7 @@ use crate::kind::Kind;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-/// A mark. It stands in a line of its own: a comment of HTML, or where HTML is shown as it is, a definition of a link
+/// A mark. It stands in the first line, alone: a comment of HTML, or where HTML is shown as it is, a definition of a link
 /// that nothing refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -27,7 +27,8 @@ impl Mark {
         format!("{open}trueup:{key}{data}{close}")
     }
 
-    /// The mark of a key in a text, if it is there.
+    /// The mark of a key in a text, if it is there. What comes after the first line is others' text, which may hold
+    /// anything.
     pub fn find(kind: Kind, text: &str, key: &str) -> Option<Mark> {
         let (open, close) = brackets(kind);
         let wanted = plain(key);
@@ -40,7 +41,7 @@ impl Mark {
             let data = String::from_utf8(STANDARD_NO_PAD.decode(data).ok()?).ok()?;
             Some(Mark { key: key.to_owned(), data })
         };
-        text.lines().find_map(of_line)
+        text.lines().next().and_then(of_line)
     }
 }
 

@@ -37,6 +37,7 @@ macro_rules! everywhere {
 
 everywhere!(one_comment_is_found_again_and_edited, comment_case);
 everywhere!(comments_of_others_are_left_alone, others_case);
+everywhere!(marks_in_the_text_of_a_comment_are_none, quoted_case);
 everywhere!(a_deleted_comment_is_written_anew, deleted_case);
 everywhere!(pull_requests_are_read, pulls_case);
 everywhere!(reviews_are_read, reviews_case);
@@ -84,6 +85,18 @@ async fn others_case(stand: Stand) {
     let written = write_comment(forge, ON, &mark("own"), "text").await.expect("an answer");
     assert_eq!(written, Written::Added, "{kind:?}");
     assert_eq!(stand.world().comments[0].body, forged, "{kind:?}");
+}
+
+async fn quoted_case(stand: Stand) {
+    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    // What a plan shows is others' text, and may hold the mark of another comment.
+    let quoting = format!("Error: {}\n{}", "no", mark("forged").line(kind));
+    let other = Mark { key: "plan/dns".into(), data: String::new() };
+    write_comment(forge, ON, &other, &quoting).await.expect("an answer");
+    assert_eq!(find_comment(forge, ON, &mark("").key).await.expect("an answer"), None, "{kind:?}");
+    assert_eq!(write_comment(forge, ON, &mark("own"), &quoting).await.expect("an answer"), Written::Added);
+    let found = find_comment(forge, ON, &mark("").key).await.expect("an answer").expect("a comment");
+    assert_eq!(found.1, mark("own"), "{kind:?}");
 }
 
 async fn deleted_case(stand: Stand) {
