@@ -2,7 +2,7 @@
 
 use crate::error::ForgeError;
 use crate::kind::Kind;
-use crate::place::Place;
+use crate::place::{Place, host_of};
 use std::collections::BTreeMap;
 
 /// What is known of where this runs.
@@ -25,17 +25,18 @@ pub struct Ci {
 type Environment = BTreeMap<String, String>;
 
 /// Reads the variables of the known build servers. `TRUEUP_FORGE` (a forge's name), `TRUEUP_FORGE_URL` (the address of its
-/// API) and `TRUEUP_FORGE_REPOSITORY` go before what is found.
+/// API) and `TRUEUP_FORGE_REPOSITORY` go before what is found, and what is found before the remote of Git.
 ///
 /// # Errors
 /// A name in `TRUEUP_FORGE` that is no forge's.
-pub fn ci(environment: &Environment) -> Result<Ci, ForgeError> {
+pub fn ci(environment: &Environment, remote: Option<&str>) -> Result<Ci, ForgeError> {
     let mut found = SERVERS
         .iter()
         .find(|server| get(environment, server.by).is_some())
         .map(|server| Ci { name: Some(server.name), ..(server.read)(environment) })
         .unwrap_or_default();
-    found.place = named(environment, found.place)?;
+    found.place = found.place.or_else(|| Place::of_address(remote?, None));
+    found.place = named(environment, found.place, remote)?;
     Ok(found)
 }
 
@@ -66,8 +67,17 @@ fn number(environment: &Environment, name: &str) -> Option<u64> {
     get(environment, name)?.parse().ok()
 }
 
+/// Whether it is a build of Gitea or Forgejo that this runs in.
+pub(crate) fn is_gitea_actions(environment: &Environment) -> bool {
+    ["FORGEJO_ACTIONS", "GITEA_ACTIONS"].iter().any(|name| get(environment, name).is_some())
+}
+
 /// What is said on purpose, over what was found.
-fn named(environment: &Environment, found: Option<Place>) -> Result<Option<Place>, ForgeError> {
+fn named(
+    environment: &Environment,
+    found: Option<Place>,
+    remote: Option<&str>,
+) -> Result<Option<Place>, ForgeError> {
     let kind = match get(environment, "TRUEUP_FORGE") {
         None => None,
         Some(word) => Some(Kind::of_word(&word).ok_or_else(|| unknown(&word))?),
@@ -76,7 +86,10 @@ fn named(environment: &Environment, found: Option<Place>) -> Result<Option<Place
     let repository = get(environment, "TRUEUP_FORGE_REPOSITORY");
     let found = found.filter(|found| kind.is_none_or(|kind| kind == found.kind));
     let kind = kind.or(found.as_ref().map(|found| found.kind));
+    // A repository of another host is at a forge at home, whose token isn't to be sent to the public one.
+    let is_elsewhere = remote.and_then(host_of).is_some();
     let usual = |kind: Kind| match kind {
+        _ if is_elsewhere => None,
         Kind::GitHub => Some("https://api.github.com".to_owned()),
         Kind::GitLab => Some("https://gitlab.com/api/v4".to_owned()),
         Kind::Bitbucket => Some("https://api.bitbucket.org/2.0".to_owned()),

@@ -2,6 +2,7 @@
 
 use crate::azure_devops::AzureDevOps;
 use crate::bitbucket::Bitbucket;
+use crate::ci::is_gitea_actions;
 use crate::error::ForgeError;
 use crate::forge::Forge;
 use crate::gitea::Gitea;
@@ -74,6 +75,11 @@ impl Place {
     }
 }
 
+/// The host of such an address; None of a path.
+pub(crate) fn host_of(address: &str) -> Option<String> {
+    split(address).map(|(host, _)| host).filter(|host| !host.is_empty())
+}
+
 /// Host and path of `https://host/path`, `ssh://git@host:22/path` or `git@host:path`.
 fn split(address: &str) -> Option<(String, String)> {
     let without_user = |authority: &str| authority.rsplit('@').next().unwrap_or_default().to_owned();
@@ -141,7 +147,9 @@ enum Scheme {
 /// The variables that hold a token, by forge; the first that is set counts.
 const GITHUB: [&str; 2] = ["GITHUB_TOKEN", "GH_TOKEN"];
 const GITLAB: [&str; 2] = ["GITLAB_TOKEN", "GITLAB_PRIVATE_TOKEN"];
-const GITEA: [&str; 3] = ["GITEA_TOKEN", "FORGEJO_TOKEN", "GITHUB_TOKEN"];
+const GITEA: [&str; 2] = ["GITEA_TOKEN", "FORGEJO_TOKEN"];
+/// Only Gitea's and Forgejo's own builds give their token under this name; anywhere else it is one of GitHub.
+const GITEA_ACTIONS: [&str; 3] = ["GITEA_TOKEN", "FORGEJO_TOKEN", "GITHUB_TOKEN"];
 const BITBUCKET: [&str; 2] = ["BITBUCKET_TOKEN", "BITBUCKET_ACCESS_TOKEN"];
 const AZURE: [&str; 2] = ["AZURE_DEVOPS_TOKEN", "AZURE_DEVOPS_EXT_PAT"];
 /// For any forge.
@@ -158,6 +166,7 @@ impl Token {
         let own: &[&str] = match kind {
             Kind::GitHub => &GITHUB,
             Kind::GitLab => &GITLAB,
+            Kind::Gitea if is_gitea_actions(environment) => &GITEA_ACTIONS,
             Kind::Gitea => &GITEA,
             Kind::Bitbucket => &BITBUCKET,
             Kind::AzureDevOps => &AZURE,

@@ -38,7 +38,7 @@ async fn told(
     let mut standing = read(file)?;
     let channels = channels(context, notifying)?;
     let commit = describe(&context.dir).ok().flatten().and_then(|git| git.commit);
-    let url = ci(&context.environment).ok().and_then(|ci| ci.run_url);
+    let url = ci(&context.environment, None).ok().and_then(|ci| ci.run_url);
     let mut found = Diagnostics::new();
     for stack in &report.stacks {
         let Some(mut news) = news(stack) else { continue };

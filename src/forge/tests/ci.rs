@@ -11,7 +11,7 @@ fn environment(text: &str) -> BTreeMap<String, String> {
 #[test]
 fn build_servers_are_known_by_their_variables() {
     let check = |variables: &str, expected: &str| {
-        let found = ci(&environment(variables)).expect("it is fine");
+        let found = ci(&environment(variables), None).expect("it is fine");
         let place =
             found.place.map(|place| format!("{} {} {}", place.kind.word(), place.api, place.repository));
         let text = |text: Option<String>| text.unwrap_or("-".into());
@@ -68,8 +68,44 @@ fn build_servers_are_known_by_their_variables() {
         "JENKINS_URL=https://j/ TRUEUP_FORGE=forgejo TRUEUP_FORGE_URL=https://f.example/api/v1/ TRUEUP_FORGE_REPOSITORY=a/b",
         "Jenkins: gitea https://f.example/api/v1 a/b, -, -, -, -",
     );
-    let error = ci(&environment("TRUEUP_FORGE=gihub")).expect_err("no such forge");
+    let error = ci(&environment("TRUEUP_FORGE=gihub"), None).expect_err("no such forge");
     assert_eq!(error.hint.as_deref(), Some("did you mean \"github\"?"));
+}
+
+#[test]
+fn the_remote_says_where_a_named_repository_is() {
+    let check = |variables: &str, remote: Option<&str>, expected: Option<&str>| {
+        let place = ci(&environment(variables), remote).expect("it is fine").place;
+        let told = place.map(|place| format!("{} {} {}", place.kind.word(), place.api, place.repository));
+        assert_eq!(told.as_deref(), expected, "{variables} {remote:?}");
+    };
+    let gitlab = "TRUEUP_FORGE=gitlab TRUEUP_FORGE_REPOSITORY=a/b";
+    let public = Some("gitlab https://gitlab.com/api/v4 a/b");
+    check(gitlab, None, public);
+    check(gitlab, Some("/srv/b.git"), public);
+    check(gitlab, Some("git@gitlab.com:x/y.git"), public);
+    // The token of a forge at home isn't sent to the public one.
+    check(gitlab, Some("git@git.example.com:a/b.git"), None);
+    check(gitlab, Some("https://github.com/a/b"), None);
+    check(
+        "GITHUB_ACTIONS=true TRUEUP_FORGE=gitlab TRUEUP_FORGE_REPOSITORY=a/b",
+        Some("https://github.com/a/b"),
+        None,
+    );
+    check("TRUEUP_FORGE=github TRUEUP_FORGE_REPOSITORY=a/b", Some("https://git.example.com/a/b"), None);
+    check("TRUEUP_FORGE=bitbucket TRUEUP_FORGE_REPOSITORY=a/b", Some("https://git.example.com/a/b"), None);
+    check(
+        "TRUEUP_FORGE=gitlab TRUEUP_FORGE_URL=https://git.example.com/api/v4 TRUEUP_FORGE_REPOSITORY=a/b",
+        Some("git@git.example.com:a/b.git"),
+        Some("gitlab https://git.example.com/api/v4 a/b"),
+    );
+    check("", Some("https://codeberg.org/a/b"), Some("gitea https://codeberg.org/api/v1 a/b"));
+    check("TRUEUP_FORGE=github", Some("https://codeberg.org/a/b"), None);
+    check(
+        "GITLAB_CI=true CI_API_V4_URL=https://g.example/api/v4 CI_PROJECT_PATH=a/b",
+        Some("https://github.com/mirror/b"),
+        Some("gitlab https://g.example/api/v4 a/b"),
+    );
 }
 
 #[test]
@@ -113,11 +149,16 @@ fn tokens_come_from_variables() {
     check(Kind::GitHub, "GH_TOKEN=s3c GITHUB_TOKEN=s3d", "authorization: Bearer s3d");
     check(Kind::GitHub, "GITHUB_TOKEN= GH_TOKEN=s3c", "authorization: Bearer s3c");
     check(Kind::GitLab, "CI_JOB_TOKEN=x GITLAB_TOKEN=s3c", "private-token: s3c");
-    check(Kind::Gitea, "GITHUB_TOKEN=s3c", "authorization: token s3c");
+    check(Kind::Gitea, "GITEA_ACTIONS=true GITHUB_TOKEN=s3c", "authorization: token s3c");
+    check(Kind::Gitea, "FORGEJO_ACTIONS=true GITHUB_TOKEN=s3c", "authorization: token s3c");
+    check(Kind::Gitea, "GITHUB_TOKEN=s3d FORGEJO_TOKEN=s3c", "authorization: token s3c");
     check(Kind::Bitbucket, "BITBUCKET_EMAIL=a BITBUCKET_API_TOKEN=b", "authorization: Basic YTpi");
     check(Kind::AzureDevOps, "SYSTEM_ACCESSTOKEN=s3c", "authorization: Bearer s3c");
     check(Kind::AzureDevOps, "SYSTEM_ACCESSTOKEN=x AZURE_DEVOPS_EXT_PAT=b", "authorization: Basic OmI=");
     check(Kind::AzureDevOps, "AZURE_DEVOPS_EXT_PAT=x TRUEUP_FORGE_TOKEN=b", "authorization: Basic OmI=");
+    // A laptop's token of GitHub is none of Gitea.
+    let error = Token::find(Kind::Gitea, &environment("GITHUB_TOKEN=s3c")).expect_err("none");
+    assert!(!error.cause.contains("GITHUB_TOKEN"), "{error}");
     let error = Token::find(Kind::GitLab, &environment("CI_JOB_TOKEN=x")).expect_err("none");
     assert_eq!(error.kind, ForgeErrorKind::Unconfigured);
     assert!(error.hint.expect("a hint").contains("CI_JOB_TOKEN may not write comments"));

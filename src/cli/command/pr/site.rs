@@ -8,9 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_forge::{
-    Ci, Forge, ForgeError, Pace, Place, Pull, State, Status, Token, ci, connect, settled_pull,
-};
+use trueup_forge::{Ci, Forge, ForgeError, Pace, Pull, State, Status, Token, ci, connect, settled_pull};
 use trueup_pulls::{Checkout, Parent};
 use trueup_run::{Operation, Options, Repository, Selection};
 use trueup_source::{describe, is_in_history, parents, within};
@@ -117,11 +115,10 @@ async fn rules(forge: &dyn Forge, pull: &Pull, root: &Path) -> Result<PullRules,
 /// Nothing says where it is, or there is no token.
 pub(crate) fn forge_here(context: &Context) -> Result<(Arc<dyn Forge>, Ci), Box<Diagnostic>> {
     let stop = |error: ForgeError| Box::new(error.diagnostic());
-    let ci = ci(&context.environment).map_err(stop)?;
     let git = describe(&context.dir).map_err(|error| Box::new(error.diagnostic()))?;
     let remote = git.as_ref().and_then(|git| git.remote.as_deref());
-    let place = ci.place.clone().or_else(|| Place::of_address(remote?, None));
-    let place = place.ok_or_else(|| {
+    let ci = ci(&context.environment, remote).map_err(stop)?;
+    let place = ci.place.clone().ok_or_else(|| {
         let detail = "Neither the build nor the remote of Git says at which forge the repository is.";
         Box::new(Diagnostic::error("No forge to speak to", detail).hint(
             "set TRUEUP_FORGE to github, gitlab, gitea, bitbucket or azure-devops, and TRUEUP_FORGE_URL and TRUEUP_FORGE_REPOSITORY",
