@@ -239,8 +239,8 @@ fn mergeable(json: &Json) -> Mergeable {
         return Mergeable::Conflicts;
     }
     match may_text(json, "/detailed_merge_status").as_deref() {
-        // The pipeline that hasn't ended is the one that asks.
-        Some("mergeable" | "ci_still_running" | "ci_must_pass" | "not_open") => Mergeable::Yes,
+        // The pipeline that hasn't ended is the one that asks. One that failed is `ci_must_pass`.
+        Some("mergeable" | "ci_still_running" | "not_open") => Mergeable::Yes,
         Some("conflict" | "broken_status") => Mergeable::Conflicts,
         Some("checking" | "unchecked" | "preparing" | "approvals_syncing") | None => Mergeable::Unknown,
         Some(other) => Mergeable::Blocked(other.to_owned()),

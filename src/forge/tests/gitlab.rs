@@ -131,7 +131,7 @@ fn user(id: u64) -> Json {
 fn pull(pull: &FakePull) -> Json {
     let status = match (pull.looks, pull.mergeable) {
         (1.., _) => "checking",
-        (_, true) => "mergeable",
+        (_, true) => pull.pipeline.unwrap_or("mergeable"),
         // The first of several reasons, and not the conflict.
         (_, false) => "not_approved",
     };

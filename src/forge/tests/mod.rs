@@ -140,6 +140,17 @@ async fn pulls_case(stand: Stand) {
     assert_eq!(numbers.len(), 103, "{kind:?}");
 }
 
+#[tokio::test]
+async fn a_pipeline_that_failed_stands_in_the_way() {
+    let stand = Stand::start(Kind::GitLab).await;
+    let check = async |pipeline: &'static str, expected: Mergeable| {
+        stand.world().pulls[0] = FakePull { pipeline: Some(pipeline), ..pull(7) };
+        assert_eq!(stand.forge.pull(7).await.expect("an answer").mergeable, expected, "{pipeline}");
+    };
+    check("ci_still_running", Mergeable::Yes).await;
+    check("ci_must_pass", Mergeable::Blocked("ci_must_pass".into())).await;
+}
+
 async fn reviews_case(stand: Stand) {
     let (forge, kind) = (&*stand.forge, stand.forge.kind());
     let said = |by, what| FakeReview { by, what };

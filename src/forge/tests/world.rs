@@ -30,6 +30,8 @@ pub(super) struct FakePull {
     pub(super) labels: Vec<&'static str>,
     /// None is a conflict.
     pub(super) mergeable: bool,
+    /// What GitLab says of its pipeline.
+    pub(super) pipeline: Option<&'static str>,
     /// So many looks don't tell whether it can be merged.
     pub(super) looks: u32,
 }
@@ -192,6 +194,7 @@ pub(super) fn pull(number: u64) -> FakePull {
         is_draft: false,
         labels: Vec::new(),
         mergeable: true,
+        pipeline: None,
         looks: 0,
     }
 }
