@@ -30,6 +30,8 @@ struct World {
     head: String,
     is_fork: bool,
     rules: Option<String>,
+    /// Those of the directory `net`.
+    net_rules: Option<String>,
     comments: Vec<(u64, String)>,
     statuses: BTreeMap<String, (String, String)>,
     reviews: Vec<(String, String)>,
@@ -105,6 +107,10 @@ fn answer(world: &mut World, request: &Request, rest: &[&str]) -> Reply {
             Reply::json(201, &json!({}))
         }
         ("GET", ["raw", "trueup.hcl"]) => match &world.rules {
+            Some(text) => Reply { status: 200, body: text.clone().into_bytes(), ..Reply::default() },
+            None => Reply::empty(404),
+        },
+        ("GET", ["raw", "net", "trueup.hcl"]) => match &world.net_rules {
             Some(text) => Reply { status: 200, body: text.clone().into_bytes(), ..Reply::default() },
             None => Reply::empty(404),
         },
@@ -251,6 +257,35 @@ fn what_moved_is_not_applied() {
     place.pr("apply -number=7").code(1).shows("is checked out here");
     place.git("reset --quiet --hard main~1");
     place.pr("apply -number=7").code(1).shows("is checked out here");
+}
+
+#[test]
+fn a_pull_request_does_not_choose_its_rules() {
+    let place = Place::new();
+    place.push("second");
+    place.forge.world().rules = Some("pulls {\n  approvals = 1\n}\n".into());
+    place.pr("plan -number=7").code(0);
+    let refused = || {
+        for verb in ["plan", "apply"] {
+            let arguments = ["-chdir=net", "pr", verb, "-number=7"];
+            place.sandbox.trueup(&arguments).code(1).shows("Rules of another place");
+        }
+    };
+    // It adds a file of its own below.
+    place.sandbox.write("net/trueup.hcl", "pulls {}\n");
+    place.git("add .");
+    place.push("third");
+    refused();
+    // It deletes the one that the base branch has there.
+    place.git("rm --quiet net/trueup.hcl");
+    place.push("fourth");
+    place.forge.world().net_rules = Some("pulls {\n  approvals = 2\n}\n".into());
+    refused();
+    // In the same place both times, they hold.
+    place.forge.world().net_rules = None;
+    place.pr("plan -number=7").code(0);
+    place.sandbox.trueup(&["-chdir=net", "pr", "apply", "-number=7"]).code(1).shows("1 approval is needed");
+    assert!(!place.has_state("net"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::api::Api;
 use crate::azure_work as work;
-use crate::call::{Call, Paging, part, parts};
+use crate::call::{Call, Paging, part};
 use crate::error::ForgeError;
 use crate::fields::{Gap, id, is, items, may_text, number, text, texts};
 use crate::forge::{
@@ -213,7 +213,7 @@ impl Forge for AzureDevOps {
     async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError> {
         let call = self
             .get("/items", format!("read {path} of {branch}"))
-            .query("path", format!("/{}", parts(path)))
+            .query("path", format!("/{path}"))
             .query("versionDescriptor.version", branch)
             .query("versionDescriptor.versionType", "branch")
             .query("$format", "octetStream")

@@ -242,8 +242,10 @@ async fn issue_case(stand: Stand) {
 
 async fn file_case(stand: Stand) {
     let (forge, kind) = (&*stand.forge, stand.forge.kind());
-    let file = forge.file("trueup.hcl", "main").await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
-    assert_eq!(file.as_deref(), Some("pulls {}\n"), "{kind:?}");
+    for path in ["trueup.hcl", "live (prod)/trueup.hcl"] {
+        let file = forge.file(path, "main").await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+        assert_eq!(file.as_deref(), Some("pulls {}\n"), "{kind:?} {path}");
+    }
     assert_eq!(forge.file("a b/other.hcl", "main").await.expect("an answer"), None, "{kind:?}");
 }
 

@@ -104,7 +104,9 @@ impl World {
             issues: Vec::new(),
             reviews: Vec::new(),
             statuses: BTreeMap::new(),
-            files: BTreeMap::from([(("main".into(), "trueup.hcl".into()), "pulls {}\n".into())]),
+            files: ["trueup.hcl", "live (prod)/trueup.hcl"]
+                .map(|path| (("main".into(), path.into()), "pulls {}\n".into()))
+                .into(),
             troubles: Vec::new(),
             log: Vec::new(),
             next_id: 100,

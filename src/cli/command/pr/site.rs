@@ -34,7 +34,7 @@ impl Site {
         })?;
         let pull = settled_pull(&*forge, number).await?;
         let repository = Arc::new(Repository::open(&context.dir)?);
-        let rules = rules(&*forge, &pull, &repository.root).await?;
+        let rules = rules(&*forge, &pull, (&context.dir, &repository.root)).await?;
         let commit = git.as_ref().and_then(|git| git.commit.clone());
         let parents = match &commit {
             Some(commit) => made_from(&context.dir, commit, &pull)?,
@@ -101,12 +101,47 @@ pub(super) fn options(
     })
 }
 
-/// What `trueup.hcl` in the base branch demands, as the forge has it: what is checked out here is the pull request's.
-async fn rules(forge: &dyn Forge, pull: &Pull, root: &Path) -> Result<PullRules, Stop> {
-    let inside = within(root)?;
-    let path = if inside.is_empty() { SETTINGS_FILE.to_owned() } else { format!("{inside}/{SETTINGS_FILE}") };
-    let text = forge.file(&path, &pull.base_branch).await?;
-    text.map_or_else(|| Ok(PullRules::default()), |text| Ok(pull_rules(&text)?))
+/// What `trueup.hcl` in the base branch demands, as the forge has it: what is checked out here is the pull request's, so
+/// neither the text nor the place of the file is taken from it. The file is that of the directory that one stands in or
+/// the nearest above it.
+///
+/// # Errors
+/// The file lies elsewhere in the base branch than here.
+async fn rules(forge: &dyn Forge, pull: &Pull, (dir, root): (&Path, &Path)) -> Result<PullRules, Stop> {
+    let (here, root) = (within(dir)?, within(root)?);
+    let mut at = here.as_str();
+    let found = loop {
+        let path = settings_path(at);
+        match forge.file(&path, &pull.base_branch).await? {
+            Some(text) => break Some((at, text)),
+            None if at.is_empty() => break None,
+            None => at = at.rsplit_once('/').map_or("", |(above, _)| above),
+        }
+    };
+    // Where there is none at all, the whole repository is what it would stand for.
+    let in_base = found.as_ref().map_or("", |(at, _)| at);
+    if in_base != root {
+        return Err(elsewhere(&pull.base_branch, found.is_some().then_some(in_base), &root).into());
+    }
+    found.map_or_else(|| Ok(PullRules::default()), |(_, text)| Ok(pull_rules(&text)?))
+}
+
+fn settings_path(directory: &str) -> String {
+    if directory.is_empty() { SETTINGS_FILE.to_owned() } else { format!("{directory}/{SETTINGS_FILE}") }
+}
+
+fn elsewhere(base: &str, in_base: Option<&str>, here: &str) -> Diagnostic {
+    let there = match in_base {
+        Some(at) => format!("are in {}", settings_path(at)),
+        None => "are in no file".to_owned(),
+    };
+    let detail = format!(
+        "The rules for pull requests {there} of the branch {base}, and the pull request has {} as what holds here. It can't \
+         choose its own rules.",
+        settings_path(here)
+    );
+    Diagnostic::error("Rules of another place", detail)
+        .hint("bring the change of where trueup.hcl lies into the base branch by itself, or merge or rebase")
 }
 
 /// The forge that the repository is at, by what the build or the remote of Git says.
