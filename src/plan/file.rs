@@ -10,11 +10,13 @@ use crate::wire::{ConfigWire, PlanWire, VERSION};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use std::convert::Infallible;
 use std::fmt;
 use std::io::{Cursor, Read, Write};
 use trueup_diag::Diagnostic;
 use trueup_resolve::{Files, Program};
 use trueup_state::wire::v4;
+use trueup_value::Value;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
@@ -99,9 +101,44 @@ pub fn hash(plan: &Plan) -> Result<String, PlanFileError> {
 
 /// SHA-256 of what is planned, in hexadecimal: the same when it is planned again on the same state, at another time or in
 /// another checkout. The lineage of a state that nothing was written of yet is anybody's.
+///
+/// It may be shown to anybody, who might guess at what it was made from. The lineage, which nobody is shown, keeps them
+/// from trying; where there is none yet, nothing that is hidden goes into it.
 pub fn fingerprint(plan: &Plan) -> Result<String, PlanFileError> {
-    let wire = PlanWire::write(plan).map_err(PlanFileError::unwritable)?;
+    let open = (plan.prior.serial == 0).then(|| without_hidden(plan));
+    let wire = PlanWire::write(open.as_ref().unwrap_or(plan)).map_err(PlanFileError::unwritable)?;
     Ok(hexadecimal(&json(&wire.without_occasion())?))
+}
+
+/// The plan without sensitive values, values of variables, which don't say whether they are, and what providers keep.
+fn without_hidden(plan: &Plan) -> Plan {
+    let mut plan = plan.clone();
+    plan.variables.clear();
+    for one in plan.changes.iter_mut().chain(&mut plan.drift) {
+        let change = &mut one.change;
+        (change.before, change.after) = (open(&change.before), open(&change.after));
+        change.private = Vec::new().into();
+    }
+    for output in plan.outputs.values_mut() {
+        let part = |value: &Value| if output.sensitive { blank(value) } else { open(value) };
+        (output.before, output.after) = (part(&output.before), part(&output.after));
+    }
+    plan
+}
+
+/// A value with nothing where it is sensitive.
+fn open(value: &Value) -> Value {
+    let changed = value.transform(&mut |_, part| {
+        Ok::<Value, Infallible>(if part.marks().is_sensitive() { blank(&part) } else { part })
+    });
+    match changed {
+        Ok(value) => value,
+        Err(never) => match never {},
+    }
+}
+
+fn blank(value: &Value) -> Value {
+    Value::null(value.ty()).mark(value.marks())
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -221,6 +221,30 @@ fn a_plan_made_again_has_the_same_fingerprint() {
 }
 
 #[test]
+fn nobody_can_guess_at_secrets_by_a_fingerprint() {
+    let print = |serial: u64, secret: &str| {
+        let mut plan = sample();
+        plan.prior.serial = serial;
+        let hidden = || Value::from(secret).mark(Marks::SENSITIVE);
+        plan.changes[2].change.after = Value::object([("open", Value::from("x")), ("secret", hidden())]);
+        plan.changes[2].change.private = secret.as_bytes().to_vec().into();
+        plan.variables.insert("password".into(), Value::from(secret));
+        let output = plan.outputs.get_mut("old").expect("an output");
+        (output.before, output.after) = (Value::from(secret), Value::from(secret));
+        fingerprint(&plan).expect("a fingerprint")
+    };
+    assert_eq!(print(0, "hush"), print(0, "hunt"), "nothing but the secrets goes into it");
+    assert_ne!(print(1, "hush"), print(1, "hunt"), "the lineage does, which nobody knows");
+    let open = |text: &str| {
+        let mut plan = sample();
+        plan.prior.serial = 0;
+        plan.changes[2].change.after = Value::object([("open", Value::from(text))]);
+        fingerprint(&plan).expect("a fingerprint")
+    };
+    assert_ne!(open("x"), open("y"), "what is shown goes into it");
+}
+
+#[test]
 fn another_plan_has_another_hash() {
     let mut plan = sample();
     let first = hash(&plan).expect("a hash");
