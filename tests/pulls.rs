@@ -260,6 +260,27 @@ fn what_moved_is_not_applied() {
 }
 
 #[test]
+fn what_comes_out_otherwise_after_others_is_left_out() {
+    let place = Place::new();
+    // What the one leaves behind while it is applied, the other one sees only when it is planned again.
+    let leaves =
+        "  provisioner \"local-exec\" {\n    command = \"echo other > ../app/seen.tfstate\"\n  }\n";
+    place.sandbox.write("net/main.tf", &NET.replace("hush-hush\") }\n", &format!("hush-hush\") }}\n{leaves}")));
+    let sees = "input = [var.net, try(file(\"seen.tfstate\"), \"none\")]";
+    place.sandbox.write("app/main.tf", &APP.replace("input = var.net", sees));
+    place.push("second");
+    place.pr("plan -number=7").code(0);
+    place.pr("apply -number=7").code(5).shows("Stack net: applied");
+    let (_, told) = place.comment("### Applied in part");
+    assert!(told.contains("the plan of the stack app does other things than were shown"), "{told}");
+    assert!(place.has_state("net") && !place.has_state("app"));
+    // What is shown of it now is applied.
+    place.pr("plan -number=7").code(0);
+    place.pr("apply -number=7").code(0);
+    assert!(place.has_state("app"));
+}
+
+#[test]
 fn a_pull_request_does_not_choose_its_rules() {
     let place = Place::new();
     place.push("second");

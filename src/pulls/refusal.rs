@@ -84,8 +84,8 @@ pub enum Refusal {
         /// The stack.
         String,
     ),
-    /// Planned again after others were applied, a stack would lose what wasn't shown.
-    DestroysMore(
+    /// Planned again after others were applied, a stack would become something else than was shown.
+    OtherAfterOthers(
         /// The stack.
         String,
     ),
@@ -154,8 +154,8 @@ impl Refusal {
                 format!("The stack {stack}, whose plan was shown, isn't planned any more.")
             }
             Refusal::StackNotShown(stack) => format!("The stack {stack} has changes that were not shown."),
-            Refusal::DestroysMore(stack) => {
-                format!("Now that others are applied, the stack {stack} would lose what was not shown.")
+            Refusal::OtherAfterOthers(stack) => {
+                format!("Now that others are applied, the plan of the stack {stack} does other things than were shown.")
             }
             Refusal::StateMoved { stack, shown, now } if shown == now => {
                 format!("The stack {stack} has another state than when its plan was shown.")
@@ -202,7 +202,7 @@ impl Refusal {
             | Refusal::NotPlanned(_)
             | Refusal::StackGone(_)
             | Refusal::StackNotShown(_)
-            | Refusal::DestroysMore(_)
+            | Refusal::OtherAfterOthers(_)
             | Refusal::StateMoved { .. }
             | Refusal::OtherPlan(_) => Some(AGAIN),
         }

@@ -1,12 +1,12 @@
 //! One stack applied: by the plan that was shown, or by a new one where others were applied before it.
 
+use crate::foreseen::Foreseen;
 use crate::outputs::stored;
-use crate::planning::{First, Kept, destroyed};
+use crate::planning::{First, Kept};
 use crate::report::{Counts, Event, Failure, Outcome, Question, StackReport};
 use crate::run::Run;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use trueup_addr::ResourceInstance;
 use trueup_diag::Diagnostics;
 use trueup_engine::{NotOpened, Planned, Session, apply as carry_out};
 use trueup_plan::{Plan, Snapshot};
@@ -32,8 +32,8 @@ impl Second {
 enum Way<'a> {
     /// The plan that was shown.
     Saved(Box<(Plan, Snapshot)>),
-    /// A new one; none where nothing was shown.
-    Anew(Option<&'a BTreeSet<ResourceInstance>>),
+    /// A new one, held against what was shown; none where nothing was.
+    Anew(Option<&'a Foreseen>),
 }
 
 /// Applies a stack; says besides whether others may go on from it.
@@ -63,16 +63,16 @@ impl Second {
         let moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
         let is_stale = !self.run.waits[at].is_disjoint(&moved);
         drop(moved);
-        let nothing = const { &BTreeSet::new() };
+        let nothing = const { &Foreseen::nothing() };
         Some(match &self.firsts[at].kept {
             Kept::Nothing if !is_stale => return None,
             Kept::Nothing => Ok(Way::Anew(Some(nothing))),
-            Kept::Plan { destroys, .. } if is_stale => Ok(Way::Anew(Some(destroys))),
+            Kept::Plan { shown, .. } if is_stale => Ok(Way::Anew(Some(shown))),
             Kept::Plan { bytes, .. } => match trueup_plan::file::read(bytes) {
                 Ok(saved) => Ok(Way::Saved(Box::new(saved))),
                 Err(error) => Err(Box::new(error.diagnostic()).into()),
             },
-            Kept::Anew { destroys } => Ok(Way::Anew(destroys.as_ref())),
+            Kept::Anew { shown } => Ok(Way::Anew(shown.as_ref())),
         })
     }
 
@@ -107,7 +107,7 @@ impl Second {
         &self,
         at: usize,
         session: &mut Session,
-        shown: Option<&BTreeSet<ResourceInstance>>,
+        shown: Option<&Foreseen>,
     ) -> Result<StackReport, Diagnostics> {
         let run = &self.run;
         let Planned { plan, diagnostics } = session.plan(&run.plan_options()).await;
@@ -116,7 +116,7 @@ impl Second {
             return Err(diagnostics);
         }
         run.tell(at, &Event::Found(&diagnostics, &session.sources));
-        let is_other = shown.is_none_or(|shown| !destroyed(&plan).is_subset(shown));
+        let is_other = shown.is_none_or(|shown| !shown.covers(&plan));
         if plan.has_changes() && is_other && !run.options.approved && !self.is_approved(at)? {
             run.board.note(run.stack(at), Value::object(stored(session.state())));
             let declined = StackReport::new(&run.stack(at).name, Outcome::Declined);

@@ -7,6 +7,7 @@
 mod applying;
 mod checkout;
 mod choose;
+mod foreseen;
 mod lend;
 mod order;
 mod outputs;

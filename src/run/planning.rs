@@ -1,15 +1,13 @@
 //! One stack planned or compared.
 
+use crate::foreseen::Foreseen;
 use crate::outputs::{Reckoning, planned};
 use crate::report::{Counts, Event, Failure, Outcome, Reporter, StackReport};
 use crate::run::{Operation, Run};
 use crate::site::plain;
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
-use trueup_addr::ResourceInstance;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_diff::Action;
 use trueup_drift::{DriftDocument, DriftKind, Judged, drift_document, judge, moment};
 use trueup_engine::{
     Holding, InputSources, NotOpened, Observer, PlanOptions, Planned, Session, SessionOptions,
@@ -32,13 +30,13 @@ pub(crate) enum Kept {
     Plan {
         /// The file's bytes.
         bytes: Vec<u8>,
-        /// What it destroys, so that a new plan can be held against it.
-        destroys: BTreeSet<ResourceInstance>,
+        /// What it does, so that a new plan can be held against it.
+        shown: Foreseen,
     },
     /// It has to be planned anew, since it takes what is not known yet.
     Anew {
-        /// What was to be destroyed as far as could be told; none where nothing could.
-        destroys: Option<BTreeSet<ResourceInstance>>,
+        /// What it does as far as could be told; none where nothing could.
+        shown: Option<Foreseen>,
     },
 }
 
@@ -52,13 +50,6 @@ impl Observer for Relay {
     fn event(&self, event: &trueup_engine::Event) {
         self.reporter.event(&self.stack, &Event::Step(event));
     }
-}
-
-/// What a plan destroys, to make it anew or not.
-pub(crate) fn destroyed(plan: &Plan) -> BTreeSet<ResourceInstance> {
-    let goes = |action: Action| action == Action::Delete || action.is_replace();
-    let gone = plan.changes.iter().filter(|one| goes(one.change.action));
-    gone.map(|one| one.addr.clone()).collect()
 }
 
 /// Plans a stack; says besides whether others may go on from it.
@@ -196,7 +187,7 @@ impl Run {
         }
         if !session.is_wholly_given() {
             report.awaits = self.names(self.pending_before(at));
-            let anew = Kept::Anew { destroys: Some(destroyed(plan)) };
+            let anew = Kept::Anew { shown: Some(Foreseen::of(plan)) };
             return Ok(if applies { anew } else { Kept::Nothing });
         }
         if !matters && self.options.out.is_none() {
@@ -213,7 +204,7 @@ impl Run {
             report.plan_file = Some(path);
         }
         let keep = applies && matters;
-        Ok(if keep { Kept::Plan { bytes, destroys: destroyed(plan) } } else { Kept::Nothing })
+        Ok(if keep { Kept::Plan { bytes, shown: Foreseen::of(plan) } } else { Kept::Nothing })
     }
 
     /// A stack that could not be planned: because of others that are to be applied before, or for good.
@@ -227,7 +218,7 @@ impl Run {
             self.board.note(self.stack(at), Value::dynamic());
             let mut report = StackReport::new(name, Outcome::Deferred);
             report.awaits = self.names(pending);
-            return First { report, kept: Kept::Anew { destroys: None } };
+            return First { report, kept: Kept::Anew { shown: None } };
         }
         self.tell(at, &Event::Found(diagnostics, sources));
         let failure = if *locked { Failure::Locked } else { Failure::Error };

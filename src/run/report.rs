@@ -40,8 +40,8 @@ pub enum Event<'a> {
 pub enum Question<'a> {
     /// Whether all that was planned is to be applied.
     All(&'a [StackReport]),
-    /// Whether a stack that was planned anew is to be applied, since this plan destroys what the one before did not,
-    /// or there was none before.
+    /// Whether a stack that was planned anew is to be applied, since this plan does other things than the one before
+    /// showed, or there was none before.
     Anew(&'a str),
 }
 

@@ -6,7 +6,7 @@ use crate::report::{Counts, Event, Outcome, Question, Report, Reporter, Verdict}
 use crate::run::{Operation, Options, run};
 use crate::site::{Ground, Sites};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -156,10 +156,16 @@ fn every_stack_has_a_world_of_its_own() {
 struct Answers {
     answers: Mutex<Vec<bool>>,
     asked: Mutex<Vec<String>>,
+    /// Where the configuration of the second stack is, and what it becomes once the first one is applied.
+    then: Option<(PathBuf, String)>,
 }
 
 impl Reporter for Answers {
-    fn event(&self, _: &str, _: &Event<'_>) {}
+    fn event(&self, stack: &str, event: &Event<'_>) {
+        if let (("a", Event::Applied(_)), Some((path, text))) = ((stack, event), &self.then) {
+            std::fs::write(path, text).expect("a file");
+        }
+    }
 
     fn approve(&self, question: Question<'_>) -> Result<bool, Box<Diagnostic>> {
         let asked = match question {
@@ -175,6 +181,8 @@ impl Reporter for Answers {
 struct Stage {
     root: tempfile::TempDir,
     cloud: FakeCloud,
+    /// The configuration of the second stack once the first one is applied, where it becomes another one.
+    then: Option<String>,
 }
 
 const HEAD: &str = "terraform {\n  required_providers {\n    fake = { source = \"trueup/fake\" }\n  }\n}\nprovider \"fake\" {\n  region = \"north\"\n}\n";
@@ -184,7 +192,8 @@ const INPUTS: &str = "stack \"a\" {}\nstack \"b\" {\n  inputs = { id = stack.a.i
 
 impl Stage {
     fn new() -> Stage {
-        let stage = Stage { root: tempfile::tempdir().expect("a directory"), cloud: FakeCloud::new() };
+        let root = tempfile::tempdir().expect("a directory");
+        let stage = Stage { root, cloud: FakeCloud::new(), then: None };
         stage.write("trueup.hcl", INPUTS);
         stage.write("a/main.tf", &format!("{HEAD}{FIRST}"));
         stage.write("b/main.tf", &format!("{HEAD}{SECOND}"));
@@ -203,7 +212,9 @@ impl Stage {
         let lent: Arc<dyn Factory> = Arc::new(Lending::new(Arc::new(FakeFactory::new(self.cloud.clone()))));
         let ground = Ground { factory: Arc::new(move |_| lent.clone()), ..ground(&repository.root, &[]) };
         let chosen = ["a", "b"].map(String::from).into();
-        let reporter = Arc::new(Answers { answers: Mutex::new(answers.to_vec()), asked: Mutex::default() });
+        let then = self.then.clone().map(|text| (self.root.path().join("b/main.tf"), text));
+        let answers = Mutex::new(answers.to_vec());
+        let reporter = Arc::new(Answers { answers, asked: Mutex::default(), then });
         let options = Options {
             operation,
             at_once: 2,
@@ -249,6 +260,45 @@ fn what_nobody_saw_is_asked_for_before_it_is_applied() {
     let report =
         stage.check(Operation::Apply, &[true], (&[Outcome::Applied, Outcome::Unchanged], &["all 2"]));
     assert_eq!(report.stacks[0].counts, Counts { change: 1, ..Counts::default() });
+}
+
+const TAKES: &str = "variable \"id\" {}\nresource \"fake_thing\" \"b\" {\n  name      = \"b\"\n  size      = 1\n  parent_id = var.id\n}\noutput \"parent\" {\n  value = fake_thing.b.parent_id\n}\n";
+
+#[test]
+fn a_plan_that_is_made_anew_does_what_was_shown_or_is_asked_for() {
+    let takes = |text: &str| format!("{HEAD}{text}");
+    let fresh = |then: &str| {
+        let stage = Stage { then: Some(takes(then)), ..Stage::new() };
+        stage.write("b/main.tf", &takes(TAKES));
+        stage
+    };
+    let applied = || Outcome::Applied;
+    fresh(TAKES).check(Operation::Apply, &[true], (&[applied(), applied()], &["all 2"]));
+    let more = "resource \"fake_thing\" \"c\" {\n  name = \"c\"\n}\n";
+    for then in [
+        TAKES.replace("size      = 1", "size      = 2"),
+        TAKES.replace("parent_id = var.id\n", "parent_id = var.id\n  zone = \"z\"\n"),
+        format!("{TAKES}{more}"),
+        format!("variable \"id\" {{}}\n{more}"),
+        TAKES.replace("\"parent\"", "\"other\""),
+    ] {
+        let asked = (&[applied(), Outcome::Declined][..], &["all 2", "anew b"][..]);
+        fresh(&then).check(Operation::Apply, &[true, false], asked);
+        let agreed = (&[applied(), applied()][..], &["all 2", "anew b"][..]);
+        fresh(&then).check(Operation::Apply, &[true, true], agreed);
+    }
+
+    // Nothing was to be done to it, and something would be.
+    let mut stage = fresh(TAKES);
+    stage.run(Operation::Apply, &[true]);
+    stage.then = Some(takes(&TAKES.replace("size      = 1", "size      = 2")));
+    stage.write("a/main.tf", &takes(&FIRST.replace("size = 1", "size = 2")));
+    stage.check(Operation::Apply, &[true, false], (&[applied(), Outcome::Declined], &["all 2", "anew b"]));
+    // What was shown to change does so no more.
+    stage.write("b/main.tf", &takes(&TAKES.replace("size      = 1", "size      = 3")));
+    stage.write("a/main.tf", &takes(&FIRST.replace("size = 1", "size = 3")));
+    stage.then = Some(takes(TAKES));
+    stage.check(Operation::Apply, &[true], (&[applied(), Outcome::Unchanged], &["all 2"]));
 }
 
 #[test]

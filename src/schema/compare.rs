@@ -26,6 +26,14 @@ pub fn final_plan_errors(schema: &Block, planned: &Value, again: &Value) -> Vec<
     comparison.found
 }
 
+/// Whether a value is one that another could become: the same where that was known, and anything that an unknown had
+/// promised to be. Marks don't count.
+pub fn becomes(planned: &Value, actual: &Value) -> bool {
+    let mut comparison = Comparison::default();
+    comparison.value(&planned.without_marks(), &actual.without_marks());
+    comparison.found.is_empty()
+}
+
 #[derive(Default)]
 struct Comparison {
     path: Vec<PathStep>,

@@ -28,7 +28,7 @@ pub use block::{
 };
 pub use check::plan_errors;
 pub use coerce::{CoerceError, coerce};
-pub use compare::{apply_errors, final_plan_errors};
+pub use compare::{apply_errors, becomes, final_plan_errors};
 pub use merge::{proposed_new, unknown_computed};
 pub use paths::{BlockCount, block_counts, deprecated_set, read_only_set, required_missing, sensitive_paths};
 pub use paths::{unknown_paths, without_write_only, write_only_set};

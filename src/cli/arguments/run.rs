@@ -12,7 +12,7 @@ pub(crate) enum Run {
     Plan(RunPlan),
     /// Plan stacks, and apply them once somebody has said yes to all of it
     ///
-    /// A stack is applied by the plan that was shown; where one that it depends on was applied before, it is planned anew, and somebody is asked again if the new plan destroys more. Exit codes: 0 applied or nothing to do, 1 error, 4 a state is locked, 5 applied in part.
+    /// A stack is applied by the plan that was shown; where one that it depends on was applied before, it is planned anew, and somebody is asked again if the new plan does other things than were shown, but for values that were not known then. Exit codes: 0 applied or nothing to do, 1 error, 4 a state is locked, 5 applied in part.
     Apply(RunApply),
     /// Show what differs between Git, the states and the world
     ///

@@ -276,7 +276,7 @@ impl Reporter for Telling {
             Question::Anew(stack) => {
                 self.show(stack, "");
                 let note = format!(
-                    "It was planned anew, since stacks that it depends on were applied, and this plan destroys\n  what was not shown before. {only}"
+                    "It was planned anew, since stacks that it depends on were applied, and this plan does other\n  things than were shown before. {only}"
                 );
                 ask(&self.screen, &format!("Do you want to apply the stack {stack} like this?"), &note)
             }

@@ -146,7 +146,7 @@ impl Reporter for Gather {
         let refusals = match (question, &self.shown) {
             (Question::All(_), Some(shown)) => self.judged(shown),
             (Question::All(_), None) => vec![Refusal::NothingShown],
-            (Question::Anew(stack), _) => vec![Refusal::DestroysMore(stack.to_owned())],
+            (Question::Anew(stack), _) => vec![Refusal::OtherAfterOthers(stack.to_owned())],
         };
         let is_fine = refusals.is_empty();
         self.refuse(refusals);
