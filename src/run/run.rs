@@ -139,11 +139,13 @@ pub async fn run(
 async fn carry_out(run: Arc<Run>, firsts: Vec<First>) -> Result<Report, Diagnostics> {
     let mut reports: Vec<StackReport> = firsts.iter().map(|first| first.report.clone()).collect();
     let is_pending = |report: &StackReport| matches!(report.outcome, Outcome::Changes | Outcome::Deferred);
-    if !firsts.iter().any(|first| is_pending(&first.report) || !matches!(first.kept, Kept::Nothing)) {
+    // A state that would only take in what the world changed is written along with what was asked for, and for nothing
+    // else.
+    if !reports.iter().any(is_pending) {
         return Ok(Report { stacks: reports });
     }
-    let asks = !run.options.approved && reports.iter().any(is_pending);
-    let approved = !asks || run.reporter.approve(Question::All(&reports)).map_err(|problem| *problem)?;
+    let approved =
+        run.options.approved || run.reporter.approve(Question::All(&reports)).map_err(|problem| *problem)?;
     if !approved {
         for report in reports.iter_mut().filter(|report| is_pending(report)) {
             report.outcome = Outcome::Declined;

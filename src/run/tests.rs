@@ -302,6 +302,27 @@ fn a_plan_that_is_made_anew_does_what_was_shown_or_is_asked_for() {
 }
 
 #[test]
+fn no_state_is_written_where_nothing_is_to_be_applied() {
+    let stage = Stage::new();
+    let left = FIRST.replace("size = 1", "size = 1\n  lifecycle {\n    ignore_changes = [size]\n  }");
+    stage.write("a/main.tf", &format!("{HEAD}{left}"));
+    stage.run(Operation::Apply, &[true, true]);
+    let path = stage.root.path().join("a/terraform.tfstate");
+    let state = || std::fs::read_to_string(&path).expect("a state");
+    let before = state();
+    assert!(stage.cloud.set("fake_thing", "thing-a-1", "size", 7));
+    let unchanged = || Outcome::Unchanged;
+    stage.check(Operation::Apply, &[], (&[unchanged(), unchanged()], &[]));
+    assert_eq!(state(), before, "nobody was asked");
+    // Along with what somebody has agreed to, it is.
+    stage.write("b/main.tf", &format!("{HEAD}{SECOND}output \"more\" {{\n  value = 1\n}}\n"));
+    stage.check(Operation::Apply, &[false], (&[unchanged(), Outcome::Declined], &["all 2"]));
+    assert_eq!(state(), before, "nobody has agreed");
+    stage.check(Operation::Apply, &[true], (&[unchanged(), Outcome::Applied], &["all 2"]));
+    assert!(state().contains("\"size\": 7"), "{}", state());
+}
+
+#[test]
 fn drift_is_judged_by_the_repositorys_rules() {
     let stage = Stage::new();
     stage.run(Operation::Apply, &[true, true]);
