@@ -10,6 +10,10 @@ target=${CARGO_TARGET_DIR:-$project/target}
 place=$(mktemp -d)
 started=()
 
+# No settings of the person who runs this.
+export TF_CLI_CONFIG_FILE=/dev/null
+unset TF_CLI_ARGS TF_DATA_DIR TF_LOG TF_WORKSPACE
+
 finish() {
   for pid in "${started[@]}"; do
     kill "$pid" 2>/dev/null || true
@@ -38,6 +42,11 @@ expect() {
 # shows TEXT: fails unless the last command printed it.
 shows() {
   grep -qF -- "$1" "$place/output" || fail "the output doesn't say \"$1\""
+}
+
+# hides TEXT: fails if it did.
+hides() {
+  ! grep -qF -- "$1" "$place/output" || fail "the output says \"$1\""
 }
 
 # Sets `trueup` to the program, and builds it where none is given.

@@ -38,6 +38,18 @@ fn the_multi_cloud_example_lives_as_it_says() {
     outcome.code(0).shows("Everything was as expected");
 }
 
+/// `examples/story/run` is that of a team: pull requests, drift, corrections and issues, with a forge of its own.
+#[test]
+fn the_story_of_a_team_goes_as_it_says() {
+    let Some(python) = moto::python("the story of a team") else { return };
+    let mut sandbox = Sandbox::new();
+    sandbox.set("TRUEUP_BINARY", env!("CARGO_BIN_EXE_trueup"));
+    sandbox.set("EXAMPLE_PYTHON", &python.display().to_string());
+    let script = project::root().join("examples/story/run");
+    let outcome = sandbox.run(Path::new("/bin/bash"), &[&script.display().to_string()]);
+    outcome.code(0).shows("Everything was as expected");
+}
+
 const SUBNETS: &str = r#"
 variable "endpoint" {}
 

@@ -25,7 +25,15 @@ fn rust_files() -> Vec<ProjectFile> {
 /// The files that people write and read.
 fn written_files() -> Vec<ProjectFile> {
     let endings = [".rs", ".toml", ".md", ".py", ".tf", ".hcl", ".yml", ".sh"];
-    let scripts = [".ci/run", "examples/aws/run", "examples/multi-cloud/run", "benches/run"];
+    let scripts = [
+        ".ci/run",
+        "benches/run",
+        "examples/aws/run",
+        "examples/ci/jenkins/Jenkinsfile",
+        "examples/multi-cloud/run",
+        "examples/story/many",
+        "examples/story/run",
+    ];
     project::files(|path| {
         let fixture = path.contains("/fixtures/") || path.contains("/snapshots/");
         !fixture && (scripts.contains(&path) || endings.iter().any(|ending| path.ends_with(ending)))
