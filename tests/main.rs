@@ -24,6 +24,7 @@ mod pulls;
 mod races;
 #[cfg(feature = "aws")]
 mod readers;
+mod recipes;
 mod runs;
 mod support;
 mod tidy;
