@@ -22,7 +22,6 @@ mod compute;
 mod data;
 mod element;
 mod factory;
-mod fault;
 mod identity;
 mod meaning;
 mod network;

@@ -1,17 +1,11 @@
 //! One provider block at work: its cloud, its credentials, its subscription.
 
-pub(crate) mod credentials;
-pub(crate) mod environment;
 mod settings;
 pub(crate) mod site;
-pub(crate) mod traffic;
 mod validate;
 
-use crate::account::credentials::Tokens;
-use crate::account::environment::Environment;
 use crate::account::settings::Settings;
 use crate::account::site::Site;
-use crate::account::traffic::Traffic;
 use crate::account::validate::validate;
 use crate::arm::Arm;
 use crate::arm::document::Document;
@@ -21,6 +15,8 @@ use async_trait::async_trait;
 use std::fmt;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_login::Traffic;
+use trueup_login::azure::{Environment, Tokens};
 use trueup_provider_kit::{Catalog, Cloud, Fault, FaultKind, Outside, TagPolicy};
 use trueup_value::Value;
 
@@ -94,11 +90,11 @@ impl Cloud for Account {
 
 /// Signs in and looks at the subscription.
 async fn open(settings: &Settings, outside: &Outside) -> Result<Site, Diagnostics> {
-    let subscription = settings.subscription.clone().ok_or_else(no_subscription)?;
+    let subscription = settings.login.subscription.clone().ok_or_else(no_subscription)?;
     let failed = |fault: Fault| fault.diagnostic();
     let traffic = Traffic::new(&agent(settings)).map_err(failed)?;
-    let environment = Environment::of(settings, &traffic).await.map_err(failed)?;
-    let tokens = Tokens::of(settings, &environment, (&traffic, outside.seconds)).map_err(failed)?;
+    let environment = Environment::of(&settings.login, &traffic).await.map_err(failed)?;
+    let tokens = Tokens::of(&settings.login, &environment, (&traffic, outside.seconds)).map_err(failed)?;
     let mut arm = Arm::new(&environment, traffic, tokens).map_err(failed)?;
     if settings.is_correlated {
         arm.correlate(&uuid::Uuid::new_v4().to_string());
@@ -125,7 +121,7 @@ async fn check(site: &Site, settings: &Settings) -> Result<(), Diagnostics> {
     let mut tenants = found.words_in("/managedByTenants", "/tenantId");
     tenants.push(tenant.to_owned());
     let is_its = |wanted: &&str| tenant.is_empty() || tenants.iter().any(|tenant| is_same(wanted, tenant));
-    if let Some(wanted) = settings.tenant.as_deref().filter(|wanted| !is_its(wanted)) {
+    if let Some(wanted) = settings.login.tenant.as_deref().filter(|wanted| !is_its(wanted)) {
         let detail =
             format!("The subscription {subscription} belongs to the tenant {tenant}, not to {wanted}.");
         return Err(Diagnostic::error(

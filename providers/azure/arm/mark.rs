@@ -4,10 +4,10 @@
 use crate::account::site::Site;
 use crate::arm::document::Document;
 use crate::arm::id::{Id, is_same};
-use crate::fault::is_passing;
 use serde_json::{Value as Json, json};
 use std::fmt::Display;
 use std::time::Duration;
+use trueup_login::azure::is_passing;
 use trueup_provider_kit::{Call, Deadline, Fault, FaultKind, Fields, Object, Tags};
 
 /// The tag that a creation carries until it is known to be recorded.

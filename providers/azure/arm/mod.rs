@@ -12,9 +12,6 @@ mod register;
 pub(crate) mod tracked;
 pub(crate) mod write;
 
-use crate::account::credentials::Tokens;
-use crate::account::environment::Environment;
-use crate::account::traffic::{Answer, Request, Traffic};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use document::Document;
@@ -23,6 +20,8 @@ use operation::Underway;
 use reqwest::{Method, Url};
 use serde_json::Value as Json;
 use std::fmt::Display;
+use trueup_login::azure::{Environment, Tokens, success};
+use trueup_login::{Answer, Request, Traffic};
 use trueup_provider_kit::{Fault, FaultKind};
 
 /// A client of the management API of one cloud.
@@ -78,7 +77,7 @@ impl Arm {
     /// Reads what a path leads to; None where nothing is there.
     pub(crate) async fn get(&self, path: impl Display, version: &str) -> Result<Option<Json>, Fault> {
         let request = Request::new(Method::GET, self.url(path, version)?);
-        match self.send(request).await?.success() {
+        match success(self.send(request).await?) {
             Ok(answer) => answer.json().map(Some),
             Err(fault) if fault.is_not_found() => Ok(None),
             Err(fault) => Err(fault),
@@ -90,7 +89,7 @@ impl Arm {
         let mut url = self.url(path, version)?;
         let mut all = Vec::new();
         loop {
-            let mut page = match self.send(Request::new(Method::GET, url)).await?.success() {
+            let mut page = match success(self.send(Request::new(Method::GET, url)).await?) {
                 Ok(answer) => answer.json()?,
                 Err(fault) if fault.is_not_found() => return Ok(all),
                 Err(fault) => return Err(fault),
@@ -123,7 +122,7 @@ impl Arm {
         }
         let answer = self.send(request).await?;
         let may_be_own = answer.is_doubtful && condition == Condition::New;
-        let answer = answer.success().map_err(|fault| match fault.kind {
+        let answer = success(answer).map_err(|fault| match fault.kind {
             // What is there may be what the attempt without an answer has made.
             FaultKind::Exists if may_be_own => Fault { kind: FaultKind::Unanswered, ..fault },
             _ => fault,
@@ -138,7 +137,7 @@ impl Arm {
         body: &Json,
     ) -> Result<Underway, Fault> {
         let request = Request::new(Method::PATCH, self.url(path, version)?).json(body);
-        let answer = self.send(request).await?.success()?;
+        let answer = success(self.send(request).await?)?;
         Underway::after(self, &Method::PATCH, &answer)
     }
 
@@ -148,7 +147,7 @@ impl Arm {
         (path, version): (impl Display, &str),
     ) -> Result<Option<Underway>, Fault> {
         let request = Request::new(Method::DELETE, self.url(path, version)?);
-        match self.send(request).await?.success() {
+        match success(self.send(request).await?) {
             Ok(answer) => Underway::after(self, &Method::DELETE, &answer).map(Some),
             Err(fault) if fault.is_not_found() => Ok(None),
             Err(fault) => Err(fault),
@@ -159,14 +158,14 @@ impl Arm {
     pub(crate) async fn ask(&self, path: impl Display, version: &str) -> Result<Json, Fault> {
         let mut request = Request::new(Method::POST, self.url(path, version)?);
         request.is_repeatable = true;
-        self.send(request).await?.success()?.json()
+        success(self.send(request).await?)?.json()
     }
 
     /// Calls an action that takes its time, and that does nothing when it comes a second time.
     pub(crate) async fn act(&self, path: impl Display, version: &str) -> Result<Underway, Fault> {
         let mut request = Request::new(Method::POST, self.url(path, version)?);
         request.is_repeatable = true;
-        let answer = self.send(request).await?.success()?;
+        let answer = success(self.send(request).await?)?;
         Underway::after(self, &Method::POST, &answer)
     }
 
@@ -177,7 +176,7 @@ impl Arm {
         body: &Json,
     ) -> Result<Underway, Fault> {
         let request = Request::new(Method::POST, self.url(path, version)?).json(body);
-        let answer = self.send(request).await?.success()?;
+        let answer = success(self.send(request).await?)?;
         Underway::after(self, &Method::POST, &answer)
     }
 

@@ -3,14 +3,14 @@
 //! An answer names the place of the operation's status (`Azure-AsyncOperation`), or a place that answers 202 until it is
 //! over (`Location`), or neither, and the resource's own `provisioningState` tells.
 
-use crate::account::traffic::{Answer, Request};
 use crate::arm::Arm;
 use crate::arm::document::Document;
-use crate::fault;
 use reqwest::{Method, Url};
 use serde_json::Value as Json;
 use std::fmt::Display;
 use std::time::Duration;
+use trueup_login::azure::{failed, success};
+use trueup_login::{Answer, Request};
 use trueup_provider_kit::{Backoff, Deadline, Fault, FaultKind};
 
 /// A write that was accepted.
@@ -111,7 +111,7 @@ impl Arm {
 
 /// What the last operation of a resource says, where it failed.
 pub(crate) fn failure(body: &Json) -> Option<Fault> {
-    state(body).filter(|state| is_failure(state)).map(|state| fault::failed(body, state))
+    state(body).filter(|state| is_failure(state)).map(|state| failed(body, state))
 }
 
 /// Waiting between looks: as long as the API asks for, or longer each time.
@@ -139,12 +139,12 @@ impl Arm {
     async fn status(&self, url: Url, wait: &mut Wait) -> Result<(), Fault> {
         loop {
             wait.more("the operation").await?;
-            let answer = self.send(Request::new(Method::GET, url.clone())).await?.success()?;
+            let answer = success(self.send(Request::new(Method::GET, url.clone())).await?)?;
             wait.pause = answer.pause();
             let body = answer.json()?;
             let status = body.word("/status").unwrap_or("Succeeded").to_owned();
             if is_failure(&status) {
-                return Err(fault::failed(&body, &status));
+                return Err(failed(&body, &status));
             }
             if is_terminal(&status) {
                 return Ok(());
@@ -155,7 +155,7 @@ impl Arm {
     async fn place(&self, mut url: Url, wait: &mut Wait) -> Result<Json, Fault> {
         loop {
             wait.more("the operation").await?;
-            let answer = self.send(Request::new(Method::GET, url.clone())).await?.success()?;
+            let answer = success(self.send(Request::new(Method::GET, url.clone())).await?)?;
             if answer.status != 202 {
                 return answer.json();
             }
@@ -174,7 +174,7 @@ impl Arm {
             // What was accepted a moment ago may not be shown yet.
             let Some(body) = self.get(&path, version).await? else { continue };
             match state(&body) {
-                Some(state) if is_failure(state) => return Err(fault::failed(&body, state)),
+                Some(state) if is_failure(state) => return Err(failed(&body, state)),
                 Some(state) if !is_terminal(state) => {}
                 _ => return Ok(body),
             }

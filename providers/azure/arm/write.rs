@@ -6,10 +6,10 @@ use crate::arm::id::Id;
 use crate::arm::mark::exists;
 use crate::arm::operation::{Underway, failure};
 use crate::arm::{Arm, Condition};
-use crate::fault::is_passing;
 use serde_json::Value as Json;
 use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
+use trueup_login::azure::is_passing;
 use trueup_provider_kit::{Backoff, Call, Fault, FaultKind, Object};
 
 /// How long what a creation refers to may not be known everywhere.

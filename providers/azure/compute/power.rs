@@ -3,9 +3,9 @@
 use crate::account::site::Site;
 use crate::arm::id::Id;
 use crate::compute::model::{answer, models};
-use crate::fault::is_passing;
 use models::VirtualMachineInstanceView;
 use std::future::Future;
+use trueup_login::azure::is_passing;
 use trueup_provider_kit::{Call, Fault};
 
 /// Where a machine is between on and off.

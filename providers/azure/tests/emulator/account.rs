@@ -127,8 +127,9 @@ async fn sign_in_works_in_every_place() {
 async fn certificates_and_further_tenants_are_signed_in_with() {
     let fake = Running::<World>::start().await;
     let client = [SIGNED_IN[0], SIGNED_IN[2], SIGNED_IN[3]];
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificate/client.p12");
-    let old = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificate/legacy.p12"));
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/login/tests/certificate/client.p12");
+    let old =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/login/tests/certificate/legacy.p12"));
     let old = base64::engine::general_purpose::STANDARD.encode(old.expect("a file"));
     let features = r#"{"features": [{}]}"#;
     let ways: [&[(&str, &str)]; 2] = [

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use trueup_provider_walk::{Reply, Request};
 
 /// The public key of the certificate that the application `c` may sign in with, and by what it is known.
-const KEY: &[u8] = include_bytes!("../certificate/public.der");
+const KEY: &[u8] = include_bytes!("../../../../src/login/tests/certificate/public.der");
 const THUMBPRINT: &str = "_E63UlAa5M5DwfUfsKKTPTo1PUYD_3ZiIbNe9rtgj6A";
 
 /// A token against a secret, a federated token or one that a certificate's key has signed.

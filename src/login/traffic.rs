@@ -4,7 +4,6 @@
 //! is left unanswered, and what it made is looked for instead. Calls that were refused or never sent are repeated, and
 //! so are those that change nothing when they come twice.
 
-use crate::fault::refused;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Url};
 use serde_json::Value as Json;
@@ -26,39 +25,47 @@ const PAUSE_MAX: Duration = Duration::from_mins(1);
 
 /// A call to be made.
 #[derive(Clone)]
-pub(crate) struct Request {
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) body: Option<Vec<u8>>,
+pub struct Request {
+    /// How.
+    pub method: Method,
+    /// Where.
+    pub url: Url,
+    /// What goes with it.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// What is sent.
+    pub body: Option<Vec<u8>>,
     /// Nothing happens a second time when it comes a second time.
-    pub(crate) is_repeatable: bool,
+    pub is_repeatable: bool,
 }
 
 /// What came back.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// What came with it.
+    pub headers: HeaderMap,
+    /// What it holds.
+    pub body: Vec<u8>,
     /// An earlier attempt may have been carried out: a refusal may be its doing.
-    pub(crate) is_doubtful: bool,
+    pub is_doubtful: bool,
 }
 
-/// The calls of one provider block.
+/// The calls of one block.
 #[derive(Clone, Debug)]
-pub(crate) struct Traffic {
+pub struct Traffic {
     client: reqwest::Client,
     limiter: Arc<Limiter>,
 }
 
 impl Request {
-    pub(crate) fn new(method: Method, url: Url) -> Request {
+    /// A call without a body. All but POST do no harm twice.
+    pub fn new(method: Method, url: Url) -> Request {
         let is_repeatable = method != Method::POST;
         Request { method, url, headers: Vec::new(), body: None, is_repeatable }
     }
 
     /// Adds a header whose value is ours or checked before.
-    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Result<Request, Fault> {
+    pub fn header(mut self, name: &'static str, value: &str) -> Result<Request, Fault> {
         let mut value = HeaderValue::from_str(value).map_err(|_| {
             Fault::new(
                 FaultKind::Invalid,
@@ -71,14 +78,14 @@ impl Request {
     }
 
     /// Gives it a JSON body.
-    pub(crate) fn json(mut self, body: &Json) -> Request {
+    pub fn json(mut self, body: &Json) -> Request {
         self.headers.push((reqwest::header::CONTENT_TYPE, HeaderValue::from_static("application/json")));
         self.body = Some(body.to_string().into_bytes());
         self
     }
 
     /// Gives it the fields of a form as its body.
-    pub(crate) fn form(mut self, fields: &[(&str, &str)]) -> Request {
+    pub fn form(mut self, fields: &[(&str, &str)]) -> Request {
         let mut encoder = Url::parse("http://form").expect("an address");
         encoder.query_pairs_mut().extend_pairs(fields);
         let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
@@ -90,18 +97,18 @@ impl Request {
 
 impl Answer {
     /// A header's text.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     /// What the header Retry-After asks for, in seconds; dates are left alone, for clocks differ.
-    pub(crate) fn pause(&self) -> Option<Duration> {
+    pub fn pause(&self) -> Option<Duration> {
         let seconds: u64 = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
         Some(Duration::from_secs(seconds).min(PAUSE_MAX))
     }
 
     /// The body; null where there is none.
-    pub(crate) fn json(&self) -> Result<Json, Fault> {
+    pub fn json(&self) -> Result<Json, Fault> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Json::Null);
         }
@@ -109,18 +116,11 @@ impl Answer {
             Fault::new(FaultKind::Unanswered, format!("the API's answer can't be understood: {error}"))
         })
     }
-
-    /// The answer of success, or what it says went wrong.
-    pub(crate) fn success(self) -> Result<Answer, Fault> {
-        if (200..300).contains(&self.status) {
-            return Ok(self);
-        }
-        Err(refused(self.status, &self.body, self.header("x-ms-request-id")))
-    }
 }
 
 impl Traffic {
-    pub(crate) fn new(agent: &str) -> Result<Traffic, Fault> {
+    /// Calls that introduce themselves like this.
+    pub fn new(agent: &str) -> Result<Traffic, Fault> {
         let client = reqwest::Client::builder()
             .user_agent(agent)
             .connect_timeout(CONNECT_MAX)
@@ -135,12 +135,12 @@ impl Traffic {
     }
 
     /// How many calls were made.
-    pub(crate) fn calls(&self) -> u64 {
+    pub fn calls(&self) -> u64 {
         self.limiter.calls()
     }
 
     /// Makes a call, again where that is safe; answers whatever status came in the end.
-    pub(crate) async fn send(&self, request: &Request) -> Result<Answer, Fault> {
+    pub async fn send(&self, request: &Request) -> Result<Answer, Fault> {
         let deadline = Deadline::after(CALL_MAX);
         let mut backoff = Backoff::short();
         let mut is_doubtful = false;
@@ -207,7 +207,7 @@ fn unsent(error: reqwest::Error, may_be_done: bool) -> Fault {
 }
 
 /// The messages of an error and of what caused it, each said once.
-fn chain(error: &dyn std::error::Error) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut messages: Vec<String> = vec![error.to_string()];
     let mut source = error.source();
     while let Some(inner) = source {

@@ -4,7 +4,7 @@
 
 use super::entra::Client;
 use super::{Fault, FaultKind};
-use crate::account::settings::Bundle;
+use crate::azure::settings::Bundle;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;

@@ -1,5 +1,6 @@
 //! Answers of ARM and Entra that say what went wrong, as faults.
 
+use crate::Answer;
 use serde_json::Value as Json;
 use trueup_provider_kit::{Fault, FaultKind};
 
@@ -19,7 +20,7 @@ const PASSING: [&str; 11] = [
 ];
 
 /// Whether the same call may succeed a little later.
-pub(crate) fn is_passing(fault: &Fault) -> bool {
+pub fn is_passing(fault: &Fault) -> bool {
     PASSING.contains(&fault.code.as_str())
         || (fault.kind == FaultKind::InUse && fault.code == "Conflict")
         || (fault.code == NOT_ALLOWED && says_one(&fault.message, &UNDER_WAY))
@@ -35,8 +36,16 @@ fn says_one(message: &str, words: &[&str]) -> bool {
     words.iter().any(|word| message.contains(word))
 }
 
+/// The answer of success, or what it says went wrong.
+pub fn success(answer: Answer) -> Result<Answer, Fault> {
+    if (200..300).contains(&answer.status) {
+        return Ok(answer);
+    }
+    Err(refused(answer.status, &answer.body, answer.header("x-ms-request-id")))
+}
+
 /// What an answer with a status of failure says.
-pub(crate) fn refused(status: u16, body: &[u8], request_id: Option<&str>) -> Fault {
+fn refused(status: u16, body: &[u8], request_id: Option<&str>) -> Fault {
     let json: Json = serde_json::from_slice(body).unwrap_or_default();
     let mut fault = told(&json, status);
     fault.request_id = request_id.map(Into::into);
@@ -44,7 +53,7 @@ pub(crate) fn refused(status: u16, body: &[u8], request_id: Option<&str>) -> Fau
 }
 
 /// What an operation that failed says of it.
-pub(crate) fn failed(body: &Json, state: &str) -> Fault {
+pub fn failed(body: &Json, state: &str) -> Fault {
     let error = body.get("error").or_else(|| body.pointer("/properties/error"));
     let wrapped = error.map(|error| serde_json::json!({"error": error})).unwrap_or_default();
     let fault = told(&wrapped, 0);
@@ -92,9 +101,9 @@ fn hint(code: &str, kind: FaultKind) -> Option<&'static str> {
             "Grant the action that the message names at the scope that it names, by a role assignment; new ones take \
              some minutes to act.",
         ),
-        "SubscriptionNotFound" | "InvalidSubscriptionId" => Some(
-            "Check subscription_id in the provider block or ARM_SUBSCRIPTION_ID, and that the identity may read it.",
-        ),
+        "SubscriptionNotFound" | "InvalidSubscriptionId" => {
+            Some("Check subscription_id or ARM_SUBSCRIPTION_ID, and that the identity may read it.")
+        }
         "MissingSubscriptionRegistration" | "SubscriptionNotRegistered" => Some(
             "Register the resource provider with `az provider register --namespace NAME`, or list it in \
              resource_providers_to_register.",

@@ -2,8 +2,9 @@
 //! endpoint that the environment names ("How to use managed identities", "REST endpoint reference").
 
 use super::{Fault, FaultKind, Token, token_in};
-use crate::account::settings::Managed;
-use crate::account::traffic::{Answer, Request, Traffic};
+use crate::azure::settings::Managed;
+use crate::azure::success;
+use crate::{Request, Traffic};
 use reqwest::{Method, Url};
 
 const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
@@ -47,7 +48,7 @@ impl Machine {
             Some(secret) => request.header("x-identity-header", secret)?,
             None => request.header("metadata", "true")?,
         };
-        let answer = traffic.send(&request).await.and_then(Answer::success).map_err(|fault| {
+        let answer = traffic.send(&request).await.and_then(success).map_err(|fault| {
             let kind = FaultKind::Unauthenticated;
             Fault { kind, ..fault }
                 .hint("Check that the machine has an identity, and client_id which one is meant.")

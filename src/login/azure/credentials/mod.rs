@@ -1,4 +1,4 @@
-//! Where tokens come from: the first source that the provider block and the environment speak of, in the order of the
+//! Where tokens come from: the first source that the block and the environment speak of, in the order of the
 //! reference: a client's certificate or secret, a token of another identity provider, the machine's identity, the Azure CLI.
 
 mod certificate;
@@ -6,9 +6,9 @@ mod cli;
 mod entra;
 mod machine;
 
-use crate::account::environment::Environment;
-use crate::account::settings::{Settings, from_file};
-use crate::account::traffic::Traffic;
+use super::environment::Environment;
+use super::settings::{SignIn, from_file};
+use crate::Traffic;
 use certificate::Certificate;
 use entra::{Assertion, Client};
 use machine::Machine;
@@ -25,12 +25,12 @@ const MARGIN: Duration = Duration::from_mins(5);
 /// How long a token is taken to be good whose source doesn't say.
 const LIFE: Duration = Duration::from_mins(10);
 
-pub(crate) const HINT: &str = "Sign in with `az login`; or set client_id, client_secret and tenant_id (ARM_CLIENT_ID, \
+const HINT: &str = "Sign in with `az login`; or set client_id, client_secret and tenant_id (ARM_CLIENT_ID, \
     ARM_CLIENT_SECRET, ARM_TENANT_ID), or client_certificate_path instead of the secret; or use_oidc with a token of your CI system (ARM_USE_OIDC); or use_msi on a \
     machine with an identity (ARM_USE_MSI).";
 
 /// A token and when it ends.
-pub(crate) struct Token {
+struct Token {
     secret: String,
     until: Instant,
 }
@@ -63,8 +63,8 @@ enum Source {
 /// What a token is for, and the tenant that it is of where that isn't the client's own.
 type Key = (String, Option<String>);
 
-/// The tokens of one provider block, by what they are for.
-pub(crate) struct Tokens {
+/// The tokens of one block, by what they are for.
+pub struct Tokens {
     source: Source,
     traffic: Traffic,
     seconds: fn() -> u64,
@@ -92,8 +92,8 @@ impl fmt::Display for Source {
 
 impl Tokens {
     /// Chooses the source.
-    pub(crate) fn of(
-        settings: &Settings,
+    pub fn of(
+        settings: &SignIn,
         environment: &Environment,
         (traffic, seconds): (&Traffic, fn() -> u64),
     ) -> Result<Tokens, Fault> {
@@ -102,12 +102,12 @@ impl Tokens {
     }
 
     /// A token for an audience, such as `https://management.azure.com`.
-    pub(crate) async fn get(&self, audience: &str) -> Result<String, Fault> {
+    pub async fn get(&self, audience: &str) -> Result<String, Fault> {
         self.of_tenant(audience, None).await
     }
 
     /// A token for an audience of another tenant.
-    pub(crate) async fn of_tenant(&self, audience: &str, tenant: Option<&str>) -> Result<String, Fault> {
+    pub async fn of_tenant(&self, audience: &str, tenant: Option<&str>) -> Result<String, Fault> {
         let key = (audience.to_owned(), tenant.map(str::to_owned));
         let mut held = self.held.lock().await;
         if let Some(token) = held.get(&key).filter(|token| Instant::now() + MARGIN < token.until) {
@@ -129,7 +129,7 @@ impl Tokens {
     }
 
     /// Forgets tokens that the API refuses.
-    pub(crate) async fn forget(&self, audience: &str) {
+    pub async fn forget(&self, audience: &str) {
         self.held.lock().await.retain(|(of, _), _| of != audience);
     }
 
@@ -164,12 +164,12 @@ impl Tokens {
     }
 }
 
-fn source(settings: &Settings, environment: &Environment) -> Result<Source, Fault> {
-    let Settings { tenant, client, certificate, secret, oidc, managed, .. } = settings;
+fn source(settings: &SignIn, environment: &Environment) -> Result<Source, Fault> {
+    let SignIn { tenant, client, certificate, secret, oidc, managed, .. } = settings;
     let client_of = |what: &str| {
         let missing = |name: &str, variable: &str| {
             let message = format!("{what} is set and {name} is not");
-            let hint = format!("Set {name} in the provider block or {variable} in the environment.");
+            let hint = format!("Set {name} in the block, or {variable} in the environment.");
             Fault::new(FaultKind::Invalid, message).hint(hint)
         };
         let id = client.clone().ok_or_else(|| missing("client_id", "ARM_CLIENT_ID"))?;
@@ -210,6 +210,7 @@ fn token_in(json: &Json, now: u64) -> Result<Token, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::azure::Block;
     use std::collections::BTreeMap;
     use trueup_provider_kit::Outside;
     use trueup_value::{Type, Value};
@@ -218,7 +219,8 @@ mod tests {
         let environment: BTreeMap<String, String> =
             variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let outside = Outside { environment, ..Outside::default() };
-        let settings = Settings::of(&Value::null(Type::Dynamic), &outside).expect("no file is named");
+        let config = Value::null(Type::Dynamic);
+        let settings = SignIn::of(&Block { config: &config, outside: &outside }).expect("no file is named");
         let cloud = Environment { login: "l".into(), manager: "m".into(), audience: "m".into() };
         let found = source(&settings, &cloud).map_or_else(|fault| fault.message, |source| source.to_string());
         assert_eq!(found, expected, "{variables:?}");

@@ -2,8 +2,9 @@
 //! (Microsoft identity platform, "OAuth 2.0 client credentials flow").
 
 use super::{Fault, FaultKind, Token, from_file, token_in};
-use crate::account::settings::Oidc;
-use crate::account::traffic::{Answer, Request, Traffic};
+use crate::azure::settings::Oidc;
+use crate::azure::success;
+use crate::{Request, Traffic};
 use reqwest::{Method, Url};
 
 /// An application and where it signs in.
@@ -41,7 +42,7 @@ impl Client {
         fields.extend(proof);
         // Asking for a token twice does no harm.
         let request = Request { is_repeatable: true, ..Request::new(Method::POST, url).form(&fields) };
-        let answer = traffic.send(&request).await?.success().map_err(|fault| match fault.kind {
+        let answer = success(traffic.send(&request).await?).map_err(|fault| match fault.kind {
             FaultKind::Invalid | FaultKind::Denied | FaultKind::Other => {
                 Fault { kind: FaultKind::Unauthenticated, ..fault }
             }
@@ -110,8 +111,7 @@ impl Assertion {
             request.is_repeatable = true;
         }
         let doing = "asking the CI system for a token (oidc_request_url)";
-        let answer =
-            traffic.send(&request).await.and_then(Answer::success).map_err(|fault| fault.during(doing))?;
+        let answer = traffic.send(&request).await.and_then(success).map_err(|fault| fault.during(doing))?;
         let json = answer.json().map_err(|fault| fault.during(doing))?;
         let found = json["value"].as_str().or_else(|| json["oidcToken"].as_str()).map(str::to_owned);
         found.ok_or_else(|| Fault::new(FaultKind::Unauthenticated, "the answer holds no token").during(doing))

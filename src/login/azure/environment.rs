@@ -1,24 +1,23 @@
 //! The clouds of Azure: where their management API is and who signs in to them.
 
-use crate::account::settings::Settings;
-use crate::account::traffic::{Request, Traffic};
-use crate::arm::document::Document;
+use super::{SignIn, success};
+use crate::{Request, Traffic};
 use reqwest::{Method, Url};
 use serde_json::Value as Json;
 use trueup_provider_kit::{Fault, FaultKind};
 
 /// One cloud.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Environment {
+pub struct Environment {
     /// Where people and programs sign in, without a slash at the end.
-    pub(crate) login: String,
+    pub login: String,
     /// The management API, without a slash at the end.
-    pub(crate) manager: String,
+    pub manager: String,
     /// What tokens for the management API are made out to.
-    pub(crate) audience: String,
+    pub audience: String,
 }
 
-/// A cloud that is known by name: what the provider block calls it, what its metadata calls it, where one signs in, and
+/// A cloud that is known by name: what blocks call it, what its metadata calls it, where one signs in, and
 /// its management API.
 struct Known {
     name: &'static str,
@@ -49,15 +48,15 @@ const KNOWN: [Known; 3] = [
     },
 ];
 
-/// The names that the provider block may give.
-pub(crate) fn names() -> [&'static str; 3] {
+/// The names that blocks may give.
+fn names() -> [&'static str; 3] {
     KNOWN.map(|known| known.name)
 }
 
 impl Environment {
-    /// The cloud that the provider block names: one of the known, or what `metadata_host` tells. The variables
+    /// The cloud that the block names: one of the known, or what `metadata_host` tells. The variables
     /// `TRUEUP_AZURE_ENDPOINT` and `AZURE_AUTHORITY_HOST` lead to stand-ins.
-    pub(crate) async fn of(settings: &Settings, traffic: &Traffic) -> Result<Environment, Fault> {
+    pub async fn of(settings: &SignIn, traffic: &Traffic) -> Result<Environment, Fault> {
         let mut environment = match &settings.metadata_host {
             Some(host) => told(host, &settings.environment, traffic).await?,
             None => known(&settings.environment)?,
@@ -92,28 +91,28 @@ async fn told(host: &str, name: &str, traffic: &Traffic) -> Result<Environment, 
         &format!("{}/metadata/endpoints?api-version=2022-09-01", base.trim_end_matches('/')),
         "metadata_host",
     )?;
-    let answer = traffic
-        .send(&Request::new(Method::GET, url))
-        .await
-        .and_then(crate::account::traffic::Answer::success);
+    let answer = traffic.send(&Request::new(Method::GET, url)).await.and_then(success);
     let clouds = answer.and_then(|answer| answer.json()).map_err(|fault| fault.during(doing.clone()))?;
     let clouds: &[Json] = clouds.as_array().map(Vec::as_slice).unwrap_or_default();
     let metadata_name =
         KNOWN.iter().find(|known| known.name == name).map_or(name, |known| known.metadata_name);
-    let is_it = |cloud: &&Json| cloud.word("/name").is_some_and(|of| of.eq_ignore_ascii_case(metadata_name));
+    let is_it = |cloud: &&Json| word(cloud, "/name").is_some_and(|of| of.eq_ignore_ascii_case(metadata_name));
     let found = clouds.iter().find(is_it).and_then(|cloud| {
-        let manager = cloud.word("/resourceManager")?.trim_end_matches('/').to_owned();
-        let login = cloud.word("/authentication/loginEndpoint")?.trim_end_matches('/').to_owned();
-        let audience = cloud
-            .word("/authentication/audiences/0")
+        let manager = word(cloud, "/resourceManager")?.trim_end_matches('/').to_owned();
+        let login = word(cloud, "/authentication/loginEndpoint")?.trim_end_matches('/').to_owned();
+        let audience = word(cloud, "/authentication/audiences/0")
             .map_or(manager.clone(), |text| text.trim_end_matches('/').to_owned());
         Some(Environment { login, manager, audience })
     });
     found.ok_or_else(|| {
-        let names: Vec<&str> = clouds.iter().filter_map(|cloud| cloud.word("/name")).collect();
+        let names: Vec<&str> = clouds.iter().filter_map(|cloud| word(cloud, "/name")).collect();
         let message = format!("it knows no cloud {metadata_name:?}, only: {}", names.join(", "));
         Fault::new(FaultKind::Invalid, message).during(doing).hint("Set environment to one of these.")
     })
+}
+
+fn word<'a>(cloud: &'a Json, pointer: &str) -> Option<&'a str> {
+    cloud.pointer(pointer)?.as_str()
 }
 
 /// An address that tokens may be sent to: encrypted, or on this machine.

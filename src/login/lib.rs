@@ -1,0 +1,11 @@
+//! Signs in to clouds. In: the arguments of a block and the environment. Out: tokens, and calls that carry them.
+//!
+//! The providers of the clouds and the backends that keep states there sign in in the same ways: what a block leaves
+//! out is taken from the same variables, files, programs and machines.
+
+#[cfg(feature = "azure")]
+pub mod azure;
+mod traffic;
+
+pub use reqwest::{Method, Url};
+pub use traffic::{Answer, Request, Traffic, chain};
