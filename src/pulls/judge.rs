@@ -4,7 +4,7 @@ use crate::refusal::Refusal;
 use crate::shown::{Shown, ShownStack};
 use std::collections::{BTreeMap, BTreeSet};
 use trueup_forge::{Mergeable, Pull, PullState, Review, Standing, Verdict};
-use trueup_stacks::PullRules;
+use trueup_stacks::{PullRules, Spot};
 
 /// What is checked out here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Request<'a> {
     pub rules: &'a PullRules,
     /// What its comment shows; None where there is no comment of ours.
     pub shown: Option<&'a Shown>,
+    /// Where the stacks that are checked out here lie, by their names.
+    pub spots: &'a BTreeMap<String, Spot>,
     /// What is checked out here.
     pub checkout: &'a Checkout,
 }
@@ -162,10 +164,13 @@ fn reviewed(request: &Request<'_>) -> Vec<Refusal> {
     if rules.pulls.require_stack_owners {
         let touched = shown.iter().flat_map(|shown| shown.stacks.iter()).filter(|(_, stack)| stack.changes);
         for (name, _) in touched {
-            let Some(owners) = rules.owners.get(name.as_str()) else { continue };
-            if approved(owners).is_empty() {
-                found.push(Refusal::StackOwners { stack: name.clone(), owners: owners.clone() });
-            }
+            let lists = rules.owners(name, request.spots.get(name));
+            found.extend(
+                lists
+                    .into_iter()
+                    .filter(|owners| approved(owners).is_empty())
+                    .map(|owners| Refusal::StackOwners { stack: name.clone(), owners: owners.to_vec() }),
+            );
         }
     }
     found

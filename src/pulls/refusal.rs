@@ -155,7 +155,9 @@ impl Refusal {
             }
             Refusal::StackNotShown(stack) => format!("The stack {stack} has changes that were not shown."),
             Refusal::OtherAfterOthers(stack) => {
-                format!("Now that others are applied, the plan of the stack {stack} does other things than were shown.")
+                format!(
+                    "Now that others are applied, the plan of the stack {stack} does other things than were shown."
+                )
             }
             Refusal::StateMoved { stack, shown, now } if shown == now => {
                 format!("The stack {stack} has another state than when its plan was shown.")

@@ -6,7 +6,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 use trueup_forge::{Head, Kind, Mark, Mergeable, Person, Pull, PullState, Review, Standing, Verdict};
-use trueup_stacks::pull_rules;
+use trueup_stacks::{Place, Spot, pull_rules};
 
 const HEAD: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const OLD: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -50,6 +50,15 @@ fn here() -> Checkout {
     Checkout { commit: Some(HEAD.into()), ..Checkout::default() }
 }
 
+/// Where the stacks of a pull request lie: each where its name says, one elsewhere, and one with a workspace.
+fn spots() -> BTreeMap<String, Spot> {
+    let spot = |name: &str, place: &str, workspace: Option<&str>| {
+        let place = Place::Directory(place.to_owned());
+        (name.to_owned(), Spot { place, workspace: workspace.map(str::to_owned) })
+    };
+    [spot("net", "live/net", None), spot("dns", "dns", None), spot("web", "live/web", Some("prod"))].into()
+}
+
 fn parent(commit: &str, is_of_base: bool) -> Parent {
     Parent { commit: commit.into(), is_of_base }
 }
@@ -67,9 +76,15 @@ fn a_pull_request_as_it_should_be_may_be_applied() {
             parents: vec![parent(OLD, true), parent(HEAD, false)],
             is_dirty: false,
         };
-        let (pull, shown) = (pull(), shown());
-        let request =
-            Request { pull: &pull, reviews, rules: &rules, shown: Some(&shown), checkout: &checkout };
+        let (pull, shown, spots) = (pull(), shown(), spots());
+        let request = Request {
+            pull: &pull,
+            reviews,
+            rules: &rules,
+            shown: Some(&shown),
+            spots: &spots,
+            checkout: &checkout,
+        };
         assert_eq!(judge(&request), [], "{what}");
     };
     check("without rules", "", &[]);
@@ -112,9 +127,15 @@ fn what_stands_against_it_is_told() {
     let check = |change: Change, expected: &[Refusal]| {
         let (mut pull, mut shown, mut checkout) = (pull(), Some(shown()), here());
         change(&mut pull, &mut shown, &mut checkout);
-        let rules = pull_rules("").expect("rules");
-        let request =
-            Request { pull: &pull, reviews: &[], rules: &rules, shown: shown.as_ref(), checkout: &checkout };
+        let (rules, spots) = (pull_rules("").expect("rules"), spots());
+        let request = Request {
+            pull: &pull,
+            reviews: &[],
+            rules: &rules,
+            shown: shown.as_ref(),
+            spots: &spots,
+            checkout: &checkout,
+        };
         assert_eq!(judge(&request), expected);
     };
     check(|pull, _, _| pull.state = PullState::Merged, &[Refusal::NotOpen]);
@@ -157,9 +178,15 @@ fn approvals_are_counted() {
     let rules = "pulls {\n  approvals = 1\n}";
     let check = |what: &str, rules: &str, reviews: &[Review], expected: &[&str]| {
         let rules = pull_rules(rules).expect("rules");
-        let (pull, shown, checkout) = (pull(), shown(), here());
-        let request =
-            Request { pull: &pull, reviews, rules: &rules, shown: Some(&shown), checkout: &checkout };
+        let (pull, shown, checkout, spots) = (pull(), shown(), here(), spots());
+        let request = Request {
+            pull: &pull,
+            reviews,
+            rules: &rules,
+            shown: Some(&shown),
+            spots: &spots,
+            checkout: &checkout,
+        };
         let told: Vec<String> = judge(&request).iter().map(Refusal::reason).collect();
         assert_eq!(told, expected, "{what}");
     };
@@ -190,6 +217,41 @@ fn approvals_are_counted() {
         &[review("bob", Verdict::Approved)],
         &["None of the owners of the stack net approves: @acme/net, eve."],
     );
+}
+
+#[test]
+fn owners_stay_when_a_stack_gets_another_name() {
+    let check = |what: &str, base: &str, approving: &str, expected: &[&str]| {
+        let rules =
+            pull_rules(&format!("pulls {{\n  require_stack_owners = true\n}}\n{base}")).expect("rules");
+        let (pull, checkout, spots) = (pull(), here(), spots());
+        let stacks = [("net".into(), stack(3, Some("p"))), ("web".into(), stack(3, Some("p")))].into();
+        let shown = Shown { commit: HEAD.into(), base: "main".into(), stacks };
+        let request = Request {
+            pull: &pull,
+            reviews: &[review(approving, Verdict::Approved)],
+            rules: &rules,
+            shown: Some(&shown),
+            spots: &spots,
+            checkout: &checkout,
+        };
+        let told: Vec<String> = judge(&request).iter().map(Refusal::reason).collect();
+        assert_eq!(told, expected, "{what}");
+    };
+    let owned = |name: &str, rest: &str| format!("stack \"{name}\" {{\n  {rest}\n  owners = [\"eve\"]\n}}\n");
+    let net = ["None of the owners of the stack net approves: eve."];
+    let web = ["None of the owners of the stack web approves: eve."];
+    check("its name", &owned("net", "path = \"elsewhere\""), "bob", &net);
+    check("its place", &owned("old", "path = \"live/net\""), "bob", &net);
+    check("and the owner agrees", &owned("old", "path = \"live/net\""), "eve", &[]);
+    check("another place", &owned("old", "path = \"live/old\""), "bob", &[]);
+    let there = |workspace: &str| owned("old", &format!("path = \"live/web\"\n  {workspace}"));
+    check("its workspace", &there("workspace = \"prod\""), "bob", &web);
+    check("another workspace", &there("workspace = \"dev\""), "bob", &[]);
+    check("any workspace", &there(""), "bob", &web);
+    let two = "stack \"net\" {\n  path = \"x\"\n  owners = [\"bob\"]\n}\n".to_owned()
+        + &owned("old", "path = \"live/net\"");
+    check("name and place: both", &two, "bob", &net);
 }
 
 #[test]

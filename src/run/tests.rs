@@ -154,7 +154,7 @@ fn every_stack_has_a_world_of_its_own() {
 
 /// Says yes or no in turn, and notes what it was asked.
 struct Answers {
-    answers: Mutex<Vec<bool>>,
+    given: Mutex<Vec<bool>>,
     asked: Mutex<Vec<String>>,
     /// Where the configuration of the second stack is, and what it becomes once the first one is applied.
     then: Option<(PathBuf, String)>,
@@ -173,7 +173,7 @@ impl Reporter for Answers {
             Question::Anew(stack) => format!("anew {stack}"),
         };
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
-        Ok(self.answers.lock().unwrap_or_else(PoisonError::into_inner).remove(0))
+        Ok(self.given.lock().unwrap_or_else(PoisonError::into_inner).remove(0))
     }
 }
 
@@ -213,8 +213,8 @@ impl Stage {
         let ground = Ground { factory: Arc::new(move |_| lent.clone()), ..ground(&repository.root, &[]) };
         let chosen = ["a", "b"].map(String::from).into();
         let then = self.then.clone().map(|text| (self.root.path().join("b/main.tf"), text));
-        let answers = Mutex::new(answers.to_vec());
-        let reporter = Arc::new(Answers { answers, asked: Mutex::default(), then });
+        let given = Mutex::new(answers.to_vec());
+        let reporter = Arc::new(Answers { given, asked: Mutex::default(), then });
         let options = Options {
             operation,
             at_once: 2,

@@ -106,7 +106,36 @@ impl StackSettings {
     }
 }
 
+/// Where a stack lies, which it keeps when it gets another name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Where its configuration is.
+    pub place: Place,
+    /// The workspace; that of the working directory where none is named.
+    pub workspace: Option<String>,
+}
+
+impl Spot {
+    /// Whether both may be about the same state: a workspace that isn't named may be any.
+    pub(crate) fn may_be(&self, other: &Spot) -> bool {
+        let workspaces = self.workspace.as_ref().zip(other.workspace.as_ref());
+        self.place == other.place && workspaces.is_none_or(|(one, other)| one == other)
+    }
+}
+
+impl StackSettings {
+    /// Where it lies.
+    pub(crate) fn spot(&self) -> Spot {
+        Spot { place: self.place.clone(), workspace: self.workspace.clone() }
+    }
+}
+
 impl Stack {
+    /// Where it lies.
+    pub fn spot(&self) -> Spot {
+        self.settings.spot()
+    }
+
     /// Its directory in the repository.
     pub fn directory(&self) -> Option<&str> {
         match &self.settings.place {

@@ -5,7 +5,7 @@ use crate::directories::{Use, modules, roots};
 use crate::drift::DriftSettings;
 use crate::pulls::PullSettings;
 use crate::read::read;
-use crate::settings::{Place, Settings, Stack, StackSettings};
+use crate::settings::{Place, Settings, Spot, Stack, StackSettings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -88,8 +88,25 @@ pub fn drift_settings(
 pub struct PullRules {
     /// The `pulls` block.
     pub pulls: PullSettings,
-    /// The owners of the stacks that have any, by the stacks' names.
-    pub owners: BTreeMap<Name, Vec<String>>,
+    /// The stacks that have owners, in order of name.
+    owned: Vec<Owned>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Owned {
+    name: Name,
+    spot: Spot,
+    owners: Vec<String>,
+}
+
+impl PullRules {
+    /// The owners of a stack, which a pull request may give another name or another place, but not both: those of the one
+    /// that has its name, and those of the ones that lie where it does. Of each of the lists one is asked.
+    pub fn owners(&self, name: &str, spot: Option<&Spot>) -> BTreeSet<&[String]> {
+        let lies_there = |one: &Owned| spot.is_some_and(|spot| spot.may_be(&one.spot));
+        let found = self.owned.iter().filter(|one| *one.name == *name || lies_there(one));
+        found.map(|one| one.owners.as_slice()).collect()
+    }
 }
 
 /// The rules for pull requests out of the text of `trueup.hcl`, wherever it was taken from.
@@ -102,9 +119,9 @@ pub fn pull_rules(text: &str) -> Result<PullRules, (Diagnostics, Sources)> {
     if found.has_errors() {
         return Err((found, sources));
     }
-    let owners = settings.stacks.into_iter().map(|(name, stack)| (name, stack.owners));
-    let owners = owners.filter(|(_, owners)| !owners.is_empty()).collect();
-    Ok(PullRules { pulls: settings.pulls, owners })
+    let owned = settings.stacks.into_iter().filter(|(_, stack)| !stack.owners.is_empty());
+    let owned = owned.map(|(name, stack)| Owned { name, spot: stack.spot(), owners: stack.owners });
+    Ok(PullRules { pulls: settings.pulls, owned: owned.collect() })
 }
 
 /// The directory that holds `trueup.hcl`: the given one or the nearest above it, up to `top`; otherwise `top` itself.
