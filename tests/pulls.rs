@@ -29,7 +29,11 @@ const NAME: &str = "output \"name\" {\n  value = \"VERSION\"\n}\n";
 struct World {
     head: String,
     is_fork: bool,
+    /// The base branch; main where it is empty.
+    base: String,
     rules: Option<String>,
+    /// Those of the base branch, where it is another one than main.
+    base_rules: Option<String>,
     /// Those of the directory `net`.
     net_rules: Option<String>,
     comments: Vec<(u64, String)>,
@@ -63,6 +67,10 @@ impl Answers for Forge {
     }
 }
 
+fn base(world: &World) -> &str {
+    if world.base.is_empty() { "main" } else { &world.base }
+}
+
 fn person(name: &str) -> Json {
     json!({ "id": name.len(), "login": name })
 }
@@ -79,7 +87,7 @@ fn answer(world: &mut World, request: &Request, rest: &[&str]) -> Reply {
                     "number": 7, "title": "A change", "html_url": "https://h/7", "state": "open", "draft": false,
                     "merged": false, "mergeable": true, "labels": [], "user": person("ann"),
                     "head": { "ref": "change", "sha": world.head, "repo": { "full_name": from } },
-                    "base": { "ref": "main", "sha": "", "repo": { "full_name": "acme/infra" } },
+                    "base": { "ref": base(world), "sha": "", "repo": { "full_name": "acme/infra" } },
                 }),
             )
         }
@@ -105,6 +113,13 @@ fn answer(world: &mut World, request: &Request, rest: &[&str]) -> Reply {
         ("POST", ["statuses", _]) => {
             world.statuses.insert(sent("context"), (sent("state"), sent("description")));
             Reply::json(201, &json!({}))
+        }
+        ("GET", []) => Reply::json(200, &json!({ "full_name": "acme/infra", "default_branch": "main" })),
+        ("GET", ["raw", "trueup.hcl"]) if request.parameter("ref").as_deref() != Some("main") => {
+            match &world.base_rules {
+                Some(text) => Reply { status: 200, body: text.clone().into_bytes(), ..Reply::default() },
+                None => Reply::empty(404),
+            }
         }
         ("GET", ["raw", "trueup.hcl"]) => match &world.rules {
             Some(text) => Reply { status: 200, body: text.clone().into_bytes(), ..Reply::default() },
@@ -263,9 +278,10 @@ fn what_moved_is_not_applied() {
 fn what_comes_out_otherwise_after_others_is_left_out() {
     let place = Place::new();
     // What the one leaves behind while it is applied, the other one sees only when it is planned again.
-    let leaves =
-        "  provisioner \"local-exec\" {\n    command = \"echo other > ../app/seen.tfstate\"\n  }\n";
-    place.sandbox.write("net/main.tf", &NET.replace("hush-hush\") }\n", &format!("hush-hush\") }}\n{leaves}")));
+    let leaves = "  provisioner \"local-exec\" {\n    command = \"echo other > ../app/seen.tfstate\"\n  }\n";
+    place
+        .sandbox
+        .write("net/main.tf", &NET.replace("hush-hush\") }\n", &format!("hush-hush\") }}\n{leaves}")));
     let sees = "input = [var.net, try(file(\"seen.tfstate\"), \"none\")]";
     place.sandbox.write("app/main.tf", &APP.replace("input = var.net", sees));
     place.push("second");
@@ -307,6 +323,34 @@ fn a_pull_request_does_not_choose_its_rules() {
     place.pr("plan -number=7").code(0);
     place.sandbox.trueup(&["-chdir=net", "pr", "apply", "-number=7"]).code(1).shows("1 approval is needed");
     assert!(!place.has_state("net"));
+}
+
+#[test]
+fn a_pull_request_does_not_choose_its_base_branch() {
+    let place = Place::new();
+    place.git("branch loose main");
+    place.push("second");
+    place.forge.world().rules = Some("pulls {\n  approvals = 1\n}\n".into());
+    place.forge.world().base_rules = Some("pulls {\n  branches = [\"*\"]\n}\n".into());
+    place.forge.world().base = "loose".into();
+    place.pr("plan -number=7").code(0);
+    place.pr("apply -number=7").code(1).shows("What goes into loose isn't applied");
+    let named = |branches: &str| Some(format!("pulls {{\n  approvals = 1\n  branches = [{branches}]\n}}\n"));
+    place.forge.world().rules = named("\"main\", \"live/*\"");
+    place.pr("apply -number=7").code(1).shows("but what goes into main, live/*");
+    assert!(!place.has_state("net"));
+    // The rest is what the base branch says.
+    place.forge.world().rules = named("\"loose\"");
+    place.pr("apply -number=7").code(0);
+    assert!(place.has_state("net"));
+    place.forge.world().base = String::new();
+    place.push("third");
+    place.pr("plan -number=7").code(0);
+    place
+        .pr("apply -number=7")
+        .code(1)
+        .shows("What goes into main isn't applied")
+        .shows("1 approval is needed");
 }
 
 #[test]

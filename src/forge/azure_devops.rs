@@ -210,6 +210,11 @@ impl Forge for AzureDevOps {
         work::set(self, issue).await
     }
 
+    async fn default_branch(&self) -> Result<String, ForgeError> {
+        let call = self.get("", "ask for the default branch");
+        self.api.read(&call, |json| branch(json, "/defaultBranch")).await
+    }
+
     async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError> {
         let call = self
             .get("/items", format!("read {path} of {branch}"))
@@ -220,6 +225,12 @@ impl Forge for AzureDevOps {
             .accept("application/octet-stream");
         self.api.text(&call).await
     }
+}
+
+/// The name of a branch out of that of its reference.
+fn branch(json: &Json, at: &'static str) -> Result<String, Gap> {
+    let name = text(json, at)?;
+    Ok(name.strip_prefix("refs/heads/").map_or_else(|| name.clone(), str::to_owned))
 }
 
 fn cut(text: &str) -> String {
@@ -238,7 +249,6 @@ pub(crate) fn person(json: &Json, at: &'static str) -> Result<Person, Gap> {
 }
 
 fn pull(json: &Json, web: &str) -> Result<Pull, Gap> {
-    let branch = |at: &'static str| Ok(text(json, at)?.trim_start_matches("refs/heads/").to_owned());
     let state = match text(json, "/status")?.as_str() {
         "completed" => PullState::Merged,
         "abandoned" => PullState::Closed,
@@ -252,7 +262,7 @@ fn pull(json: &Json, web: &str) -> Result<Pull, Gap> {
         _ => Mergeable::Unknown,
     };
     let head = Head {
-        branch: branch("/sourceRefName")?,
+        branch: branch(json, "/sourceRefName")?,
         commit: text(json, "/lastMergeSourceCommit/commitId")?,
         is_fork: json.pointer("/forkSource").is_some_and(|fork| !fork.is_null()),
     };
@@ -263,7 +273,7 @@ fn pull(json: &Json, web: &str) -> Result<Pull, Gap> {
         state,
         is_draft: is(json, "/isDraft"),
         head,
-        base_branch: branch("/targetRefName")?,
+        base_branch: branch(json, "/targetRefName")?,
         base_commit: may_text(json, "/lastMergeTargetCommit/commitId"),
         author: person(json, "/createdBy")?,
         labels: texts(json, "/labels", "/name"),

@@ -236,6 +236,11 @@ impl Forge for Bitbucket {
         self.api.send(&call).await.map(drop)
     }
 
+    async fn default_branch(&self) -> Result<String, ForgeError> {
+        let call = Call::get(self.path.clone(), "ask for the default branch", REPOSITORY);
+        self.api.read(&call, |json| text(json, "/mainbranch/name")).await
+    }
+
     async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError> {
         // A branch's name may have slashes in it, a commit's hasn't.
         let what = format!("find the branch {branch}");

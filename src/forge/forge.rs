@@ -51,6 +51,9 @@ pub trait Forge: Debug + Send + Sync {
     /// Gives an issue another title and text, and opens or closes it.
     async fn set_issue(&self, issue: &Issue) -> Result<(), ForgeError>;
 
+    /// The branch that pull requests go into unless somebody chooses another.
+    async fn default_branch(&self) -> Result<String, ForgeError>;
+
     /// The text of a file in a branch; None where it isn't in there.
     async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError>;
 }

@@ -166,6 +166,11 @@ impl Forge for Gitea {
         self.api.send(&call).await.map(drop)
     }
 
+    async fn default_branch(&self) -> Result<String, ForgeError> {
+        let call = Call::get(self.path.clone(), "ask for the default branch", REPOSITORY);
+        self.api.read(&call, |json| text(json, "/default_branch")).await
+    }
+
     async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError> {
         let what = format!("read {path} of {branch}");
         let call = Call::get(format!("{}/raw/{}", self.path, parts(path)), what, REPOSITORY)

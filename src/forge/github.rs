@@ -196,6 +196,11 @@ impl Forge for GitHub {
         self.api.send(&call).await.map(drop)
     }
 
+    async fn default_branch(&self) -> Result<String, ForgeError> {
+        let call = Call::get(self.path.clone(), "ask for the default branch", "metadata: read");
+        self.api.read(&call, |json| text(json, "/default_branch")).await
+    }
+
     async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError> {
         let what = format!("read {path} of {branch}");
         let call = Call::get(format!("{}/contents/{}", self.path, parts(path)), what, CONTENTS)

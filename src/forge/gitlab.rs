@@ -194,6 +194,11 @@ impl Forge for GitLab {
         self.api.send(&call).await.map(drop)
     }
 
+    async fn default_branch(&self) -> Result<String, ForgeError> {
+        let call = Call::get(self.path.clone(), "ask for the default branch", READS);
+        self.api.read(&call, |json| text(json, "/default_branch")).await
+    }
+
     async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError> {
         let what = format!("read {path} of {branch}");
         let call = Call::get(format!("{}/repository/files/{}/raw", self.path, part(path)), what, READS)

@@ -4,7 +4,7 @@ use crate::refusal::Refusal;
 use crate::shown::{Shown, ShownStack};
 use std::collections::{BTreeMap, BTreeSet};
 use trueup_forge::{Mergeable, Pull, PullState, Review, Standing, Verdict};
-use trueup_stacks::{PullRules, Spot};
+use trueup_stacks::{Branches, PullRules, Spot};
 
 /// What is checked out here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub struct Request<'a> {
     pub reviews: &'a [Review],
     /// What the base branch demands.
     pub rules: &'a PullRules,
+    /// Which base branches may be applied from.
+    pub branches: &'a Branches,
     /// What its comment shows; None where there is no comment of ours.
     pub shown: Option<&'a Shown>,
     /// Where the stacks that are checked out here lie, by their names.
@@ -69,6 +71,10 @@ pub fn judge(request: &Request<'_>) -> Vec<Refusal> {
     }
     if pull.head.is_fork {
         found.push(Refusal::Fork);
+    }
+    if !request.branches.include(&pull.base_branch) {
+        let allowed = request.branches.texts();
+        found.push(Refusal::BaseBranch { base: pull.base_branch.clone(), allowed });
     }
     match shown {
         None => found.push(Refusal::NothingShown),

@@ -11,6 +11,13 @@ pub enum Refusal {
     Draft,
     /// It comes out of another repository.
     Fork,
+    /// What goes into its base branch isn't applied.
+    BaseBranch {
+        /// That branch.
+        base: String,
+        /// Those that may be applied from.
+        allowed: Vec<String>,
+    },
     /// No comment of ours shows a plan.
     NothingShown,
     /// The plan that was shown is of another commit.
@@ -115,6 +122,9 @@ impl Refusal {
             Refusal::NotOpen => "The pull request isn't open any more.".into(),
             Refusal::Draft => "The pull request is a draft.".into(),
             Refusal::Fork => "The pull request comes out of a fork.".into(),
+            Refusal::BaseBranch { base, allowed } => {
+                format!("What goes into {base} isn't applied, but what goes into {}.", allowed.join(", "))
+            }
             Refusal::NothingShown => {
                 "No comment on the pull request shows a plan that could be applied.".into()
             }
@@ -179,6 +189,9 @@ impl Refusal {
             Refusal::NotOpen | Refusal::ChangesRequested(_) => None,
             Refusal::Draft => Some("mark it as ready for review"),
             Refusal::Fork => Some("push the branch to this repository and open a pull request from there"),
+            Refusal::BaseBranch { .. } => Some(
+                "name it in branches = [...] in the block pulls of trueup.hcl in the default branch, or choose another base branch",
+            ),
             Refusal::NothingShown => Some("run \"trueup pr plan\" first, with a token of the same user"),
             Refusal::OtherCheckout { .. } => Some(
                 "check out the last commit of the pull request, or the forge's merge of it with the base branch fetched",

@@ -6,7 +6,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 use trueup_forge::{Head, Kind, Mark, Mergeable, Person, Pull, PullState, Review, Standing, Verdict};
-use trueup_stacks::{Place, Spot, pull_rules};
+use trueup_stacks::{Branches, Place, Spot, pull_rules};
 
 const HEAD: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const OLD: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -50,6 +50,10 @@ fn here() -> Checkout {
     Checkout { commit: Some(HEAD.into()), ..Checkout::default() }
 }
 
+fn branches() -> Branches {
+    Branches { default: "main".into(), named: Vec::new() }
+}
+
 /// Where the stacks of a pull request lie: each where its name says, one elsewhere, and one with a workspace.
 fn spots() -> BTreeMap<String, Spot> {
     let spot = |name: &str, place: &str, workspace: Option<&str>| {
@@ -81,6 +85,7 @@ fn a_pull_request_as_it_should_be_may_be_applied() {
             pull: &pull,
             reviews,
             rules: &rules,
+            branches: &branches(),
             shown: Some(&shown),
             spots: &spots,
             checkout: &checkout,
@@ -132,6 +137,7 @@ fn what_stands_against_it_is_told() {
             pull: &pull,
             reviews: &[],
             rules: &rules,
+            branches: &branches(),
             shown: shown.as_ref(),
             spots: &spots,
             checkout: &checkout,
@@ -144,7 +150,10 @@ fn what_stands_against_it_is_told() {
     check(|_, shown, _| *shown = None, &[Refusal::NothingShown]);
     check(
         |pull, _, _| pull.base_branch = "other".into(),
-        &[Refusal::OtherBase { shown: "main".into(), now: "other".into() }],
+        &[
+            Refusal::BaseBranch { base: "other".into(), allowed: vec!["main".into()] },
+            Refusal::OtherBase { shown: "main".into(), now: "other".into() },
+        ],
     );
     check(|pull, _, _| pull.mergeable = Mergeable::Conflicts, &[Refusal::Conflicts("main".into())]);
     check(
@@ -174,6 +183,22 @@ fn what_stands_against_it_is_told() {
 }
 
 #[test]
+fn only_what_goes_into_named_branches_is_applied() {
+    let check = |rules: &str, branch: &str, expected: bool| {
+        let named = pull_rules(rules).expect("rules").pulls.branches;
+        let branches = Branches { named, ..branches() };
+        assert_eq!(branches.include(branch), expected, "{rules} {branch}");
+    };
+    check("", "main", true);
+    check("", "other", false);
+    let named = "pulls {\n  branches = [\"main\", \"release/*\"]\n}";
+    check(named, "main", true);
+    check(named, "release/1", true);
+    check(named, "main2", false);
+    check("pulls {\n  branches = [\"live\"]\n}", "main", false);
+}
+
+#[test]
 fn approvals_are_counted() {
     let rules = "pulls {\n  approvals = 1\n}";
     let check = |what: &str, rules: &str, reviews: &[Review], expected: &[&str]| {
@@ -183,6 +208,7 @@ fn approvals_are_counted() {
             pull: &pull,
             reviews,
             rules: &rules,
+            branches: &branches(),
             shown: Some(&shown),
             spots: &spots,
             checkout: &checkout,
@@ -231,6 +257,7 @@ fn owners_stay_when_a_stack_gets_another_name() {
             pull: &pull,
             reviews: &[review(approving, Verdict::Approved)],
             rules: &rules,
+            branches: &branches(),
             shown: Some(&shown),
             spots: &spots,
             checkout: &checkout,

@@ -21,7 +21,7 @@ mod touched;
 pub use drift::{CorrectSettings, DriftSettings, IgnoreRule, Measure, Quarantine, Until, Window};
 pub use order::{Cycle, order};
 pub use pattern::Pattern;
-pub use pulls::{Forks, PullSettings};
+pub use pulls::{Branches, Forks, PullSettings};
 pub use settings::{Input, Place, Settings, Spot, Stack, StackSettings};
 pub use stacks::{PullRules, Stacks, drift_settings, find_root, pull_rules};
 pub use touched::{Change, Reason, touched};

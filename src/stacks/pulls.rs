@@ -1,6 +1,8 @@
 //! What `trueup.hcl` says of pull requests. It counts as it stands in the base branch: a pull request can't loosen the rules
 //! that it is judged by.
 
+use crate::pattern::Pattern;
+
 /// A `pulls` block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PullSettings {
@@ -14,6 +16,36 @@ pub struct PullSettings {
     pub require_mergeable: bool,
     /// What becomes of pull requests out of other repositories.
     pub forks: Forks,
+    /// The branches that pull requests are applied from when they go into them. It counts as it stands in the repository's
+    /// default branch, for who opens a pull request chooses its base branch.
+    pub branches: Vec<Pattern>,
+}
+
+/// Which base branches may be applied from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Branches {
+    /// The repository's default branch.
+    pub default: String,
+    /// Those that `trueup.hcl` in it names.
+    pub named: Vec<Pattern>,
+}
+
+impl Branches {
+    /// Whether a branch is one of them: it is named, or where none is, it is the default branch.
+    pub fn include(&self, branch: &str) -> bool {
+        if self.named.is_empty() {
+            return branch == self.default;
+        }
+        self.named.iter().any(|pattern| pattern.matches(branch))
+    }
+
+    /// As they are written.
+    pub fn texts(&self) -> Vec<String> {
+        if self.named.is_empty() {
+            return vec![self.default.clone()];
+        }
+        self.named.iter().map(|pattern| pattern.text().to_owned()).collect()
+    }
 }
 
 /// What becomes of pull requests out of other repositories.
@@ -35,6 +67,7 @@ impl Default for PullSettings {
             require_stack_owners: false,
             require_mergeable: true,
             forks: Forks::Refused,
+            branches: Vec::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The `pulls` block from text to settings.
 
+use crate::pattern::Pattern;
 use crate::pulls::{Forks, PullSettings};
 use crate::read::Reader;
 use std::sync::LazyLock;
@@ -8,7 +9,7 @@ use trueup_parse::BodySchema;
 use trueup_parse::ast::Block;
 
 static PULLS: LazyLock<BodySchema> = LazyLock::new(|| {
-    ["approvals", "owners", "require_stack_owners", "require_mergeable", "forks"]
+    ["approvals", "owners", "require_stack_owners", "require_mergeable", "forks", "branches"]
         .into_iter()
         .fold(BodySchema::default(), BodySchema::optional)
 });
@@ -26,6 +27,7 @@ impl Reader<'_> {
             require_mergeable: content.attribute("require_mergeable").is_none()
                 || self.truth(&content, "require_mergeable"),
             forks: usual.forks,
+            branches: self.texts(&content, "branches").into_iter().map(Pattern::new).collect(),
         };
         let Some(word) = self.text(&content, "forks") else { return };
         if let Some((_, forks)) = FORKS.iter().find(|(name, _)| *name == word) {

@@ -299,6 +299,10 @@ fn rules_for_pull_requests_are_read() {
         "pulls {\n  require_mergeable = false\n  forks = \"planned\"\n}",
         PullSettings { require_mergeable: false, forks: Forks::Planned, ..usual() },
     );
+    check(
+        "pulls {\n  branches = [\"main\", \"release/*\"]\n}",
+        PullSettings { branches: ["main", "release/*"].map(Pattern::new).into(), ..usual() },
+    );
     let rules = pull_rules("stack \"a\" {\n  owners = [\"bob\"]\n}\nstack \"b\" {}").expect("it is fine");
     let owners = |name: &str| rules.owners(name, None).into_iter().flatten().cloned().collect::<Vec<_>>();
     assert_eq!((owners("a"), owners("b")), (vec!["bob".to_owned()], Vec::new()));

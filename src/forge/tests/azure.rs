@@ -32,6 +32,7 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
 
 fn git(world: &mut World, request: &Request, rest: &[&str]) -> Answer {
     match (request.method.as_str(), rest) {
+        ("GET", []) => Ok(Reply::json(200, &json!({ "name": "infra", "defaultBranch": "refs/heads/main" }))),
         ("GET", ["pullRequests"]) => {
             let names = [
                 "api-version",

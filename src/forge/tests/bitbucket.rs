@@ -22,7 +22,10 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
         _ => return Err(wrong(404, "Repository not found")),
     };
     match (request.method.as_str(), rest) {
-        ("GET", []) => Ok(Reply::json(200, &json!({ "full_name": "acme/infra", "is_private": true }))),
+        ("GET", []) => Ok(Reply::json(
+            200,
+            &json!({ "full_name": "acme/infra", "is_private": true, "mainbranch": { "type": "branch", "name": "main" } }),
+        )),
         ("GET", ["pullrequests"]) => {
             known(request, &["state", "q", "pagelen", "page"])?;
             let words = request.parameter("q");

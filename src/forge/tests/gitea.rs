@@ -19,6 +19,7 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
         _ => return Err(refused(404, "The target couldn't be found.")),
     };
     match (request.method.as_str(), rest) {
+        ("GET", []) => Ok(Reply::json(200, &json!({ "full_name": "acme/infra", "default_branch": "main" }))),
         ("GET", ["pulls"]) => {
             known(request, &["state", "limit", "page"])?;
             let all: Vec<Json> = world.pulls.iter().map(pull).collect();

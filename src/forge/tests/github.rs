@@ -22,6 +22,7 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
         _ => return Err(refused(404, "Not Found")),
     };
     match (request.method.as_str(), rest) {
+        ("GET", []) => Ok(Reply::json(200, &json!({ "full_name": "acme/infra", "default_branch": "main" }))),
         ("GET", ["pulls"]) => {
             known(request, &["state", "head", "base", "per_page", "page"])?;
             let head = request.parameter("head");

@@ -18,6 +18,7 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
         _ => return Err(refused(404, "404 Project Not Found")),
     };
     match (request.method.as_str(), rest) {
+        ("GET", []) => Ok(Reply::json(200, &json!({ "id": 1, "default_branch": "main" }))),
         ("GET", ["merge_requests"]) => {
             known(request, &["state", "source_branch", "target_branch", "per_page", "page"])?;
             wants(request, "state", "opened")?;

@@ -246,6 +246,7 @@ async fn file_case(stand: Stand) {
         let file = forge.file(path, "main").await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
         assert_eq!(file.as_deref(), Some("pulls {}\n"), "{kind:?} {path}");
     }
+    assert_eq!(forge.default_branch().await.expect("an answer"), "main", "{kind:?}");
     assert_eq!(forge.file("a b/other.hcl", "main").await.expect("an answer"), None, "{kind:?}");
 }
 

@@ -24,12 +24,14 @@ pub(super) async fn apply(context: &Context, screen: &Arc<Screen>, args: &PrAppl
     } else {
         Vec::new()
     };
+    let branches = site.branches(context).await?;
     let stacks = site.repository.stacks.stacks.iter();
     let spots = stacks.map(|stack| (stack.name.to_string(), stack.spot())).collect();
     let refusals = judge(&Request {
         pull: &site.pull,
         reviews: &reviews,
         rules: &site.rules,
+        branches: &branches,
         shown: shown.as_ref(),
         spots: &spots,
         checkout: &site.checkout,

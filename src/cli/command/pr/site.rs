@@ -12,7 +12,7 @@ use trueup_forge::{Ci, Forge, ForgeError, Pace, Pull, State, Status, Token, ci, 
 use trueup_pulls::{Checkout, Parent};
 use trueup_run::{Operation, Options, Repository, Selection};
 use trueup_source::{describe, is_in_history, parents, within};
-use trueup_stacks::{PullRules, SETTINGS_FILE, pull_rules};
+use trueup_stacks::{Branches, PullRules, SETTINGS_FILE, pull_rules};
 
 /// Everything about one pull request.
 pub(super) struct Site {
@@ -42,6 +42,18 @@ impl Site {
         };
         let checkout = Checkout { commit, parents, is_dirty: git.is_some_and(|git| git.dirty) };
         Ok(Site { forge, pull, rules, checkout, repository, ci })
+    }
+
+    /// Which base branches may be applied from, as the default branch says: any other may have been made to say anything.
+    pub(super) async fn branches(&self, context: &Context) -> Result<Branches, Stop> {
+        let default = self.forge.default_branch().await?;
+        let named = if default == self.pull.base_branch {
+            self.rules.pulls.branches.clone()
+        } else {
+            let found = settings_of(&*self.forge, &default, &context.dir).await?;
+            found.map(|(_, text)| pull_rules(&text)).transpose()?.unwrap_or_default().pulls.branches
+        };
+        Ok(Branches { default, named })
     }
 
     /// The names of the stacks that the pull request touches.
@@ -108,22 +120,29 @@ pub(super) fn options(
 /// # Errors
 /// The file lies elsewhere in the base branch than here.
 async fn rules(forge: &dyn Forge, pull: &Pull, (dir, root): (&Path, &Path)) -> Result<PullRules, Stop> {
-    let (here, root) = (within(dir)?, within(root)?);
-    let mut at = here.as_str();
-    let found = loop {
-        let path = settings_path(at);
-        match forge.file(&path, &pull.base_branch).await? {
-            Some(text) => break Some((at, text)),
-            None if at.is_empty() => break None,
-            None => at = at.rsplit_once('/').map_or("", |(above, _)| above),
-        }
-    };
+    let root = within(root)?;
+    let found = settings_of(forge, &pull.base_branch, dir).await?;
     // Where there is none at all, the whole repository is what it would stand for.
-    let in_base = found.as_ref().map_or("", |(at, _)| at);
+    let in_base = found.as_ref().map_or("", |(at, _)| at.as_str());
     if in_base != root {
         return Err(elsewhere(&pull.base_branch, found.is_some().then_some(in_base), &root).into());
     }
     found.map_or_else(|| Ok(PullRules::default()), |(_, text)| Ok(pull_rules(&text)?))
+}
+
+/// The `trueup.hcl` of a branch that holds for a directory: where it lies, and its text.
+async fn settings_of(forge: &dyn Forge, branch: &str, dir: &Path) -> Result<Option<(String, String)>, Stop> {
+    let here = within(dir)?;
+    let mut at = here.as_str();
+    loop {
+        if let Some(text) = forge.file(&settings_path(at), branch).await? {
+            return Ok(Some((at.to_owned(), text)));
+        }
+        if at.is_empty() {
+            return Ok(None);
+        }
+        at = at.rsplit_once('/').map_or("", |(above, _)| above);
+    }
 }
 
 fn settings_path(directory: &str) -> String {
