@@ -244,8 +244,9 @@ fn cut(text: &str) -> String {
 
 pub(crate) fn person(json: &Json, at: &'static str) -> Result<Person, Gap> {
     let Some(user) = json.pointer(at).filter(|user| !user.is_null()) else { return Ok(Person::default()) };
-    let name = may_text(user, "/uniqueName").or(may_text(user, "/displayName")).unwrap_or_default();
-    Ok(Person { id: text(user, "/id")?, name, is_bot: is(user, "/isContainer") })
+    let account = may_text(user, "/uniqueName");
+    let name = account.clone().or(may_text(user, "/displayName")).unwrap_or_default();
+    Ok(Person { id: text(user, "/id")?, account, name, is_bot: is(user, "/isContainer") })
 }
 
 fn pull(json: &Json, web: &str) -> Result<Pull, Gap> {

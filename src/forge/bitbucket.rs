@@ -271,7 +271,8 @@ fn person(json: &Json, at: &'static str) -> Result<Person, Gap> {
     let Some(user) = json.pointer(at).filter(|user| !user.is_null()) else { return Ok(Person::default()) };
     let name = may_text(user, "/nickname").or(may_text(user, "/display_name")).unwrap_or_default();
     let is_bot = may_text(user, "/type").is_some_and(|kind| kind == "app_user" || kind == "AppUser");
-    Ok(Person { id: text(user, "/uuid")?, name, is_bot })
+    // Anybody may take any nickname.
+    Ok(Person { id: text(user, "/uuid")?, account: may_text(user, "/account_id"), name, is_bot })
 }
 
 /// The repository that it comes from.

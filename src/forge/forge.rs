@@ -65,6 +65,9 @@ pub struct Person {
     pub id: String,
     /// What people call them: the login, where the forge has one.
     pub name: String,
+    /// What they may be named by in rules, since nobody else has it: the login; the mail address at Azure DevOps, the
+    /// account id at Bitbucket. None where the forge tells none.
+    pub account: Option<String>,
     /// Whether it is a program.
     pub is_bot: bool,
 }

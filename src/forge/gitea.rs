@@ -183,7 +183,8 @@ impl Forge for Gitea {
 fn person(json: &Json, at: &'static str) -> Result<Person, Gap> {
     let Some(user) = json.pointer(at).filter(|user| !user.is_null()) else { return Ok(Person::default()) };
     let name = text(user, "/login")?;
-    Ok(Person { id: id(user, "/id")?, is_bot: RUNS.contains(&name.as_str()), name })
+    let is_bot = RUNS.contains(&name.as_str());
+    Ok(Person { id: id(user, "/id")?, account: Some(name.clone()), name, is_bot })
 }
 
 fn pull(json: &Json) -> Result<Pull, Gap> {

@@ -221,7 +221,8 @@ fn person(json: &Json, at: &'static str) -> Result<Person, Gap> {
     // An account that is gone is shown as null.
     let Some(user) = json.pointer(at).filter(|user| !user.is_null()) else { return Ok(Person::default()) };
     let is_bot = may_text(user, "/type").is_some_and(|kind| kind == "Bot");
-    Ok(Person { id: id(user, "/id")?, name: text(user, "/login")?, is_bot })
+    let name = text(user, "/login")?;
+    Ok(Person { id: id(user, "/id")?, account: Some(name.clone()), name, is_bot })
 }
 
 fn pull(json: &Json) -> Result<Pull, Gap> {

@@ -210,7 +210,8 @@ impl Forge for GitLab {
 
 fn person(json: &Json, at: &'static str) -> Result<Person, Gap> {
     let Some(user) = json.pointer(at).filter(|user| !user.is_null()) else { return Ok(Person::default()) };
-    Ok(Person { id: id(user, "/id")?, name: text(user, "/username")?, is_bot: is(user, "/bot") })
+    let name = text(user, "/username")?;
+    Ok(Person { id: id(user, "/id")?, account: Some(name.clone()), name, is_bot: is(user, "/bot") })
 }
 
 fn pull(json: &Json) -> Result<Pull, Gap> {

@@ -182,8 +182,11 @@ fn reviewed(request: &Request<'_>) -> Vec<Refusal> {
     found
 }
 
-/// Whether an owner, as people write them, is who reviewed.
+/// Whether an owner, as people write them, is who reviewed. What they are called isn't asked: at some forges anybody may be
+/// called anything.
 fn is(owner: &str, review: &Review) -> bool {
-    let plain = owner.trim_start_matches('@');
-    plain.eq_ignore_ascii_case(&review.by.name) || plain == review.by.id
+    let plain = |text: &str| text.trim_matches(['{', '}']).to_ascii_lowercase();
+    let owner = plain(owner.trim_start_matches('@'));
+    let names = review.by.account.iter().chain([&review.by.id]);
+    !owner.is_empty() && names.into_iter().any(|name| plain(name) == owner)
 }

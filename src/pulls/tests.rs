@@ -13,7 +13,7 @@ const OLD: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const MERGE: &str = "cccccccccccccccccccccccccccccccccccccccc";
 
 fn person(name: &str) -> Person {
-    Person { id: format!("id-{name}"), name: name.into(), is_bot: false }
+    Person { id: format!("{{id-{name}}}"), name: name.into(), account: Some(name.into()), is_bot: false }
 }
 
 fn pull() -> Pull {
@@ -101,6 +101,9 @@ fn a_pull_request_as_it_should_be_may_be_applied() {
         "pulls {\n  require_stack_owners = true\n}\nstack \"net\" {\n  owners = [\"bob\"]\n}\nstack \"dns\" {\n  owners = [\"eve\"]\n}",
         &approved,
     );
+    for owner in ["{id-bob}", "id-bob"] {
+        check("by the id", &format!("pulls {{\n  approvals = 1\n  owners = [\"{owner}\"]\n}}"), &approved);
+    }
     let unknown = [Review { standing: Standing::Unknown, ..review("bob", Verdict::Approved) }];
     check("one who is named", "pulls {\n  approvals = 1\n  owners = [\"bob\"]\n}", &unknown);
     check("objections where nobody is asked", "", &[review("bob", Verdict::ChangesRequested)]);
@@ -230,6 +233,14 @@ fn approvals_are_counted() {
         "pulls {\n  approvals = 2\n  owners = [\"bob\", \"eve\"]\n}",
         &[review("bob", Verdict::Approved), review("bob", Verdict::Approved)],
         &["2 approvals out of bob, eve are needed of the last commit, and there is one."],
+    );
+    let called = Person { name: "bob".into(), account: Some("557058:eve".into()), ..person("eve") };
+    let called = Review { by: called, ..review("eve", Verdict::Approved) };
+    check(
+        "of somebody who is only called like an owner",
+        "pulls {\n  approvals = 1\n  owners = [\"bob\"]\n}",
+        &[called],
+        &["1 approval out of bob is needed of the last commit, and there is none."],
     );
     check(
         "one who objects",

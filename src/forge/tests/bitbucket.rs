@@ -167,7 +167,8 @@ fn page(request: &Request, all: &[Json]) -> Answer {
 
 fn user(id: u64) -> Json {
     let name = NAMES[usize::try_from(id).unwrap_or(0)];
-    json!({ "uuid": format!("{{{id}}}"), "nickname": name, "display_name": name, "type": "user" })
+    let account = format!("557058:{id}");
+    json!({ "uuid": format!("{{{id}}}"), "account_id": account, "nickname": name, "display_name": name, "type": "user" })
 }
 
 fn pull(pull: &FakePull) -> Json {

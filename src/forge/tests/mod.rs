@@ -126,6 +126,8 @@ async fn pulls_case(stand: Stand) {
     assert_eq!((found.head.branch.as_str(), found.base_branch.as_str()), ("change-7", "main"), "{kind:?}");
     assert!(found.head.is_fork && found.is_draft, "{kind:?}");
     assert_eq!(found.author.name, "ann", "{kind:?}");
+    let account = if kind == Kind::Bitbucket { "557058:2" } else { "ann" };
+    assert_eq!(found.author.account.as_deref(), Some(account), "{kind:?}");
     assert_eq!(found.labels, if is_told { vec!["a", "b"] } else { Vec::new() }, "{kind:?}");
     assert_eq!(found.mergeable, Mergeable::Yes, "{kind:?}");
     let is_asked_again = matches!(kind, Kind::GitHub | Kind::GitLab | Kind::AzureDevOps);
