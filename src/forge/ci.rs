@@ -16,6 +16,8 @@ pub struct Ci {
     pub pull: Option<u64>,
     /// The branch that it is to go into.
     pub base_branch: Option<String>,
+    /// The branch that this runs for, where it runs for no pull request.
+    pub branch: Option<String>,
     /// The last commit of what it brings; some servers check out another one, merged with the base branch.
     pub commit: Option<String>,
     /// Where people look at this run.
@@ -113,6 +115,10 @@ fn unknown(word: &str) -> ForgeError {
     }
 }
 
+fn branch_of(reference: &str) -> Option<String> {
+    reference.strip_prefix("refs/heads/").map(str::to_owned)
+}
+
 fn actions(environment: &Environment, kind: Kind) -> Ci {
     let place = get(environment, "GITHUB_API_URL").zip(get(environment, "GITHUB_REPOSITORY"));
     let number = get(environment, "GITHUB_REF").and_then(|name| {
@@ -132,6 +138,7 @@ fn actions(environment: &Environment, kind: Kind) -> Ci {
         place: place.map(|(api, repository)| Place { kind, api, repository }),
         pull: number,
         base_branch: get(environment, "GITHUB_BASE_REF"),
+        branch: get(environment, "GITHUB_REF").as_deref().and_then(branch_of),
         // What is checked out for a pull request is a merge with the base branch that nobody else knows.
         commit: get(environment, "GITHUB_SHA").filter(|_| number.is_none()),
         run_url: run(),
@@ -146,6 +153,7 @@ fn gitlab(environment: &Environment) -> Ci {
         place: place.map(|(api, repository)| Place { kind: Kind::GitLab, api, repository }),
         pull: number(environment, "CI_MERGE_REQUEST_IID"),
         base_branch: get(environment, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),
+        branch: get(environment, "CI_COMMIT_BRANCH"),
         commit: get(environment, "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA").or(get(environment, "CI_COMMIT_SHA")),
         run_url: get(environment, "CI_JOB_URL"),
         ..Ci::default()
@@ -160,6 +168,8 @@ fn bitbucket(environment: &Environment) -> Ci {
         place: repository.map(|repository| Place { kind: Kind::Bitbucket, api, repository }),
         pull: number(environment, "BITBUCKET_PR_ID"),
         base_branch: get(environment, "BITBUCKET_PR_DESTINATION_BRANCH"),
+        branch: get(environment, "BITBUCKET_BRANCH")
+            .filter(|_| get(environment, "BITBUCKET_PR_ID").is_none()),
         commit: get(environment, "BITBUCKET_COMMIT"),
         run_url: run.map(|(name, run)| format!("https://bitbucket.org/{name}/pipelines/results/{run}")),
         ..Ci::default()
@@ -191,6 +201,7 @@ fn azure(environment: &Environment) -> Ci {
         place,
         pull,
         base_branch: text("SYSTEM_PULLREQUEST_TARGETBRANCH").map(branch),
+        branch: text("BUILD_SOURCEBRANCH").as_deref().and_then(branch_of),
         commit: text("SYSTEM_PULLREQUEST_SOURCECOMMITID").or(text("BUILD_SOURCEVERSION")),
         run_url,
         ..Ci::default()
@@ -202,6 +213,7 @@ fn circle(environment: &Environment) -> Ci {
     Ci {
         place: get(environment, "CIRCLE_REPOSITORY_URL")
             .and_then(|address| Place::of_address(&address, None)),
+        branch: get(environment, "CIRCLE_BRANCH").filter(|_| request.is_none()),
         pull: request.and_then(|url| url.rsplit('/').next()?.parse().ok()),
         commit: get(environment, "CIRCLE_SHA1"),
         run_url: get(environment, "CIRCLE_BUILD_URL"),
@@ -216,6 +228,7 @@ fn jenkins(environment: &Environment) -> Ci {
         place: address.and_then(|address| Place::of_address(&address, None)),
         pull: number(environment, "CHANGE_ID"),
         base_branch: get(environment, "CHANGE_TARGET"),
+        branch: get(environment, "BRANCH_NAME").filter(|_| get(environment, "CHANGE_ID").is_none()),
         commit: get(environment, "GIT_COMMIT").filter(|_| get(environment, "CHANGE_ID").is_none()),
         run_url: get(environment, "BUILD_URL"),
         ..Ci::default()

@@ -3,6 +3,10 @@
 //! It speaks HTTP/1.1 as far as the clients of this house do, hides nothing of a request from who answers it, and can cut
 //! a connection instead of answering.
 
+mod git;
+
+pub use git::GitServer;
+
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::fmt::Write;

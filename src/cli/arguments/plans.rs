@@ -99,6 +99,9 @@ pub(crate) struct Drift {
     /// Take what was changed outside into the configuration's files, where it is written out there
     #[arg(long, conflicts_with_all = ["correct", "json", "format", "from"])]
     pub(crate) adopt: bool,
+    /// Propose the same as a pull request, from a branch that is pushed; the files here stay as they are
+    #[arg(long = "open-pr", conflicts_with_all = ["correct", "from", "adopt"])]
+    pub(crate) open_pr: bool,
     /// Drift that is known, as -save-baseline wrote it: it is told apart and doesn't count
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<String>,

@@ -75,6 +75,8 @@ pub(crate) struct Context {
     no_color: bool,
     /// Tokens of hosts that modules come from.
     tokens: Arc<BTreeMap<String, String>>,
+    /// Their providers.
+    clouds: Arc<dyn Factory>,
 }
 
 impl Context {
@@ -98,6 +100,7 @@ impl Context {
         let refused = environment.get("NO_COLOR").is_some_and(|text| !text.is_empty());
         let no_color = line.no_color || refused;
         let tokens = Arc::default();
+        let clouds = clouds(&environment);
         Ok(Context {
             dir,
             working,
@@ -109,6 +112,7 @@ impl Context {
             interrupt,
             no_color,
             tokens,
+            clouds,
         })
     }
 
@@ -166,7 +170,7 @@ impl Context {
     pub(crate) fn ground(&self) -> Ground {
         Ground {
             world: self.world(Arc::new(Unobserved)),
-            factory: factories(&self.environment),
+            factory: factories(self.clouds.clone()),
             temporary: std::env::temp_dir(),
             listening: crate::log::listening,
         }
@@ -190,7 +194,7 @@ impl Context {
             clock: Arc::new(outside::now),
             random: Arc::new(outside::random),
             who: outside::who(&self.environment),
-            factory: factory(self.working.clone(), &self.environment),
+            factory: factory(self.working.clone(), self.clouds.clone()),
             observer: crate::log::listening(observer),
             tokens: self.tokens.clone(),
             interrupt: self.interrupt.clone(),
@@ -228,14 +232,14 @@ impl RemoteStates for OtherStates {
     }
 }
 
-/// The providers that are compiled in; other states are read from `directory`.
-fn factory(directory: PathBuf, environment: &BTreeMap<String, String>) -> Arc<dyn Factory> {
-    Arc::new(Factories(vec![builtin(directory), clouds(environment)]))
+/// The providers; other states are read from `directory`.
+fn factory(directory: PathBuf, clouds: Arc<dyn Factory>) -> Arc<dyn Factory> {
+    Arc::new(Factories(vec![builtin(directory), clouds]))
 }
 
-/// The providers that are compiled in, for each directory that a state is kept in: those of clouds are shared.
-fn factories(environment: &BTreeMap<String, String>) -> FactoryOf {
-    let lent: Arc<dyn Factory> = Arc::new(Lending::new(clouds(environment)));
+/// The providers, for each directory that a state is kept in: those of clouds are shared.
+fn factories(clouds: Arc<dyn Factory>) -> FactoryOf {
+    let lent: Arc<dyn Factory> = Arc::new(Lending::new(clouds));
     Arc::new(move |directory| Arc::new(Factories(vec![builtin(directory.to_owned()), lent.clone()])))
 }
 

@@ -10,6 +10,8 @@ mod sarif;
 
 use crate::report::{Item, Report};
 
+pub use markdown::proposal;
+
 /// A report with the name of its stack.
 #[derive(Clone, Copy)]
 pub struct Section<'a> {

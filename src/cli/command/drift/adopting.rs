@@ -48,14 +48,22 @@ pub(super) fn left(adoption: &Adoption, session: &Session) -> String {
     if lines.is_empty() { lines } else { format!("\nNot taken over:\n{lines}") }
 }
 
-pub(super) fn lines(adoption: &Adoption, session: &Session) -> impl Iterator<Item = String> {
+fn lines(adoption: &Adoption, session: &Session) -> impl Iterator<Item = String> {
+    parts(adoption, session).map(|(what, why)| format!("{what}: {why}"))
+}
+
+/// What isn't taken over, each with why and where.
+pub(super) fn parts(adoption: &Adoption, session: &Session) -> impl Iterator<Item = (String, String)> {
     adoption.left.iter().map(|one| {
         let name = one.attribute.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
         let place = one.at.map(|span| {
             let file = session.sources.file(span.file);
             format!(" ({} line {})", file.name, file.position(span.start).line)
         });
-        neutral(&format!("{}{name}: {}{}", one.addr, one.why, place.unwrap_or_default()))
+        (
+            neutral(&format!("{}{name}", one.addr)),
+            neutral(&format!("{}{}", one.why, place.unwrap_or_default())),
+        )
     })
 }
 

@@ -2,7 +2,10 @@
 
 mod adopting;
 mod correcting;
+mod proposing;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use super::Context;
 use super::from::{self, Needs};
@@ -123,9 +126,17 @@ impl Work<'_> {
             self.screen.diagnostics(diagnostics, &session.sources);
             return self.correct(session, options, (&judged, &plan)).await;
         }
-        if self.args.adopt && !wrong && judged.document.drifted().next().is_some() {
+        let takes = self.args.adopt || self.args.open_pr;
+        if takes && !wrong && judged.document.drifted().next().is_some() {
+            if let Err(diagnostic) = self.tell(session, (&judged, &plan), (None, &diagnostics)) {
+                return complain(self.screen, (*diagnostic).into(), &session.sources);
+            }
             self.screen.diagnostics(diagnostics, &session.sources);
-            return self.adopt(session, &judged, &plan);
+            return if self.args.open_pr {
+                self.open_pull(session, &judged, &plan).await
+            } else {
+                self.adopt(session, &judged, &plan)
+            };
         }
         if let Err(diagnostic) = self.tell(session, (&judged, &plan), (None, &diagnostics)) {
             return complain(self.screen, (*diagnostic).into(), &session.sources);

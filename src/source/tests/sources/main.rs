@@ -8,5 +8,6 @@ mod describing;
 mod fetching;
 mod git_server;
 mod installing;
+mod proposing;
 mod registries;
 mod sandbox;

@@ -3,6 +3,9 @@
 
 mod escape;
 mod piece;
+mod proposal;
+
+pub use proposal::proposal;
 
 use super::{BYTES_MIN, Limits, Section};
 use crate::report::{Item, Level, Report, Subject, Verb, objects};
