@@ -13,7 +13,7 @@ use crate::arm::id::is_same;
 use crate::table::catalog;
 use async_trait::async_trait;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_login::Traffic;
 use trueup_login::azure::{Environment, Tokens};
@@ -101,7 +101,7 @@ async fn open(settings: &Settings, outside: &Outside) -> Result<Site, Diagnostic
     }
     arm.vouch_in(&settings.auxiliary);
     arm.may_register(&settings.registrations.set);
-    let site = Site { arm, subscription, features: settings.features };
+    let site = Site { arm, subscription, features: settings.features, switched_off: Mutex::default() };
     check(&site, settings).await?;
     for provider in &settings.registrations.named {
         site.arm.register(&site.subscription, provider).await.map_err(failed)?;

@@ -3,7 +3,9 @@
 use crate::account::settings::Features;
 use crate::arm::Arm;
 use crate::arm::id::{Id, Kind};
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Mutex;
 
 /// The subscription that a provider block works on.
 pub(crate) struct Site {
@@ -11,6 +13,8 @@ pub(crate) struct Site {
     pub(crate) subscription: String,
     /// What the provider block's features say.
     pub(crate) features: Features,
+    /// Machines that ran and were switched off here, by their keys: they owe their being off to this run.
+    pub(crate) switched_off: Mutex<BTreeSet<String>>,
 }
 
 impl fmt::Debug for Site {

@@ -4,9 +4,15 @@ use crate::account::site::Site;
 use crate::arm::id::Id;
 use crate::compute::model::{answer, models};
 use models::VirtualMachineInstanceView;
+use std::collections::BTreeSet;
 use std::future::Future;
+use std::sync::MutexGuard;
+use std::time::Duration;
 use trueup_login::azure::is_passing;
-use trueup_provider_kit::{Call, Fault};
+use trueup_provider_kit::{Call, Deadline, Fault};
+
+/// How long starting a machine may take, whatever is left of the time for what it was off for.
+const START_MAX: Duration = Duration::from_mins(15);
 
 /// Where a machine is between on and off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +24,11 @@ enum Power {
     Away,
 }
 
-/// Does work on a machine that has to be deallocated for it. One that ran is started again, whatever came of the work;
-/// others that need it off wait until then.
+/// Does work on a machine that has to be deallocated for it. One that ran is started again, whatever came of the work and
+/// of switching it off; others that need it off wait until then.
+///
+/// That it ran is kept beyond this call: where it is made again after one that was never answered, the machine is off
+/// already, and is to be on again all the same.
 pub(super) async fn deallocated(
     call: &Call<'_, Site>,
     machine: &Id,
@@ -27,33 +36,65 @@ pub(super) async fn deallocated(
 ) -> Result<(), Fault> {
     let _turn = call.site.arm.turn_of(format!("{} power", machine.root())).await;
     let before = power(call, machine).await?;
-    if before != Power::Away {
-        act(call, machine, "deallocate").await?;
-    }
-    let outcome = work.await;
+    let key = machine.key();
     if before == Power::On {
-        let started = act(call, machine, "start").await;
-        outcome?;
-        return started;
+        switched_off(call.site).insert(key.clone());
     }
-    outcome
+    let ran = switched_off(call.site).contains(&key);
+    let off = match before {
+        Power::Away => Ok(()),
+        Power::On | Power::Off => act(call, (machine, "deallocate"), call.deadline).await,
+    };
+    let outcome = match off {
+        Ok(()) => work.await,
+        Err(fault) => Err(fault),
+    };
+    if !ran {
+        return outcome;
+    }
+    let started = act(call, (machine, "start"), Deadline::after(START_MAX)).await;
+    if started.is_ok() {
+        switched_off(call.site).remove(&key);
+    }
+    both(machine, outcome, started)
+}
+
+/// What came of the work and of starting the machine after it: each failure is told.
+fn both(machine: &Id, outcome: Result<(), Fault>, started: Result<(), Fault>) -> Result<(), Fault> {
+    let Err(unstarted) = started else { return outcome };
+    let hint = format!("The machine was switched off for a change: start it. Its id is {machine}.");
+    match outcome {
+        Ok(()) => Err(Fault { hint: Some(hint), ..unstarted }),
+        Err(fault) => {
+            let message = format!("{}; and the machine is off, for {unstarted}", fault.message);
+            Err(Fault { message, hint: Some(hint), ..fault })
+        }
+    }
+}
+
+fn switched_off(site: &Site) -> MutexGuard<'_, BTreeSet<String>> {
+    site.switched_off.lock().expect("no holder of this lock panics")
 }
 
 /// Stops a machine without asking its operating system.
 pub(super) async fn stop(call: &Call<'_, Site>, machine: &Id) -> Result<(), Fault> {
-    act(call, machine, "powerOff?skipShutdown=true").await
+    act(call, (machine, "powerOff?skipShutdown=true"), call.deadline).await
 }
 
 /// Calls an action that does nothing when it comes a second time, and waits for its end.
-async fn act(call: &Call<'_, Site>, machine: &Id, action: &str) -> Result<(), Fault> {
+async fn act(
+    call: &Call<'_, Site>,
+    (machine, action): (&Id, &str),
+    deadline: Deadline,
+) -> Result<(), Fault> {
     let (arm, version) = (&call.site.arm, machine.kind.version);
     let path = format!("{machine}/{action}");
     let attempt = || async {
         let underway = arm.act(&path, version).await?;
-        underway.settle(arm, (machine, version), call.deadline).await
+        underway.settle(arm, (machine, version), deadline).await
     };
     let doing = || format!("calling {} of the machine", action.split('?').next().unwrap_or_default());
-    call.deadline.retry(is_passing, attempt).await.map(drop).map_err(|fault| fault.during(doing()))
+    deadline.retry(is_passing, attempt).await.map(drop).map_err(|fault| fault.during(doing()))
 }
 
 async fn power(call: &Call<'_, Site>, machine: &Id) -> Result<Power, Fault> {

@@ -132,6 +132,38 @@ async fn machines_are_off_for_what_needs_it_and_on_again_if_they_ran() {
     assert_eq!(fake.world().power(&id), "deallocated");
 }
 
+/// Neither a failed deallocation nor one that was never heard of again leaves the machine off.
+#[tokio::test]
+async fn machines_are_on_again_when_switching_them_off_goes_wrong() {
+    /// So often a look is made before the API counts as out of reach.
+    const LOOKS: usize = 10;
+    let (fake, cloud, _disk, machines) = start(1).await;
+    let id = text(&machines[0], "id").to_owned();
+    let config = machine(0, "Standard_F16", "");
+    let wanted = plan(&cloud, (MACHINE, &machines[0]), &config).await;
+    let before = fake.snapshot();
+    fake.set(Ills::default());
+    change(&cloud, (MACHINE, &machines[0]), &config).await;
+    let call = fake.calls().iter().position(|call| call.starts_with("POST")).expect("it is deallocated");
+    fake.restore(before.clone());
+    fake.set(Ills { calls: vec![(call, Mishap::Doomed)], ..Ills::default() });
+    let answer = cloud.apply(MACHINE, &machines[0], &wanted.planned, &cloud.token()).await;
+    assert!(answer.diagnostics.has_errors(), "the deallocation failed");
+    assert_eq!(fake.world().power(&id), "running");
+    // Its end is asked for in vain, and the call to start it is lost as well.
+    fake.restore(before);
+    let mut calls: Vec<(usize, Mishap)> =
+        (call + 1..=call + LOOKS).map(|call| (call, Mishap::CutBefore)).collect();
+    calls.push((call + LOOKS + 1, Mishap::Doomed));
+    fake.set(Ills { calls, ..Ills::default() });
+    let answer = cloud.apply(MACHINE, &machines[0], &wanted.planned, &cloud.token()).await;
+    assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
+    assert_eq!(fake.world().power(&id), "running");
+    let size = fake.world().document(&id)["properties"]["hardwareProfile"]["vmSize"].clone();
+    assert_eq!(size, "Standard_F16");
+    fake.set(Ills::default());
+}
+
 #[tokio::test]
 async fn disks_do_not_shrink_and_keep_their_keys() {
     let (_fake, cloud, disk, machines) = start(1).await;

@@ -426,7 +426,8 @@ impl World {
         }
         self.check_free(&key)?;
         let is_away = self.powers.get(&key) == Some(&"deallocated");
-        let stays = is_doomed || (is_away && power == "stopped");
+        // A deallocation that fails may have taken the machine from its host by then.
+        let stays = (is_doomed && power != "deallocated") || (is_away && power == "stopped");
         if !stays {
             self.powers.insert(key.clone(), power);
         }
