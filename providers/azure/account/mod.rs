@@ -10,6 +10,7 @@ use crate::account::validate::validate;
 use crate::arm::Arm;
 use crate::arm::document::Document;
 use crate::arm::id::is_same;
+use crate::storage::Accounts;
 use crate::table::catalog;
 use async_trait::async_trait;
 use std::fmt;
@@ -101,7 +102,13 @@ async fn open(settings: &Settings, outside: &Outside) -> Result<Site, Diagnostic
     }
     arm.vouch_in(&settings.auxiliary);
     arm.may_register(&settings.registrations.set);
-    let site = Site { arm, subscription, features: settings.features, switched_off: Mutex::default() };
+    let site = Site {
+        arm,
+        subscription,
+        features: settings.features,
+        accounts: Accounts::default(),
+        switched_off: Mutex::default(),
+    };
     check(&site, settings).await?;
     for provider in &settings.registrations.named {
         site.arm.register(&site.subscription, provider).await.map_err(failed)?;

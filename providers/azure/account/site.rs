@@ -3,6 +3,7 @@
 use crate::account::settings::Features;
 use crate::arm::Arm;
 use crate::arm::id::{Id, Kind};
+use crate::storage::Accounts;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Mutex;
@@ -13,6 +14,8 @@ pub(crate) struct Site {
     pub(crate) subscription: String,
     /// What the provider block's features say.
     pub(crate) features: Features,
+    /// The storage accounts of the subscription, for what names them by their names.
+    pub(crate) accounts: Accounts,
     /// Machines that ran and were switched off here, by their keys: they owe their being off to this run.
     pub(crate) switched_off: Mutex<BTreeSet<String>>,
 }

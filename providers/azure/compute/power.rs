@@ -82,11 +82,7 @@ pub(super) async fn stop(call: &Call<'_, Site>, machine: &Id) -> Result<(), Faul
 }
 
 /// Calls an action that does nothing when it comes a second time, and waits for its end.
-async fn act(
-    call: &Call<'_, Site>,
-    (machine, action): (&Id, &str),
-    deadline: Deadline,
-) -> Result<(), Fault> {
+async fn act(call: &Call<'_, Site>, (machine, action): (&Id, &str), deadline: Deadline) -> Result<(), Fault> {
     let (arm, version) = (&call.site.arm, machine.kind.version);
     let path = format!("{machine}/{action}");
     let attempt = || async {

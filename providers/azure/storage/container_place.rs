@@ -7,7 +7,10 @@ use crate::arm::id::{Id, Kind, is_same};
 use crate::storage::VERSION;
 use crate::storage::storage_account::ACCOUNT;
 use reqwest::Url;
+use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
+use tokio::sync::Mutex;
 use trueup_provider_kit::{Deadline, Fault, FaultKind, Fields, Object};
 
 /// Containers of blobs.
@@ -19,6 +22,45 @@ pub(super) const CONTAINER: Kind = Kind {
 
 /// How long a new account may be missing from the list of them.
 const EARLY: Duration = Duration::from_secs(10);
+
+/// The storage accounts of a subscription by their names, which are nobody else's in all of Azure, with their addresses for
+/// blobs. They are listed when one is asked for that isn't among them, by one at a time: those who wait find what came.
+#[derive(Default)]
+pub(crate) struct Accounts {
+    listed: Mutex<BTreeMap<String, (Id, String)>>,
+}
+
+impl fmt::Debug for Accounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Accounts")
+    }
+}
+
+impl Accounts {
+    /// Leaves out one that is going: another of its name may be in another group.
+    pub(crate) async fn forget(&self, name: &str) {
+        self.listed.lock().await.remove(&name.to_lowercase());
+    }
+
+    /// An account by its name.
+    async fn named(&self, site: &Site, name: &str) -> Result<Option<(Id, String)>, Fault> {
+        let name = name.to_lowercase();
+        let mut listed = self.listed.lock().await;
+        if let Some(found) = listed.get(&name) {
+            return Ok(Some(found.clone()));
+        }
+        let all = site.arm.list(ACCOUNT.list_of_subscription(&site.subscription), ACCOUNT.version).await?;
+        let known = all.iter().filter_map(|account| {
+            let id = ACCOUNT.parse(account.word("/id")?)?;
+            Some((
+                id.name().to_lowercase(),
+                (id, account.word("/properties/primaryEndpoints/blob")?.to_owned()),
+            ))
+        });
+        *listed = known.collect();
+        Ok(listed.get(&name).cloned())
+    }
+}
 
 /// A container.
 pub(super) struct Place {
@@ -36,7 +78,8 @@ impl Place {
         }
         let account = object.text("storage_account_name").unwrap_or_default();
         let is_missing = |fault: &Fault| fault.is_not_found();
-        let attempt = || async { named(site, account).await?.ok_or_else(|| unknown(site, account)) };
+        let attempt =
+            || async { site.accounts.named(site, account).await?.ok_or_else(|| unknown(site, account)) };
         let (account, endpoint) = deadline.within(EARLY).retry(is_missing, attempt).await?;
         let address = format!("{}/{name}", endpoint.trim_end_matches('/'));
         Ok(Place { id: inside(&account, name), address: Some(address) })
@@ -51,7 +94,7 @@ impl Place {
         if let Some(id) = told.filter(is_it) {
             return Ok(Some(id));
         }
-        Ok(named(site, &account).await?.map(|(account, _)| inside(&account, &name)))
+        Ok(site.accounts.named(site, &account).await?.map(|(account, _)| inside(&account, &name)))
     }
 }
 
@@ -67,16 +110,6 @@ pub(super) fn parts(address: &str) -> Option<(String, String)> {
 /// The id of a container in an account.
 fn inside(account: &Id, name: &str) -> Id {
     CONTAINER.id(&account.subscription, &account.group, &[account.name(), "default", name])
-}
-
-/// An account of the subscription by its name, with its address for blobs.
-async fn named(site: &Site, name: &str) -> Result<Option<(Id, String)>, Fault> {
-    let all = site.arm.list(ACCOUNT.list_of_subscription(&site.subscription), ACCOUNT.version).await?;
-    let is_it = |of: &&serde_json::Value| of.word("/name").is_some_and(|of| is_same(of, name));
-    Ok(all.iter().find(is_it).and_then(|account| {
-        let id = ACCOUNT.parse(account.word("/id")?)?;
-        Some((id, account.word("/properties/primaryEndpoints/blob")?.to_owned()))
-    }))
 }
 
 fn unknown(site: &Site, account: &str) -> Fault {

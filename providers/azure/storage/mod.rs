@@ -13,5 +13,7 @@ mod shares;
 pub(crate) mod storage_account;
 pub(crate) mod storage_container;
 
+pub(crate) use container_place::Accounts;
+
 /// The version of the API of Microsoft.Storage.
 const VERSION: &str = "2023-05-01";

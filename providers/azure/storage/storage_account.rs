@@ -173,7 +173,10 @@ impl Resource<Site> for StorageAccount {
     }
 
     async fn delete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
-        delete(call, &ACCOUNT.given(object.id_or_empty())?).await
+        let id = ACCOUNT.given(object.id_or_empty())?;
+        delete(call, &id).await?;
+        call.site.accounts.forget(id.name()).await;
+        Ok(())
     }
 
     async fn import(&self, _site: &Site, id: &str, object: &mut Object) -> Result<(), Fault> {

@@ -1,7 +1,8 @@
 //! Many are read with few calls.
 
-use crate::cloud::Cloud;
+use crate::cloud::{Azure, Cloud};
 use trueup_provider::{Private, ReadRequest};
+use trueup_provider_walk::{Running, Stand};
 use trueup_value::Value;
 
 async fn read(cloud: &Cloud, objects: &[(&str, Value)]) -> usize {
@@ -85,4 +86,29 @@ async fn containers_are_read_one_by_one_only_where_they_are_new_or_changed() {
         }
     }
     assert_eq!(counts, [5, 1, 2], "a list, and a look at each that isn't of a version that is known");
+}
+
+/// Names of accounts say nothing of where they are: all accounts are listed once for all containers that name them so.
+#[tokio::test]
+async fn accounts_are_listed_once_for_containers_that_name_them() {
+    let fake = Running::start().await;
+    let cloud = Cloud::on(Azure::of(fake.clone()), "").await;
+    cloud.create("azurerm_resource_group", r#"{"name": "g", "location": "westeurope"}"#).await;
+    for account in ["one", "two"] {
+        let config = format!(
+            r#"{{"name": "acct{account}", "resource_group_name": "g", "location": "westeurope", "account_tier": "Standard",
+                "account_replication_type": "LRS"}}"#
+        );
+        cloud.create("azurerm_storage_account", &config).await;
+    }
+    let before = fake.calls().len();
+    for number in 0..6 {
+        let account = ["acctone", "accttwo"][number % 2];
+        let config = format!(r#"{{"name": "texts{number}", "storage_account_name": "{account}"}}"#);
+        cloud.create("azurerm_storage_container", &config).await;
+    }
+    let is_list = |call: &&String| call.starts_with("GET ") && call.ends_with("/storageAccounts");
+    let lists: Vec<String> = fake.calls().split_off(before).iter().filter(is_list).cloned().collect();
+    // The fake's pages are of two.
+    assert_eq!(lists.len(), 1, "{lists:?}");
 }
