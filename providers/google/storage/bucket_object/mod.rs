@@ -248,51 +248,73 @@ async fn get(site: &Site, object: &Object) -> Result<Json, Fault> {
     site.storage.send(&Request { headers: &headers, ..Request::of(Method::GET, &path(object)) }).await
 }
 
-/// The objects of these names in a bucket, as far as they are there. Where they are more than a few they are listed from the
-/// first to the last, for as long as that takes fewer calls than asking for each; what was not come to is asked for.
+/// The objects of these names in a bucket, as far as they are there: by a list where they are more than a few, and what that
+/// doesn't tell by asking for each.
 async fn listed(
     site: &Site,
     bucket: &str,
     names: &BTreeSet<String>,
 ) -> Result<BTreeMap<String, Json>, Fault> {
     let list = format!("b/{}/o", links::segment(bucket));
-    let (mut all, mut passed) = (BTreeMap::new(), None);
-    if names.len() > SINGLE_MAX
-        && let (Some(first), Some(last)) = (names.first(), names.last())
-    {
-        // The end is not among what is listed.
-        let end = format!("{last}!");
-        let range = [("startOffset", first.as_str()), ("endOffset", end.as_str())];
-        let mut token = None;
-        for _ in 0..names.len().div_ceil(2) {
-            let page = found(site.storage.page(&list, &range, (&LISTING, token.as_deref())).await)?;
-            let (objects, next) = page.unwrap_or_default();
-            let named =
-                objects.into_iter().filter_map(|json| Some((json["name"].as_str()?.to_owned(), json)));
-            for (name, json) in named {
-                passed = Some(name.clone());
-                if names.contains(&name) {
-                    all.insert(name, json);
-                }
-            }
-            token = next;
-            if token.is_none() {
-                return Ok(all);
-            }
-        }
-    }
-    let is_left = |name: &&String| passed.as_ref().is_none_or(|passed| *name > passed);
+    let (mut all, left) = if names.len() > SINGLE_MAX {
+        ranged(site, &list, names).await?
+    } else {
+        (BTreeMap::new(), names.iter().cloned().collect())
+    };
     let get = |name: String| {
         let path = format!("{list}/{}", links::segment(&name));
         async move { Ok::<_, Fault>((found(site.storage.get(&path).await)?, name)) }
     };
-    let left: Vec<String> = names.iter().filter(is_left).cloned().collect();
     let mut answers = stream::iter(left).map(get).buffered(CALLS_MAX);
     while let Some(answer) = answers.next().await {
         let (json, name) = answer?;
         all.extend(json.map(|json| (name, json)));
     }
     Ok(all)
+}
+
+/// Lists objects from the first to the last, for as long as that takes fewer calls than asking for each. Besides what it
+/// found it answers the names that are to be asked for: what it didn't come to, and what lists don't tell in full.
+async fn ranged(
+    site: &Site,
+    list: &str,
+    names: &BTreeSet<String>,
+) -> Result<(BTreeMap<String, Json>, Vec<String>), Fault> {
+    let (mut all, mut left) = (BTreeMap::new(), Vec::new());
+    let (Some(first), Some(last)) = (names.first(), names.last()) else { return Ok((all, left)) };
+    // The end is not among what is listed.
+    let end = format!("{last}!");
+    let range = [("startOffset", first.as_str()), ("endOffset", end.as_str())];
+    let (mut passed, mut token) = (None, None);
+    for _ in 0..names.len().div_ceil(2) {
+        let page = found(site.storage.page(list, &range, (&LISTING, token.as_deref())).await)?;
+        let (objects, next) = page.unwrap_or_default();
+        let named = objects.into_iter().filter_map(|json| Some((json["name"].as_str()?.to_owned(), json)));
+        for (name, json) in named {
+            passed = Some(name.clone());
+            if !names.contains(&name) {
+                continue;
+            }
+            if is_told_in_part(&json) {
+                left.push(name);
+            } else {
+                all.insert(name, json);
+            }
+        }
+        token = next;
+        if token.is_none() {
+            return Ok((all, left));
+        }
+    }
+    let is_left = |name: &&String| passed.as_ref().is_none_or(|passed| *name > passed);
+    left.extend(names.iter().filter(is_left).cloned());
+    Ok((all, left))
+}
+
+/// Lists leave out the checksums of what is encrypted with keys of Cloud KMS (Cloud Storage, "Customer-managed encryption
+/// keys").
+fn is_told_in_part(json: &Json) -> bool {
+    json["kmsKeyName"].is_string() && json["md5Hash"].is_null()
 }
 
 /// Writes what the object holds; `generation` is the one that it replaces, 0 where it is to be new.

@@ -112,6 +112,8 @@ async fn what_can_not_be_right_is_refused_before_anything_is_made() {
 }
 
 const OBJECT: &str = "google_storage_bucket_object";
+/// What says that an object is under a key of Cloud KMS.
+const KEY: &str = r#", "kms_key_name": "projects/my-project/locations/us/keyRings/r/cryptoKeys/k""#;
 
 #[tokio::test]
 async fn many_objects_of_a_bucket_are_listed_and_those_among_many_others_are_asked_for() {
@@ -139,6 +141,27 @@ async fn many_objects_of_a_bucket_are_listed_and_those_among_many_others_are_ask
     cloud.server.0.requests();
     assert!(same(&cloud.provider.read_many(requests.clone()).await));
     assert!(cloud.server.0.requests() < 2 * COUNT, "the bucket isn't listed to its end");
+}
+
+/// Lists leave out the checksums of objects under keys of Cloud KMS.
+#[tokio::test]
+async fn objects_under_keys_of_cloud_kms_are_read_in_full() {
+    let cloud = Cloud::<Google>::start("").await;
+    cloud.create(BUCKET, r#"{"name": "keys", "location": "US"}"#).await;
+    let mut requests = Vec::new();
+    for (number, key) in [(0, ""), (1, KEY), (2, ""), (3, KEY), (4, "")] {
+        let config = format!(r#"{{"bucket": "keys", "name": "object-{number}", "content": "words"{key}}}"#);
+        let state = cloud.create(OBJECT, &config).await;
+        assert!(!text(&state, "md5hash").is_empty() && !text(&state, "crc32c").is_empty());
+        requests.push(ReadRequest { kind: OBJECT.into(), state, private: Private::from([]) });
+    }
+    cloud.server.0.requests();
+    let answers = cloud.provider.read_many(requests.clone()).await;
+    for (answer, request) in answers.iter().zip(&requests) {
+        assert_eq!(answer.state, request.state);
+    }
+    // The fake's pages hold three; each of those with keys is asked for besides.
+    assert_eq!(cloud.server.0.requests(), 2 + 2);
 }
 
 #[tokio::test]

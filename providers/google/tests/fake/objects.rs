@@ -158,6 +158,7 @@ impl World {
             .take(PAGE)
             .filter_map(|path| self.seen(path).ok())
             .map(|json| seen_by(request, json))
+            .map(listed)
             .collect();
         let next = all.get(PAGE - 1).filter(|_| all.len() > PAGE);
         json!({"items": page, "nextPageToken": next})
@@ -320,6 +321,14 @@ fn seen_by(request: &Request, json: Json) -> Json {
         for part in ["md5Hash", "crc32c"] {
             drop(json.as_object_mut().map(|json| json.remove(part)));
         }
+    }
+    json
+}
+
+/// What of an object lists tell: no checksums of one that is encrypted with a key of Cloud KMS.
+fn listed(mut json: Json) -> Json {
+    if let Some(parts) = json.as_object_mut().filter(|parts| parts.contains_key("kmsKeyName")) {
+        parts.retain(|part, _| !["md5Hash", "crc32c"].contains(&part.as_str()));
     }
     json
 }
