@@ -14,6 +14,7 @@ use crate::account::site::Site;
 use crate::table::catalog;
 use async_trait::async_trait;
 use reqwest::Client;
+use reqwest::redirect::Policy;
 use std::sync::Arc;
 use std::time::Duration;
 use trueup_diag::Diagnostics;
@@ -97,6 +98,8 @@ fn open(settings: &Arc<Settings>) -> Result<Site, Fault> {
         .user_agent(AGENT)
         .connect_timeout(CONNECT_MAX)
         .timeout(settings.answer_max)
+        // Nothing here is answered by way of another address, and headers with keys must not follow wherever it leads.
+        .redirect(Policy::none())
         .build()
         .map_err(|error| Fault::new(FaultKind::Other, format!("no HTTP client can be had: {error}")))?;
     Ok(Site::new(&client, identity, settings))

@@ -2,7 +2,7 @@
 
 use crate::stand::Google;
 use trueup_provider::{Private, ReadRequest};
-use trueup_provider_walk::{Cloud, text};
+use trueup_provider_walk::{Act, Cloud, Proxy, Running, Stand, text};
 
 const BUCKET: &str = "google_storage_bucket";
 
@@ -162,6 +162,24 @@ async fn objects_under_keys_of_cloud_kms_are_read_in_full() {
     }
     // The fake's pages hold three; each of those with keys is asked for besides.
     assert_eq!(cloud.server.0.requests(), 2 + 2);
+}
+
+/// Keys go to the service that the provider block names, and not on to where that sends callers.
+#[tokio::test]
+async fn keys_follow_no_redirect() {
+    let fake = Running::start().await;
+    let elsewhere = Proxy::start(&fake.url, &[]).await;
+    let to = format!("Location: {}/storage/v1/b/far/o/o\r\n", elsewhere.url).leak();
+    let front = Proxy::start(&fake.url, &[("GET /storage/v1/b/far/o/o", 9, Act::Refuse(307, to, ""))]).await;
+    let cloud = Cloud::<Google>::through(Google::of(fake), &front.url, "").await;
+    cloud.create(BUCKET, r#"{"name": "far", "location": "US"}"#).await;
+    let config = r#"{"bucket": "far", "name": "o", "content": "words",
+        "customer_encryption": [{"encryption_key": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}]}"#;
+    let planned = cloud.plan(OBJECT, &cloud.null(OBJECT), &cloud.config(OBJECT, config).await).await.planned;
+    let answer = cloud.apply(OBJECT, &cloud.null(OBJECT), &planned, &cloud.token()).await;
+    assert!(answer.diagnostics.has_errors(), "it can't be read");
+    assert!(!front.seen("GET /storage/v1/b/far/o/o").is_empty(), "it is asked for");
+    assert_eq!(elsewhere.seen(""), [""; 0]);
 }
 
 #[tokio::test]
