@@ -15,6 +15,8 @@ pub enum Act {
     Drop,
     /// They are carried out, and the connection ends before the answer.
     Lose,
+    /// They are carried out, and no answer ever comes.
+    Keep,
     /// They are carried out, and the answer is another: status and body.
     Break(u16, &'static str),
 }
@@ -105,6 +107,10 @@ async fn serve(mut client: TcpStream, state: Arc<Mutex<State>>) {
         Some(Act::Lose) => {
             forward(&target, &head, &body).await;
             Vec::new()
+        }
+        Some(Act::Keep) => {
+            forward(&target, &head, &body).await;
+            std::future::pending().await
         }
         Some(Act::Break(status, text)) => {
             forward(&target, &head, &body).await;

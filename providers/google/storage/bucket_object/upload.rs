@@ -86,14 +86,17 @@ impl Uploads {
         let mut refusals = 0;
         loop {
             let passage = api.passage().await;
-            let fault =
-                match deadline.bound(Box::pin(self.attempt((object, generation), &held, &digests))).await {
-                    Ok(()) => {
-                        passage.answered();
-                        return Ok(());
-                    }
-                    Err(fault) => fault,
-                };
+            if deadline.is_past() {
+                return deadline.bound(std::future::pending()).await;
+            }
+            let attempt = Box::pin(self.attempt((object, generation), &held, &digests));
+            let fault = match deadline.bound(attempt).await {
+                Ok(()) => {
+                    passage.answered();
+                    return Ok(());
+                }
+                Err(fault) => unheard(fault),
+            };
             if fault.kind != FaultKind::Throttled {
                 passage.answered();
                 return Err(fault);
@@ -224,6 +227,15 @@ fn secret(key: &str) -> Result<KeyAes256, Fault> {
     })
 }
 
+/// An attempt that the end of its time came upon: what it sent may have been taken.
+fn unheard(fault: Fault) -> Fault {
+    if fault.kind != FaultKind::TimedOut {
+        return fault;
+    }
+    Fault { kind: FaultKind::Unanswered, ..fault }
+        .hint("Run again, or raise the timeout in a timeouts block.")
+}
+
 /// What the crate tells of a failure, as a fault.
 fn failed(error: &Error) -> Fault {
     if let Some(code) = error.http_status_code().and_then(|code| StatusCode::from_u16(code).ok()) {
@@ -239,6 +251,8 @@ fn failed(error: &Error) -> Fault {
     if error.is_authentication() {
         return Fault::new(FaultKind::Unauthenticated, message).hint(CREDENTIALS_HINT);
     }
-    let is_lost = error.is_io() || error.is_timeout() || error.is_connect() || error.is_transport();
+    let is_silent = error.is_io() || error.is_timeout() || error.is_connect() || error.is_transport();
+    // An answer that can't be read is none, and attempts are used up by those that had none.
+    let is_lost = is_silent || error.is_deserialization() || error.is_exhausted();
     Fault::new(if is_lost { FaultKind::Unanswered } else { FaultKind::Other }, message)
 }

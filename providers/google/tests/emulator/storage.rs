@@ -182,6 +182,21 @@ async fn keys_follow_no_redirect() {
     assert_eq!(elsewhere.seen(""), [""; 0]);
 }
 
+/// The end of the time for it may come when the bytes are there already: then the object is known all the same.
+#[tokio::test]
+async fn objects_that_were_written_when_time_was_up_are_known() {
+    let fake = Running::start().await;
+    let front = Proxy::start(&fake.url, &[("POST /upload/", 1, Act::Keep)]).await;
+    let cloud = Cloud::<Google>::through(Google::of(fake.clone()), &front.url, "").await;
+    cloud.create(BUCKET, r#"{"name": "slow", "location": "US"}"#).await;
+    let config = r#"{"bucket": "slow", "name": "o", "content": "words", "timeouts": {"create": "3s"}}"#;
+    let planned = cloud.plan(OBJECT, &cloud.null(OBJECT), &cloud.config(OBJECT, config).await).await.planned;
+    let answer = cloud.apply(OBJECT, &cloud.null(OBJECT), &planned, &cloud.token()).await;
+    assert_eq!(front.seen("POST /upload/").len(), 1, "it is written once");
+    assert!(fake.things().iter().any(|thing| thing.ends_with("b/slow/o/o")), "it is there");
+    assert_eq!(text(&answer.state, "id"), "slow-o", "{:?}", answer.diagnostics);
+}
+
 #[tokio::test]
 async fn large_objects_go_in_parts() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
