@@ -209,9 +209,11 @@ async fn edit(
     }
 }
 
-/// Whether something else has changed the policy since it was read.
+/// Whether something else has changed the policy since it was read. Resource Manager writes the word in small letters where
+/// it is the reason, and in capital ones where it is the status.
 fn is_overtaken(fault: &Fault) -> bool {
-    ["ABORTED", "conditionNotMet", "concurrentPolicyChange"].contains(&fault.code.as_str())
+    let words = ["aborted", "conditionNotMet", "concurrentPolicyChange"];
+    words.iter().any(|word| word.eq_ignore_ascii_case(&fault.code))
 }
 
 /// Makes a change in a list of bindings.

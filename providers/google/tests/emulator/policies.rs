@@ -3,10 +3,11 @@
 use crate::stand::Google;
 use futures::future::join_all;
 use trueup_provider::{Private, ReadRequest};
-use trueup_provider_walk::Cloud;
+use trueup_provider_walk::{Cloud, Running, Stand};
 use trueup_value::Value;
 
 const MEMBER: &str = "google_storage_bucket_iam_member";
+const PROJECT_MEMBER: &str = "google_project_iam_member";
 const COUNT: usize = 40;
 
 /// What creating a member of a role on a bucket gives: its state, and what was told.
@@ -56,4 +57,17 @@ async fn a_member_that_is_refused_does_not_take_others_along() {
     let is_made: Vec<bool> = made.iter().map(|(state, _)| !state.is_null()).collect();
     assert_eq!(is_made, [true, false, true], "{made:?}");
     assert!(made[1].1.contains("does not exist"), "{}", made[1].1);
+}
+
+#[tokio::test]
+async fn changes_that_were_overtaken_are_made_again() {
+    let fake = Running::start().await;
+    let cloud = Cloud::<Google>::on(Google::of(fake.clone()), "").await;
+    cloud.create("google_storage_bucket", r#"{"name": "shared", "location": "US"}"#).await;
+    for (kind, thing) in [(MEMBER, r#""bucket": "shared""#), (PROJECT_MEMBER, r#""project": "my-project""#)] {
+        fake.world().overtakes = 2;
+        let config = format!(r#"{{{thing}, "role": "roles/viewer", "member": "user:u@example.com"}}"#);
+        cloud.create(kind, &config).await;
+        assert_eq!(fake.world().overtakes, 0, "{kind}");
+    }
 }

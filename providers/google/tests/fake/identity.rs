@@ -49,7 +49,7 @@ impl World {
             "setIamPolicy" => {
                 known(body, &["policy", "updateMask"])?;
                 known(&body["policy"], &["bindings", "etag", "version", "auditConfigs"])?;
-                self.put_policy(&key, &body["policy"], (409, "ABORTED"))
+                self.put_policy(&key, &body["policy"], (409, "aborted"))
             }
             _ => refuse(404, "notFound", format!("no method {verb}")),
         }
@@ -83,6 +83,12 @@ impl World {
         policy: &Json,
         (status, reason): (u16, &'static str),
     ) -> Result<Json, Refusal> {
+        if self.overtakes > 0 {
+            self.overtakes -= 1;
+            self.number += 1;
+            let etag = json!(format!("e{}", self.number));
+            self.policies.get_mut(key).expect("it was read")["etag"] = etag;
+        }
         let before = self.policy(key, Some(3))?;
         if !policy["etag"].is_null() && policy["etag"] != before["etag"] {
             return refuse(status, reason, "There were concurrent policy changes. Please retry.");

@@ -58,6 +58,8 @@ pub(crate) struct World {
     pub(super) uploads: BTreeMap<String, Upload>,
     pub(super) number: u64,
     pub(super) lag: u32,
+    /// So many writes of policies come after another's that changed them since they were read.
+    pub(crate) overtakes: u32,
     failures: usize,
 }
 
@@ -521,6 +523,9 @@ fn reply(status: u16, json: &Json) -> Reply {
 }
 
 pub(super) fn refusal(status: u16, reason: &str, message: &str) -> Reply {
-    let error = json!({"code": status, "message": message, "errors": [{"reason": reason, "message": message, "domain": "global"}]});
+    let mut error = json!({"code": status, "message": message, "errors": [{"reason": reason, "message": message, "domain": "global"}]});
+    if reason == "aborted" {
+        error["status"] = json!("ABORTED");
+    }
     reply(status, &json!({"error": error}))
 }
