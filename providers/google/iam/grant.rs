@@ -63,9 +63,9 @@ impl Resource<Site> for Member {
         let read = |mut object: Object| {
             let Some(policy) = of(&policies, self.0, &object)? else { return Ok(None) };
             let member = object.owned("member").unwrap_or_default();
-            let is_there = role(&object).members(&policy).iter().any(|of| is_same_member(of, &member));
+            let is_there = role(&object).members(policy).iter().any(|of| is_same_member(of, &member));
             Ok(is_there.then(|| {
-                tell(self.0, &mut object, &policy);
+                tell(self.0, &mut object, policy);
                 object
             }))
         };
@@ -139,7 +139,7 @@ impl Resource<Site> for Binding {
         let policies = policies(site, self.0, &objects).await;
         let read = |mut object: Object| {
             let Some(policy) = of(&policies, self.0, &object)? else { return Ok(None) };
-            let members = role(&object).members(&policy);
+            let members = role(&object).members(policy);
             if members.is_empty() {
                 return Ok(None);
             }
@@ -149,7 +149,7 @@ impl Resource<Site> for Binding {
                 same.cloned().unwrap_or_else(|| member.to_owned())
             };
             object.put_texts("members", members.into_iter().map(written));
-            tell(self.0, &mut object, &policy);
+            tell(self.0, &mut object, policy);
             Ok(Some(object))
         };
         objects.into_iter().map(read).collect()
@@ -220,12 +220,16 @@ async fn policies(
     stream::iter(names).map(read).buffer_unordered(POLICIES_MAX).collect().await
 }
 
-fn of(
-    policies: &BTreeMap<String, Result<Option<Json>, Fault>>,
+fn of<'a>(
+    policies: &'a BTreeMap<String, Result<Option<Json>, Fault>>,
     subject: Subject,
     object: &Object,
-) -> Result<Option<Json>, Fault> {
-    policies.get(&name(subject, object)).cloned().unwrap_or(Ok(None))
+) -> Result<Option<&'a Json>, Fault> {
+    match policies.get(&name(subject, object)) {
+        Some(Ok(policy)) => Ok(policy.as_ref()),
+        Some(Err(fault)) => Err(fault.clone()),
+        None => Ok(None),
+    }
 }
 
 /// The thing that an object is about.
