@@ -146,9 +146,7 @@ impl Resource<Site> for Bucket {
 
     async fn create(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
         labels::complete(call.site, None, object);
-        let mut body = codec::body(object, FIELDS, &Place::default());
-        lifecycle::body(object, &mut body);
-        labels::body(object, &mut body, "labels");
+        let body = body(object);
         let project = object.text("project").unwrap_or_default();
         let mut query = vec![("project", project)];
         if object.flag("enable_object_retention") == Some(true) {
@@ -227,17 +225,43 @@ impl Resource<Site> for Bucket {
     }
 }
 
-/// Whether a bucket is what a creation was to make.
+/// All that is said of a new one.
+fn body(object: &Object) -> Json {
+    let mut body = codec::body(object, FIELDS, &Place::default());
+    lifecycle::body(object, &mut body);
+    labels::body(object, &mut body, "labels");
+    body
+}
+
+/// What no bucket has without being told.
+const ASKED_FOR: [&str; 5] = ["cors", "lifecycle", "logging", "retentionPolicy", "website"];
+
+/// Whether a bucket is what a creation was to make: it has all that was said of it, and nothing that has to be said.
 fn is_as_planned(object: &Object, there: &Json) -> bool {
     let mut told = object.clone();
-    labels::fill(&mut told, &there["labels"]);
-    let is_same = |name: &str, at: &str| {
-        let wanted = object.text(name).unwrap_or_default();
-        there[at].as_str().is_some_and(|text| text.eq_ignore_ascii_case(wanted))
-    };
+    tell(&mut told, there);
+    let (wanted, found) = (body(object), body(&told));
+    let is_empty = |part: &Json| part.is_null() || part.as_array().is_some_and(Vec::is_empty);
+    let is_unasked = |part: &&str| is_empty(&wanted[*part]) && !is_empty(&there[*part]);
+    let is_versioned = |of: &Json| of["versioning"]["enabled"] == true;
     told.map(labels::ALL) == object.map(labels::ALL)
-        && is_same("location", "location")
-        && is_same("storage_class", "storageClass")
+        && is_within(&wanted, &found)
+        && is_versioned(&wanted) == is_versioned(there)
+        && !ASKED_FOR.iter().any(is_unasked)
+}
+
+/// Whether a document has all that another says. Names of places and classes are the same in small letters.
+fn is_within(wanted: &Json, found: &Json) -> bool {
+    match (wanted, found) {
+        (Json::Object(wanted), _) => wanted.iter().all(|(name, part)| is_within(part, &found[name])),
+        (Json::Array(wanted), Json::Array(found)) => {
+            wanted.len() == found.len() && wanted.iter().zip(found).all(|(one, other)| is_within(one, other))
+        }
+        (Json::Array(wanted), Json::Null) => wanted.is_empty(),
+        (Json::String(wanted), Json::String(found)) => wanted.eq_ignore_ascii_case(found),
+        (Json::Bool(false), Json::Null) => true,
+        _ => wanted == found,
+    }
 }
 
 fn other(object: &Object, message: &str) -> Fault {

@@ -2,7 +2,8 @@
 
 use crate::cases::all;
 use crate::stand::Google;
-use trueup_provider_walk::{Case, Cloud, every_type_recovers};
+use trueup_provider::RecoverAnswer;
+use trueup_provider_walk::{Case, Cloud, every_type_recovers, token};
 
 #[tokio::test]
 async fn creations_of_killed_processes_are_found() {
@@ -30,6 +31,36 @@ async fn what_is_there_already_is_refused_and_not_taken_over() {
         assert!(answer.state.is_null(), "{kind}: {:?}", answer.state);
         let told = format!("{:?}", answer.diagnostics);
         assert!(told.contains("already exists") && told.contains("import"), "{kind}: {told}");
+        cloud.delete(kind, &made).await;
+    }
+}
+
+/// Buckets carry no mark of who made them: one that differs in anything is somebody else's.
+#[tokio::test]
+async fn buckets_that_differ_in_anything_are_not_taken_for_lost_creations() {
+    let cloud = Cloud::<Google>::start("").await;
+    let kind = "google_storage_bucket";
+    let wanted = |more: &str| format!(r#"{{"name": "mine", "location": "us"{more}}}"#);
+    let versioned = r#", "versioning": [{"enabled": true}]"#;
+    let rule = r#", "lifecycle_rule": [{"action": [{"type": "Delete"}], "condition": [{"age": 1}]}]"#;
+    let cases = [
+        ("", "", true),
+        (versioned, versioned, true),
+        (rule, rule, true),
+        ("", versioned, false),
+        (versioned, "", false),
+        ("", rule, false),
+        (rule, "", false),
+        (r#", "uniform_bucket_level_access": true"#, "", false),
+        (r#", "default_event_based_hold": true"#, "", false),
+    ];
+    for (planned, there, is_ours) in cases {
+        let made = cloud.create(kind, &wanted(there)).await;
+        let config = cloud.config(kind, &wanted(planned)).await;
+        let planned_state = cloud.plan(kind, &cloud.null(kind), &config).await.planned;
+        let answer = cloud.recover(kind, &planned_state, &token("step", "7")).await;
+        let is_found = matches!(answer, RecoverAnswer::Found(..));
+        assert_eq!(is_found, is_ours, "{planned} {there}: {answer:?}");
         cloud.delete(kind, &made).await;
     }
 }
