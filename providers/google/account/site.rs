@@ -4,6 +4,7 @@ use crate::account::api::Api;
 use crate::account::credentials::Identity;
 use crate::account::settings::{BILLING, COMPUTE, IAM, RESOURCE_MANAGER, STORAGE, Settings};
 use crate::iam::policy::Desk;
+use crate::iam::service_account::Newcomers;
 use crate::places::Place;
 use crate::storage::bucket_object::Uploads;
 use reqwest::Client;
@@ -24,6 +25,8 @@ pub(crate) struct Site {
     /// Changes of policies that wait to be made.
     pub(crate) policies: Desk,
     pub(crate) settings: Arc<Settings>,
+    /// Service accounts that were made here, by their ids.
+    pub(crate) new_accounts: Newcomers,
     identity: Arc<Identity>,
     /// Things that several objects are part of, by their paths: one write at a time.
     shared: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
@@ -41,6 +44,7 @@ impl Site {
             storage: api(&STORAGE),
             uploads: Uploads::new(settings, identity.credentials()),
             policies: Desk::default(),
+            new_accounts: Newcomers::default(),
             settings: settings.clone(),
             identity: identity.clone(),
             shared: Mutex::default(),

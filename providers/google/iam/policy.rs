@@ -22,6 +22,8 @@ pub(crate) const MEMBER: Meaning = Meaning { name: "member", is_same: is_same_me
 
 /// How long the first change of a policy waits for others to come along.
 const GATHER: Duration = Duration::from_millis(20);
+/// How long a policy may refuse a service account that was made a moment ago, as one that does not exist.
+const EARLY: Duration = Duration::from_secs(45);
 /// The version of policies that may hold conditions.
 const VERSION: u8 = 3;
 
@@ -162,14 +164,16 @@ pub(crate) async fn change(
 /// Makes changes with one call; where they are refused each with one of its own, so that each has its own outcome.
 async fn carry_out(call: &Call<'_, Site>, of: (Subject, &str), wishes: Vec<Wish>) {
     let edits: Vec<&Edit> = wishes.iter().map(|wish| &wish.edit).collect();
-    let outcome = edit(call.site, call.deadline, of, &edits).await;
+    // One time for all of them: what is refused by itself has been waited for.
+    let deadlines = (call.deadline, call.deadline.within(EARLY));
+    let outcome = edit(call.site, deadlines, of, &edits).await;
     let is_one_to_blame = wishes.len() > 1
         && outcome.as_ref().is_err_and(|fault| {
             matches!(fault.kind, FaultKind::Invalid | FaultKind::Denied | FaultKind::Other)
         });
     for wish in wishes {
         let outcome = if is_one_to_blame {
-            edit(call.site, call.deadline, of, &[&wish.edit]).await
+            edit(call.site, deadlines, of, &[&wish.edit]).await
         } else {
             outcome.clone()
         };
@@ -180,7 +184,7 @@ async fn carry_out(call: &Call<'_, Site>, of: (Subject, &str), wishes: Vec<Wish>
 
 async fn edit(
     site: &Site,
-    deadline: Deadline,
+    (deadline, early): (Deadline, Deadline),
     (subject, name): (Subject, &str),
     edits: &[&Edit],
 ) -> Result<(), Fault> {
@@ -204,6 +208,7 @@ async fn edit(
         }
         match subject.put(site, name, &after).await {
             Err(fault) if is_overtaken(&fault) && !deadline.is_past() => backoff.pause().await,
+            Err(fault) if is_unknown(&fault) && !early.is_past() => backoff.pause().await,
             outcome => return outcome,
         }
     }
@@ -214,6 +219,14 @@ async fn edit(
 fn is_overtaken(fault: &Fault) -> bool {
     let words = ["aborted", "conditionNotMet", "concurrentPolicyChange"];
     words.iter().any(|word| word.eq_ignore_ascii_case(&fault.code))
+}
+
+/// Whether a service account that the policy names isn't there, or not yet.
+fn is_unknown(fault: &Fault) -> bool {
+    let message = fault.message.to_lowercase();
+    fault.kind == FaultKind::Invalid
+        && message.contains("service account")
+        && message.contains("does not exist")
 }
 
 /// Makes a change in a list of bindings.

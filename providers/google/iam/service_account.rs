@@ -13,9 +13,12 @@ use futures::stream::{self, StreamExt};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, unread};
+use trueup_provider_kit::{
+    Call, Deadline, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, unread,
+};
 use uuid::Uuid;
 
 /// `google_service_account`
@@ -26,6 +29,9 @@ const LISTING: Listing = Listing { items: "accounts", page: ("pageSize", "100") 
 const SINGLE_MAX: usize = 3;
 /// How many accounts are asked for at a time.
 const GETS_MAX: usize = 8;
+/// How long IAM may refuse what is asked of a new account, as of one that isn't there or that the caller may not see
+/// (IAM, "Create service accounts": 60 seconds or more).
+const EARLY: Duration = Duration::from_secs(90);
 /// How many bytes a description holds at most (IAM API, "Service accounts").
 const DESCRIPTION_MAX: usize = 256;
 /// What stands before the mark in a description.
@@ -34,6 +40,22 @@ const MARK: &str = " [trueup ";
 const MARKS: Uuid = Uuid::from_u128(0x3f1b_6a52_0c7d_4e1f_8a40_9d25_71be_6c03);
 /// How many letters a mark has.
 const MARK_LETTERS: usize = 20;
+
+/// Accounts that were made a moment ago, by their ids, and until when they may not be known everywhere.
+#[derive(Debug, Default)]
+pub(crate) struct Newcomers(Mutex<BTreeMap<String, Deadline>>);
+
+impl Newcomers {
+    fn add(&self, id: &str) {
+        let mut all = self.0.lock().expect("no holder of this lock panics");
+        all.insert(id.to_owned(), Deadline::after(EARLY));
+    }
+
+    fn get(&self, id: &str) -> Option<Deadline> {
+        let all = self.0.lock().expect("no holder of this lock panics");
+        all.get(id).filter(|until| !until.is_past()).copied()
+    }
+}
 
 #[async_trait]
 impl Resource<Site> for ServiceAccount {
@@ -107,6 +129,7 @@ impl Resource<Site> for ServiceAccount {
             made => made?,
         };
         let id = made["name"].as_str().map_or_else(|| id(object), str::to_owned);
+        call.site.new_accounts.add(&id);
         object.put_text("id", Some(id));
         if object.flag("disabled") == Some(true) {
             switch(call, object).await?;
@@ -161,7 +184,11 @@ impl Resource<Site> for ServiceAccount {
 
     async fn recover(&self, call: &Call<'_, Site>, object: &mut Object) -> Result<bool, Fault> {
         let id = id(object);
-        let Some(json) = found(call.site.iam.get(&id).await)? else { return Ok(false) };
+        // It may have been made a moment ago.
+        let deadline = call.deadline.within(EARLY);
+        let is_denied = |fault: &Fault| fault.kind == FaultKind::Denied;
+        let there = deadline.retry(is_denied, || call.site.iam.get(&id)).await;
+        let Some(json) = found(there)? else { return Ok(false) };
         let is_ours = json["description"].as_str().unwrap_or_default() == marked(object, call.token)
             || is_adopting(object);
         Ok(is_ours && object.identify(json["name"].as_str()))
@@ -227,7 +254,6 @@ fn unmarked(description: &str) -> &str {
 async fn adopt(call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> {
     let json = call.site.iam.get(&id(object)).await?;
     let mut there = object.clone();
-    there.put_text("id", json["name"].as_str());
     tell(&mut there, &json);
     object.put_text("id", there.id());
     ServiceAccount.update(call, &there, object).await
@@ -237,18 +263,35 @@ async fn adopt(call: &Call<'_, Site>, object: &mut Object) -> Result<(), Fault> 
 async fn switch(call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
     let verb = if object.flag("disabled") == Some(true) { "disable" } else { "enable" };
     let (path, body) = (format!("{}:{verb}", object.id_or_empty()), json!({}));
-    // A new account may not be there for each server yet.
-    let is_late = |fault: &Fault| fault.is_not_found();
-    let deadline = call.deadline.within(Duration::from_mins(1));
-    deadline.retry(is_late, || call.site.iam.put(Method::POST, &path, Some(&body))).await.map(drop)
+    early(call.site, object.id_or_empty(), || call.site.iam.put(Method::POST, &path, Some(&body)))
+        .await
+        .map(drop)
+}
+
+/// Asks something of an account, for a while again where it is new and each server may not know it yet.
+async fn early<F>(site: &Site, id: &str, attempt: impl FnMut() -> F) -> Result<Json, Fault>
+where
+    F: Future<Output = Result<Json, Fault>>,
+{
+    let mut attempt = attempt;
+    match site.new_accounts.get(id) {
+        Some(deadline) => deadline.retry(is_unknown, attempt).await,
+        None => attempt().await,
+    }
+}
+
+/// Whether the answer is one that IAM gives of what it doesn't know: it tells nobody what isn't there.
+fn is_unknown(fault: &Fault) -> bool {
+    fault.is_not_found() || fault.kind == FaultKind::Denied
 }
 
 async fn patch(site: &Site, id: &str, account: Json, mask: &str) -> Result<(), Fault> {
     let body = json!({"serviceAccount": account, "updateMask": mask});
-    site.iam.put(Method::PATCH, id, Some(&body)).await.map(drop)
+    early(site, id, || site.iam.put(Method::PATCH, id, Some(&body))).await.map(drop)
 }
 
-/// The accounts of these ids, as far as they are there: one by one where they are few, and else all of their project.
+/// The accounts of these ids, as far as they are there: one by one where they are few, and else all of their project. What
+/// the list doesn't show (it is new, its id names the project in another way, or the caller may not list) is asked for itself.
 async fn there(site: &Site, ids: &BTreeSet<String>) -> Result<BTreeMap<String, Json>, Fault> {
     let mut projects: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
     for id in ids {
@@ -256,26 +299,22 @@ async fn there(site: &Site, ids: &BTreeSet<String>) -> Result<BTreeMap<String, J
     }
     let (mut all, mut singles) = (BTreeMap::new(), Vec::new());
     for (list, wanted) in projects {
-        if wanted.len() <= SINGLE_MAX {
-            singles.extend(wanted);
-            continue;
-        }
-        let mut token = None;
-        loop {
-            let page = found(site.iam.page(list, &[], (&LISTING, token.as_deref())).await)?;
-            let (accounts, next) = page.unwrap_or_default();
-            let named =
-                accounts.into_iter().filter_map(|json| Some((json["name"].as_str()?.to_owned(), json)));
+        if wanted.len() > SINGLE_MAX {
+            let listed = listed(site, list).await?;
+            let named = listed.into_iter().filter_map(|json| Some((json["name"].as_str()?.to_owned(), json)));
             all.extend(named.filter(|(name, _)| ids.contains(name)));
-            token = next;
-            if token.is_none() {
-                break;
-            }
         }
+        singles.extend(wanted.into_iter().filter(|id| !all.contains_key(*id)));
     }
     let get = |id: &String| {
         let id = id.clone();
-        async move { Ok::<_, Fault>((found(site.iam.get(&id).await)?, id)) }
+        async move {
+            let is_new = site.new_accounts.get(&id).is_some();
+            match site.iam.get(&id).await {
+                Err(fault) if is_new && is_unknown(&fault) => Ok((None, id)),
+                answer => Ok::<_, Fault>((found(answer)?, id)),
+            }
+        }
     };
     let mut answers = stream::iter(singles).map(get).buffered(GETS_MAX);
     while let Some(answer) = answers.next().await {
@@ -285,8 +324,25 @@ async fn there(site: &Site, ids: &BTreeSet<String>) -> Result<BTreeMap<String, J
     Ok(all)
 }
 
+/// All accounts of a project; none where the caller may not list them.
+async fn listed(site: &Site, list: &str) -> Result<Vec<Json>, Fault> {
+    let (mut all, mut token) = (Vec::new(), None);
+    loop {
+        let (accounts, next) = match site.iam.page(list, &[], (&LISTING, token.as_deref())).await {
+            Err(fault) if is_unknown(&fault) => return Ok(Vec::new()),
+            page => page?,
+        };
+        all.extend(accounts);
+        token = next;
+        if token.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
 fn tell(object: &mut Object, json: &Json) {
     let text = |name: &str| json[name].as_str();
+    object.put_text("id", text("name"));
     object.put_text("name", text("name"));
     object.put_text("email", text("email"));
     object.put_text("member", text("email").map(|email| format!("serviceAccount:{email}")));

@@ -3,11 +3,12 @@
 use crate::stand::Google;
 use futures::future::join_all;
 use trueup_provider::{Private, ReadRequest};
-use trueup_provider_walk::{Cloud, Running, Stand};
+use trueup_provider_walk::{Cloud, Ills, Running, Stand, text};
 use trueup_value::Value;
 
 const MEMBER: &str = "google_storage_bucket_iam_member";
 const PROJECT_MEMBER: &str = "google_project_iam_member";
+const ACCOUNT: &str = "google_service_account";
 const COUNT: usize = 40;
 
 /// What creating a member of a role on a bucket gives: its state, and what was told.
@@ -70,4 +71,38 @@ async fn changes_that_were_overtaken_are_made_again() {
         cloud.create(kind, &config).await;
         assert_eq!(fake.world().overtakes, 0, "{kind}");
     }
+}
+
+/// IAM says of an account that was just made that it isn't there, or that the caller may not see it.
+#[tokio::test]
+async fn accounts_that_were_just_made_are_waited_for() {
+    let fake = Running::start().await;
+    let cloud = Cloud::<Google>::on(Google::of(fake.clone()), "").await;
+    cloud.create("google_storage_bucket", r#"{"name": "shared", "location": "US"}"#).await;
+    fake.set(Ills { lag: 5, ..Ills::default() });
+    let account = r#"{"account_id": "my-account", "disabled": true}"#;
+    let account = cloud.create(ACCOUNT, account).await;
+    // Others are as far behind as the account's own creation was.
+    fake.world().strangers = 3;
+    let (state, told) = granted(&cloud, text(&account, "member")).await;
+    assert!(!state.is_null() && fake.world().strangers == 0, "{told}");
+}
+
+/// What a list doesn't show is no less there for that.
+#[tokio::test]
+async fn accounts_that_lists_lack_are_asked_for() {
+    let cloud = Cloud::<Google>::start("").await;
+    let mut requests = Vec::new();
+    for name in ["first-account", "second-account", "third-account", "unlisted-account"] {
+        let state = cloud.create(ACCOUNT, &format!(r#"{{"account_id": "{name}"}}"#)).await;
+        requests.push(ReadRequest { kind: ACCOUNT.into(), state, private: Private::from([]) });
+    }
+    let answers = cloud.provider.read_many(requests.clone()).await;
+    assert!(
+        answers.iter().zip(&requests).all(|(answer, request)| answer.state == request.state),
+        "{answers:?}"
+    );
+    let address = text(&requests[0].state, "email");
+    let imported = cloud.import(ACCOUNT, &format!("projects/-/serviceAccounts/{address}")).await;
+    assert_eq!(text(&imported, "id"), text(&requests[0].state, "id"));
 }

@@ -111,6 +111,10 @@ impl World {
                 if !MEMBERS.contains(&kind) && !["allUsers", "allAuthenticatedUsers"].contains(&member) {
                     return refuse(400, "invalid", format!("Invalid member: {member}"));
                 }
+                if self.is_hidden(member) {
+                    let email = member.split(':').next_back().unwrap_or_default();
+                    return refuse(400, "badRequest", format!("Service account {email} does not exist."));
+                }
                 if member.contains("@gone") {
                     return refuse(400, "invalid", format!("The member {member} does not exist"));
                 }
@@ -130,11 +134,33 @@ impl World {
         Ok(after)
     }
 
+    /// Whether a member is a service account that isn't known everywhere yet; with each look it is known a little more.
+    fn is_hidden(&mut self, member: &str) -> bool {
+        let Some(email) = member.strip_prefix("serviceAccount:") else { return false };
+        if self.strangers > 0 {
+            self.strangers -= 1;
+            return true;
+        }
+        let end = format!("/serviceAccounts/{email}");
+        let hidden = self.things.iter_mut().find(|(path, thing)| path.ends_with(&end) && thing.hidden > 0);
+        hidden.map(|(_, thing)| thing.hidden -= 1).is_some()
+    }
+
+    /// The account of an address, whether its project is named by its id, its number or not at all.
+    fn account_path(&self, project: &str, email: &str) -> String {
+        let end = format!("/serviceAccounts/{email}");
+        let is_any = project == "-" || project.chars().all(|c| c.is_ascii_digit());
+        let there = self.things.keys().find(|path| is_any && path.ends_with(&end)).cloned();
+        there.unwrap_or_else(|| format!("projects/{project}{end}"))
+    }
+
     fn accounts(&mut self, request: &Request, project: &str) -> Json {
         let prefix = format!("projects/{project}/serviceAccounts/");
         let from = request.parameter("pageToken").unwrap_or_default();
-        let all: Vec<String> =
-            self.things.keys().filter(|path| path.starts_with(&prefix) && **path > from).cloned().collect();
+        // Lists come to know of accounts later than those who ask for one.
+        let is_it =
+            |path: &&String| path.starts_with(&prefix) && **path > from && !path.contains("/unlisted");
+        let all: Vec<String> = self.things.keys().filter(is_it).cloned().collect();
         let page: Vec<Json> = all.iter().take(PAGE).filter_map(|path| self.seen(path).ok()).collect();
         let next = all.get(PAGE - 1).filter(|_| all.len() > PAGE);
         json!({"accounts": page, "nextPageToken": next})
@@ -180,7 +206,16 @@ impl World {
         body: &Json,
     ) -> Result<Json, Refusal> {
         let (email, verb) = email.split_once(':').unwrap_or((email, ""));
-        let path = format!("projects/{project}/serviceAccounts/{email}");
+        let path = self.account_path(project, email);
+        // What isn't known may be said to be forbidden as well.
+        if self.things.get(&path).is_some_and(|thing| thing.hidden % 2 == 1) {
+            drop(self.seen(&path));
+            return refuse(
+                403,
+                "forbidden",
+                "Permission 'iam.serviceAccounts.get' denied on resource (or it may not exist).",
+            );
+        }
         let mut json = self.seen(&path)?;
         match (method, verb) {
             ("GET", "") => return Ok(json),

@@ -60,6 +60,8 @@ pub(crate) struct World {
     pub(super) lag: u32,
     /// So many writes of policies come after another's that changed them since they were read.
     pub(crate) overtakes: u32,
+    /// So many writes of policies come before service accounts that they name are known there.
+    pub(crate) strangers: u32,
     failures: usize,
 }
 
