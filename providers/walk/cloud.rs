@@ -18,8 +18,10 @@ pub struct Cloud<S> {
     pub provider: Arc<dyn Provider>,
     /// What it speaks to.
     pub server: S,
-    tokens: AtomicUsize,
 }
+
+/// Steps of all providers so far: they share servers, and what servers remember goes from one to the next.
+static STEPS: AtomicUsize = AtomicUsize::new(0);
 
 /// JSON as a value of a block.
 pub fn value(block: &Block, text: &str) -> Value {
@@ -54,7 +56,7 @@ impl<S: Stand> Cloud<S> {
         let provider = S::provider(url);
         let diagnostics = configure(&*provider, &S::block(url, more)).await;
         assert!(diagnostics.is_empty(), "{diagnostics:#?}");
-        Cloud { provider, server, tokens: AtomicUsize::new(0) }
+        Cloud { provider, server }
     }
 
     /// Makes a request behind the provider's back ([`Stand::tamper`]).
@@ -62,9 +64,9 @@ impl<S: Stand> Cloud<S> {
         self.server.tamper(request).await
     }
 
-    /// A token that no other step has.
+    /// A token that no other step has, of whichever provider.
     pub fn token(&self) -> String {
-        token("step", &self.tokens.fetch_add(1, Ordering::Relaxed).to_string())
+        token("step", &STEPS.fetch_add(1, Ordering::Relaxed).to_string())
     }
 
     fn block(&self, kind: &str) -> &Block {

@@ -3,7 +3,7 @@
 use crate::cases::all;
 use crate::stand::Google;
 use trueup_provider::RecoverAnswer;
-use trueup_provider_walk::{Case, Cloud, every_type_recovers, token};
+use trueup_provider_walk::{Case, Cloud, Running, Stand, every_type_recovers, token};
 
 #[tokio::test]
 async fn creations_of_killed_processes_are_found() {
@@ -62,5 +62,20 @@ async fn buckets_that_differ_in_anything_are_not_taken_for_lost_creations() {
         let is_found = matches!(answer, RecoverAnswer::Found(..));
         assert_eq!(is_found, is_ours, "{planned} {there}: {answer:?}");
         cloud.delete(kind, &made).await;
+    }
+}
+
+/// Lives of the fault suite go on where another provider's set-up ended: their first steps are not its last ones again.
+#[tokio::test]
+async fn steps_of_one_provider_are_no_repetitions_of_those_of_another() {
+    let fake = Running::start().await;
+    let cloud = async || Cloud::on(Google::of(fake.clone()), "").await;
+    let (first, second) = (cloud().await, cloud().await);
+    let kind = "google_compute_disk";
+    let made =
+        [first.create(kind, r#"{"name": "one"}"#).await, second.create(kind, r#"{"name": "other"}"#).await];
+    for disk in made {
+        assert!(!first.read(kind, &disk).await.is_null());
+        second.delete(kind, &disk).await;
     }
 }

@@ -28,6 +28,9 @@ const OTHERS: [&str; 12] = [
 /// A refusal: status, reason and message.
 pub(crate) type Refusal = (u16, &'static str, String);
 
+/// What a request asked for: method, path and body.
+type Asked = (String, String, Vec<u8>);
+
 /// One thing.
 #[derive(Clone, Debug)]
 pub(crate) struct Thing {
@@ -52,8 +55,8 @@ pub(crate) struct World {
     /// By what they are of: `projects/p`, `b/bucket`.
     pub(super) policies: BTreeMap<String, Json>,
     operations: BTreeMap<String, Operation>,
-    /// Operations by the ids of the requests that began them.
-    requests: BTreeMap<String, String>,
+    /// By the ids of requests what each asked for, and the operation that it began.
+    requests: BTreeMap<String, (Asked, String)>,
     /// Uploads in parts, by their ids.
     pub(super) uploads: BTreeMap<String, Upload>,
     pub(super) number: u64,
@@ -158,8 +161,16 @@ impl World {
     /// A write whose request id is known is not carried out again: its operation is told.
     fn answered_once(&mut self, request: &Request, is_doomed: bool) -> Result<Json, Refusal> {
         let id = request.parameter("requestId").unwrap_or_default();
-        if let Some(operation) = self.requests.get(&id) {
-            return Ok(self.operations[operation].json.clone());
+        let asked = (request.method.clone(), request.path.clone(), request.body.clone());
+        match self.requests.get(&id) {
+            Some((before, operation)) if *before == asked => {
+                return Ok(self.operations[operation].json.clone());
+            }
+            Some(_) => {
+                let message = format!("Invalid value for field 'requestId': '{id}' is another request's.");
+                return refuse(400, "invalid", message);
+            }
+            None => {}
         }
         let answer = self.answered(request, is_doomed)?;
         if !id.is_empty() {
@@ -167,7 +178,7 @@ impl World {
             let path = link.trim_start_matches(ROOT).to_owned();
             if let Some(operation) = self.operations.get_mut(&path) {
                 operation.json["clientOperationId"] = json!(id);
-                self.requests.insert(id, path);
+                self.requests.insert(id, (asked, path));
             }
         }
         Ok(answer)
