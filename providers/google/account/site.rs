@@ -8,7 +8,8 @@ use crate::iam::service_account::Newcomers;
 use crate::places::Place;
 use crate::storage::bucket_object::Uploads;
 use reqwest::Client;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use trueup_provider_kit::Fault;
 
@@ -27,6 +28,10 @@ pub(crate) struct Site {
     pub(crate) settings: Arc<Settings>,
     /// Service accounts that were made here, by their ids.
     pub(crate) new_accounts: Newcomers,
+    /// Machines that ran and were stopped here, by their paths: they owe their being off to this run.
+    pub(crate) stopped: Mutex<BTreeSet<String>>,
+    /// Calls of methods so far that may be called several times in one change.
+    pub(crate) turns: AtomicU64,
     identity: Arc<Identity>,
     /// Things that several objects are part of, by their paths: one write at a time.
     shared: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
@@ -46,6 +51,8 @@ impl Site {
             policies: Desk::default(),
             new_accounts: Newcomers::default(),
             settings: settings.clone(),
+            stopped: Mutex::default(),
+            turns: AtomicU64::default(),
             identity: identity.clone(),
             shared: Mutex::default(),
         }

@@ -8,6 +8,7 @@ use crate::labels;
 use crate::places::Place;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
+use std::sync::atomic::Ordering;
 use trueup_provider_kit::{Call, Fault, Fields, Object};
 
 /// How often a write is made again that something else came before.
@@ -63,14 +64,31 @@ impl Change<'_> {
         self.send(Method::POST, method, body).await
     }
 
+    /// Calls a method that a change may have to call several times, such as `stop`: each is a call of its own, and no
+    /// repetition of the one before.
+    pub(crate) async fn turn(&self, method: &str) -> Result<(), Fault> {
+        let number = self.call.site.turns.fetch_add(1, Ordering::Relaxed);
+        self.send_numbered(Method::POST, method, &Json::Null, &number.to_string()).await
+    }
+
     /// Makes a call and waits for its end. The API knows it again when it comes twice.
     pub(crate) async fn send(&self, method: Method, below: &str, body: &Json) -> Result<(), Fault> {
+        self.send_numbered(method, below, body, "").await
+    }
+
+    async fn send_numbered(
+        &self,
+        method: Method,
+        below: &str,
+        body: &Json,
+        number: &str,
+    ) -> Result<(), Fault> {
         let path = match below.chars().next() {
             None | Some('?') => format!("{}{below}", self.path()),
             Some(_) => format!("{}/{below}", self.path()),
         };
         let (path, mut query) = asked(&path);
-        let id = request_id(self.call, &format!("{method} {path} {body}"));
+        let id = request_id(self.call, &format!("{method} {path} {body}{number}"));
         // Labels of what is everywhere are set without an id: their mark keeps them from being set twice.
         if !(path.contains("/global/") && path.ends_with("/setLabels")) {
             query.push(("requestId", &id));

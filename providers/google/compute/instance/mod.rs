@@ -1,6 +1,7 @@
 //! `google_compute_instance`
 
 mod disks;
+mod power;
 mod update;
 
 use crate::account::site::Site;
@@ -69,8 +70,6 @@ static FIELDS: &[Field] = &[
     WORKLOAD,
 ];
 
-const STATUS: &str = "desired_status";
-
 #[async_trait]
 impl Kind for Instance {
     fn collection(&self) -> &'static Collection {
@@ -94,7 +93,7 @@ impl Kind for Instance {
         if planning.changes("min_cpu_platform") || planning.changes("machine_type") {
             planning.unsettle(&["cpu_platform"]);
         }
-        if planning.changes(STATUS) || update::STOPPED.iter().any(|name| planning.changes(name)) {
+        if planning.changes(power::WANTED) || update::STOPPED.iter().any(|name| planning.changes(name)) {
             planning.unsettle(&["current_status"]);
         }
         if let Some(prior) = planning.prior
@@ -117,7 +116,7 @@ impl Kind for Instance {
     }
 
     async fn made(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
-        let method = match object.text(STATUS) {
+        let method = match object.text(power::WANTED) {
             Some("TERMINATED") => "stop",
             Some("SUSPENDED") => "suspend",
             _ => return Ok(()),
@@ -138,8 +137,8 @@ impl Kind for Instance {
     fn fill(&self, object: &mut Object, json: &Json) {
         fill(object, json);
         disks::fill(object, json);
-        if object.is_set(STATUS) {
-            object.put_text(STATUS, json["status"].as_str());
+        if object.is_set(power::WANTED) {
+            object.put_text(power::WANTED, json["status"].as_str());
         }
     }
 }

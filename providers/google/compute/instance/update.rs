@@ -3,6 +3,7 @@
 use crate::codec;
 use crate::compute::change::Change;
 use crate::compute::instance::disks::ATTACHED;
+use crate::compute::instance::power;
 use crate::compute::{SUBNETWORKS, machine};
 use crate::links;
 use reqwest::Method;
@@ -30,14 +31,13 @@ const WHOLE: [&str; 5] = [
     "key_revocation_action_type",
     "workload_identity_config",
 ];
-const STATUS: &str = "desired_status";
 
 /// Whether a machine is or may be stopped for a change.
 pub(super) fn may_stop(prior: &Object, planned: &Object) -> bool {
     let is_down = ["TERMINATED", "SUSPENDED"].contains(&prior.text("current_status").unwrap_or_default());
     is_down
         || planned.flag("allow_stopping_for_update") == Some(true)
-        || planned.text(STATUS) == Some("TERMINATED")
+        || planned.text(power::WANTED) == Some("TERMINATED")
 }
 
 /// Whether interfaces come or go, or one gets another internal address in the network that it is in: machines that are
@@ -61,45 +61,9 @@ pub(super) async fn update(change: &Change<'_>) -> Result<(), Fault> {
         if change.has(&["workload_identity_config"]) {
             whole(change).await?;
         }
-        return turn(change).await;
+        return power::turn(change).await;
     }
-    // What it was at the last look may be on its way to something else.
-    let status = change.current().await?["status"].as_str().unwrap_or_default().to_owned();
-    let is_ours_to_stop = !is_down(&status);
-    if is_ours_to_stop {
-        change.post("stop", &Json::Null).await?;
-    }
-    let outcome = stopped(change).await;
-    match change.object.text(STATUS) {
-        // Whatever came of the change, it runs again.
-        None | Some("RUNNING") if is_ours_to_stop => {
-            let started = change.post("start", &Json::Null).await;
-            outcome.and(started)
-        }
-        _ => {
-            outcome?;
-            turn(change).await
-        }
-    }
-}
-
-/// Whether a machine in this state doesn't run.
-fn is_down(status: &str) -> bool {
-    ["STOPPED", "SUSPENDED", "TERMINATED"].contains(&status)
-}
-
-/// Brings it into the state that is wanted, where one is.
-async fn turn(change: &Change<'_>) -> Result<(), Fault> {
-    let Some(wanted) = change.object.text(STATUS) else { return Ok(()) };
-    let status = change.current().await?["status"].as_str().unwrap_or_default().to_owned();
-    let method = match (wanted, status.as_str()) {
-        ("RUNNING", "SUSPENDED") => "resume",
-        ("RUNNING", status) if status != "RUNNING" => "start",
-        ("TERMINATED", status) if !is_down(status) => "stop",
-        ("SUSPENDED", status) if !is_down(status) => "suspend",
-        _ => return Ok(()),
-    };
-    change.post(method, &Json::Null).await
+    power::stopped(change, stopped(change)).await
 }
 
 /// What can be changed at any time.

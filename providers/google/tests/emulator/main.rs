@@ -5,6 +5,7 @@ mod cases;
 mod data;
 #[path = "../fake/mod.rs"]
 mod fake;
+mod machines;
 mod policies;
 mod provider;
 mod real_server;
