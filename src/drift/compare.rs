@@ -103,7 +103,11 @@ impl<'a> Three<'a> {
             Some(_) => at(&self.git),
         };
         let attribute = schema.and_then(|schema| attribute_at(&schema.block, &path));
-        let chosen_by_cloud = attribute.is_some_and(|attribute| attribute.computed);
+        let chosen_by_cloud = match attribute {
+            Some(attribute) => attribute.computed,
+            // Blocks that the provider fills in itself, or whose number is known later.
+            None => schema.is_some() && !git.is_known(),
+        };
         let same = |a: &Value, b: &Value| a.without_marks() == b.without_marks();
         let moved = !self.cloud.is_null() && !same(&state, &cloud);
         let kind = match (moved, git.is_wholly_known()) {

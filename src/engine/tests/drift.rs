@@ -217,6 +217,36 @@ async fn correcting_brings_back_only_what_drifted() {
     stage.assert_settled("applied").await;
 }
 
+/// How many blocks Git wants isn't known while what they depend on is gone too.
+#[tokio::test]
+async fn what_is_gone_comes_back_with_blocks_that_are_not_known_yet() {
+    let stage = Stage::new(
+        r#"
+resource "fake_thing" "base" {
+  name = "base"
+}
+resource "fake_thing" "top" {
+  name = "top"
+  dynamic "disk" {
+    for_each = toset([fake_thing.base.id])
+    content {
+      size = 1
+    }
+  }
+}
+"#,
+    );
+    stage.apply(&PlanOptions::default()).await;
+    for name in ["base", "top"] {
+        assert!(stage.cloud.remove("fake_thing", &format!("thing-{name}-1")));
+    }
+    let document = correct(&stage).await;
+    let gone = |name: &str| (format!("fake_thing.{name}"), DriftKind::Vanished, Action::Create, true);
+    assert_eq!(kinds(&document), [gone("base"), gone("top")]);
+    assert_eq!(document.resources[1].attributes, [], "there is nothing to compare");
+    stage.assert_settled("corrected").await;
+}
+
 /// What drifted stands among what was edited in Git and never applied: below it, above it, and in itself.
 #[tokio::test]
 async fn correcting_leaves_alone_what_was_never_applied() {
