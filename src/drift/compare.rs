@@ -1,6 +1,7 @@
 //! The three-way comparison: what Git says, what the state last saw, what the cloud holds.
 
 use crate::document::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift};
+use crate::echo::remove_echoes;
 use crate::leaves::leaves_that_differ;
 use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::{Mode, ResourceInstance};
@@ -52,6 +53,9 @@ impl<'a> Three<'a> {
         let action = self.planned.map_or(Action::NoOp, |change| change.change.action);
         let leaves = matches!(action, Action::Delete | Action::Forget);
         let mut attributes = self.attributes(schema, leaves);
+        if let Some(schema) = schema {
+            remove_echoes(&mut attributes, &schema.block);
+        }
         attributes.sort_by_key(|attribute| attribute.path.to_string());
         let any_is = |kinds: &[AttributeKind]| attributes.iter().any(|one| kinds.contains(&one.kind));
         let asked =

@@ -8,6 +8,7 @@ mod cause;
 mod compare;
 mod decide;
 mod document;
+mod echo;
 mod judge;
 mod leaves;
 mod left;

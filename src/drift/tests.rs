@@ -1,6 +1,7 @@
 //! Drift as data: what alarms, what is known, what may be corrected.
 
 use crate::decide::strays;
+use crate::echo::remove_echoes;
 use crate::{
     AttributeDrift, AttributeKind, Baseline, Circumstances, DriftDocument, DriftKind, Guards, Judged,
     ResourceDrift, causes, decide, judge, wire,
@@ -86,6 +87,34 @@ fn told<'a>(resources: impl IntoIterator<Item = &'a ResourceDrift>) -> Vec<Strin
         format!("{} {}", drift.addr, names.join(",")).trim_end().to_owned()
     };
     resources.into_iter().map(one).collect()
+}
+
+#[test]
+fn a_map_that_follows_another_is_told_once() {
+    use trueup_schema::{Attribute, Block};
+    let map =
+        |optional, computed| Attribute { optional, computed, ..Attribute::new(Type::map(Type::String)) };
+    let attributes = [
+        ("tags".into(), map(true, false)),
+        ("tags_all".into(), map(true, true)),
+        ("effective".into(), map(false, true)),
+        ("limits".into(), map(true, false)),
+        ("name".into(), Attribute { optional: true, ..Attribute::new(Type::String) }),
+    ];
+    let block = Block { attributes: attributes.into(), ..Block::default() };
+    let check = |line: &str, left: &str| {
+        let mut found = drift(&format!("x_a.a {line}")).attributes;
+        remove_echoes(&mut found, &block);
+        let names: Vec<String> = found.iter().map(AttributeDrift::name).collect();
+        assert_eq!(names.join(" "), left, "{line}");
+    };
+    check("tags.a tags_all.a", "tags[\"a\"]");
+    check("tags.a ~effective.a name", "tags[\"a\"] name");
+    check("tags.a tags_all.a=other", "tags[\"a\"] tags_all[\"a\"]");
+    check("tags_all.a", "tags_all[\"a\"]");
+    check("~tags.a ~effective.a", "tags[\"a\"] effective[\"a\"]");
+    check("tags.a limits.a", "tags[\"a\"] limits[\"a\"]");
+    check("tags.a tags_all.b", "tags[\"a\"] tags_all[\"b\"]");
 }
 
 #[test]
