@@ -2,7 +2,7 @@
 
 use super::diff::Differ;
 use super::style::{Style, neutral, wrap};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::ResourceInstance;
 use trueup_diff::Action;
 use trueup_drift::{
@@ -25,7 +25,7 @@ pub fn drift(document: &DriftDocument, world_only: bool, differ: Differ) -> Stri
         let line =
             format!("Drift: {} of {} changed outside of Git.", drifted.len(), objects(document.compared));
         out.push_str(&format!("\n{}\n", style.bold(&style.yellow(&fitted(&line, style)))));
-        drifted.iter().for_each(|one| out.push_str(&drifted_resource(one, differ)));
+        groups(&drifted, differ).iter().for_each(|group| out.push_str(&drifted_group(group, differ)));
     }
     let unmanaged: Vec<&ResourceDrift> = document.of(DriftKind::Unmanaged).collect();
     if !unmanaged.is_empty() {
@@ -70,9 +70,15 @@ pub fn judged(judged: &Judged, world_only: bool, differ: Differ) -> String {
         let (count, kind) = (cause.resources.len(), neutral(&cause.kind));
         format!("{} of {count} {kind}{change}", neutral(&cause.attribute))
     };
+    let drifted: Vec<&ResourceDrift> = judged.document.drifted().collect();
+    let told: BTreeSet<Vec<&ResourceInstance>> = groups(&drifted, differ)
+        .iter()
+        .map(|group| group.resources.iter().map(|one| &one.addr).collect())
+        .collect();
+    let is_new = |cause: &trueup_drift::Cause| !told.contains(&cause.resources.iter().collect::<Vec<_>>());
     section(
         "The same change in several places, which has one cause:",
-        causes(&judged.document).into_iter().map(cause).collect(),
+        causes(&judged.document).into_iter().filter(is_new).map(cause).collect(),
     );
     let named = |one: &ResourceDrift| match (one.kind, attribute_names(one)) {
         (DriftKind::Vanished, _) => format!("{} (gone)", neutral(&one.addr.to_string())),
@@ -131,38 +137,85 @@ fn changes(count: usize) -> String {
     format!("{count} change{}", if count == 1 { "" } else { "s" })
 }
 
+/// What was changed in the same way.
+struct Group<'a> {
+    resources: Vec<&'a ResourceDrift>,
+    /// What is the same of all of them.
+    told: String,
+}
+
+/// Resources of one type of which the same is to be told, in the order of the first of each. What is sensitive stands
+/// alone: that two are the same is something about them.
+fn groups<'a>(drifted: &[&'a ResourceDrift], differ: Differ) -> Vec<Group<'a>> {
+    let mut places: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for one in drifted {
+        let told = drifted_resource(one, differ);
+        let alone = one.attributes.iter().any(AttributeDrift::is_sensitive);
+        let key = (&*one.addr.resource.kind, told.clone());
+        if let Some(place) = places.get(&key).filter(|_| !alone) {
+            groups[*place].resources.push(one);
+            continue;
+        }
+        if !alone {
+            places.insert(key, groups.len());
+        }
+        groups.push(Group { resources: vec![one], told });
+    }
+    groups
+}
+
+fn drifted_group(group: &Group<'_>, differ: Differ) -> String {
+    let addr = |one: &ResourceDrift| differ.style.bold(&neutral(&one.addr.to_string()));
+    let gone = group.resources[0].kind == DriftKind::Vanished;
+    match (&group.resources[..], gone) {
+        ([one], true) => format!("\n  {} is gone\n{}", addr(one), group.told),
+        ([one], false) => format!("\n  {} was changed\n{}", addr(one), group.told),
+        (several, gone) => {
+            let kind = neutral(&several[0].addr.resource.kind);
+            let what = if gone { "are gone" } else { "were changed in the same way" };
+            let names: String = several.iter().map(|one| format!("    {}\n", addr(one))).collect();
+            format!("\n  {} {kind} {what}:\n{names}{}", several.len(), group.told)
+        }
+    }
+}
+
+/// What there is to say of a resource below its address.
 fn drifted_resource(drift: &ResourceDrift, differ: Differ) -> String {
-    let style = differ.style;
-    let addr = style.bold(&neutral(&drift.addr.to_string()));
-    let mut out = if drift.kind == DriftKind::Vanished {
-        let what = match drift.action {
-            Action::Create => "correcting creates it again",
-            _ => "Git doesn't have it either",
-        };
-        format!("\n  {addr} is gone\n    ({what})\n")
-    } else {
-        format!("\n  {addr} was changed\n")
+    let mut out = match (drift.kind, drift.action) {
+        (DriftKind::Vanished, Action::Create) => "    (correcting creates it again)\n".into(),
+        (DriftKind::Vanished, _) => "    (Git doesn't have it either)\n".into(),
+        _ => String::new(),
     };
     drift.attributes.iter().for_each(|one| out.push_str(&drifted_attribute(one, differ)));
     out
 }
 
-/// The three values; where one of them takes several lines only what differs.
+/// The values; where one of them takes several lines only what differs.
 fn drifted_attribute(attribute: &AttributeDrift, differ: Differ) -> String {
     let style = differ.style;
     let mut out = format!("    {}\n", style.bold(&path(attribute)));
     let three = values(attribute);
-    let rows = if is_long(attribute, &three, differ) {
+    let rows = if is_long(attribute, &three.each_ref().map(String::as_str), differ) {
         folded(attribute, differ)
     } else {
         let [git, state, cloud] = three;
-        vec![("Git says    ", git), ("state saw   ", state), ("cloud holds ", cloud)]
+        let mut rows = vec![("Git says    ", git), ("state saw   ", state), ("cloud holds ", cloud)];
+        if is_as_git_says(attribute) {
+            rows.remove(1);
+        }
+        rows
     };
     rows.iter().for_each(|(label, value)| out.push_str(&format!("      {label} {value}\n")));
     if let Some(note) = note(attribute.kind) {
         out.push_str(&format!("      {}\n", style.dim(note)));
     }
     out
+}
+
+/// The state saw what Git says, so that it needn't be told twice.
+pub(crate) fn is_as_git_says(attribute: &AttributeDrift) -> bool {
+    attribute.git.without_marks() == attribute.state.without_marks()
 }
 
 /// What Git says, what the state saw and what the cloud holds; nothing of it where any of it is sensitive: where only one
@@ -175,7 +228,7 @@ fn values(attribute: &AttributeDrift) -> [String; 3] {
 }
 
 /// One of the values would take several lines, be it as JSON that is opened up.
-fn is_long(attribute: &AttributeDrift, three: &[String; 3], differ: Differ) -> bool {
+pub(crate) fn is_long(attribute: &AttributeDrift, three: &[&str; 3], differ: Differ) -> bool {
     let opened = || differ.value(Some(&attribute.state), Some(&attribute.cloud), 4, false);
     !attribute.is_sensitive() && (three.iter().any(|text| text.contains('\n')) || opened().contains('\n'))
 }
@@ -186,7 +239,7 @@ fn folded(attribute: &AttributeDrift, differ: Differ) -> Vec<(&'static str, Stri
     let known = wanted.is_wholly_known();
     let said = match () {
         () if !known => git(attribute),
-        () if wanted.without_marks() == state.without_marks() => "what the state saw".into(),
+        () if is_as_git_says(attribute) => "what the state saw".into(),
         () if wanted.without_marks() == cloud.without_marks() => "what the cloud holds".into(),
         () => differ.value(Some(state), Some(wanted), 4, true),
     };

@@ -62,7 +62,7 @@ impl Style {
     }
 
     /// The style of what goes into documents: nothing of a terminal, and nothing that is sensitive.
-    pub(crate) fn document(marked: bool) -> Style {
+    pub(crate) const fn document(marked: bool) -> Style {
         Style { color: false, width: 78, reveal: false, marked }
     }
 }

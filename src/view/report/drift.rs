@@ -1,18 +1,23 @@
 //! What was changed outside of Git, told.
 
-use super::lines::labelled;
+use super::lines::{labelled, lines};
 use super::place::Places;
 use super::secrets::Secrets;
-use super::{Finding, Item, Level, Line, Report, Scene, Subject, Verb, findings, place, plan::drawing};
-use crate::diff::Sign;
-use crate::drift::{git, note, path, shown};
-use crate::style::neutral;
+use super::{
+    Cause, Finding, Item, Level, Line, Report, Scene, Subject, Verb, findings, place, plan::drawing,
+};
+use crate::diff::{Differ, Sign, sign};
+use crate::drift::{git, is_as_git_says, is_long, note, path, shown};
+use crate::style::{Style, neutral};
 use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::{Mode, ResourceInstance};
 use trueup_diag::Diagnostic;
 use trueup_diff::Action;
 use trueup_document::drift::{Correction, Told};
-use trueup_drift::{AttributeDrift, AttributeKind, DriftKind, Ignored, Judged, Left, ResourceDrift};
+use trueup_drift::{
+    AttributeDrift, AttributeKind, DriftDocument, DriftKind, Ignored, Judged, Left, ResourceDrift,
+};
+use trueup_value::Value;
 
 impl Report {
     /// A report on what was changed outside of Git, and on what Git has that was never applied.
@@ -49,8 +54,9 @@ impl Report {
             timestamp: plan.timestamp.to_string(),
             errored: plan.errored,
             partial: plan.is_partial(),
-            secrets,
             graph: if items.is_empty() { None } else { drawing(plan, scene) },
+            causes: causes(document, &secrets),
+            secrets,
             items,
         })
     }
@@ -141,7 +147,13 @@ fn item(drift: &ResourceDrift, places: &Places<'_>, secrets: &Secrets) -> Item {
 
 /// What should be goes before what is; what Git has and nobody applied before what it will take the place of.
 fn attribute(drift: &AttributeDrift, secrets: &Secrets) -> Vec<Line> {
-    let [git, state, cloud] = values(drift, secrets);
+    let hidden = is_hidden(drift, secrets);
+    let [git, state, cloud] = values(drift, hidden);
+    let notes = note(drift.kind).filter(|_| drift.kind != AttributeKind::Unapplied).into_iter();
+    let notes = notes.flat_map(|note| labelled(Sign::Same, "  # ", note.trim_matches(['(', ')'])));
+    if !hidden && is_long(drift, &[&git, &state, &cloud], DIFFER) {
+        return folded(drift).into_iter().chain(notes).collect();
+    }
     let mut out = labelled(Sign::Change, &path(drift), "");
     if drift.kind == AttributeKind::Unapplied {
         out.extend(labelled(Sign::Remove, "  cloud holds  ", &cloud));
@@ -149,18 +161,70 @@ fn attribute(drift: &AttributeDrift, secrets: &Secrets) -> Vec<Line> {
         return out;
     }
     out.extend(labelled(Sign::Remove, "  Git says     ", &git));
-    out.extend(labelled(Sign::Remove, "  state saw    ", &state));
+    if !is_as_git_says(drift) {
+        out.extend(labelled(Sign::Remove, "  state saw    ", &state));
+    }
     out.extend(labelled(Sign::Add, "  cloud holds  ", &cloud));
-    let notes = note(drift.kind).into_iter();
-    out.extend(notes.flat_map(|note| labelled(Sign::Same, "  # ", note.trim_matches(['(', ')']))));
+    out.extend(notes);
     out
 }
 
-/// What Git says, what the state saw and what the cloud holds. None of it where any of it is sensitive: where only one
-/// side is marked, the others are most often the same secret.
-fn values(drift: &AttributeDrift, secrets: &Secrets) -> [String; 3] {
-    let all = [&drift.git, &drift.state, &drift.cloud].map(|value| secrets.veiled(value));
-    if all.iter().any(|value| value.deep_marks().is_sensitive()) {
+const DIFFER: Differ = Differ { style: Style::document(true), whole: false };
+
+/// What was changed as a plan would show it, for a value of several lines; below it what Git says where that is something
+/// else.
+fn folded(drift: &AttributeDrift) -> Vec<Line> {
+    let AttributeDrift { git: wanted, state, cloud, .. } = drift;
+    let difference = |before: &Value, after: &Value| {
+        let symbol = DIFFER.symbol(sign(Some(before), Some(after)));
+        lines(&format!("{symbol} {} = {}\n", path(drift), DIFFER.value(Some(before), Some(after), 0, true)))
+    };
+    let says = |what: &str| labelled(Sign::Same, "  # Git says ", what);
+    if drift.kind == AttributeKind::Unapplied && wanted.is_wholly_known() {
+        return difference(cloud, wanted);
+    }
+    let mut out = difference(state, cloud);
+    match () {
+        () if !wanted.is_wholly_known() => out.extend(says(&git(drift))),
+        () if is_as_git_says(drift) => {}
+        () if wanted.without_marks() == cloud.without_marks() => out.extend(says("what the cloud holds")),
+        () => {
+            out.extend(labelled(Sign::Same, "  # Git says, where the state saw the first:", ""));
+            out.extend(difference(state, wanted));
+        }
+    }
+    out
+}
+
+/// What has one cause: the same change of several objects.
+fn causes(document: &DriftDocument, secrets: &Secrets) -> Vec<Cause> {
+    let text = |value: &Value| Some(shown(value)).filter(|text| !text.contains('\n'));
+    let cause = |one: trueup_drift::Cause| {
+        let sides = [&one.before, &one.after].map(|value| secrets.veiled(value));
+        let change = match sides.each_ref().map(text) {
+            [Some(before), Some(after)] => Some(format!("{before} -> {after}")),
+            _ => None,
+        };
+        Cause {
+            attribute: neutral(&one.attribute),
+            kind: neutral(&one.kind),
+            objects: one.resources.len(),
+            change,
+        }
+    };
+    trueup_drift::causes(document).into_iter().map(cause).collect()
+}
+
+/// Any of its values is sensitive: none of them is shown then. Where only one side is marked, the others are most often
+/// the same secret.
+fn is_hidden(drift: &AttributeDrift, secrets: &Secrets) -> bool {
+    let all = [&drift.git, &drift.state, &drift.cloud];
+    all.into_iter().any(|value| secrets.veiled(value).deep_marks().is_sensitive())
+}
+
+/// What Git says, what the state saw and what the cloud holds.
+fn values(drift: &AttributeDrift, hidden: bool) -> [String; 3] {
+    if hidden {
         return std::array::from_fn(|_| "(sensitive value)".into());
     }
     [git(drift), shown(&drift.state), shown(&drift.cloud)]

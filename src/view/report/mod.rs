@@ -53,6 +53,8 @@ pub struct Report {
     pub outside: Vec<Item>,
     /// What differs, and nobody is to be alarmed by: each with an excuse.
     pub excused: Vec<Item>,
+    /// What has one cause: the same change of several objects.
+    pub causes: Vec<Cause>,
     /// How many objects were compared.
     pub compared: usize,
     /// The objects that nothing becomes of.
@@ -104,6 +106,19 @@ pub struct Item {
     pub excuse: Option<String>,
 }
 
+/// The same change of several objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The attribute.
+    pub attribute: String,
+    /// The type of the objects.
+    pub kind: String,
+    /// How many there are.
+    pub objects: usize,
+    /// From what to what, where that fits into a line.
+    pub change: Option<String>,
+}
+
 /// One line of a difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -134,6 +149,7 @@ impl Report {
             items: Vec::new(),
             outside: Vec::new(),
             excused: Vec::new(),
+            causes: Vec::new(),
             compared: 0,
             unchanged: Vec::new(),
             findings: Vec::new(),

@@ -42,6 +42,7 @@ impl Report {
         Ok(Report {
             subject: Subject::Plan(plan.mode),
             excused: Vec::new(),
+            causes: Vec::new(),
             compared: plan.changes.len(),
             unchanged,
             findings: findings::failed(plan, &teller.places, &teller.secrets)?,

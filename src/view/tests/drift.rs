@@ -114,6 +114,8 @@ fn what_stands_beside_what_alarms() {
         let attributes = vec![attribute("size", values, AttributeKind::Changed)];
         resource(addr, DriftKind::Changed, Action::Update, attributes)
     };
+    let mut renamed = changed("x_y.also");
+    renamed.attributes.push(attribute("name", ["n", "n", "m"].map(Value::from), AttributeKind::Changed));
     let until = |text: &str| Until { text: text.into(), end: jiff::Timestamp::UNIX_EPOCH };
     let rule = |reason: &str, until| IgnoreRule {
         addresses: Vec::new(),
@@ -124,7 +126,7 @@ fn what_stands_beside_what_alarms() {
         line: 3,
     };
     let judged = Judged {
-        document: DriftDocument { resources: vec![changed("x_y.a"), changed("x_y.b")], compared: 9 },
+        document: DriftDocument { resources: vec![changed("x_y.a"), renamed, changed("x_y.b")], compared: 9 },
         known: vec![resource("x_y.gone", DriftKind::Vanished, Action::Create, Vec::new())],
         ignored: vec![
             Ignored { drift: changed("x_y.c"), rule: rule("the autoscaler does it", None) },

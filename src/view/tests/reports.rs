@@ -355,6 +355,11 @@ fn excused(plan: &Plan) -> Judged {
     }
 }
 
+fn many(zones: u32) -> Value {
+    let zones = (0..zones).map(|number| Value::from(format!("z{number}")));
+    object(&[("zones", Value::list(Type::String, zones))])
+}
+
 #[test]
 fn drift_in_every_format() {
     let offered = Offered::new();
@@ -362,6 +367,8 @@ fn drift_in_every_format() {
         PlanMode::Normal,
         vec![
             change("test_thing.changed", Action::Update, named("theirs"), named("ours")),
+            change("test_thing.also", Action::Update, named("theirs"), named("ours")),
+            change("test_thing.long", Action::Update, many(13), many(12)),
             change("test_thing.gone", Action::Create, nothing(), named("g")),
             change("test_thing.later", Action::Update, named("old"), named("new")),
             change("test_thing.same", Action::NoOp, named("s"), named("s")),
@@ -375,6 +382,8 @@ fn drift_in_every_format() {
     );
     changed.drift = vec![
         change("test_thing.changed", Action::Update, named("ours"), named("theirs")),
+        change("test_thing.also", Action::Update, named("ours"), named("theirs")),
+        change("test_thing.long", Action::Update, many(12), many(13)),
         change("test_thing.gone", Action::Delete, named("g"), nothing()),
         change(
             "test_thing.secret",
@@ -412,7 +421,7 @@ fn drift_in_every_format() {
     let corrected = vec!["test_thing.changed".parse().expect("an address")];
     let correction = Correction { corrected, ..Correction::default() };
     let text = one(&report(true, Some(&correction)), Format::Junit);
-    assert_eq!((world.matches("<failure").count(), text.matches("<failure").count()), (3, 2), "{text}");
+    assert_eq!((world.matches("<failure").count(), text.matches("<failure").count()), (5, 4), "{text}");
     let left = vec![("test_thing.secret".parse().expect("an address"), Left::Entangled)];
     let correction = Correction { left, refused: Some(Refused::NoCommit), ..Correction::default() };
     let text = one(&report(true, Some(&correction)), Format::Markdown);

@@ -5,7 +5,7 @@ mod item;
 
 use super::Section;
 use crate::graph::svg::{escaped, picture};
-use crate::report::{Finding, Level, Report, Verb};
+use crate::report::{Cause, Finding, Level, Report, Verb};
 use base64::Engine;
 use item::{item, pre};
 use sha2::{Digest, Sha256};
@@ -130,6 +130,7 @@ fn one(index: usize, section: &Section<'_>, of: usize) -> String {
     if items.is_empty() && report.outputs.is_empty() && !report.errored {
         out.push_str("<p class=\"calm\">Nothing to tell.</p>\n");
     }
+    out.push_str(&causes(report));
     items.into_iter().for_each(|one| out.push_str(&item(one)));
     if !report.outputs.is_empty() {
         let lines = pre(&[], &report.outputs);
@@ -145,6 +146,26 @@ fn one(index: usize, section: &Section<'_>, of: usize) -> String {
     }
     out.push_str(&graph(index, report));
     if of > 1 { out + "</section>\n" } else { out }
+}
+
+/// What has one cause, in a line each.
+fn causes(report: &Report) -> String {
+    let line = |one: &Cause| {
+        let change = one.change.as_ref().map(|change| format!(": <code>{}</code>", escaped(change)));
+        let (attribute, kind) = (escaped(&one.attribute), escaped(&one.kind));
+        format!(
+            "<li><code>{attribute}</code> of {} <code>{kind}</code>{}</li>\n",
+            one.objects,
+            change.unwrap_or_default()
+        )
+    };
+    let lines: String = report.causes.iter().map(line).collect();
+    if lines.is_empty() {
+        return lines;
+    }
+    format!(
+        "<section class=\"causes\"><h3>The same change in several places</h3><ul>\n{lines}</ul></section>\n"
+    )
 }
 
 fn finding(finding: &Finding) -> String {

@@ -8,7 +8,7 @@ mod proposal;
 pub use proposal::proposal;
 
 use super::{BYTES_MIN, Limits, Section};
-use crate::report::{Item, Level, Report, Subject, Verb, objects};
+use crate::report::{Cause, Item, Level, Report, Subject, Verb, objects};
 use escape::{code, code_element, target};
 use piece::Piece;
 use std::collections::BTreeSet;
@@ -128,7 +128,7 @@ impl Written {
         }
         before.push_str(&remarks(report));
         let findings = report.findings.iter().filter(|finding| finding.level != Level::Note);
-        let mut pieces = vec![Piece::of_text(table(report))];
+        let mut pieces = vec![Piece::of_text(table(report)), Piece::of_text(causes(report))];
         pieces.extend(findings.map(Piece::of_finding));
         pieces.extend(report.gravest_first().into_iter().map(|item| Piece::of_item(item, limits.folds)));
         if !report.outputs.is_empty() {
@@ -255,6 +255,19 @@ fn remarks(report: &Report) -> String {
         out.push_str(&format!("From {}.\n\n", code(commit)));
     }
     out
+}
+
+/// What has one cause, in a line each.
+fn causes(report: &Report) -> String {
+    if report.causes.is_empty() {
+        return String::new();
+    }
+    let line = |one: &Cause| {
+        let change = one.change.as_ref().map(|change| format!(": {}", code(change))).unwrap_or_default();
+        format!("- {} of {} {}{change}\n", code(&one.attribute), one.objects, code(&one.kind))
+    };
+    let lines: String = report.causes.iter().take(ROWS_MAX).map(line).collect();
+    format!("The same change in several places, which has one cause:\n\n{lines}\n")
 }
 
 /// What differs and alarms nobody, with why.
