@@ -7,12 +7,13 @@
 mod place;
 #[cfg(test)]
 mod tests;
+mod uses;
 mod write;
 
 pub use place::{Outcome, Reference, Refused, in_block, in_expression};
+pub use uses::{Use, uses};
 
 use trueup_diag::Span;
-use trueup_parse::ast::{Block, Body};
 use trueup_parse::fmt::format;
 
 /// Other text in place of some of a file's.
@@ -22,15 +23,6 @@ pub struct Edit {
     pub span: Span,
     /// What comes in its place.
     pub text: String,
-}
-
-/// The block of a kind with these labels.
-pub fn find_block<'b>(body: &'b Body, kind: &str, labels: &[&str]) -> Option<&'b Block> {
-    let fits = |block: &&Block| {
-        let found: Vec<&str> = block.labels.iter().map(|label| &*label.text).collect();
-        &*block.kind.text == kind && found == labels
-    };
-    body.blocks.iter().find(fits)
 }
 
 /// A file's text with edits of it, of which no two overlap. What was laid out canonically before is afterwards.

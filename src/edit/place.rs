@@ -11,12 +11,13 @@ use trueup_value::{PathStep, Value};
 pub enum Outcome {
     /// It is written out: this changes it.
     Edit(Edit),
-    /// It is a reference and nothing else: the value is to be changed at this path inside of what it refers to.
-    Follow(Reference, Vec<PathStep>),
+    /// It is a reference and nothing else, at this place: the value is to be changed at this path inside of what it
+    /// refers to.
+    Follow(Reference, Vec<PathStep>, Span),
 }
 
 /// What an expression refers to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reference {
     /// `var.NAME`
     Variable(String),
@@ -74,8 +75,8 @@ pub fn in_block(text: &str, block: &Block, path: &[PathStep], value: &Value) -> 
 
 /// Changes what stands at a path in an expression. A null takes an item of an object away.
 pub fn in_expression(text: &str, expr: &Expr, path: &[PathStep], value: &Value) -> Result<Outcome, Refused> {
-    if let Some(reference) = reference(expr) {
-        return Ok(Outcome::Follow(reference, path.to_vec()));
+    if let Some((reference, span)) = reference(expr) {
+        return Ok(Outcome::Follow(reference, path.to_vec(), span));
     }
     let Some((step, rest)) = path.split_first() else { return replace(text, expr, value) };
     match (&expr.kind, step) {
@@ -140,14 +141,19 @@ fn literal_text(expr: &Expr) -> Option<String> {
 }
 
 /// `var.x` and `local.x`, in a template of their own or not.
-fn reference(expr: &Expr) -> Option<Reference> {
+fn reference(expr: &Expr) -> Option<(Reference, Span)> {
     match &expr.kind {
         ExprKind::TemplateWrap(inner) | ExprKind::Paren(inner) => reference(inner),
-        ExprKind::Attribute { on, name } => match &on.kind {
-            ExprKind::Variable(root) if &**root == "var" => Some(Reference::Variable(name.text.to_string())),
-            ExprKind::Variable(root) if &**root == "local" => Some(Reference::Local(name.text.to_string())),
-            _ => None,
-        },
+        ExprKind::Attribute { on, name } => Some((root(on, &name.text)?, expr.span)),
+        _ => None,
+    }
+}
+
+/// What a name behind `var` or `local` refers to.
+pub(crate) fn root(on: &Expr, name: &str) -> Option<Reference> {
+    match &on.kind {
+        ExprKind::Variable(root) if &**root == "var" => Some(Reference::Variable(name.to_owned())),
+        ExprKind::Variable(root) if &**root == "local" => Some(Reference::Local(name.to_owned())),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Edits as data: a block, a path, a value, and what becomes of the text.
 
-use crate::{Outcome, apply, in_block};
+use crate::{Outcome, Reference, apply, in_block, uses};
 use trueup_diag::Sources;
 use trueup_parse::parse_config;
 use trueup_value::{PathStep, Type, Value};
@@ -29,7 +29,7 @@ fn edited(inside: &str, at: &str, value: &Value) -> String {
             assert!(!again.diagnostics.has_errors(), "{new}\n{:?}", again.diagnostics);
             new.trim_start_matches("resource \"a\" \"b\" ").trim_end().to_owned()
         }
-        Ok(Outcome::Follow(reference, rest)) => format!("{reference:?} {}", rest.len()),
+        Ok(Outcome::Follow(reference, rest, _)) => format!("{reference:?} {}", rest.len()),
         Err(refused) => {
             let at = &text[refused.at.start as usize..refused.at.end as usize];
             format!("{}: {at}", refused.why)
@@ -145,4 +145,43 @@ fn what_is_computed_is_refused_with_its_place() {
     );
     check("{\n  n {\n    y = 1\n  }\n}", "n:k.y", "which of the blocks it is can't be told: n");
     check("{\n  n {\n    y = 1\n  }\n}", "n", "whole blocks are not written or removed: n");
+}
+
+#[test]
+fn every_reading_is_found() {
+    let check = |text: &str, expected: &[&str]| {
+        let parsed = parse_config(Sources::default().add("main.tf", text), text);
+        assert!(!parsed.diagnostics.has_errors(), "{text}");
+        let told = uses(&parsed.value).into_iter().map(|one| {
+            let name = match one.reference {
+                Reference::Variable(name) => format!("var {name}"),
+                Reference::Local(name) => format!("local {name}"),
+            };
+            let at = &text[one.span.start as usize..one.span.end as usize];
+            format!("{name} {} {at}", one.path.join("/"))
+        });
+        let mut told: Vec<String> = told.collect();
+        told.sort();
+        assert_eq!(told, expected, "{text}");
+    };
+    check("a = 1\nb = var\n", &[]);
+    check("a = var.b.c[\"d\"].e\n", &["var b c/d/e var.b"]);
+    check("a = local.b[var.c].d\n", &["local b  local.b", "var c  var.c"]);
+    check("a {\n  b {\n    c = \"x${local.d}y\"\n  }\n}\n", &["local d  local.d"]);
+    check(
+        "a = { (var.k) = [var.v], \"${var.w}\" = f(var.x...) }\n",
+        &["var k  var.k", "var v  var.v", "var w  var.w", "var x  var.x"],
+    );
+    check(
+        "a = [for x in local.l : x.y + var.z if local.c]\n",
+        &["local c  local.c", "local l  local.l", "var z  var.z"],
+    );
+    check(
+        "a = local.l[*].x == -var.y ? (local.t).u : !var.f\n",
+        &["local l  local.l", "local t u local.t", "var f  var.f", "var y  var.y"],
+    );
+    check(
+        "a = \"%{if var.i}${var.j}%{else}${var.k}%{endif}%{for x in var.l}${local.m}%{endfor}\"\n",
+        &["local m  local.m", "var i  var.i", "var j  var.j", "var k  var.k", "var l  var.l"],
+    );
 }
