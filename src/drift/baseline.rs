@@ -47,8 +47,11 @@ pub(crate) fn marks(drift: &ResourceDrift, lineage: &str) -> Vec<(Option<usize>,
         let known = Known { address: address.clone(), attribute: Some(name), hash };
         out.push((Some(place), known));
     }
-    if out.is_empty() {
-        let hash = hash(&[lineage, &address, &format!("{:?} {:?}", drift.kind, drift.action)]);
+    let of_its_own = drift.of_its_own && !gone;
+    if out.is_empty() || of_its_own {
+        // The same with attributes that others changed besides and without.
+        let kind = if of_its_own { DriftKind::Unapplied } else { drift.kind };
+        let hash = hash(&[lineage, &address, &format!("{kind:?} {:?}", drift.action)]);
         out.push((None, Known { address, attribute: None, hash }));
     }
     out

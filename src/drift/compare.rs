@@ -58,21 +58,36 @@ impl<'a> Three<'a> {
         }
         attributes.sort_by_key(|attribute| attribute.path.to_string());
         let any_is = |kinds: &[AttributeKind]| attributes.iter().any(|one| kinds.contains(&one.kind));
-        let asked =
-            any_is(&[AttributeKind::Unapplied, AttributeKind::Conflicting]) || leaves || self.is_forced();
+        let of_its_own = leaves || self.is_forced() || self.planned.is_some_and(is_rearranged);
+        let asked = any_is(&[AttributeKind::Unapplied, AttributeKind::Conflicting]) || of_its_own;
         let kind = if self.cloud.is_null() && !self.state.is_null() {
             DriftKind::Vanished
         } else if any_is(&[AttributeKind::Changed, AttributeKind::Conflicting]) {
             DriftKind::Changed
-        } else if asked || action.is_change() || self.planned.is_some_and(is_rearranged) {
+        } else if asked || action.is_change() {
             DriftKind::Unapplied
         } else if attributes.is_empty() {
             return None;
         } else {
             DriftKind::Unmanaged
         };
+        let of_its_own = of_its_own || action == Action::Create || !self.is_explained(&attributes);
         let (addr, provider) = (any.addr.clone(), any.provider.clone());
-        Some(ResourceDrift { addr, provider, kind, action, entangled: asked, attributes })
+        Some(ResourceDrift { addr, provider, kind, action, entangled: asked, of_its_own, attributes })
+    }
+
+    /// What is planned comes of attributes that are told.
+    fn is_explained(&self, attributes: &[AttributeDrift]) -> bool {
+        let Some(planned) = self.planned.filter(|change| change.change.action.is_change()) else {
+            return true;
+        };
+        let acts = |one: &&AttributeDrift| {
+            matches!(one.kind, AttributeKind::Changed | AttributeKind::Unapplied | AttributeKind::Conflicting)
+        };
+        let acting: Vec<&AttributeDrift> = attributes.iter().filter(acts).collect();
+        let near = |path: &Path, other: &Path| path.0.iter().zip(&other.0).all(|(one, other)| one == other);
+        let forces = planned.change.replace_paths.iter();
+        !acting.is_empty() && forces.into_iter().all(|path| acting.iter().any(|one| near(path, &one.path)))
     }
 
     /// It is replaced for a reason that has nothing to do with its attributes.

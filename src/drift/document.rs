@@ -80,6 +80,9 @@ pub struct ResourceDrift {
     pub action: Action,
     /// An apply would also carry out what Git has that was never applied, so correcting the drift leaves it alone.
     pub entangled: bool,
+    /// Whatever becomes of the attributes that are told, an apply would do something with it: make or remove it, replace
+    /// it for another reason, move or import it.
+    pub of_its_own: bool,
     /// The attributes that differ, by path.
     pub attributes: Vec<AttributeDrift>,
 }

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::ResourceInstance;
 use trueup_diag::Diagnostic;
-use trueup_diff::Action;
 use trueup_plan::Plan;
 use trueup_stacks::{DriftSettings, IgnoreRule, Pattern};
 use trueup_value::{Path, PathStep};
@@ -126,12 +125,16 @@ impl Judged {
         if resource.kind == DriftKind::Unmanaged {
             return Some(resource);
         }
-        let known = marks(&resource, lineage).into_iter().filter(|(_, mark)| baseline.known.contains(mark));
+        let marks = marks(&resource, lineage);
+        let count = marks.len();
+        let known = marks.into_iter().filter(|(_, mark)| baseline.known.contains(mark));
         let places: BTreeSet<Option<usize>> = known.map(|(place, _)| place).collect();
-        if places.contains(&None) {
+        let whole = places.contains(&None);
+        if whole && count == 1 {
             self.known.push(resource);
             return None;
         }
+        let resource = ResourceDrift { of_its_own: resource.of_its_own && !whole, ..resource };
         let (left, hidden) = divide(resource, |place, _| places.contains(&Some(place)));
         if let Some(hidden) = hidden {
             self.note(left.as_ref(), &hidden, &Hidden::Known);
@@ -194,7 +197,7 @@ fn remains(resource: ResourceDrift) -> Option<ResourceDrift> {
         DriftKind::Vanished
     } else if any(&[AttributeKind::Changed, AttributeKind::Conflicting]) {
         DriftKind::Changed
-    } else if any(&[AttributeKind::Unapplied]) || is_of_its_own(&resource) {
+    } else if any(&[AttributeKind::Unapplied]) || resource.of_its_own {
         DriftKind::Unapplied
     } else if resource.attributes.is_empty() {
         return None;
@@ -202,9 +205,4 @@ fn remains(resource: ResourceDrift) -> Option<ResourceDrift> {
         DriftKind::Unmanaged
     };
     Some(ResourceDrift { kind, ..resource })
-}
-
-/// It would be made or removed whatever its attributes are.
-fn is_of_its_own(resource: &ResourceDrift) -> bool {
-    matches!(resource.action, Action::Create | Action::Delete | Action::Forget)
 }

@@ -27,12 +27,16 @@ fn drift(text: &str) -> ResourceDrift {
         kind: DriftKind::Changed,
         action: Action::Update,
         entangled: false,
+        of_its_own: false,
         attributes: Vec::new(),
     };
     for word in words {
         match word {
             "gone" => (one.kind, one.action) = (DriftKind::Vanished, Action::Create),
-            "new" => (one.kind, one.action) = (DriftKind::Unapplied, Action::Create),
+            "new" => {
+                (one.kind, one.action, one.of_its_own) = (DriftKind::Unapplied, Action::Create, true);
+            }
+            "moved" => (one.entangled, one.of_its_own, one.action) = (true, true, Action::NoOp),
             "replace" => one.action = Action::DeleteThenCreate,
             "entangled" => one.entangled = true,
             word => one.attributes.push(attribute(word)),
@@ -156,6 +160,13 @@ fn rules_leave_out_what_they_name() {
         &[],
         &["x_a.a tags[\"one\"]"],
     );
+    check(
+        "no move or replacement of its own",
+        &["x_a.a size moved"],
+        &rule("attributes = [\"size\"]"),
+        &["x_a.a"],
+        &["x_a.a size"],
+    );
     check("no attribute of what is gone", &["x_a.a gone"], &rule("attributes = [\"*\"]"), &["x_a.a"], &[]);
     check(
         "type and attribute together",
@@ -178,6 +189,11 @@ fn rules_leave_out_what_they_name() {
         &["x_a.a size"],
         &[],
     );
+}
+
+#[test]
+fn rules_end_and_leave_the_rest() {
+    let rule = |inside: &str| format!("ignore {{\n{inside}\nreason = \"so\"\n}}");
     let ended = judged(&["x_a.a size"], &rule("types = [\"x_a\"]\nuntil = \"2026-11-22\""), None);
     assert_eq!(ended.expired.len(), 1);
     let kinds = judged(&["x_a.a size ~note +plan"], &rule("attributes = [\"size\"]"), None);
@@ -188,7 +204,8 @@ fn rules_leave_out_what_they_name() {
 
 #[test]
 fn a_baseline_knows_values_without_telling_them() {
-    let lines = ["x_a.a name=one size", "x_b.b gone", "x_c.c new", "x_d.d pass=secret:hunter2"];
+    let lines =
+        ["x_a.a name=one size", "x_b.b gone", "x_c.c new", "x_d.d pass=secret:hunter2", "x_e.e size moved"];
     let saved = Baseline::of(&document(&lines).resources, LINEAGE);
     let text = wire::write(&saved);
     assert!(!text.contains("one\"") && !text.contains("hunter2") && !text.contains(LINEAGE), "{text}");
@@ -199,7 +216,9 @@ fn a_baseline_knows_values_without_telling_them() {
         assert_eq!(told(&judged.document.resources), left, "{what}");
         assert_eq!(told(&judged.known), known, "{what}: known");
     };
-    check("all is known", &lines, &[], &["x_a.a name,size", "x_b.b", "x_c.c", "x_d.d pass"]);
+    check("all is known", &lines, &[], &["x_a.a name,size", "x_b.b", "x_c.c", "x_d.d pass", "x_e.e size"]);
+    check("a move is new", &["x_a.a size moved"], &["x_a.a"], &["x_a.a size"]);
+    check("what comes on top of a move", &["x_e.e size name moved"], &["x_e.e name"], &["x_e.e size"]);
     check("another value is new", &["x_a.a name=two size"], &["x_a.a name"], &["x_a.a size"]);
     check("another secret is new", &["x_d.d pass=secret:hunter3"], &["x_d.d pass"], &[]);
     check("what is gone now was there", &["x_a.a gone"], &["x_a.a"], &[]);

@@ -18,7 +18,7 @@ fn attribute(name: &str, [git, state, cloud]: [Value; 3], kind: AttributeKind) -
 fn resource(addr: &str, kind: DriftKind, action: Action, attributes: Vec<AttributeDrift>) -> ResourceDrift {
     let provider = "provider[\"registry.terraform.io/hashicorp/aws\"]".parse().expect("an address");
     let addr = addr.parse().expect("an address");
-    ResourceDrift { addr, provider, kind, action, entangled: false, attributes }
+    ResourceDrift { addr, provider, kind, action, entangled: false, of_its_own: false, attributes }
 }
 
 fn shown(document: &DriftDocument) -> String {
