@@ -76,6 +76,8 @@ pub struct Applied {
     pub diagnostics: Diagnostics,
     /// Steps that were done, by part: created, updated, destroyed...
     pub done: BTreeMap<Part, usize>,
+    /// The instances that these were steps of.
+    pub finished: BTreeSet<ResourceInstance>,
     /// A person stopped it before its end.
     pub interrupted: bool,
     /// It was stopped with steps in flight: only the journal knows what became of them.
@@ -113,6 +115,7 @@ pub(crate) struct Driver<'a> {
     parallelism: usize,
     stop: Interrupt,
     done: BTreeMap<Part, usize>,
+    finished: BTreeSet<ResourceInstance>,
     cut: bool,
     open: bool,
     /// `check` blocks are still to be judged, which is the last thing.
@@ -142,6 +145,7 @@ impl Apply<'_> {
             parallelism: self.parallelism.max(1),
             stop: Interrupt::None,
             done: BTreeMap::new(),
+            finished: BTreeSet::new(),
             cut: false,
             open: false,
             unchecked: self.plan.targets.is_empty() && self.plan.mode != trueup_plan::PlanMode::Destroy,
@@ -366,6 +370,7 @@ impl<'a> Driver<'a> {
         }
         let event = if outcome.good {
             *self.done.entry(step.part).or_default() += 1;
+            self.finished.insert(change.addr.clone());
             let id = id_of(&outcome.value);
             Event::Finished {
                 addr: change.addr.clone(),
@@ -402,6 +407,7 @@ impl<'a> Driver<'a> {
             outputs: closed.outputs,
             diagnostics: closed.diagnostics,
             done: self.done,
+            finished: self.finished,
             interrupted,
             cut: self.cut,
             open: self.open,

@@ -2,12 +2,14 @@
 //! `schemas/documents/drift.json`.
 
 use super::{Failure, Json, encode, text};
+use crate::diagnostic::{DiagnosticWire, wire as diagnostic};
 use serde::Serialize;
 use trueup_addr::ResourceInstance;
+use trueup_diag::{Diagnostics, Sources};
 use trueup_diff::Action;
 use trueup_drift::{
-    AttributeDrift, AttributeKind, Cause, DriftDocument, DriftKind, Ignored, Judged, Left, Refused,
-    ResourceDrift, causes,
+    AttributeDrift, AttributeKind, Cause, Correction, DriftDocument, DriftKind, Ignored, Judged, Left,
+    Refused, ResourceDrift, causes,
 };
 use trueup_plan::Plan;
 use trueup_stacks::IgnoreRule;
@@ -25,19 +27,8 @@ pub struct Told<'a> {
     pub world_only: bool,
     /// What became of the correction, where one was asked for.
     pub correction: Option<&'a Correction>,
-}
-
-/// What became of a correction.
-#[derive(Clone, Debug, Default)]
-pub struct Correction {
-    /// What was brought back.
-    pub corrected: Vec<ResourceInstance>,
-    /// What was left as it is, and why.
-    pub left: Vec<(ResourceInstance, Left)>,
-    /// Why nothing was corrected at all.
-    pub refused: Option<Refused>,
-    /// How many steps were done.
-    pub steps: usize,
+    /// What was reported on the way; none where that is told elsewhere.
+    pub reported: Option<(&'a Diagnostics, &'a Sources)>,
 }
 
 #[derive(Serialize)]
@@ -60,6 +51,8 @@ struct DriftWire {
     expired_rules: Vec<RuleWire>,
     #[serde(skip_serializing_if = "Option::is_none")]
     correction: Option<CorrectionWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diagnostics: Option<Vec<DiagnosticWire>>,
 }
 
 #[derive(Serialize)]
@@ -193,7 +186,12 @@ pub fn judged(told: &Told, judged: &Judged) -> Result<String, Failure> {
         ignored: judged.ignored.iter().map(ignored).collect::<Result<_, _>>()?,
         expired_rules: judged.expired.iter().map(rule).collect(),
         correction: told.correction.map(correction),
+        diagnostics: told.reported.map(reported),
     }))
+}
+
+fn reported((found, sources): (&Diagnostics, &Sources)) -> Vec<DiagnosticWire> {
+    found.clone().sorted().iter().map(|one| diagnostic(one, sources)).collect()
 }
 
 fn correction(correction: &Correction) -> CorrectionWire {

@@ -203,7 +203,8 @@ fn came_back(
         .filter(|time| *time > from)
         .collect();
     let (since, last) = (*times.iter().min()?, *times.iter().max()?);
-    if times.len() >= rule.corrections {
+    // No more of them than this are kept.
+    if times.len() >= rule.corrections.min(Record::CORRECTIONS_MAX) {
         return Some(Left::Quarantined { corrections: times.len(), since });
     }
     let wait =

@@ -34,6 +34,10 @@ pub enum Left {
         /// When it was first.
         since: Timestamp,
     },
+    /// Correcting it was begun or planned, and failed.
+    Failed,
+    /// Nobody approved of it.
+    Declined,
 }
 
 impl Left {
@@ -51,6 +55,8 @@ impl Left {
             Left::TooMany(_) => "max_changes",
             Left::BackedOff(_) => "back_off",
             Left::Quarantined { .. } => "quarantine",
+            Left::Failed => "failed",
+            Left::Declined => "declined",
         }
     }
 }
@@ -74,6 +80,8 @@ impl fmt::Display for Left {
             Left::BackedOff(until) => {
                 write!(f, "it was corrected before and came back: not again until {until}")
             }
+            Left::Failed => f.write_str("correcting it failed"),
+            Left::Declined => f.write_str("nobody approved of correcting it"),
             Left::Quarantined { corrections, since } => {
                 write!(f, "in quarantine: it was corrected {corrections} times since {since} and came back")
             }

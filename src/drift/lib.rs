@@ -6,6 +6,7 @@
 mod baseline;
 mod cause;
 mod compare;
+mod correction;
 mod decide;
 mod document;
 mod echo;
@@ -19,6 +20,7 @@ pub mod wire;
 pub use baseline::{Baseline, Known};
 pub use cause::{Cause, causes};
 pub use compare::drift_document;
+pub use correction::Correction;
 pub use decide::{Circumstances, Decision, Guards, astray, decide, forbidden};
 pub use document::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift};
 pub use judge::{Hidden, Ignored, Judged, judge, moment};

@@ -7,7 +7,7 @@ use crate::rescue::rescue;
 use crate::session::Session;
 use crate::world::{Event, Observer};
 use async_trait::async_trait;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::sync::watch;
 use trueup_addr::{Name, ResourceInstance};
@@ -26,6 +26,8 @@ use trueup_value::Value;
 pub struct ApplyOutcome {
     /// Steps that were done, by part.
     pub done: BTreeMap<Part, usize>,
+    /// The instances that these were steps of.
+    pub finished: BTreeSet<ResourceInstance>,
     /// Root outputs as they are now.
     pub outputs: BTreeMap<Name, Output>,
     /// What went wrong.
@@ -82,8 +84,27 @@ fn stop_of(interrupt: &watch::Receiver<Interrupt>) -> Stop {
     })
 }
 
+/// What a plan is carried out for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To have what the configuration says.
+    Plan,
+    /// To have some objects again as they were applied: nothing else of the configuration is taken up.
+    Correction,
+}
+
 /// Carries a plan out, journals every step, and writes the state.
 pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallelism: usize) -> ApplyOutcome {
+    carry_out(session, plan, (plan_hash, parallelism), Purpose::Plan).await
+}
+
+/// The same, for a purpose.
+pub(crate) async fn carry_out(
+    session: &mut Session,
+    plan: &Plan,
+    (plan_hash, parallelism): (&str, usize),
+    purpose: Purpose,
+) -> ApplyOutcome {
     if let Some(problem) = unfit(session, plan) {
         return refused(session, problem);
     }
@@ -126,7 +147,7 @@ pub async fn apply(session: &mut Session, plan: &Plan, plan_hash: &str, parallel
     if applied.cut {
         cut_off(session, &journal, applied).await
     } else {
-        close(session, plan, &journal, applied).await
+        close(session, (plan, purpose), &journal, applied).await
     }
 }
 
@@ -144,6 +165,7 @@ fn tell_imported(session: &Session, plan: &Plan) {
 fn refused(session: &Session, problem: Diagnostic) -> ApplyOutcome {
     ApplyOutcome {
         done: BTreeMap::new(),
+        finished: BTreeSet::new(),
         outputs: session.ledger.state.outputs.clone(),
         diagnostics: problem.into(),
         interrupted: false,
@@ -242,15 +264,28 @@ fn differences(from: &State, to: &State) -> Vec<Change> {
     changes
 }
 
-async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, applied: Applied) -> ApplyOutcome {
+async fn close(
+    session: &mut Session,
+    (plan, purpose): (&Plan, Purpose),
+    journal: &StoreJournal,
+    applied: Applied,
+) -> ApplyOutcome {
     let mut diagnostics = applied.diagnostics;
-    crate::selection::warn_applied(&mut diagnostics, plan);
     let mut state = applied.state;
     session.keep(applied.sheet);
     let failed = diagnostics.has_errors() || applied.interrupted;
-    state.outputs = outputs(&session.ledger.state.outputs, &applied.outputs, plan, failed);
     state.lineage.clone_from(&session.ledger.state.lineage);
-    state.checks = trueup_state::wire::check::write(&applied.checks);
+    match purpose {
+        Purpose::Plan => {
+            crate::selection::warn_applied(&mut diagnostics, plan);
+            state.outputs = outputs(&session.ledger.state.outputs, &applied.outputs, plan, failed);
+            state.checks = trueup_state::wire::check::write(&applied.checks);
+        }
+        Purpose::Correction => {
+            state.outputs.clone_from(&session.ledger.state.outputs);
+            state.checks.clone_from(&session.ledger.state.checks);
+        }
+    }
     let last = vec![
         Entry::Outputs(state.outputs.clone()),
         Entry::Checks(state.checks.clone()),
@@ -267,7 +302,9 @@ async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, appli
     };
     match written {
         Ok(_) => {
-            diagnostics.extend(crate::record::note_applied(session, plan, !failed).await);
+            if purpose == Purpose::Plan {
+                diagnostics.extend(crate::record::note_applied(session, plan, !failed).await);
+            }
             session.ledger.unsettled = applied.open;
             if applied.open {
                 session.looked_into = false;
@@ -280,7 +317,8 @@ async fn close(session: &mut Session, plan: &Plan, journal: &StoreJournal, appli
             diagnostics.append(kept);
         }
     }
-    ApplyOutcome { done: applied.done, outputs, diagnostics, interrupted: applied.interrupted }
+    let (done, finished) = (applied.done, applied.finished);
+    ApplyOutcome { done, finished, outputs, diagnostics, interrupted: applied.interrupted }
 }
 
 /// Steps without an end in the journal: creations of which nobody knows whether they took effect, and those whose end
@@ -312,7 +350,8 @@ async fn cut_off(session: &mut Session, journal: &StoreJournal, applied: Applied
         diagnostics.append(rescue(&session.world, &session.ledger, state, (*problem, complete)));
     }
     let outputs = session.ledger.state.outputs.clone();
-    ApplyOutcome { done: applied.done, outputs, diagnostics, interrupted: true }
+    let (done, finished) = (applied.done, applied.finished);
+    ApplyOutcome { done, finished, outputs, diagnostics, interrupted: true }
 }
 
 async fn write_replayed(session: &mut Session) -> Result<(), Box<Diagnostic>> {

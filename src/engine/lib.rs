@@ -6,6 +6,7 @@ mod adopting;
 mod applying;
 mod backend;
 mod bindings;
+mod correcting;
 mod drawing;
 mod early;
 mod files;
@@ -42,6 +43,7 @@ pub use applying::{ApplyOutcome, apply};
 pub use backend::{
     Approval, BackendSettings, Chosen, Initialized, Question, choose_backend, initialize_backend,
 };
+pub use correcting::{carry_out_correction, decide_correction, plan_correction};
 pub use drawing::{Drawing, DrawnKind, DrawnNode, DrawnType};
 pub use files::has_configuration;
 pub use generate::generated_name;

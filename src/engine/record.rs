@@ -1,10 +1,8 @@
 //! The record beside the state: which commit was applied last, and what was corrected when.
 
-use crate::applying::{ApplyOutcome, apply};
+use crate::applying::{ApplyOutcome, Purpose, carry_out};
 use crate::ledger::store_diagnostic;
 use crate::session::Session;
-use std::collections::BTreeSet;
-use trueup_addr::ResourceInstance;
 use trueup_diag::Diagnostic;
 use trueup_plan::{Plan, PlanMode};
 use trueup_state::{AppliedCommit, Record};
@@ -71,25 +69,26 @@ pub(crate) async fn note_applied(session: &Session, plan: &Plan, succeeded: bool
 }
 
 /// Carries out the plan of a correction, and notes what was brought back. The commit that was applied last stays that:
-/// nothing of another one was carried out.
+/// nothing of another one was carried out, nor are outputs and moves of the configuration taken up.
 pub async fn correct(
     session: &mut Session,
     plan: &Plan,
     (plan_hash, parallelism): (&str, usize),
-    wanted: &BTreeSet<ResourceInstance>,
 ) -> ApplyOutcome {
-    let before = session.record().await;
-    let mut outcome = apply(session, plan, plan_hash, parallelism).await;
-    if outcome.done.values().sum::<usize>() == 0 {
+    let (before, serial) = (session.record().await, session.serial());
+    let mut outcome = carry_out(session, plan, (plan_hash, parallelism), Purpose::Correction).await;
+    // What wrote nothing leaves the record true.
+    if outcome.finished.is_empty() && session.serial() == serial {
         return outcome;
     }
     let problem = match before {
+        Ok(None) if outcome.finished.is_empty() => None,
         Ok(before) => {
             let mut record = before.unwrap_or_default();
-            if record.serial != plan.prior.serial {
+            if record.serial != serial {
                 record.applied = None;
             }
-            record.corrected(wanted.iter().cloned(), &(session.world.clock)());
+            record.corrected(outcome.finished.iter().cloned(), &(session.world.clock)());
             session.write_record(record).await
         }
         Err(problem) => Some(unkept(*problem)),

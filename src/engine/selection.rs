@@ -38,12 +38,15 @@ pub(crate) fn names(targets: &BTreeSet<Target>, addr: &ResourceInstance) -> bool
 
 /// A move has two ends: a plan that is about one of them alone would leave the object at neither.
 pub(crate) fn half_moved(moves: &[Move], options: &PlanOptions) -> Option<Diagnostic> {
+    if let Some(only) = &options.only {
+        return moved_besides(moves, only);
+    }
     let left_out = |addr: &&ResourceInstance| {
         (!options.targets.is_empty() && !names(&options.targets, addr)) || names(&options.excludes, addr)
     };
     let ends = moves.iter().flat_map(|one| [&one.from, &one.to]);
     let ends: BTreeSet<String> = ends.filter(left_out).map(|addr| addr.node().to_string()).collect();
-    if ends.is_empty() || options.only.is_some() {
+    if ends.is_empty() {
         return None;
     }
     let ends: Vec<String> = ends.into_iter().collect();
@@ -60,8 +63,26 @@ pub(crate) fn half_moved(moves: &[Move], options: &PlanOptions) -> Option<Diagno
     Some(Diagnostic::error("Moved resource instances excluded by targeting", detail).hint(hint))
 }
 
-/// That a plan may not be the whole story.
+/// The state that a plan of some objects leads to would have the moves of all others as well.
+fn moved_besides(moves: &[Move], only: &BTreeSet<ResourceInstance>) -> Option<Diagnostic> {
+    let others = moves.iter().filter(|one| !only.contains(&one.to));
+    let others: Vec<String> = others.map(|one| format!("{} to {}", one.from, one.to)).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let detail = format!(
+        "Git has moved objects to new addresses, which was never applied, and to write the state would carry that out as well: {}.",
+        others.join(", ")
+    );
+    let problem = Diagnostic::error("Correction would do more than it may", detail);
+    Some(problem.hint("apply the moves first (trueup plan shows them); what drifts then can be corrected"))
+}
+
+/// That a plan may not be the whole story. That one of some objects alone isn't goes without saying.
 pub(crate) fn warn(diagnostics: &mut Diagnostics, options: &PlanOptions) {
+    if options.only.is_some() {
+        return;
+    }
     let option = match (options.targets.is_empty(), options.excludes.is_empty()) {
         (true, true) => return,
         (false, _) => "-target",

@@ -1,6 +1,7 @@
 //! What is kept beside a state: the commit that was applied last, and what was corrected when.
 
 use crate::Commit;
+use std::collections::BTreeMap;
 use trueup_addr::ResourceInstance;
 
 /// A small document beside the state. It may be missing, and then nothing is known; it may be of an earlier state, and
@@ -38,14 +39,27 @@ pub struct Corrected {
 }
 
 impl Record {
-    /// So many corrections are kept, the latest.
-    pub const CORRECTIONS_MAX: usize = 1000;
+    /// So many corrections of one object are kept, the latest.
+    pub const CORRECTIONS_MAX: usize = 100;
 
-    /// Adds corrections; the oldest are dropped where there are too many.
+    /// Adds corrections; of an object that has too many the oldest are dropped.
     pub fn corrected(&mut self, addresses: impl IntoIterator<Item = ResourceInstance>, time: &str) {
         let more = addresses.into_iter().map(|address| Corrected { address, time: time.to_owned() });
         self.corrections.extend(more);
-        let over = self.corrections.len().saturating_sub(Record::CORRECTIONS_MAX);
-        self.corrections.drain(..over);
+        let mut over: BTreeMap<ResourceInstance, usize> = BTreeMap::new();
+        for one in &self.corrections {
+            *over.entry(one.address.clone()).or_default() += 1;
+        }
+        over.retain(|_, count| {
+            *count = count.saturating_sub(Record::CORRECTIONS_MAX);
+            *count > 0
+        });
+        self.corrections.retain(|one| match over.get_mut(&one.address).filter(|count| **count > 0) {
+            Some(count) => {
+                *count -= 1;
+                false
+            }
+            None => true,
+        });
     }
 }

@@ -86,7 +86,13 @@ impl Telling {
         if self.json {
             let made = drift.map(|judged| {
                 let document = &judged.document;
-                let told = drift_document::Told { document, plan, world_only: false, correction: None };
+                let told = drift_document::Told {
+                    document,
+                    plan,
+                    world_only: false,
+                    correction: None,
+                    reported: None,
+                };
                 drift_document::judged(&told, judged)
             });
             return self.change(stack, |tale| match made {

@@ -136,7 +136,7 @@ fn changes_of_outputs() {
     );
 }
 
-fn sample() -> Plan {
+pub(super) fn sample() -> Plan {
     let x = || data(Value::from("i"), Value::from("x"), Value::from("x"));
     let output =
         |action, before: Value, after: Value| OutputChange { action, before, after, sensitive: false };

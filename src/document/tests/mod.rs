@@ -3,6 +3,7 @@
 mod changes;
 mod configuration;
 mod diagnostics;
+mod drift;
 mod events;
 mod state;
 

@@ -64,7 +64,11 @@ impl Planner<'_> {
         let partial = errored || self.options.is_partial();
         let checks = trueup_state::wire::check::write(&self.sheet.check_results());
         let closed = self.sheet.conclude();
-        let outputs = output_changes(&self.objects.state, &closed.outputs, mode, partial);
+        // Where only some objects may change, outputs stay as well.
+        let outputs = match self.options.only {
+            Some(_) => BTreeMap::new(),
+            None => output_changes(&self.objects.state, &closed.outputs, mode, partial),
+        };
         let errored = errored || closed.diagnostics.has_errors();
         let plan = Plan {
             mode,

@@ -1,10 +1,11 @@
 //! The record beside the state: which commit was applied last, and what was brought back when.
 
 use crate::stage::{Stage, errors, session_options};
-use trueup_addr::Target;
+use trueup_addr::{ResourceInstance, Target};
 use trueup_drift::{Circumstances, Guards, drift_document, judge};
 use trueup_engine::{PlanOptions, Session, TakenFrom, World, apply, correct};
 use trueup_plan::SnapshotOrigin;
+use trueup_provider::fake::{Call, Effect};
 use trueup_stacks::{CorrectSettings, DriftSettings, Quarantine};
 use trueup_state::{Commit, Record};
 
@@ -92,7 +93,7 @@ async fn corrected(stage: &Stage, hash: &str) -> Option<String> {
         let targets = wanted.iter().cloned().map(Target::Instance).collect();
         let options = PlanOptions { targets, only: Some(wanted.clone()), ..PlanOptions::default() };
         let planned = session.plan(&options).await;
-        let outcome = correct(&mut session, &planned.plan, ("hash", 10), &wanted).await;
+        let outcome = correct(&mut session, &planned.plan, ("hash", 10)).await;
         assert_eq!(errors(&outcome.diagnostics), Vec::<String>::new());
     }
     assert_eq!(errors(&session.close().await), Vec::<String>::new());
@@ -116,4 +117,74 @@ async fn corrections_keep_the_commit_and_are_counted() {
         .collect();
     assert_eq!(addresses, ["fake_thing.one", "fake_thing.one"]);
     assert_eq!(corrected(&stage, "aa").await.as_deref(), Some("quarantine"), "it came back twice");
+}
+
+/// Two things drift: what the correction of the first so many updates to fail leaves in the record, and in the state.
+#[tokio::test]
+async fn corrections_that_fail_are_not_counted_and_keep_the_commit() {
+    let check = async |failing: &[u64], counted: &[&str]| {
+        let stage = Stage::new(&CONFIG.replace("\"two\"\n}", "\"two\"\n  size = 1\n}"));
+        applied(&stage, "aa", &PlanOptions::default()).await;
+        for thing in ["thing-one-1", "thing-two-1"] {
+            assert!(stage.cloud.set("fake_thing", thing, "size", 5));
+        }
+        let mut session = open(&stage, "aa").await;
+        let wanted = [names("one"), names("two")];
+        let targets = wanted.iter().cloned().map(Target::Instance).collect();
+        let options = PlanOptions { targets, only: Some(wanted.into()), ..PlanOptions::default() };
+        let planned = session.plan(&options).await;
+        stage.cloud.reset_calls();
+        failing.iter().for_each(|nth| stage.cloud.fail(Call::Update, *nth, Effect::ErrorBefore));
+        let outcome = correct(&mut session, &planned.plan, ("hash", 1)).await;
+        assert_eq!(errors(&outcome.diagnostics).len(), failing.len());
+        assert_eq!(errors(&session.close().await), Vec::<String>::new());
+        assert_eq!(told(&stage).await, ("aa".into(), true, true), "{failing:?}");
+        let record = record(&stage).await.expect("there is one");
+        let found: Vec<String> = record.corrections.iter().map(|one| one.address.to_string()).collect();
+        assert_eq!(found, counted, "{failing:?}");
+    };
+    check(&[], &["fake_thing.one", "fake_thing.two"]).await;
+    check(&[1], &["fake_thing.two"]).await;
+    check(&[1, 2], &[]).await;
+}
+
+fn names(name: &str) -> ResourceInstance {
+    format!("fake_thing.{name}").parse().expect("an address")
+}
+
+/// What Git has beside what drifted: an output, a move.
+#[tokio::test]
+async fn corrections_take_up_nothing_of_git() {
+    let check = async |more: &str, wanted: Result<(), &str>| {
+        let stage = Stage::new(&format!("{CONFIG}output \"o\" {{\n  value = fake_thing.one.name\n}}\n"));
+        applied(&stage, "aa", &PlanOptions::default()).await;
+        let before = stage.state();
+        assert!(stage.cloud.set("fake_thing", "thing-one-1", "size", 5));
+        stage.configure(more);
+        let mut session = open(&stage, "aa").await;
+        let only = [names("one")];
+        let targets = only.iter().cloned().map(Target::Instance).collect();
+        let options = PlanOptions { targets, only: Some(only.into()), ..PlanOptions::default() };
+        let planned = session.plan(&options).await;
+        let found: Vec<_> = planned.diagnostics.iter().collect();
+        if let Err(wanted) = wanted {
+            assert!(found.iter().any(|one| one.detail.contains(wanted)), "{more}: {found:#?}");
+        } else {
+            assert!(found.is_empty(), "{more}: {found:#?}");
+            assert_eq!(planned.plan.outputs.len(), 0, "{more}");
+            let outcome = correct(&mut session, &planned.plan, ("hash", 10)).await;
+            assert_eq!(outcome.diagnostics.iter().count(), 0, "{more}: {:#?}", outcome.diagnostics);
+            assert_eq!(stage.state().outputs, before.outputs, "{more}");
+            assert!(stage.state().serial > before.serial);
+        }
+        assert_eq!(errors(&session.close().await), Vec::<String>::new());
+    };
+    let output = |value: &str| format!("{CONFIG}output \"o\" {{\n  value = {value}\n}}\n");
+    check(&output("fake_thing.one.name"), Ok(())).await;
+    check(&output("\"${fake_thing.one.name} again\""), Ok(())).await;
+    check(&output("\"new\""), Ok(())).await;
+    check(CONFIG, Ok(())).await;
+    let moved = CONFIG.replace("\"two\" {", "\"second\" {");
+    let moved = format!("{moved}moved {{\n  from = fake_thing.two\n  to   = fake_thing.second\n}}\n");
+    check(&moved, Err("fake_thing.two to fake_thing.second")).await;
 }

@@ -248,7 +248,8 @@ pub(crate) async fn plan_and_apply(session: &mut Session, options: &PlanOptions)
     let Planned { plan, mut diagnostics } = session.plan(options).await;
     if diagnostics.has_errors() {
         let (done, outputs) = (BTreeMap::new(), BTreeMap::new());
-        return ApplyOutcome { done, outputs, diagnostics, interrupted: false };
+        let finished = BTreeSet::new();
+        return ApplyOutcome { done, finished, outputs, diagnostics, interrupted: false };
     }
     let mut outcome = apply(session, &plan, "hash", options.parallelism).await;
     diagnostics.append(outcome.diagnostics);

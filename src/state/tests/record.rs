@@ -23,10 +23,16 @@ fn records_are_read_as_written() {
 }
 
 #[test]
-fn the_oldest_corrections_are_dropped() {
+fn the_oldest_corrections_of_an_object_are_dropped() {
     let mut record = Record::default();
     let address = |number: usize| format!("x.y[{number}]").parse().expect("an address");
-    record.corrected((0..Record::CORRECTIONS_MAX + 5).map(address), "2026-11-23T12:00:00Z");
-    assert_eq!(record.corrections.len(), Record::CORRECTIONS_MAX);
-    assert_eq!(record.corrections[0].address.to_string(), "x.y[5]");
+    record.corrected((0..2000).map(address), "2026-11-22T12:00:00Z");
+    assert_eq!(record.corrections.len(), 2000, "others don't count");
+    for minute in 0..Record::CORRECTIONS_MAX {
+        record.corrected([address(7)], &format!("2026-11-23T12:00:{minute}Z"));
+    }
+    assert_eq!(record.corrections.len(), 1999 + Record::CORRECTIONS_MAX);
+    let of: Vec<&str> =
+        record.corrections.iter().filter(|one| one.address == address(7)).map(|one| &*one.time).collect();
+    assert_eq!((of.len(), of[0]), (Record::CORRECTIONS_MAX, "2026-11-23T12:00:0Z"));
 }

@@ -18,8 +18,8 @@ use crate::screen::Screen;
 use rules::Rules;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_document::drift::{Correction, Told};
-use trueup_drift::{DriftKind, Judged, drift_document, judge, moment};
+use trueup_document::drift::Told;
+use trueup_drift::{Correction, DriftKind, Judged, drift_document, judge, moment};
 use trueup_engine::{Observer, PlanOptions, Planned, Session, Unobserved};
 use trueup_plan::Plan;
 use trueup_view::diff::Differ;
@@ -123,8 +123,8 @@ impl Work<'_> {
             return complain(self.screen, (*diagnostic).into(), &session.sources);
         }
         if self.args.correct && !wrong && judged.document.drifted().next().is_some() {
-            self.screen.diagnostics(diagnostics, &session.sources);
-            return self.correct(session, options, (&judged, &plan)).await;
+            self.screen.diagnostics(diagnostics.clone(), &session.sources);
+            return self.correct(session, options, (&judged, &plan, diagnostics)).await;
         }
         let takes = self.args.adopt || self.args.open_pr;
         if takes && !wrong && judged.document.drifted().next().is_some() {
@@ -182,7 +182,9 @@ impl Work<'_> {
         if !self.args.is_document() {
             return Ok(());
         }
-        let told = Told { document: &judged.document, plan, world_only: self.args.world, correction };
+        let reported = Some((found, &session.sources));
+        let told =
+            Told { document: &judged.document, plan, world_only: self.args.world, correction, reported };
         let schemas = &**session.providers();
         let reading = Reading { program: session.program(), sources: &session.sources, schemas };
         match report::drift(self.context, &self.args.writing, (&told, judged, found), &reading)? {
