@@ -183,7 +183,7 @@ fn drifted_group(group: &Group<'_>, differ: Differ) -> String {
 /// What there is to say of a resource below its address.
 fn drifted_resource(drift: &ResourceDrift, differ: Differ) -> String {
     let mut out = match (drift.kind, drift.action) {
-        (DriftKind::Vanished, Action::Create) => "    (correcting creates it again)\n".into(),
+        (DriftKind::Vanished, Action::Create) => "    (-correct -allow-create creates it again)\n".into(),
         (DriftKind::Vanished, _) => "    (Git doesn't have it either)\n".into(),
         _ => String::new(),
     };

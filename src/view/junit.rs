@@ -183,7 +183,7 @@ mod tests {
         junit.begin("a&b.tftest.hcl");
         let (name, status) = ("one".to_owned(), Status::Fail);
         junit.add("a&b.tftest.hcl", Case { name, status, asserts: 2, took: None, found: Vec::new() });
-        let found = Diagnostic::error("Test assertion failed", "x ]]> <b> \u{1}").into();
+        let found = Diagnostic::error("Test assertion failed", "x ]]> <b> \u{1}\u{fffe}\u{ffff}").into();
         junit.found(("a&b.tftest.hcl", "one"), &found, &Sources::default());
         let text = junit.text();
         for wanted in [
@@ -193,7 +193,7 @@ mod tests {
         ] {
             assert!(text.contains(wanted), "{wanted} in {text}");
         }
-        assert!(!text.contains('\u{1}'), "{text}");
+        assert!(!text.contains(['\u{1}', '\u{fffe}', '\u{ffff}']), "{text}");
     }
 
     #[test]

@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::{Mode, ResourceInstance};
 use trueup_diag::Diagnostic;
 use trueup_diff::Action;
-use trueup_document::drift::{Correction, Told};
+use trueup_document::drift::Told;
 use trueup_drift::{
-    AttributeDrift, AttributeKind, DriftDocument, DriftKind, Ignored, Judged, Left, ResourceDrift,
+    AttributeDrift, AttributeKind, Correction, DriftDocument, DriftKind, Ignored, Judged, Left, ResourceDrift,
 };
 use trueup_value::Value;
 
@@ -124,7 +124,7 @@ fn item(drift: &ResourceDrift, places: &Places<'_>, secrets: &Secrets) -> Item {
     let (says, also) = match drift.kind {
         DriftKind::Changed => ("was changed outside of Git", None),
         DriftKind::Vanished if drift.action == Action::Create => {
-            ("is gone", Some("correcting creates it again"))
+            ("is gone", Some("-correct -allow-create creates it again"))
         }
         DriftKind::Vanished => ("is gone", Some("Git doesn't have it either")),
         DriftKind::Unapplied => ("is not as Git says, which was never applied", None),

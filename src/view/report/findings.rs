@@ -56,8 +56,11 @@ impl Report {
         for one in &diagnostics.clone().sorted() {
             let detail = self.secrets.without(&detail(one));
             let level = if one.is_error() { Level::Error } else { Level::Warning };
-            let is_told = |known: &&mut Finding| known.rule == CHECK && detail.starts_with(&known.detail);
-            let told = one.condition_of.as_ref().and_then(|_| self.findings.iter_mut().find(is_told));
+            let about = one.condition_of.as_deref().map(|object| self.secrets.without(&neutral(object)));
+            let is_told = |known: &&mut Finding| {
+                known.rule == CHECK && known.address == about && detail.starts_with(&known.detail)
+            };
+            let told = self.findings.iter_mut().find(is_told).filter(|_| about.is_some());
             if let Some(told) = told {
                 // A condition that stops the plan is no mere warning.
                 told.level = told.level.min(level);

@@ -6,8 +6,8 @@ use crate::format::{BYTES_MIN, Format, Limits, Section, write};
 use crate::report::{Finding, Level, Report, Scene, Subject};
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_diff::{Action, Reason};
-use trueup_document::drift::{Correction, Told};
-use trueup_drift::{DriftKind, Ignored, Judged, Left, Refused, ResourceDrift, drift_document};
+use trueup_document::drift::Told;
+use trueup_drift::{Correction, DriftKind, Ignored, Judged, Left, Refused, ResourceDrift, drift_document};
 use trueup_plan::{Importing, OutputChange, Plan, PlanMode};
 use trueup_resolve::Program;
 use trueup_stacks::IgnoreRule;
@@ -230,6 +230,32 @@ fn nothing_sensitive_is_in_any_format() {
     }
 }
 
+/// A condition is told once, as gravely as it is; what isn't its own is told besides.
+#[test]
+fn conditions_are_told_once() {
+    let check = |found: Diagnostic, wanted: &[(Level, &str)]| {
+        let mut failing = everything();
+        failing.checks = Some(
+            r#"[{"object_kind":"resource","config_addr":"test_thing.updated","status":"fail","objects":[
+                {"object_addr":"test_thing.updated","status":"fail","failure_messages":["No good."]}]}]"#
+                .into(),
+        );
+        let mut report = report(&failing);
+        report.diagnose(&found.clone().into(), (&Sources::default(), ""));
+        let told: Vec<(Level, &str)> = report.findings.iter().map(|one| (one.level, &*one.rule)).collect();
+        assert_eq!(told, wanted, "{found:?}");
+    };
+    let of = |object: &str, detail: &str| Diagnostic::error("Failed", detail).condition_of(object);
+    let (failed, error) = ("check/failed", "run/error");
+    check(of("test_thing.updated", "No good."), &[(Level::Error, failed)]);
+    check(of("test_thing.other", "No good."), &[(Level::Error, error), (Level::Warning, failed)]);
+    check(of("test_thing.updated", "Other."), &[(Level::Error, error), (Level::Warning, failed)]);
+    let besides = Diagnostic::error("Failed", "No good. The cloud is down.");
+    check(besides, &[(Level::Error, error), (Level::Warning, failed)]);
+    let warning = Diagnostic::warning("Failed", "No good.").condition_of("test_thing.updated");
+    check(warning, &[(Level::Warning, failed)]);
+}
+
 #[test]
 fn values_break_out_of_nothing() {
     let mut report = report(&hostile());
@@ -338,6 +364,7 @@ fn excused(plan: &Plan) -> Judged {
         kind,
         action: Action::Update,
         entangled: false,
+        of_its_own: false,
         attributes: Vec::new(),
     };
     let rule = IgnoreRule {
@@ -396,7 +423,7 @@ fn drift_in_every_format() {
     let (program, sources) = (Program::default(), Sources::default());
     let scene = Scene { program: &program, sources: &sources, schemas: &offered, directory: "" };
     let report = |world_only, correction: Option<&Correction>| {
-        let told = Told { document: &document, plan: &changed, world_only, correction };
+        let told = Told { document: &document, plan: &changed, world_only, correction, reported: None };
         Report::of_drift(&told, &scene).expect("a report")
     };
     let mut all = report(false, None);
