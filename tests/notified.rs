@@ -43,6 +43,8 @@ fn news_are_told_once() {
         let line = ["run", "drift", "-all", "-notify=standing.json"];
         let outcome = sandbox.trueup(&line).code(code).hides("s3cr3t");
         let news = |json: &Json| {
+            let is_told = json["details"].as_str().is_some_and(|text| text.contains("declares no resource"));
+            assert_eq!(is_told, json["status"] == "failed", "what is wrong is told: {json}");
             format!("{} {} {}", json["subject"], json["status"], json["previous_status"]).replace('"', "")
         };
         (outcome, told().iter().map(news).collect::<Vec<_>>())

@@ -335,3 +335,51 @@ fn a_lock_that_is_held_has_an_exit_code_and_a_killed_run_loses_nothing() {
     let kept = sandbox.json("a/terraform.tfstate")["resources"].clone();
     assert_eq!(kept.as_array().map(Vec::len), Some(1), "what was made before the end is known: {kept:#}");
 }
+
+/// One file tells of all stacks, and of those that were not looked at.
+#[test]
+fn reports_tell_of_all_stacks() {
+    let sandbox = place();
+    let line = "plan -all -no-color -report=junit=all.xml -report=gitlab=all.json -report=html=all.html -report=markdown=all.md -report=sarif=all.sarif -report=codequality=quality.json";
+    run(&sandbox, line).code(0).shows("4 with changes");
+    let contents = |file: &str, texts: &[&str]| {
+        let text = sandbox.read(file);
+        assert!(!text.contains("hush"), "{file}: {text}");
+        for one in texts {
+            assert!(text.contains(one), "{one:?} in {file}: {text}");
+        }
+    };
+    contents(
+        "all.xml",
+        &[
+            "<testsuite name=\"plan of app\"",
+            "<testsuite name=\"plan of beside\"",
+            "<testsuite name=\"plan of network\"",
+        ],
+    );
+    assert_eq!(sandbox.json("all.json"), serde_json::json!({ "create": 3, "update": 0, "delete": 0 }));
+    contents("all.html", &["<!doctype html>", "database", "terraform_data.it"]);
+    contents("all.md", &["## 4 stacks: 3 to add", "| `database` | 1 |", "| `network` | 1 |"]);
+    contents("all.sarif", &["live/app/main.tf", "live/database/main.tf"]);
+    contents("quality.json", &["live/network/main.tf"]);
+
+    run(&sandbox, "apply -all -auto-approve").code(0);
+    sandbox.write("live/database/main.tf", "output \"secret\" {\n  value = local.no\n}\n");
+    run(&sandbox, "drift -all -no-color -report=junit=drift.xml").code(1);
+    contents(
+        "drift.xml",
+        &[
+            "failures=\"0\" errors=\"2\"",
+            "does not declare that variable",
+            "that failed or were skipped: database.",
+        ],
+    );
+
+    let refused = |line: &str, why: &str| {
+        run(&sandbox, line).code(1).shows(why);
+    };
+    refused("drift -all -report=junti=a.xml", "did you mean \"junit\"?");
+    refused("drift -all -report=json=a.json", "there are markdown, html, junit, sarif, gitlab, codequality");
+    refused("plan -all -report=junit", "a format and a file are wanted");
+    refused("plan -stack=beside -report=junit=no/such/a.xml", "Failed to write file");
+}

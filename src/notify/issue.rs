@@ -26,7 +26,8 @@ impl Channel for Issues {
             Condition::Ok => format!("{}: drift", news.subject),
             _ => news.title(),
         };
-        let mut body = format!("{}\n\n{}", news.summary, news.details);
+        // The details say it all over again, and more of it.
+        let mut body = if news.details.is_empty() { news.summary.clone() } else { news.details.clone() };
         let facts = news.facts();
         let facts: Vec<String> = facts.iter().map(|(name, text)| format!("{name}: {text}")).collect();
         body.push_str(&format!("\n\n{}", facts.join(" · ")));

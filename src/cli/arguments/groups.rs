@@ -2,6 +2,7 @@
 
 use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
 use trueup_engine::Given;
+use trueup_view::format::Format;
 
 /// Values for root variables.
 #[derive(Args, Clone, Debug, Default)]
@@ -110,6 +111,21 @@ pub(crate) enum WrittenFormat {
     CodeQuality,
 }
 
+impl WrittenFormat {
+    /// The format of a report; none where people or JSON are meant.
+    pub(crate) fn report(self) -> Option<Format> {
+        Some(match self {
+            WrittenFormat::Human | WrittenFormat::Json => return None,
+            WrittenFormat::Markdown => Format::Markdown,
+            WrittenFormat::Html => Format::Html,
+            WrittenFormat::Junit => Format::Junit,
+            WrittenFormat::Sarif => Format::Sarif,
+            WrittenFormat::Gitlab => Format::Gitlab,
+            WrittenFormat::CodeQuality => Format::CodeQuality,
+        })
+    }
+}
+
 /// How a plan, or what drifted, is written to standard output.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Writing {
@@ -122,6 +138,39 @@ pub(crate) struct Writing {
     /// Where Markdown that was cut says that the whole can be read
     #[arg(long = "format-link", value_name = "URL")]
     pub(crate) format_link: Option<String>,
+}
+
+/// A file that a report goes to.
+#[derive(Clone, Debug)]
+pub(crate) struct ReportFile {
+    pub(crate) format: Format,
+    pub(crate) path: String,
+}
+
+/// Reads `html=drift.html`.
+fn report_file(text: &str) -> Result<ReportFile, String> {
+    let (word, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or(
+        "a format and a file are wanted, with an equals sign between them, such as html=report.html",
+    )?;
+    let format = WrittenFormat::from_str(word, false).ok().and_then(WrittenFormat::report);
+    let format = format.ok_or_else(|| {
+        let all = WrittenFormat::value_variants().iter().filter(|format| format.report().is_some());
+        let names: Vec<String> =
+            all.filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned())).collect();
+        match trueup_diag::nearest(word, names.iter().map(String::as_str)) {
+            Some(near) => format!("\"{word}\" is no format of a report; did you mean \"{near}\"?"),
+            None => format!("\"{word}\" is no format of a report; there are {}", names.join(", ")),
+        }
+    })?;
+    Ok(ReportFile { format, path: path.to_owned() })
+}
+
+/// Files that tell of all stacks of a run.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Reporting {
+    /// Write a report on all stacks to a file besides, such as html=report.html; formats are markdown, html, junit, sarif, gitlab and codequality. May be given several times
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report_file)]
+    pub(crate) report: Vec<ReportFile>,
 }
 
 /// Where events go.

@@ -22,7 +22,7 @@ pub(crate) use configuration::{
 };
 pub(crate) use environment::extended;
 pub(crate) use groups::{
-    Events, Locking, Origin, StateFiles, Telling, Terminal, Variables, Writing, WrittenFormat,
+    Events, Locking, Origin, ReportFile, StateFiles, Telling, Terminal, Variables, Writing, WrittenFormat,
 };
 pub(crate) use plans::{Apply, Drift, Guarding, Import, Plan, Planning, Refresh};
 pub(crate) use pr::{Pr, PrApply, PrPlan, Pulling};

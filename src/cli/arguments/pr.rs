@@ -2,7 +2,7 @@
 
 #![expect(clippy::doc_markdown, reason = "the comments are help texts, where backticks would be seen")]
 
-use super::groups::{Locking, Terminal};
+use super::groups::{Locking, Reporting, Terminal};
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
@@ -42,6 +42,8 @@ pub(crate) struct PrPlan {
     /// Save the plan of each stack to a file NAME.tfplan in this directory
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<String>,
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
     /// Where the whole can be read when the comment is too short for it; without it the build
     #[arg(long, value_name = "URL")]
     pub(crate) link: Option<String>,

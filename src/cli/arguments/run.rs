@@ -1,6 +1,6 @@
 //! Arguments of the commands for many stacks at once.
 
-use super::groups::{Locking, Terminal};
+use super::groups::{Locking, ReportFile, Reporting, Terminal};
 use clap::{Args, Subcommand};
 use trueup_run::{Operation, Selection};
 
@@ -54,6 +54,8 @@ pub(crate) struct RunPlan {
     /// Save the plan of each stack to a file NAME.tfplan in this directory
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<String>,
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
     /// Exit with 2 when there are changes
     #[arg(long = "detailed-exitcode")]
     pub(crate) detailed_exitcode: bool,
@@ -80,6 +82,8 @@ pub(crate) struct RunDrift {
     pub(crate) detailed_exitcode: bool,
     #[command(flatten)]
     pub(crate) notifying: Notifying,
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
 }
 
 /// Who is told of what changed since the last look.
@@ -99,6 +103,15 @@ impl Run {
         match self {
             Run::Drift(args) => Some(&args.notifying),
             Run::Plan(_) | Run::Apply(_) => None,
+        }
+    }
+
+    /// Where reports go; there are none of what is applied.
+    pub(crate) fn reports(&self) -> &[ReportFile] {
+        match self {
+            Run::Plan(args) => &args.reporting.report,
+            Run::Drift(args) => &args.reporting.report,
+            Run::Apply(_) => &[],
         }
     }
 

@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments in, exit code out.
 
+mod accounts;
 pub(crate) mod apply;
 pub(crate) mod completion;
 pub(crate) mod console;

@@ -5,6 +5,7 @@ use super::pr::forge_here;
 use crate::arguments::Notifying;
 use crate::outside;
 use crate::screen::Screen;
+use std::collections::BTreeMap;
 use std::path::Path;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_forge::{Pace, ci};
@@ -15,14 +16,21 @@ use trueup_notify::{
 use trueup_run::{Failure, Outcome, Report, StackReport};
 use trueup_source::describe;
 use trueup_store::write_private;
+use trueup_view::format::{Format, Limits, Section, write};
+use trueup_view::report::Report as Account;
 
+/// How much is told in an issue or to a webhook: what every forge takes, with room for what stands beside it.
+const DETAILS_BYTES_MAX: usize = 30_000;
 const SLACK_API: &str = "https://slack.com/api";
+
+/// What became of the stacks, and what there is to tell of each.
+type Looked<'a> = (&'a Report, &'a BTreeMap<String, Account>);
 
 /// Tells what differs from how things stood last, and keeps how they stand. What can't be told is a warning: the next look
 /// tells it again.
-pub(super) async fn notify(context: &Context, screen: &Screen, notifying: &Notifying, report: &Report) {
+pub(super) async fn notify(context: &Context, screen: &Screen, notifying: &Notifying, looked: Looked<'_>) {
     let Some(file) = &notifying.notify else { return };
-    let found = match told(context, &context.beside(file), notifying, report).await {
+    let found = match told(context, &context.beside(file), notifying, looked).await {
         Ok(found) => found,
         Err(problem) => (*problem).into(),
     };
@@ -33,7 +41,7 @@ async fn told(
     context: &Context,
     file: &Path,
     notifying: &Notifying,
-    report: &Report,
+    (report, accounts): Looked<'_>,
 ) -> Result<Diagnostics, Box<Diagnostic>> {
     let mut standing = read(file)?;
     let channels = channels(context, notifying)?;
@@ -44,6 +52,10 @@ async fn told(
         let Some(mut news) = news(stack) else { continue };
         news.commit.clone_from(&commit);
         news.url.clone_from(&url);
+        if news.now != Condition::Ok {
+            news.details =
+                accounts.get(&*stack.name).map(|one| details(one, url.as_deref())).unwrap_or_default();
+        }
         let mut anew = standing.clone();
         if anew.note(&mut news) {
             let failed = tell_all(&channels, std::slice::from_ref(&news)).await;
@@ -73,6 +85,12 @@ fn read(file: &Path) -> Result<Standing, Box<Diagnostic>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Standing::default()),
         Err(error) => Err(unread(error.to_string())),
     }
+}
+
+/// What differs, or what went wrong, in Markdown.
+fn details(account: &Account, link: Option<&str>) -> String {
+    let limits = Limits { bytes_max: Some(DETAILS_BYTES_MAX), link, ..Limits::default() };
+    write(&[Section { stack: "", report: account }], Format::Markdown, limits).trim_end().to_owned()
 }
 
 /// How a stack stands; nothing where that wasn't found out because of others.

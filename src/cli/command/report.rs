@@ -18,17 +18,8 @@ impl Writing {
         self.format != WrittenFormat::Human
     }
 
-    /// The format of a report; none where people or JSON are meant.
     fn format(&self) -> Option<Format> {
-        Some(match self.format {
-            WrittenFormat::Human | WrittenFormat::Json => return None,
-            WrittenFormat::Markdown => Format::Markdown,
-            WrittenFormat::Html => Format::Html,
-            WrittenFormat::Junit => Format::Junit,
-            WrittenFormat::Sarif => Format::Sarif,
-            WrittenFormat::Gitlab => Format::Gitlab,
-            WrittenFormat::CodeQuality => Format::CodeQuality,
-        })
+        self.format.report()
     }
 
     /// Refuses options that have nothing to do with each other.

@@ -1,6 +1,7 @@
 //! `trueup run plan`, `run apply` and `run drift`
 
 use super::Context;
+use super::accounts::{Accounts, Kept, write_files};
 use super::notifying::notify;
 use super::options::{lock_options, parallelism};
 use super::plan::complain;
@@ -34,7 +35,11 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         Ok(chosen) => chosen,
         Err(refused) => return complain(&screen, refused.0, &refused.1),
     };
-    let telling = Arc::new(Telling::new(screen.clone(), operation, running.json, chosen.len()));
+    let is_kept = !args.reports().is_empty() || args.notifying().is_some_and(|one| one.notify.is_some());
+    let kept = Arc::new(Kept {
+        telling: Telling::new(screen.clone(), operation, running.json, chosen.len()),
+        accounts: is_kept.then(|| Accounts::new(&repository, operation)),
+    });
     if chosen.is_empty() && !running.json {
         let why = match &running.changed_since {
             Some(reference) => format!("Nothing that was done since {reference} touches a stack."),
@@ -42,17 +47,23 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         };
         screen.line(&why);
     }
-    let ran = trueup_run::run(repository.clone(), &chosen, context.ground(), options, telling.clone()).await;
+    let ran = trueup_run::run(repository.clone(), &chosen, context.ground(), options, kept.clone()).await;
     let report = match ran {
         Ok(report) => report,
         Err(diagnostics) => {
-            telling.errors();
+            kept.telling.errors();
             return complain(&screen, diagnostics, &repository.stacks.sources);
         }
     };
-    telling.end(&report, &repository);
+    kept.telling.end(&report, &repository);
+    let reports = kept.accounts.as_ref().map(Accounts::take).unwrap_or_default();
     if let Some(notifying) = args.notifying() {
-        notify(context, &screen, notifying, &report).await;
+        notify(context, &screen, notifying, (&report, &reports)).await;
+    }
+    let written = reports.iter().map(|(stack, report)| (stack.as_str(), report));
+    let unwritten = write_files(context, args.reports(), written);
+    if !unwritten.is_empty() {
+        return complain(&screen, unwritten, &Sources::default());
     }
     match report.verdict() {
         Verdict::Nothing => 0,

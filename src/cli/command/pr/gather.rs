@@ -1,21 +1,19 @@
 //! What a run over the stacks of a pull request tells, on the screen and for its comment.
 
+use crate::command::accounts::Accounts;
 use crate::command::telling::Telling;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_engine::Session;
-use trueup_plan::{Plan, PlanMode};
+use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_plan::Plan;
 use trueup_pulls::{Refusal, Shown, ShownStack, judge_plans};
-use trueup_run::{Event, Question, Reporter, Repository};
-use trueup_source::within;
-use trueup_view::report::{Report, Scene, Subject};
+use trueup_run::{Event, Operation, Question, Reporter, Repository};
+use trueup_view::report::Report;
 
 /// Shows a run and keeps what comments need of it.
 pub(super) struct Gather {
     telling: Telling,
-    /// Where each stack lies in the repository.
-    directories: BTreeMap<String, String>,
+    accounts: Accounts,
     stacks: Mutex<BTreeMap<String, Gathered>>,
     /// What may be applied; None where nothing is.
     shown: Option<Shown>,
@@ -33,19 +31,8 @@ pub(super) struct Gathered {
 
 impl Gather {
     pub(super) fn new(telling: Telling, repository: &Repository, shown: Option<Shown>) -> Gather {
-        let top = within(&repository.root).unwrap_or_default();
-        let directory = |directory: &str| match (top.as_str(), directory) {
-            ("", directory) => directory.to_owned(),
-            (top, "") => top.to_owned(),
-            (top, directory) => format!("{top}/{directory}"),
-        };
-        let directories = repository
-            .stacks
-            .stacks
-            .iter()
-            .map(|stack| (stack.name.to_string(), stack.directory().map(directory).unwrap_or_default()))
-            .collect();
-        Gather { telling, directories, stacks: Mutex::default(), shown, refusals: Mutex::default() }
+        let accounts = Accounts::new(repository, Operation::Plan);
+        Gather { telling, accounts, stacks: Mutex::default(), shown, refusals: Mutex::default() }
     }
 
     pub(super) fn telling(&self) -> &Telling {
@@ -54,7 +41,11 @@ impl Gather {
 
     /// What was gathered, by the stacks' names.
     pub(super) fn take(&self) -> BTreeMap<String, Gathered> {
-        std::mem::take(&mut *self.stacks())
+        let mut stacks = std::mem::take(&mut *self.stacks());
+        for (name, report) in self.accounts.take() {
+            stacks.entry(name).or_default().report = Some(report);
+        }
+        stacks
     }
 
     /// Why it was not applied.
@@ -66,18 +57,7 @@ impl Gather {
         self.stacks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn directory(&self, stack: &str) -> &str {
-        self.directories.get(stack).map_or("", String::as_str)
-    }
-
-    fn planned(&self, stack: &str, plan: &Plan, session: &Session) {
-        let scene = Scene {
-            program: session.program(),
-            sources: &session.sources,
-            schemas: &**session.providers(),
-            directory: self.directory(stack),
-        };
-        let report = Report::of_plan(plan, &scene).map_err(|problem| Diagnostics::from(*problem));
+    fn planned(&self, stack: &str, plan: &Plan) {
         let print = trueup_plan::file::fingerprint(plan).ok().filter(|_| !plan.errored);
         let (serial, lineage) = (plan.prior.serial, &plan.prior.lineage);
         let shown = ShownStack {
@@ -89,29 +69,17 @@ impl Gather {
         let mut stacks = self.stacks();
         let gathered = stacks.entry(stack.to_owned()).or_default();
         if !gathered.is_planned {
-            gathered.report = Some(report.unwrap_or_else(|found| {
-                let place = (&session.sources, self.directory(stack));
-                Report::failed(Subject::Plan(PlanMode::Normal), &found, place)
-            }));
             gathered.stack = Some(shown);
         }
     }
 
-    fn found(&self, stack: &str, found: &Diagnostics, sources: &Sources) {
-        let place = (sources, self.directory(stack));
+    fn found(&self, stack: &str, found: &Diagnostics) {
         let mut stacks = self.stacks();
         let gathered = stacks.entry(stack.to_owned()).or_default();
-        if gathered.is_planned {
+        if gathered.is_planned || !found.has_errors() {
             return;
         }
-        match &mut gathered.report {
-            Some(report) => report.diagnose(found, place),
-            None if found.has_errors() => {
-                gathered.report = Some(Report::failed(Subject::Plan(PlanMode::Normal), found, place));
-            }
-            None => {}
-        }
-        if let Some(stack) = gathered.stack.as_mut().filter(|_| found.has_errors()) {
+        if let Some(stack) = &mut gathered.stack {
             stack.plan = None;
         }
     }
@@ -131,11 +99,10 @@ impl Gather {
 
 impl Reporter for Gather {
     fn event(&self, stack: &str, event: &Event<'_>) {
+        self.accounts.event(stack, event);
         match event {
-            Event::Planned { plan, session, .. } => self.planned(stack, plan, session),
-            Event::Found(found, sources) | Event::Deferred(found, sources) => {
-                self.found(stack, found, sources);
-            }
+            Event::Planned { plan, .. } => self.planned(stack, plan),
+            Event::Found(found, _) | Event::Deferred(found, _) => self.found(stack, found),
             Event::Ended(_) => self.stacks().entry(stack.to_owned()).or_default().is_planned = true,
             _ => {}
         }

@@ -5,6 +5,7 @@ use super::site::{Site, options};
 use super::{Stop, code};
 use crate::arguments::PrPlan;
 use crate::command::Context;
+use crate::command::accounts::write_files;
 use crate::command::telling::Telling;
 use crate::screen::Screen;
 use std::collections::BTreeMap;
@@ -44,7 +45,13 @@ pub(super) async fn plan(context: &Context, screen: &Arc<Screen>, args: &PrPlan)
         trueup_run::run(site.repository.clone(), &chosen, context.ground(), options, gather.clone()).await;
     let ran = ran.map_err(|found| (found, site.repository.stacks.sources.clone()))?;
     gather.telling().end(&ran, &site.repository);
-    tell(&site, args, &gather.take(), &ran).await?;
+    let gathered = gather.take();
+    let reports = gathered.iter().filter_map(|(name, one)| Some((name.as_str(), one.report.as_ref()?)));
+    let unwritten = write_files(context, &args.reporting.report, reports);
+    tell(&site, args, &gathered, &ran).await?;
+    if !unwritten.is_empty() {
+        return Err(unwritten.into());
+    }
     Ok(code(ran.verdict(), args.detailed_exitcode))
 }
 
