@@ -106,15 +106,16 @@ fn explained(error: &clap::Error) -> (&'static str, String) {
         }
         ErrorKind::InvalidValue if !arg.starts_with('-') => {
             let value = context(ContextKind::InvalidValue);
-            let known = match error.get(ContextKind::ValidValue) {
-                Some(ContextValue::Strings(all)) => all.join(", "),
-                _ => String::new(),
-            };
-            ("Invalid argument", format!("\"{value}\" is none of these: {known}."))
+            ("Invalid argument", format!("\"{value}\" is none of these: {}.", known(error).join(", ")))
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let value = context(ContextKind::InvalidValue);
-            (parse, format!("invalid value \"{value}\" for flag {option}"))
+            let why = match (std::error::Error::source(error), known(error)) {
+                (Some(why), _) => format!(": {why}"),
+                (None, known) if !known.is_empty() => format!(": there are {}", known.join(", ")),
+                (None, _) => String::new(),
+            };
+            (parse, format!("invalid value \"{value}\" for flag {option}{why}"))
         }
         ErrorKind::ArgumentConflict => {
             let prior = context(ContextKind::PriorArg);
@@ -124,6 +125,14 @@ fn explained(error: &clap::Error) -> (&'static str, String) {
             ("Too few command line arguments", "this command needs an argument that was not given.".into())
         }
         _ => (parse, error.to_string().lines().next().unwrap_or_default().to_owned()),
+    }
+}
+
+/// What an argument may be, where it is one of a few words.
+fn known(error: &clap::Error) -> &[String] {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(all)) => all,
+        _ => &[],
     }
 }
 
@@ -191,6 +200,12 @@ mod tests {
         check("plan -foo -no-color", 1, "Error: Failed to parse command-line flags\n\nflag provided");
         check("plan a b", 1, "Too many command line arguments: \"a\" is one too many");
         check("plan -refresh=maybe", 1, "invalid value \"maybe\" for flag -refresh");
+        check("drift -format=xml", 1, "\nthere are human, json, markdown, html, junit, sarif");
+        check(
+            "run drift -all -report=pdf=a",
+            1,
+            "there are markdown, html, junit, sarif,\ngitlab, codequality",
+        );
         check("plan -out", 1, "flag needs an argument: -out");
         check("plan -json=maybe", 1, "invalid value \"maybe\" for flag -json");
         check("state show", 1, "Too few command line arguments");
