@@ -32,7 +32,7 @@ pub fn outcome(outcome: &Outcome) -> String {
             format!("skipped: {}", names.join(", "))
         }
         Outcome::Stopped => "stopped".into(),
-        Outcome::Declined => "not approved".into(),
+        Outcome::Declined => "not applied".into(),
     }
 }
 
@@ -70,7 +70,8 @@ fn summary(stacks: &[StackReport]) -> String {
     };
     let parts = [
         many("failed", &|one| matches!(one, Outcome::Failed(_))),
-        many("skipped", &|one| matches!(one, Outcome::LeftOut(_) | Outcome::Stopped | Outcome::Declined)),
+        many("skipped", &|one| matches!(one, Outcome::LeftOut(_) | Outcome::Stopped)),
+        many("not applied", &|one| *one == Outcome::Declined),
         many("applied", &|one| *one == Outcome::Applied),
         many("with drift", &|one| *one == Outcome::Drifted),
         many("with changes", &|one| matches!(one, Outcome::Changes | Outcome::Deferred)),
