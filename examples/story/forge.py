@@ -154,6 +154,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return 404, {"message": "not found"}, []
         call = (self.command, *parts[5:])
         match call:
+            case ("GET",):
+                return 200, {"full_name": REPOSITORY, "default_branch": "main"}, []
             case ("GET", "pulls", number):
                 found = [one for one in world.pulls if one["number"] == int(number)]
                 return (200, pull(world, found[0]), []) if found else (404, {"message": "not found"}, [])
