@@ -45,7 +45,7 @@ pub trait Forge: Debug + Send + Sync {
     /// The issues of one's own, open or not, in whose text the words may be; others may be among them.
     async fn own_issues(&self, words: &str) -> Result<Vec<Issue>, ForgeError>;
 
-    /// Opens an issue. Made twice there are two: see [`keep_issue`](crate::keep_issue).
+    /// Opens an issue. Made twice there are two: see [`IssueBook`](crate::IssueBook).
     async fn create_issue(&self, title: &str, body: &str) -> Result<Issue, ForgeError>;
 
     /// Gives an issue another title and text, and opens or closes it.

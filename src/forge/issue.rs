@@ -3,10 +3,15 @@
 use crate::comment::write_comment;
 use crate::error::{ForgeError, ForgeErrorKind};
 use crate::forge::{Forge, Issue, Thread};
+use crate::kind::Kind;
 use crate::mark::Mark;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 const TRIES_MAX: u32 = 4;
+/// What the keys of all marks of issues begin with.
+const KEYS: &str = "issue/";
 
 /// How a matter stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,19 +45,71 @@ pub enum Kept {
     Closed(Issue),
 }
 
-/// Brings the issue of a matter to how the matter stands.
-///
-/// # Errors
-/// The forge's failures.
-pub async fn keep_issue(forge: &dyn Forge, news: &News<'_>) -> Result<Kept, ForgeError> {
-    let mark = Mark { key: format!("issue/{}", news.key), data: String::new() };
+/// The issues of one's own at a forge, which are read once however many matters there are.
+#[derive(Debug)]
+pub struct IssueBook {
+    forge: Arc<dyn Forge>,
+    /// None where they have to be read.
+    known: Mutex<Option<Vec<Issue>>>,
+}
+
+impl IssueBook {
+    /// Those of a repository.
+    pub fn new(forge: Arc<dyn Forge>) -> IssueBook {
+        IssueBook { forge, known: Mutex::new(None) }
+    }
+
+    /// Which forge it is.
+    pub fn kind(&self) -> Kind {
+        self.forge.kind()
+    }
+
+    /// Brings the issue of a matter to how the matter stands.
+    ///
+    /// # Errors
+    /// The forge's failures. The issues are read again after one.
+    pub async fn keep(&self, news: &News<'_>) -> Result<Kept, ForgeError> {
+        let mut known = self.known.lock().await;
+        let mut issues = match known.take() {
+            Some(issues) => issues,
+            None => own(&*self.forge).await?,
+        };
+        let kept = keep(&*self.forge, &issues, news).await?;
+        if let Some(issue) = kept.issue() {
+            issues.retain(|one| one.number != issue.number);
+            issues.push(issue.clone());
+        }
+        *known = Some(issues);
+        Ok(kept)
+    }
+}
+
+impl Kept {
+    /// The issue as it stands now, where there is one that was looked at.
+    fn issue(&self) -> Option<&Issue> {
+        match self {
+            Kept::None => None,
+            Kept::Opened(issue) | Kept::Reopened(issue) | Kept::Updated(issue) | Kept::Closed(issue) => {
+                Some(issue)
+            }
+        }
+    }
+}
+
+/// The issues of one's own that have a mark. The beginning of the marks is in the text of all of them.
+async fn own(forge: &dyn Forge) -> Result<Vec<Issue>, ForgeError> {
+    forge.own_issues(&format!("trueup:{KEYS}")).await
+}
+
+async fn keep(forge: &dyn Forge, issues: &[Issue], news: &News<'_>) -> Result<Kept, ForgeError> {
+    let mark = Mark { key: format!("{KEYS}{}", news.key), data: String::new() };
     let body = format!("{}\n{}", mark.line(forge.kind()), news.body);
-    let found = find(forge, &mark).await?;
+    let found = find(forge.kind(), issues, &mark);
     match (found, news.is_open) {
         (None, true) => open(forge, &mark, (news.title, &body)).await,
         (Some(issue), true) => {
             let anew = Issue { title: news.title.to_owned(), body, is_open: true, ..issue.clone() };
-            if anew != issue {
+            if anew != *issue {
                 forge.set_issue(&anew).await?;
             }
             if issue.is_open {
@@ -63,7 +120,7 @@ pub async fn keep_issue(forge: &dyn Forge, news: &News<'_>) -> Result<Kept, Forg
         }
         (Some(issue), false) if issue.is_open => {
             say(forge, issue.number, news).await?;
-            let anew = Issue { is_open: false, ..issue };
+            let anew = Issue { is_open: false, ..issue.clone() };
             forge.set_issue(&anew).await?;
             Ok(Kept::Closed(anew))
         }
@@ -71,13 +128,10 @@ pub async fn keep_issue(forge: &dyn Forge, news: &News<'_>) -> Result<Kept, Forg
     }
 }
 
-/// The own issue with the mark: an open one before closed ones.
-async fn find(forge: &dyn Forge, mark: &Mark) -> Result<Option<Issue>, ForgeError> {
-    let issues = forge.own_issues(&mark.line(forge.kind())).await?;
-    let is_marked = |issue: &Issue| Mark::find(forge.kind(), &issue.body, &mark.key).is_some();
-    let mut found: Vec<Issue> = issues.into_iter().filter(is_marked).collect();
-    found.sort_by_key(|issue| (!issue.is_open, issue.number));
-    Ok(found.into_iter().next())
+/// The issue with the mark: an open one before closed ones.
+fn find<'i>(kind: Kind, issues: &'i [Issue], mark: &Mark) -> Option<&'i Issue> {
+    let marked = issues.iter().filter(|issue| Mark::find(kind, &issue.body, &mark.key).is_some());
+    marked.min_by_key(|issue| (!issue.is_open, issue.number))
 }
 
 async fn open(forge: &dyn Forge, mark: &Mark, (title, body): (&str, &str)) -> Result<Kept, ForgeError> {
@@ -90,8 +144,8 @@ async fn open(forge: &dyn Forge, mark: &Mark, (title, body): (&str, &str)) -> Re
         }
         forge.pace().pause(Duration::from_secs(1 << tries)).await;
         tries += 1;
-        if let Some(issue) = find(forge, mark).await? {
-            return Ok(Kept::Opened(issue));
+        if let Some(issue) = find(forge.kind(), &own(forge).await?, mark) {
+            return Ok(Kept::Opened(issue.clone()));
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Six products behind one trait: GitHub, GitLab, Gitea and Forgejo, Bitbucket Cloud and Azure DevOps. What is alike is
 //! done once over the trait: one comment that is found again and edited ([`write_comment`]), an issue that is opened,
-//! reopened and closed ([`keep_issue`]), a pull request that is opened once ([`open_pull`]).
+//! reopened and closed ([`IssueBook`]), a pull request that is opened once ([`open_pull`]).
 //!
 //! A call whose answer was lost is made again only where nothing happens a second time; what would be made twice is
 //! looked for first. Tokens stand in no error, and a redirect never carries one to another server.
@@ -37,7 +37,7 @@ pub use forge::{
     Comment, Forge, Head, Issue, Mergeable, NewPull, Person, Pull, PullState, Review, Standing, State,
     Status, Thread, Verdict,
 };
-pub use issue::{Kept, News, keep_issue};
+pub use issue::{IssueBook, Kept, News};
 pub use kind::{Kind, Unit};
 pub use mark::Mark;
 pub use pace::Pace;

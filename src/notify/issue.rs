@@ -5,19 +5,29 @@ use crate::error::NotifyError;
 use crate::news::{Condition, News};
 use async_trait::async_trait;
 use std::sync::Arc;
-use trueup_forge::{Forge, News as IssueNews, keep_issue};
+use trueup_forge::{Forge, IssueBook, News as IssueNews};
 
 /// The issues of a repository.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Issues {
-    /// Where.
-    pub forge: Arc<dyn Forge>,
+    book: IssueBook,
+}
+
+impl Issues {
+    /// Those at a forge.
+    pub fn new(forge: Arc<dyn Forge>) -> Issues {
+        Issues { book: IssueBook::new(forge) }
+    }
 }
 
 #[async_trait]
 impl Channel for Issues {
     fn name(&self) -> &'static str {
-        self.forge.kind().name()
+        self.book.kind().name()
+    }
+
+    fn key(&self) -> &'static str {
+        "issues"
     }
 
     async fn tell(&self, news: &News) -> Result<(), NotifyError> {
@@ -48,7 +58,7 @@ impl Channel for Issues {
             note: &note,
             occasion: &occasion,
         };
-        keep_issue(&*self.forge, &told).await.map(drop).map_err(|error| NotifyError {
+        self.book.keep(&told).await.map(drop).map_err(|error| NotifyError {
             channel: self.name().to_owned(),
             subject: news.subject.clone(),
             cause: error.to_string(),

@@ -32,6 +32,9 @@ pub trait Channel: std::fmt::Debug + Send + Sync {
     /// What it is called in messages; no secret.
     fn name(&self) -> &str;
 
+    /// What it is known by in [`Standing`], for ever.
+    fn key(&self) -> &str;
+
     /// Tells one piece of news.
     ///
     /// # Errors
@@ -39,15 +42,21 @@ pub trait Channel: std::fmt::Debug + Send + Sync {
     async fn tell(&self, news: &News) -> Result<(), NotifyError>;
 }
 
-/// Tells all news in all channels; one that fails keeps the others from nothing. What failed is given back.
-pub async fn tell_all(channels: &[Box<dyn Channel>], news: &[News]) -> Vec<NotifyError> {
+/// Tells each channel what has changed since it was told last, and notes that. One that fails keeps the others from nothing,
+/// and is told another time, when it alone is. What failed is given back.
+pub async fn tell_change(
+    channels: &[Box<dyn Channel>],
+    standing: &mut Standing,
+    news: &News,
+) -> Vec<NotifyError> {
     let mut failed = Vec::new();
     for channel in channels {
-        for one in news {
-            if let Err(error) = channel.tell(one).await {
-                failed.push(error);
-            }
-        }
+        let before = standing.told(channel.key(), &news.key);
+        let is_new = before.map_or(news.now != Condition::Ok, |before| before != news.now);
+        let told = if is_new { channel.tell(&News { before, ..news.clone() }).await } else { Ok(()) };
+        standing.note_channel(channel.key(), &news.key, told.is_ok().then_some(()).ok_or(before));
+        failed.extend(told.err());
     }
+    standing.note(&news.key, news.now);
     failed
 }

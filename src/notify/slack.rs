@@ -39,6 +39,10 @@ impl Channel for SlackWebhook {
         "Slack"
     }
 
+    fn key(&self) -> &'static str {
+        "slack-webhook"
+    }
+
     async fn tell(&self, news: &News) -> Result<(), NotifyError> {
         let letter = Letter {
             channel: self.name(),
@@ -56,6 +60,10 @@ impl Channel for SlackWebhook {
 impl Channel for SlackChannel {
     fn name(&self) -> &'static str {
         "Slack"
+    }
+
+    fn key(&self) -> &'static str {
+        "slack-channel"
     }
 
     async fn tell(&self, news: &News) -> Result<(), NotifyError> {

@@ -25,6 +25,10 @@ impl Channel for Teams {
         "Microsoft Teams"
     }
 
+    fn key(&self) -> &'static str {
+        "teams"
+    }
+
     async fn tell(&self, news: &News) -> Result<(), NotifyError> {
         let card = json!({ "type": "message", "attachments": [{
             "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": null, "content": card(news),

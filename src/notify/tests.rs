@@ -3,7 +3,7 @@
 use crate::webhook::document;
 use crate::{
     Channel, Condition, Issues, News, NotifyError, Post, Secret, SlackChannel, SlackWebhook, Standing, Teams,
-    Webhook, signature, tell_all,
+    Webhook, signature, tell_change,
 };
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
@@ -165,8 +165,11 @@ async fn every_channel_takes_what_is_sent() {
     let stand = stand().await;
     let long = News { summary: "x".repeat(20_000), subject: "s".repeat(300), ..news() };
     let fine = News { now: Condition::Ok, url: None, commit: None, before: None, ..news() };
-    let failed = tell_all(&stand.channels(), &[news(), long, fine]).await;
-    assert_eq!(failed, []);
+    for channel in stand.channels() {
+        for news in [news(), long.clone(), fine.clone()] {
+            channel.tell(&news).await.unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
     let taken = stand.taken();
     assert_eq!(taken.len(), 12);
     let text = taken[0].text().expect("text");
@@ -254,24 +257,83 @@ fn a_document_fits_its_schema_and_signature() {
     assert_eq!(signed, "sha256=e8a57bb8048d18391d3eb8464b2c3398b36bce5c7b179e65e3ef49430731b313");
 }
 
-#[test]
-fn news_are_only_what_changed() {
-    let mut standing = Standing::read("").expect("an empty one");
-    let mut check = |now: Condition, expected: bool, before: Option<Condition>| {
-        let mut news = News { now, before: None, ..news() };
-        assert_eq!(standing.note(&mut news), expected, "{now:?} after {before:?}");
-        assert_eq!(news.before, before);
-        standing = Standing::read(&standing.write()).expect("what was written");
+/// Hears what it is told, unless it is closed.
+#[derive(Clone, Debug)]
+struct Ear {
+    key: &'static str,
+    is_closed: Arc<Mutex<bool>>,
+    heard: Arc<Mutex<Vec<String>>>,
+}
+
+#[async_trait]
+impl Channel for Ear {
+    fn name(&self) -> &'static str {
+        self.key
+    }
+
+    fn key(&self) -> &'static str {
+        self.key
+    }
+
+    async fn tell(&self, news: &News) -> Result<(), NotifyError> {
+        if *self.is_closed.lock().expect("no holder panics") {
+            let (channel, subject) = (self.key.to_owned(), news.subject.clone());
+            return Err(NotifyError { channel, subject, cause: "it is closed".into(), hint: None });
+        }
+        let before = news.before.map_or("none", Condition::word);
+        let heard = format!("{}: {} after {before}", self.key, news.now.word());
+        self.heard.lock().expect("no holder panics").push(heard);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn each_channel_is_told_what_changed_since_it_was_told_last() {
+    use Condition::{Drift, Failed, Ok as Fine};
+    let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+    let ear = |key| Ear { key, is_closed: Arc::default(), heard: heard.clone() };
+    let (one, other) = (ear("one"), ear("other"));
+    let channels: Vec<Box<dyn Channel>> = vec![Box::new(one.clone()), Box::new(other.clone())];
+    let standing = Mutex::new(Standing::read("").expect("an empty one"));
+    let check = async |now: Condition, closed: (bool, bool), expected: &[&str]| {
+        *one.is_closed.lock().expect("no holder panics") = closed.0;
+        *other.is_closed.lock().expect("no holder panics") = closed.1;
+        let mut kept = standing.lock().expect("no holder panics").clone();
+        let failed = tell_change(&channels, &mut kept, &News { now, before: None, ..news() }).await;
+        let heard = std::mem::take(&mut *heard.lock().expect("no holder panics"));
+        assert_eq!(heard, expected, "{now:?} {closed:?}");
+        assert!(failed.len() <= usize::from(closed.0) + usize::from(closed.1), "{failed:?}");
+        *standing.lock().expect("no holder panics") =
+            Standing::read(&kept.write()).expect("what was written");
     };
-    check(Condition::Ok, false, None);
-    check(Condition::Ok, false, Some(Condition::Ok));
-    check(Condition::Drift, true, Some(Condition::Ok));
-    check(Condition::Drift, false, Some(Condition::Drift));
-    check(Condition::Failed, true, Some(Condition::Drift));
-    check(Condition::Ok, true, Some(Condition::Failed));
-    let mut first = Standing::default();
-    assert!(first.note(&mut news()), "what is wrong at the first look is told");
-    assert_eq!(first.condition("drift/network"), Some(Condition::Drift));
+    let open = (false, false);
+    check(Fine, open, &[]).await;
+    check(Fine, open, &[]).await;
+    check(Drift, open, &["one: drift after ok", "other: drift after ok"]).await;
+    check(Drift, open, &[]).await;
+    check(Failed, (true, false), &["other: failed after drift"]).await;
+    check(Failed, (true, false), &[]).await;
+    check(Failed, open, &["one: failed after drift"]).await;
+    check(Failed, open, &[]).await;
+    // What came and went while it could not be told is no news.
+    check(Drift, (false, true), &["one: drift after failed"]).await;
+    check(Failed, open, &["one: failed after drift"]).await;
+    check(Fine, open, &["one: ok after failed", "other: ok after failed"]).await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_at_the_first_look_is_told() {
+    let ear = Ear { key: "one", is_closed: Arc::new(Mutex::new(true)), heard: Arc::default() };
+    let channels: Vec<Box<dyn Channel>> = vec![Box::new(ear.clone())];
+    let first = "{\"format_version\":\"1.0\",\"conditions\":{\"drift/other\":\"ok\"}}";
+    let mut standing = Standing::read(first).expect("the first version");
+    assert_eq!(tell_change(&channels, &mut standing, &news()).await.len(), 1);
+    *ear.is_closed.lock().expect("no holder panics") = false;
+    for _ in 0..2 {
+        standing = Standing::read(&standing.write()).expect("what was written");
+        assert_eq!(tell_change(&channels, &mut standing, &news()).await, []);
+    }
+    assert_eq!(*ear.heard.lock().expect("no holder panics"), ["one: drift after none"]);
     for text in ["{", "{}", "{\"format_version\":\"2.0\",\"conditions\":{}}"] {
         assert!(Standing::read(text).is_err(), "{text}");
     }
@@ -283,7 +345,7 @@ async fn a_forge_that_refuses_is_told() {
     let place = Place { kind: Kind::Gitea, api: stand.url.clone(), repository: "a/b".into() };
     let token = Token::new(Kind::Gitea, "s3cr3t", "GITEA_TOKEN");
     let forge = connect(&place, token, Pace::new(|_| Box::pin(async {}))).expect("a forge");
-    let error = Issues { forge }.tell(&news()).await.expect_err("it is no forge");
+    let error = Issues::new(forge).tell(&news()).await.expect_err("it is no forge");
     assert_eq!(error.channel, "Gitea");
     assert!(!format!("{error:?}").contains("s3cr3t"));
 }

@@ -52,6 +52,10 @@ impl Channel for Webhook {
         "the webhook"
     }
 
+    fn key(&self) -> &'static str {
+        "webhook"
+    }
+
     async fn tell(&self, news: &News) -> Result<(), NotifyError> {
         let body = document(news);
         let time = self.now.to_string();

@@ -11,7 +11,7 @@ use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_forge::{Pace, ci};
 use trueup_notify::{
     Channel, Condition, Issues, News, Post, Secret, SlackChannel, SlackWebhook, Standing, Teams, Webhook,
-    tell_all,
+    tell_change,
 };
 use trueup_run::{Failure, Outcome, Report, StackReport};
 use trueup_source::describe;
@@ -56,16 +56,8 @@ async fn told(
             news.details =
                 accounts.get(&*stack.name).map(|one| details(one, url.as_deref())).unwrap_or_default();
         }
-        let mut anew = standing.clone();
-        if anew.note(&mut news) {
-            let failed = tell_all(&channels, std::slice::from_ref(&news)).await;
-            let is_told = failed.is_empty();
-            failed.iter().for_each(|error| found.push(error.diagnostic()));
-            if !is_told {
-                continue;
-            }
-        }
-        standing = anew;
+        let failed = tell_change(&channels, &mut standing, &news).await;
+        failed.iter().for_each(|error| found.push(error.diagnostic()));
     }
     write_private(file, standing.write().as_bytes()).map_err(|error| {
         let detail = format!("How things stand can't be written to {}: {error}.", file.display());
@@ -148,7 +140,7 @@ fn channels(context: &Context, notifying: &Notifying) -> Result<Vec<Box<dyn Chan
     }
     if notifying.issues {
         let (forge, _) = forge_here(context)?;
-        channels.push(Box::new(Issues { forge }));
+        channels.push(Box::new(Issues::new(forge)));
     }
     if channels.is_empty() {
         let detail = "There is nobody to tell: no variable names a chat or a webhook.";

@@ -3,7 +3,7 @@
 use super::world::{Act, Stand, refused};
 use super::{ON, mark};
 use crate::{
-    ForgeErrorKind, Kept, Kind, NewPull, News, Pace, Place, Token, Written, connect, keep_issue, open_pull,
+    ForgeErrorKind, IssueBook, Kept, Kind, NewPull, News, Pace, Place, Token, Written, connect, open_pull,
     write_comment,
 };
 use async_trait::async_trait;
@@ -55,7 +55,7 @@ async fn what_is_opened_is_opened_once() {
             assert_eq!(stand.world().pulls.len(), 2, "{kind:?} {act:?}");
             stand.trouble("POST", if kind == Kind::AzureDevOps { "$issue" } else { "issues" }, act.clone());
             let news = News { key: "k", is_open: true, title: "t", body: "b", note: "n", occasion: "1" };
-            let kept = keep_issue(&*stand.forge, &news).await;
+            let kept = IssueBook::new(stand.forge.clone()).keep(&news).await;
             assert!(matches!(kept, Ok(Kept::Opened(_))), "{kind:?} {act:?}: {kept:?}");
             assert_eq!(stand.world().issues.len(), 1, "{kind:?} {act:?}");
         }

@@ -10,8 +10,8 @@ mod lost;
 mod world;
 
 use crate::{
-    ForgeErrorKind, Kept, Kind, Mark, Mergeable, NewPull, News, Standing, State, Status, Thread, Verdict,
-    Written, find_comment, keep_issue, open_pull, settled_pull, write_comment,
+    ForgeErrorKind, IssueBook, Kept, Kind, Mark, Mergeable, NewPull, News, Standing, State, Status, Thread,
+    Verdict, Written, find_comment, open_pull, settled_pull, write_comment,
 };
 use trueup_loopback::Reply;
 use world::{ANN, Act, BOB, FakePull, FakeReview, MALLORY, ME, Stand, pull};
@@ -44,6 +44,7 @@ everywhere!(reviews_are_read, reviews_case);
 everywhere!(statuses_are_set, status_case);
 everywhere!(a_pull_request_is_opened_once, open_case);
 everywhere!(an_issue_is_opened_reopened_and_closed, issue_case);
+everywhere!(issues_are_read_once, book_case);
 everywhere!(files_of_a_branch_are_read, file_case);
 everywhere!(missing_permissions_are_named, permission_case);
 
@@ -212,7 +213,7 @@ async fn open_case(stand: Stand) {
 }
 
 async fn issue_case(stand: Stand) {
-    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    let kind = stand.forge.kind();
     let news = |is_open, body, occasion| News {
         key: "drift/network",
         is_open,
@@ -222,7 +223,8 @@ async fn issue_case(stand: Stand) {
         occasion,
     };
     let keep = async |news: News<'_>| {
-        keep_issue(forge, &news).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"))
+        let kept = IssueBook::new(stand.forge.clone()).keep(&news).await;
+        kept.unwrap_or_else(|error| panic!("{kind:?}: {error}"))
     };
     assert_eq!(keep(news(false, "", "1")).await, Kept::None, "{kind:?}");
     let Kept::Opened(opened) = keep(news(true, "a <b> & c", "2")).await else { panic!("{kind:?}") };
@@ -240,6 +242,40 @@ async fn issue_case(stand: Stand) {
     let said: Vec<bool> =
         world.comments_on(false, opened.number).iter().map(|one| one.body.contains("back")).collect();
     assert_eq!(said, [false, true], "{kind:?}");
+}
+
+async fn book_case(stand: Stand) {
+    let kind = stand.forge.kind();
+    let book = IssueBook::new(stand.forge.clone());
+    let keep = async |key: &str, is_open: bool| {
+        let news = News { key, is_open, title: "t", body: "b", note: "n", occasion: "1" };
+        book.keep(&news).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"))
+    };
+    // Somebody else's matter, and one that begins alike.
+    for (key, is_open) in [("a", true), ("ab", true), ("c", false), ("a", true), ("a", false), ("a", true)] {
+        keep(key, is_open).await;
+    }
+    let looks = |world: &world::World| {
+        let list = |line: &&String| match kind {
+            Kind::AzureDevOps => line.contains("/wiql?"),
+            _ => line.starts_with("GET") && line.contains("/issues?"),
+        };
+        world.log.iter().filter(list).count()
+    };
+    let found = looks(&stand.world());
+    assert_eq!(found, 1, "{kind:?}: {:#?}", stand.world().log);
+    let open: Vec<bool> = stand.world().issues.iter().map(|issue| issue.is_open).collect();
+    assert_eq!(open, [true, true], "{kind:?}");
+    // After a failure they are read again.
+    let methods = ["PATCH", "PUT"];
+    for method in methods {
+        stand.trouble(method, "", Act::Say(world::refused(403, "no")));
+    }
+    let news = News { key: "a", is_open: true, title: "other", body: "b", note: "n", occasion: "2" };
+    book.keep(&news).await.expect_err("it isn't permitted");
+    stand.world().troubles.clear();
+    stand.world().issues.clear();
+    assert!(matches!(keep("a", true).await, Kept::Opened(_)), "{kind:?}");
 }
 
 async fn file_case(stand: Stand) {
