@@ -230,10 +230,10 @@ fn exactly_what_was_shown_is_applied() {
 
     // The rules of the base branch count, and approvals of what is there now.
     place.forge.world().rules = Some("pulls {\n  approvals = 1\n}\n".into());
-    place.pr("apply -number=7").code(1).shows("1 approval is needed");
+    place.pr("apply -number=7").code(3).shows("1 approval is needed");
     let head = place.forge.world().head.clone();
     place.forge.world().reviews = vec![("ann".into(), head.clone()), ("bobby".into(), "0".repeat(40))];
-    place.pr("apply -number=7").code(1).shows("there is none");
+    place.pr("apply -number=7").code(3).shows("there is none");
     assert!(!place.has_state("net") && !place.has_state("app"));
     place.forge.world().reviews.push(("bobby".into(), head));
     place.pr("apply -number=7").code(0);
@@ -321,7 +321,7 @@ fn a_pull_request_does_not_choose_its_rules() {
     // In the same place both times, they hold.
     place.forge.world().net_rules = None;
     place.pr("plan -number=7").code(0);
-    place.sandbox.trueup(&["-chdir=net", "pr", "apply", "-number=7"]).code(1).shows("1 approval is needed");
+    place.sandbox.trueup(&["-chdir=net", "pr", "apply", "-number=7"]).code(3).shows("1 approval is needed");
     assert!(!place.has_state("net"));
 }
 
@@ -334,10 +334,10 @@ fn a_pull_request_does_not_choose_its_base_branch() {
     place.forge.world().base_rules = Some("pulls {\n  branches = [\"*\"]\n}\n".into());
     place.forge.world().base = "loose".into();
     place.pr("plan -number=7").code(0);
-    place.pr("apply -number=7").code(1).shows("What goes into loose isn't applied");
+    place.pr("apply -number=7").code(3).shows("What goes into loose isn't applied");
     let named = |branches: &str| Some(format!("pulls {{\n  approvals = 1\n  branches = [{branches}]\n}}\n"));
     place.forge.world().rules = named("\"main\", \"live/*\"");
-    place.pr("apply -number=7").code(1).shows("but what goes into main, live/*");
+    place.pr("apply -number=7").code(3).shows("but what goes into main, live/*");
     assert!(!place.has_state("net"));
     // The rest is what the base branch says.
     place.forge.world().rules = named("\"loose\"");
@@ -348,7 +348,7 @@ fn a_pull_request_does_not_choose_its_base_branch() {
     place.pr("plan -number=7").code(0);
     place
         .pr("apply -number=7")
-        .code(1)
+        .code(3)
         .shows("What goes into main isn't applied")
         .shows("1 approval is needed");
 }
@@ -363,7 +363,7 @@ fn forks_are_not_planned_unless_the_base_branch_says_so() {
     place.forge.world().rules = Some("pulls {\n  forks = \"planned\"\n}\n".into());
     place.pr("plan -number=7").code(0);
     place.comment("trueup:plan");
-    place.pr("apply -number=7").code(1).shows("comes out of a fork");
+    place.pr("apply -number=7").code(3).shows("comes out of a fork");
     assert!(!place.has_state("net"));
 }
 

@@ -41,6 +41,25 @@ pub enum Left {
 }
 
 impl Left {
+    /// Whether it is a rule of `trueup.hcl` that holds it back, or the number of changes that a run may make.
+    pub fn is_of_rules(&self) -> bool {
+        match self {
+            Left::Forbidden(_)
+            | Left::Type
+            | Left::Address
+            | Left::Attribute(_)
+            | Left::TooMany(_)
+            | Left::BackedOff(_)
+            | Left::Quarantined { .. } => true,
+            Left::Entangled
+            | Left::Ignored(_)
+            | Left::Known
+            | Left::Unasked(_)
+            | Left::Failed
+            | Left::Declined => false,
+        }
+    }
+
     /// A word for programs.
     pub fn code(&self) -> &'static str {
         match self {

@@ -183,6 +183,34 @@ impl Refusal {
         }
     }
 
+    /// Whether rules hold it back, those of the base branch or of the forge: as soon as they are fulfilled it may be applied as
+    /// it was shown.
+    pub fn is_of_rules(&self) -> bool {
+        match self {
+            Refusal::Draft
+            | Refusal::Fork
+            | Refusal::BaseBranch { .. }
+            | Refusal::Conflicts(_)
+            | Refusal::Blocked(_)
+            | Refusal::MergeableUnknown
+            | Refusal::Approvals { .. }
+            | Refusal::ChangesRequested(_)
+            | Refusal::StackOwners { .. } => true,
+            Refusal::NotOpen
+            | Refusal::NothingShown
+            | Refusal::OtherCommit { .. }
+            | Refusal::OtherBase { .. }
+            | Refusal::OtherCheckout { .. }
+            | Refusal::DirtyCheckout
+            | Refusal::NotPlanned(_)
+            | Refusal::StackGone(_)
+            | Refusal::StackNotShown(_)
+            | Refusal::OtherAfterOthers(_)
+            | Refusal::StateMoved { .. }
+            | Refusal::OtherPlan(_) => false,
+        }
+    }
+
     /// What to do now.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

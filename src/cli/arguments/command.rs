@@ -33,7 +33,7 @@ pub(crate) enum Command {
     Destroy(Apply),
     /// Show what differs between Git, the state and the world, attribute by attribute
     ///
-    /// What was changed outside is told apart from what Git has that was never applied. With -correct, what was changed outside is brought back, and nothing else is touched. Exit codes: 0 nothing differs, 1 error, 2 something differs, 4 the state is locked, 5 corrected in part.
+    /// What was changed outside is told apart from what Git has that was never applied. With -correct, what was changed outside is brought back, and nothing else is touched. Exit codes: 0 nothing differs, 1 error, 2 something differs, 3 rules keep it from being corrected, 4 the state is locked, 5 corrected in part.
     Drift(Drift),
     /// Show the state or a saved plan
     ///

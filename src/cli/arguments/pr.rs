@@ -13,7 +13,7 @@ pub(crate) enum Pr {
     Plan(PrPlan),
     /// Apply the plans that the comment on a pull request shows, and nothing else
     ///
-    /// Everything is planned again, and applied only where it is the same plan, of the same commit, on the same state, with the approvals that the block pulls in trueup.hcl of the base branch asks for. Otherwise nothing is applied, and each reason is told. Exit codes: 0 applied or nothing to do, 1 error or refused, 4 a state is locked, 5 applied in part.
+    /// Everything is planned again, and applied only where it is the same plan, of the same commit, on the same state, with the approvals that the block pulls in trueup.hcl of the base branch asks for. Otherwise nothing is applied, and each reason is told. Exit codes: 0 applied or nothing to do, 1 error, or something else would be applied than was shown, 3 held back by rules alone, 4 a state is locked, 5 applied in part.
     Apply(PrApply),
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod apply;
 pub(crate) mod completion;
 pub(crate) mod console;
 pub(crate) mod drift;
+mod exit;
 pub(crate) mod fmt;
 pub(crate) mod force_unlock;
 mod from;

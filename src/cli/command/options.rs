@@ -11,6 +11,9 @@ use trueup_plan::PlanMode;
 use trueup_store::Backup;
 use trueup_value::nanoseconds;
 
+/// How many calls each of many stacks has in flight.
+pub(crate) const CALLS: usize = 10;
+
 /// What is planned.
 pub(crate) fn plan_options(planning: &Planning, destroy: bool) -> Result<PlanOptions, Diagnostics> {
     let mut diagnostics = Diagnostics::new();

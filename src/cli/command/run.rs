@@ -2,26 +2,16 @@
 
 use super::Context;
 use super::accounts::{Accounts, Kept, write_files};
+use super::exit;
 use super::notifying::notify;
-use super::options::{lock_options, parallelism};
+use super::options::{CALLS, lock_options, parallelism};
 use super::plan::complain;
 use super::telling::Telling;
 use crate::arguments::{Run as Arguments, Running};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_run::{Operation, Options, Refused, Repository, Verdict};
-
-/// There are changes or drift.
-const DIFFERENT: u8 = 2;
-/// Somebody else holds a lock, and that is all that is wrong.
-const LOCKED: u8 = 4;
-/// Some of it was applied, and some failed.
-const PARTLY: u8 = 5;
-
-/// How many calls each stack has in flight.
-const CALLS: usize = 10;
+use trueup_run::{Operation, Options, Refused, Repository};
 
 /// Runs stacks, tells what becomes of each, and ends with a table.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
@@ -65,13 +55,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     if !unwritten.is_empty() {
         return complain(&screen, unwritten, &Sources::default());
     }
-    match report.verdict() {
-        Verdict::Nothing => 0,
-        Verdict::Different => u8::from(args.is_detailed()) * DIFFERENT,
-        Verdict::Failed => 1,
-        Verdict::Locked => LOCKED,
-        Verdict::Partly => PARTLY,
-    }
+    exit::of(report.verdict(), args.is_detailed())
 }
 
 fn options(context: &Context, args: &Arguments) -> Result<Options, Diagnostics> {

@@ -1,6 +1,7 @@
 //! `drift -adopt`: what was changed outside is taken into the configuration's files.
 
-use super::{DIFFERENT, PARTLY, Work};
+use super::Work;
+use crate::command::exit::{DIFFERENT, FINE, PARTLY};
 use crate::command::plan::complain;
 use trueup_diag::Diagnostic;
 use trueup_drift::{Judged, ResourceDrift};
@@ -22,7 +23,7 @@ impl Work<'_> {
         }
         self.screen.print(&told(&adoption, session));
         match (adoption.adopted.is_empty(), adoption.left.is_empty()) {
-            (false, true) => 0,
+            (false, true) => FINE,
             (false, false) => PARTLY,
             (true, _) => DIFFERENT,
         }

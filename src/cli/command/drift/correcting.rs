@@ -1,7 +1,8 @@
 //! `drift -correct`: what drifted is brought back to what Git says, inside of the guards.
 
-use super::{DENIED, DIFFERENT, PARTLY, Work, plural};
+use super::{Work, plural};
 use crate::command::apply::ask;
+use crate::command::exit::{DENIED, DIFFERENT, FAILED, FINE, PARTLY};
 use crate::command::plan::complain;
 use std::collections::BTreeSet;
 use trueup_addr::ResourceInstance;
@@ -37,7 +38,9 @@ impl Work<'_> {
                 self.screen.print(&refused(why, self.screen.style));
             }
         }
-        let (code, told) = if decision.refused.is_some() {
+        let is_denied = decision.refused.is_some()
+            || (decision.correct.is_empty() && decision.left.iter().any(|(_, why)| why.is_of_rules()));
+        let (code, told) = if is_denied {
             (DENIED, Diagnostics::new())
         } else if decision.correct.is_empty() {
             (DIFFERENT, Diagnostics::new())
@@ -68,7 +71,7 @@ impl Work<'_> {
         }
         if diagnostics.has_errors() {
             correction.leave(wanted, &Left::Failed);
-            return (1, diagnostics);
+            return (FAILED, diagnostics);
         }
         if plan.has_changes() && !self.args.auto_approve {
             let note = "Only 'yes' will be accepted to approve.";
@@ -82,7 +85,7 @@ impl Work<'_> {
                 }
                 Err(diagnostic) => {
                     correction.leave(wanted, &Left::Declined);
-                    return (1, (*diagnostic).into());
+                    return (FAILED, (*diagnostic).into());
                 }
             }
         }
@@ -91,9 +94,9 @@ impl Work<'_> {
                 if !self.args.is_document() {
                     self.corrected(&plan, correction.steps);
                 }
-                (if correction.left.is_empty() { 0 } else { PARTLY }, found)
+                (if correction.left.is_empty() { FINE } else { PARTLY }, found)
             }
-            Err(found) => (if correction.steps > 0 { PARTLY } else { 1 }, found),
+            Err(found) => (if correction.steps > 0 { PARTLY } else { FAILED }, found),
         }
     }
 

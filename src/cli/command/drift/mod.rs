@@ -8,6 +8,7 @@ mod rules;
 mod tests;
 
 use super::Context;
+use super::exit::{DIFFERENT, FAILED, FINE, LOCKED};
 use super::from::{self, Needs};
 use super::options::{plan_options, session_options};
 use super::plan::complain;
@@ -24,15 +25,6 @@ use trueup_engine::{Observer, PlanOptions, Planned, Session, Unobserved};
 use trueup_plan::Plan;
 use trueup_view::diff::Differ;
 use trueup_view::report::Subject;
-
-/// Something differs.
-const DIFFERENT: u8 = 2;
-/// The rules allow no correction here and now.
-const DENIED: u8 = 3;
-/// Somebody else holds the lock on the state.
-const LOCKED: u8 = 4;
-/// Some of what drifted was corrected, and some was not.
-const PARTLY: u8 = 5;
 
 /// Compares; with `-correct` brings what drifted back to what Git says.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
@@ -146,9 +138,9 @@ impl Work<'_> {
         let counts = judged.document.drifted().next().is_some()
             || (unapplied && !self.args.world && !self.args.correct);
         match (wrong, counts) {
-            (true, _) => 1,
+            (true, _) => FAILED,
             (false, true) => DIFFERENT,
-            (false, false) => 0,
+            (false, false) => FINE,
         }
     }
 

@@ -1,6 +1,7 @@
 //! `drift -open-pr`: what was changed outside is proposed as a pull request.
 
-use super::{DIFFERENT, PARTLY, Work};
+use super::Work;
+use crate::command::exit::{DIFFERENT, FINE, PARTLY};
 use crate::command::plan::complain;
 use crate::command::pr::forge_here;
 use std::sync::Arc;
@@ -62,7 +63,7 @@ impl Work<'_> {
         self.say(&format!("\n{line}\n"));
         match outcome {
             Pushed::Theirs => DIFFERENT,
-            _ if adoption.left.is_empty() => 0,
+            _ if adoption.left.is_empty() => FINE,
             _ => PARTLY,
         }
     }

@@ -343,3 +343,24 @@ async fn what_stands_in_the_way_is_told_and_nothing_is_pushed() {
     assert_eq!(stage.run("drift -open-pr").await, 2, "it is left as it is");
     assert_eq!(stage.added(), ["size   = 5 # small", "# theirs"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_that_rules_hold_back_has_an_exit_code_of_its_own() {
+    let stage = Stage::new().await;
+    let rules = |inside: &str| {
+        stage.write("trueup.hcl", &format!("drift {{\n  correct {{\n    {inside}\n  }}\n}}\n"));
+    };
+    stage.meddle("a", "size", 5);
+    for inside in ["types = [\"other_*\"]", "attributes = [\"zone\"]", "only_at_applied_commit = true"] {
+        rules(inside);
+        assert_eq!(stage.run("drift -correct -auto-approve").await, 3, "{inside}");
+    }
+    rules("types = [\"fake_*\"]");
+    assert_eq!(stage.run("drift -correct -auto-approve").await, 0);
+    // A flag that wasn't given is no rule.
+    let objects = stage.cloud.objects();
+    let a = objects.iter().find(|one| one.value.get("name") == Some(&Value::from("a"))).expect("it is there");
+    assert!(stage.cloud.remove("fake_thing", &a.id));
+    stage.write("trueup.hcl", "");
+    assert_eq!(stage.run("drift -correct -auto-approve").await, 2);
+}

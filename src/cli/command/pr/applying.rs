@@ -1,15 +1,16 @@
 //! `trueup pr apply`
 
+use super::Stop;
 use super::gather::Gather;
 use super::site::{Site, options};
-use super::{Stop, code};
 use crate::arguments::PrApply;
-use crate::command::Context;
+use crate::command::plan::complain;
 use crate::command::telling::Telling;
+use crate::command::{Context, exit};
 use crate::screen::Screen;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_forge::{Mark, State, Thread, find_comment, write_comment};
 use trueup_pulls::{Refusal, Request, Shown, apply_key, judge, plan_key};
 use trueup_run::{Failure, Operation, Outcome, Report, StackReport};
@@ -37,7 +38,7 @@ pub(super) async fn apply(context: &Context, screen: &Arc<Screen>, args: &PrAppl
         checkout: &site.checkout,
     });
     let Some(shown) = shown.filter(|_| refusals.is_empty()) else {
-        return refuse(&site, args, &refusals).await;
+        return refuse((&site, screen), args, &refusals).await;
     };
     let there = |name: &&String| site.repository.stacks.get(name).is_some();
     let chosen: BTreeSet<String> = shown.stacks.keys().filter(there).cloned().collect();
@@ -51,15 +52,15 @@ pub(super) async fn apply(context: &Context, screen: &Arc<Screen>, args: &PrAppl
     let refusals = gather.refusals();
     let is_untouched = !ran.stacks.iter().any(|stack| is_done(&stack.outcome));
     if is_untouched && !refusals.is_empty() {
-        return refuse(&site, args, &refusals).await;
+        return refuse((&site, screen), args, &refusals).await;
     }
     // What was said of an apply before stays.
     if is_untouched && !ran.stacks.iter().any(StackReport::is_failure) {
         screen.line("There is nothing to apply any more.");
-        return Ok(code(ran.verdict(), false));
+        return Ok(exit::of(ran.verdict(), false));
     }
     tell(&site, args, &ran, &refusals).await?;
-    Ok(code(ran.verdict(), false))
+    Ok(exit::of(ran.verdict(), false))
 }
 
 /// What the comment shows.
@@ -75,12 +76,15 @@ async fn shown(site: &Site, args: &PrApply) -> Result<Option<Shown>, Stop> {
 }
 
 /// Says why nothing is applied, here and at the forge.
-async fn refuse(site: &Site, args: &PrApply, refusals: &[Refusal]) -> Result<u8, Stop> {
+async fn refuse((site, screen): (&Site, &Screen), args: &PrApply, refusals: &[Refusal]) -> Result<u8, Stop> {
     let found: Diagnostics = refusals.iter().map(Refusal::diagnostic).collect();
     let lines: Vec<String> = refusals.iter().map(|one| format!("- {}", plain(&one.reason()))).collect();
     let text = format!("### Not applied\n\n{}\n", lines.join("\n"));
     match comment(site, args, &text).await {
-        Ok(()) => Err(found.into()),
+        Ok(()) => {
+            let code = complain(screen, found, &Sources::default());
+            Ok(if refusals.iter().all(Refusal::is_of_rules) { exit::DENIED } else { code })
+        }
         Err(Stop(mut failed)) => {
             failed.0.append(found);
             Err(Stop(failed))

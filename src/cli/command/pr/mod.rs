@@ -14,17 +14,8 @@ use crate::screen::Screen;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_forge::ForgeError;
-use trueup_run::{Refused, Verdict};
+use trueup_run::Refused;
 use trueup_source::SourceError;
-
-/// There are changes.
-const DIFFERENT: u8 = 2;
-/// Somebody else holds a lock, and that is all that is wrong.
-const LOCKED: u8 = 4;
-/// Some of it was applied, and some failed.
-const PARTLY: u8 = 5;
-/// How many calls each stack has in flight.
-const CALLS: usize = 10;
 
 /// Plans or applies a pull request.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
@@ -40,16 +31,6 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     match outcome {
         Ok(code) => code,
         Err(Stop(refused)) => complain(&screen, refused.0, &refused.1),
-    }
-}
-
-fn code(verdict: Verdict, is_detailed: bool) -> u8 {
-    match verdict {
-        Verdict::Nothing => 0,
-        Verdict::Different => u8::from(is_detailed) * DIFFERENT,
-        Verdict::Failed => 1,
-        Verdict::Locked => LOCKED,
-        Verdict::Partly => PARTLY,
     }
 }
 

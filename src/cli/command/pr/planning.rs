@@ -1,12 +1,12 @@
 //! `trueup pr plan`
 
+use super::Stop;
 use super::gather::{Gather, Gathered};
 use super::site::{Site, options};
-use super::{Stop, code};
 use crate::arguments::PrPlan;
-use crate::command::Context;
 use crate::command::accounts::write_files;
 use crate::command::telling::Telling;
+use crate::command::{Context, exit};
 use crate::screen::Screen;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub(super) async fn plan(context: &Context, screen: &Arc<Screen>, args: &PrPlan)
     if !unwritten.is_empty() {
         return Err(unwritten.into());
     }
-    Ok(code(ran.verdict(), args.detailed_exitcode))
+    Ok(exit::of(ran.verdict(), args.detailed_exitcode))
 }
 
 /// Writes the comment and the statuses.

@@ -3,7 +3,7 @@
 use super::{Stop, unplaced};
 use crate::arguments::Pulling;
 use crate::command::Context;
-use crate::command::options::{lock_options, parallelism};
+use crate::command::options::{CALLS, lock_options, parallelism};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -106,7 +106,7 @@ pub(super) fn options(
     Ok(Options {
         operation,
         at_once: parallelism(pulling.parallelism)?,
-        calls: super::CALLS,
+        calls: CALLS,
         locking: lock_options(&pulling.locking)?,
         out,
         approved: false,
