@@ -202,6 +202,17 @@ pub struct Status {
     pub url: Option<String>,
     /// The pull request, for forges that have statuses there.
     pub pull: Option<u64>,
+    /// More of it, where there is room.
+    pub details: Details,
+}
+
+/// What is said beside a status by forges that have room for it, which are GitHub's check runs. In Markdown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    /// What it is about, in a few lines.
+    pub summary: String,
+    /// All of it; may be empty. What has more than 65,535 characters is cut.
+    pub text: String,
 }
 
 /// How something stands.

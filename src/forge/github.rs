@@ -2,6 +2,7 @@
 
 use crate::api::Api;
 use crate::call::{Call, Paging, part, parts};
+use crate::check_run;
 use crate::error::{ForgeError, ForgeErrorKind};
 use crate::fields::{Gap, id, is, may_text, number, text, texts};
 use crate::forge::{
@@ -28,13 +29,17 @@ pub(crate) struct GitHub {
     owner: String,
     /// `/repos/OWNER/NAME`.
     path: String,
+    /// Whether check runs are written instead of statuses, which only apps may.
+    has_checks: bool,
 }
 
 impl GitHub {
     pub(crate) fn new(place: &Place, token: Token, pace: Pace) -> Result<GitHub, ForgeError> {
         let (owner, name) = place.halves()?;
         let path = format!("/repos/{}/{}", part(owner), part(name));
-        Ok(GitHub { api: Api::new(Kind::GitHub, &place.api, token, pace)?, owner: owner.to_owned(), path })
+        let has_checks = token.is_installation();
+        let api = Api::new(Kind::GitHub, &place.api, token, pace)?;
+        Ok(GitHub { api, owner: owner.to_owned(), path, has_checks })
     }
 
     async fn comment(&self, json: (Person, String, String)) -> Result<Comment, ForgeError> {
@@ -146,6 +151,9 @@ impl Forge for GitHub {
     }
 
     async fn set_status(&self, commit: &str, status: &Status) -> Result<(), ForgeError> {
+        if self.has_checks {
+            return check_run::set(&self.api, &self.path, commit, status).await;
+        }
         let state = match status.state {
             State::Pending => "pending",
             State::Success => "success",

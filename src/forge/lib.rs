@@ -12,6 +12,7 @@ mod azure_devops;
 mod azure_work;
 mod bitbucket;
 mod call;
+mod check_run;
 mod ci;
 mod comment;
 mod error;
@@ -34,8 +35,8 @@ pub use ci::{Ci, ci};
 pub use comment::{Written, find_comment, write_comment};
 pub use error::{ForgeError, ForgeErrorKind};
 pub use forge::{
-    Comment, Forge, Head, Issue, Mergeable, NewPull, Person, Pull, PullState, Review, Standing, State,
-    Status, Thread, Verdict,
+    Comment, Details, Forge, Head, Issue, Mergeable, NewPull, Person, Pull, PullState, Review, Standing,
+    State, Status, Thread, Verdict,
 };
 pub use issue::{IssueBook, Kept, News};
 pub use kind::{Kind, Unit};

@@ -215,6 +215,11 @@ impl Token {
         }]
     }
 
+    /// Whether it is that of an app's installation, as a run of GitHub Actions has one: GitHub says so by how it begins.
+    pub(crate) fn is_installation(&self) -> bool {
+        self.secret.starts_with("ghs_")
+    }
+
     /// The text without the token in it.
     pub(crate) fn scrub(&self, text: &str) -> String {
         if self.secret.is_empty() { text.to_owned() } else { text.replace(&self.secret, "(token)") }
@@ -234,7 +239,7 @@ impl fmt::Debug for Token {
 fn missing(kind: Kind, names: &[&str], has_job_token: bool) -> ForgeError {
     let hint = match kind {
         Kind::GitHub => {
-            "in GitHub Actions: env: GITHUB_TOKEN: ${{ github.token }}, and permissions: pull-requests: write, statuses: write"
+            "in GitHub Actions: env: GITHUB_TOKEN: ${{ github.token }}, and permissions: pull-requests: write, checks: write"
         }
         Kind::GitLab if has_job_token => {
             "CI_JOB_TOKEN may not write comments: make a project access token with the scope api and the role Developer, and give it as GITLAB_TOKEN"

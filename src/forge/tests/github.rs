@@ -1,15 +1,18 @@
 //! A fake of GitHub, after docs.github.com/rest (version 2022-11-28).
 
+use super::checks;
 use super::world::{
-    ANN, Answer, FakeComment, FakeIssue, FakePull, NAMES, SECRET, World, body, known, linked, refused,
+    ANN, APP, Answer, FakeComment, FakeIssue, FakePull, NAMES, SECRET, World, body, known, linked, refused,
 };
 use serde_json::{Value as Json, json};
 use trueup_loopback::{Reply, Request};
 
 pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
-    if request.header("authorization") != Some(&format!("Bearer {SECRET}")) {
+    let bearer = request.header("authorization").and_then(|text| text.strip_prefix("Bearer "));
+    if ![Some(SECRET), Some(APP)].contains(&bearer) {
         return Err(refused(401, "Bad credentials"));
     }
+    let is_app = bearer == Some(APP);
     if request.header("x-github-api-version") != Some("2022-11-28") || request.header("user-agent").is_none()
     {
         return Err(refused(400, "no version or no agent"));
@@ -17,6 +20,11 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
     let parts = request.segments();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let rest = match &parts[..] {
+        ["user"] if is_app => return Err(refused(403, "Resource not accessible by integration")),
+        ["repos", "acme", "infra", "check-runs", ..]
+        | ["repos", "acme", "infra", "commits", _, "check-runs"] => {
+            return checks::answer(world, request, (&parts[3..], is_app));
+        }
         ["user"] => return Ok(Reply::json(200, &user(1))),
         ["repos", "acme", "infra", rest @ ..] => rest,
         _ => return Err(refused(404, "Not Found")),

@@ -2,6 +2,7 @@
 
 mod azure;
 mod bitbucket;
+mod checks;
 mod ci;
 mod gitea;
 mod github;
@@ -10,8 +11,8 @@ mod lost;
 mod world;
 
 use crate::{
-    ForgeErrorKind, IssueBook, Kept, Kind, Mark, Mergeable, NewPull, News, Standing, State, Status, Thread,
-    Verdict, Written, find_comment, open_pull, settled_pull, write_comment,
+    Details, ForgeErrorKind, IssueBook, Kept, Kind, Mark, Mergeable, NewPull, News, Standing, State, Status,
+    Thread, Verdict, Written, find_comment, open_pull, settled_pull, write_comment,
 };
 use trueup_loopback::Reply;
 use world::{ANN, Act, BOB, FakePull, FakeReview, MALLORY, ME, Stand, pull};
@@ -186,7 +187,9 @@ async fn status_case(stand: Stand) {
     let name = "trueup/plan: environments/production/eu-central-1/network";
     let commit = format!("{:040x}", 7);
     for state in [State::Pending, State::Pending, State::Failure, State::Success] {
-        let status = Status { name: name.into(), state, text: "é".repeat(300), url: None, pull: Some(7) };
+        let text = "é".repeat(300);
+        let details = Details::default();
+        let status = Status { name: name.into(), state, text, url: None, pull: Some(7), details };
         forge.set_status(&commit, &status).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
     }
     let world = stand.world();

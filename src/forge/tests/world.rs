@@ -10,6 +10,8 @@ use std::time::Duration;
 use trueup_loopback::{Answers, Reply, Request, serve};
 
 pub(super) const SECRET: &str = "s3cr3t-t0ken";
+/// One of an app, at GitHub.
+pub(super) const APP: &str = "ghs_s3cr3t";
 /// No page is longer, however long a page is asked for.
 pub(super) const PAGE_MAX: usize = 30;
 /// Who the token belongs to, two who may write, and one who may not.
@@ -89,6 +91,7 @@ pub(super) struct World {
     pub(super) issues: Vec<FakeIssue>,
     pub(super) reviews: Vec<FakeReview>,
     pub(super) statuses: BTreeMap<(String, String), (String, String)>,
+    pub(super) checks: Vec<Json>,
     pub(super) files: BTreeMap<(String, String), String>,
     pub(super) troubles: Vec<Trouble>,
     pub(super) log: Vec<String>,
@@ -104,6 +107,7 @@ impl World {
             issues: Vec::new(),
             reviews: Vec::new(),
             statuses: BTreeMap::new(),
+            checks: Vec::new(),
             files: ["trueup.hcl", "live (prod)/trueup.hcl"]
                 .map(|path| (("main".into(), path.into()), "pulls {}\n".into()))
                 .into(),

@@ -11,7 +11,7 @@ use crate::screen::Screen;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_forge::{Mark, State, Thread, find_comment, write_comment};
+use trueup_forge::{Details, Mark, State, Thread, find_comment, write_comment};
 use trueup_pulls::{Refusal, Request, Shown, apply_key, judge, plan_key};
 use trueup_run::{Failure, Operation, Outcome, Report, StackReport};
 
@@ -100,21 +100,8 @@ async fn tell(site: &Site, args: &PrApply, ran: &Report, refusals: &[Refusal]) -
         (true, true) => "Applied in part",
         (false, _) => "Not applied",
     };
-    let mut text = format!(
-        "### {title}\n\n| Stack | Outcome | Add | Change | Replace | Destroy |\n|---|---|--:|--:|--:|--:|\n"
-    );
-    for stack in &ran.stacks {
-        let counts = &stack.counts;
-        text.push_str(&format!(
-            "| {} | {} | {} | {} | {} | {} |\n",
-            plain(&stack.name),
-            plain(&trueup_view::run::outcome(&stack.outcome)),
-            counts.add,
-            counts.change,
-            counts.replace,
-            counts.destroy
-        ));
-    }
+    let mut text = format!("### {title}\n\n{TABLE_HEAD}");
+    ran.stacks.iter().for_each(|stack| text.push_str(&row(stack)));
     for refusal in refusals {
         text.push_str(&format!("\n- {}", plain(&refusal.reason())));
     }
@@ -126,9 +113,25 @@ async fn tell(site: &Site, args: &PrApply, ran: &Report, refusals: &[Refusal]) -
             _ => State::Success,
         };
         let text = trueup_view::run::outcome(&stack.outcome);
-        site.status(("apply", &args.pulling), (&stack.name, state, text)).await?;
+        let details = Details { summary: counted(stack), text: String::new() };
+        site.status(("apply", &args.pulling), (&stack.name, state, text), details).await?;
     }
     Ok(())
+}
+
+const TABLE_HEAD: &str =
+    "| Stack | Outcome | Add | Change | Replace | Destroy |\n|---|---|--:|--:|--:|--:|\n";
+
+fn row(stack: &StackReport) -> String {
+    let (name, outcome) = (plain(&stack.name), plain(&trueup_view::run::outcome(&stack.outcome)));
+    let counts = &stack.counts;
+    let (add, change, replace, destroy) = (counts.add, counts.change, counts.replace, counts.destroy);
+    format!("| {name} | {outcome} | {add} | {change} | {replace} | {destroy} |\n")
+}
+
+/// What became of one stack.
+fn counted(stack: &StackReport) -> String {
+    format!("{TABLE_HEAD}{}", row(stack))
 }
 
 async fn comment(site: &Site, args: &PrApply, text: &str) -> Result<(), Stop> {

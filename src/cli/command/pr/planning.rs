@@ -11,12 +11,15 @@ use crate::screen::Screen;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trueup_diag::Diagnostic;
-use trueup_forge::{Mark, State, Thread, find_comment, write_comment};
+use trueup_forge::{Details, Mark, State, Thread, find_comment, write_comment};
 use trueup_pulls::{Refusal, Shown, ShownStack, plan_key, room_beside};
 use trueup_run::{Operation, Outcome, Report as Ran};
 use trueup_stacks::Forks;
 use trueup_view::format::{BYTES_MIN, Format, Limits, Section, write};
 use trueup_view::report::Report;
+
+/// What a check run of GitHub takes at most.
+const DETAILS_BYTES_MAX: usize = 65_535;
 
 /// Plans what the pull request touches, and says so at the forge.
 pub(super) async fn plan(context: &Context, screen: &Arc<Screen>, args: &PrPlan) -> Result<u8, Stop> {
@@ -87,9 +90,28 @@ async fn tell(
             }
             _ => (State::Success, headline.unwrap_or_default()),
         };
-        site.status(("plan", &args.pulling), (&stack.name, state, text)).await?;
+        let details = details(site, args, gathered.get(&*stack.name).map(|one| (&*stack.name, one)));
+        site.status(("plan", &args.pulling), (&stack.name, state, text), details).await?;
     }
     Ok(())
+}
+
+/// A stack's plan alone, for forges that have room for it beside its status.
+fn details(site: &Site, args: &PrPlan, planned: Option<(&str, &Gathered)>) -> Details {
+    let section = planned.and_then(|(stack, one)| Some(Section { stack, report: one.report.as_ref()? }));
+    let limits = Limits { bytes_max: Some(DETAILS_BYTES_MAX), link: link(site, args), folds: true };
+    let text = section.map(|section| write(&[section], Format::Markdown, limits)).unwrap_or_default();
+    Details { summary: planned_at(site), text }
+}
+
+fn planned_at(site: &Site) -> String {
+    let short: String = site.pull.head.commit.chars().take(12).collect();
+    format!("Planned at commit {short}. `trueup pr apply` applies exactly this.")
+}
+
+/// Where the whole can be read.
+fn link<'a>(site: &'a Site, args: &'a PrPlan) -> Option<&'a str> {
+    args.link.as_deref().or(site.ci.run_url.as_deref())
 }
 
 /// The comment without its mark, as long as the forge takes it.
@@ -103,8 +125,7 @@ fn text(
         .iter()
         .filter_map(|(name, one)| Some(Section { stack: name, report: one.report.as_ref()? }))
         .collect();
-    let short: String = site.pull.head.commit.chars().take(12).collect();
-    let foot = format!("\n\nPlanned at commit {short}. `trueup pr apply` applies exactly this.\n");
+    let foot = format!("\n\n{}\n", planned_at(site));
     let kind = site.forge.kind();
     let room = room_beside(mark, kind).saturating_sub(foot.len());
     if room < BYTES_MIN {
@@ -112,8 +133,7 @@ fn text(
         let problem = Diagnostic::error("Too many stacks in one pull request", detail);
         return Err(problem.hint("split the pull request").into());
     }
-    let link = args.link.as_deref().or(site.ci.run_url.as_deref());
-    let limits = Limits { bytes_max: Some(room), link, folds: kind.folds() };
+    let limits = Limits { bytes_max: Some(room), link: link(site, args), folds: kind.folds() };
     Ok(write(&sections, Format::Markdown, limits).trim_end().to_owned() + &foot)
 }
 

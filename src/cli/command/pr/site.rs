@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_forge::{Ci, Forge, ForgeError, Pace, Pull, State, Status, Token, ci, connect, settled_pull};
+use trueup_forge::{
+    Ci, Details, Forge, ForgeError, Pace, Pull, State, Status, Token, ci, connect, settled_pull,
+};
 use trueup_pulls::{Checkout, Parent};
 use trueup_run::{Operation, Options, Repository, Selection};
 use trueup_source::{describe, is_in_history, parents, within};
@@ -74,6 +76,7 @@ impl Site {
         &self,
         (verb, pulling): (&str, &Pulling),
         (stack, state, text): (&str, State, String),
+        details: Details,
     ) -> Result<(), Stop> {
         let of = pulling.name.as_ref().map(|name| format!("{name}/")).unwrap_or_default();
         let status = Status {
@@ -82,6 +85,7 @@ impl Site {
             text,
             url: Some(self.ci.run_url.clone().unwrap_or_else(|| self.pull.url.clone())),
             pull: Some(self.pull.number),
+            details,
         };
         Ok(self.forge.set_status(&self.pull.head.commit, &status).await?)
     }
