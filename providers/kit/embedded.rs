@@ -9,9 +9,9 @@ use async_trait::async_trait;
 use std::sync::OnceLock;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider::{
-    ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, ImportAnswer, Imported, PlanAnswer, PlanRequest,
-    Private, Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest, SettleRequest, UpgradeAnswer,
-    UpgradeRequest,
+    ApplyAnswer, ApplyRequest, AuditAnswer, AuditRequest, DataAnswer, DataRequest, ImportAnswer, Imported,
+    PlanAnswer, PlanRequest, Private, Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest,
+    SettleRequest, UpgradeAnswer, UpgradeRequest,
 };
 use trueup_schema::ProviderSchema;
 use trueup_value::{Type, Value};
@@ -265,6 +265,13 @@ impl<C: Cloud> Provider for Embedded<C> {
                 ImportAnswer { objects: vec![imported], diagnostics: Diagnostics::new() }
             }
             Err(diagnostics) => ImportAnswer { objects: Vec::new(), diagnostics },
+        }
+    }
+
+    async fn audit(&self, request: AuditRequest) -> AuditAnswer {
+        match self.cloud() {
+            Ok(cloud) => crate::audit::audit(cloud, &request).await,
+            Err(diagnostics) => AuditAnswer { diagnostics, ..AuditAnswer::none(&request) },
         }
     }
 

@@ -6,6 +6,7 @@
 //! [`Provider`]: trueup_provider::Provider
 
 mod apply;
+mod audit;
 mod batch;
 mod catalog;
 mod cloud;
@@ -26,6 +27,7 @@ mod tags;
 mod upgrade;
 mod wait;
 
+pub use audit::{Audit, Audited, Span};
 pub use batch::{described, each, keyed, lookup, unread};
 pub use catalog::{Catalog, Entry, Offer};
 pub use cloud::{Call, Cloud, DataSource, Readings, Resource};
@@ -40,5 +42,6 @@ pub use plan::Planning;
 pub use rules::{Rule, Rules};
 pub use schema_file::{SchemaFile, SchemaFileError};
 pub use tags::{TagPolicy, Tags, TagsChange};
+pub use trueup_provider::Deed;
 pub use trueup_value::duration;
 pub use wait::{Backoff, Deadline};

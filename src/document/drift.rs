@@ -8,7 +8,7 @@ use trueup_addr::ResourceInstance;
 use trueup_diag::{Diagnostics, Sources};
 use trueup_diff::Action;
 use trueup_drift::{
-    AttributeDrift, AttributeKind, Cause, Correction, DriftDocument, DriftKind, Ignored, Judged, Left,
+    AttributeDrift, AttributeKind, Cause, Correction, Deed, DriftDocument, DriftKind, Ignored, Judged, Left,
     Refused, ResourceDrift, causes,
 };
 use trueup_plan::Plan;
@@ -80,6 +80,19 @@ struct ResourceWire {
     action: &'static str,
     correctable: bool,
     attributes: Vec<AttributeWire>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    writes: Vec<DeedWire>,
+}
+
+#[derive(Serialize)]
+struct DeedWire {
+    time: String,
+    who: String,
+    what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    with: Option<String>,
 }
 
 /// Values that are sensitive are left out; `git` is absent where Git leaves the value to the cloud, or where it will
@@ -245,7 +258,13 @@ fn resource(drift: &ResourceDrift) -> Result<ResourceWire, Failure> {
         action: action(drift.action),
         correctable: drift.is_correctable(),
         attributes,
+        writes: drift.deeds.iter().map(deed).collect(),
     })
+}
+
+fn deed(deed: &Deed) -> DeedWire {
+    let Deed { time, who, what, from, with } = deed.clone();
+    DeedWire { time, who, what, from, with }
 }
 
 fn action(action: Action) -> &'static str {

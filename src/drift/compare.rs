@@ -73,7 +73,8 @@ impl<'a> Three<'a> {
         };
         let of_its_own = of_its_own || action == Action::Create || !self.is_explained(&attributes);
         let (addr, provider) = (any.addr.clone(), any.provider.clone());
-        Some(ResourceDrift { addr, provider, kind, action, entangled: asked, of_its_own, attributes })
+        let deeds = Vec::new();
+        Some(ResourceDrift { addr, provider, kind, action, entangled: asked, of_its_own, attributes, deeds })
     }
 
     /// What is planned comes of attributes that are told.

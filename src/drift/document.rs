@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use trueup_addr::{ProviderConfigAddr, ResourceInstance};
 use trueup_diff::Action;
+use trueup_provider::Deed;
 use trueup_value::{Path, Value};
 
 /// How a resource differs, by what matters most about it.
@@ -85,6 +86,8 @@ pub struct ResourceDrift {
     pub of_its_own: bool,
     /// The attributes that differ, by path.
     pub attributes: Vec<AttributeDrift>,
+    /// Who wrote to it lately, the latest first, where somebody has asked.
+    pub deeds: Vec<Deed>,
 }
 
 impl ResourceDrift {

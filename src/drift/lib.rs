@@ -3,6 +3,7 @@
 //! Nothing is read or changed here: what differs is compared, judged by the rules of `trueup.hcl` and a baseline, and
 //! a decision is made what of it a correction may touch.
 
+mod audit;
 mod baseline;
 mod cause;
 mod compare;
@@ -17,6 +18,7 @@ mod left;
 mod tests;
 pub mod wire;
 
+pub use audit::audit_span;
 pub use baseline::{Baseline, Known};
 pub use cause::{Cause, causes};
 pub use compare::drift_document;
@@ -25,3 +27,4 @@ pub use decide::{Circumstances, Decision, Guards, astray, decide, forbidden};
 pub use document::{AttributeDrift, AttributeKind, DriftDocument, DriftKind, ResourceDrift};
 pub use judge::{Hidden, Ignored, Judged, judge, moment};
 pub use left::{Left, Refused};
+pub use trueup_provider::Deed;

@@ -29,6 +29,7 @@ fn drift(text: &str) -> ResourceDrift {
         entangled: false,
         of_its_own: false,
         attributes: Vec::new(),
+        deeds: Vec::new(),
     };
     for word in words {
         match word {

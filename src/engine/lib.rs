@@ -4,6 +4,7 @@
 
 mod adopting;
 mod applying;
+mod auditing;
 mod backend;
 mod bindings;
 mod correcting;
@@ -40,6 +41,7 @@ pub use trueup_apply::Interrupt;
 
 pub use adopting::{Adoption, Unadopted, adopt};
 pub use applying::{ApplyOutcome, apply};
+pub use auditing::audit;
 pub use backend::{
     Approval, BackendSettings, Chosen, Initialized, Question, choose_backend, initialize_backend,
 };

@@ -3,6 +3,7 @@
 //! The engine only sees `dyn Provider`: embedded clouds and plugin processes look the same to it.
 
 mod answer;
+mod audit;
 mod factory;
 #[cfg(feature = "fake")]
 pub mod fake;
@@ -14,6 +15,7 @@ pub use answer::{
     ApplyAnswer, DataAnswer, ImportAnswer, Imported, MoveAnswer, OpenAnswer, PlanAnswer, ReadAnswer,
     RecoverAnswer, RenewAnswer, UpgradeAnswer,
 };
+pub use audit::{AuditAnswer, AuditRequest, Audited, Deed};
 pub use factory::{Factories, Factory, StartError};
 pub use identity::{IdentityAttribute, IdentitySchema};
 pub use published::Published;
@@ -117,6 +119,11 @@ pub trait Provider: Send + Sync {
 
     /// Reads a data source.
     async fn read_data(&self, request: DataRequest) -> DataAnswer;
+
+    /// Looks in the audit log of what is behind it for writes to objects. What has no such log knows of none.
+    async fn audit(&self, request: AuditRequest) -> AuditAnswer {
+        AuditAnswer::none(&request)
+    }
 
     /// Judges an ephemeral resource's configuration beyond its schema; may see unknowns.
     async fn validate_ephemeral(&self, _kind: &str, _config: &Value) -> Diagnostics {

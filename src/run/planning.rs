@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_drift::{DriftDocument, DriftKind, Judged, drift_document, judge, moment};
 use trueup_engine::{
-    Holding, InputSources, NotOpened, Observer, PlanOptions, Planned, Session, SessionOptions,
+    Holding, InputSources, NotOpened, Observer, PlanOptions, Planned, Session, SessionOptions, audit,
 };
 use trueup_plan::{Plan, Snapshot};
 use trueup_store::{Backup, write_private};
@@ -100,9 +100,12 @@ impl Run {
 
     async fn first(&self, at: usize) -> Result<First, NotOpened> {
         let mut session = self.open(at, None).await?;
-        let Planned { plan, diagnostics } = session.plan(&self.plan_options()).await;
-        let first = match self.judge(at, &session, &plan) {
-            Ok(judged) => self.told(at, &session, (&plan, &judged), diagnostics),
+        let Planned { plan, mut diagnostics } = session.plan(&self.plan_options()).await;
+        let first = match self.judge(at, &session, &plan).await {
+            Ok((judged, found)) => {
+                diagnostics.extend(found);
+                self.told(at, &session, (&plan, &judged), diagnostics)
+            }
             Err(problem) => self.unplanned(at, &problem.into()),
         };
         let (sources, closing) = (session.sources.clone(), session.close().await);
@@ -130,15 +133,24 @@ impl Run {
         self.made(at, session, (plan, &judged.document))
     }
 
-    /// What differs; where that is what was asked, without what `trueup.hcl` leaves out.
-    fn judge(&self, at: usize, session: &Session, plan: &Plan) -> Result<Judged, Box<Diagnostic>> {
+    /// What differs; where that is what was asked, without what `trueup.hcl` leaves out. With warnings about what can't
+    /// be found out of it.
+    async fn judge(
+        &self,
+        at: usize,
+        session: &Session,
+        plan: &Plan,
+    ) -> Result<(Judged, Diagnostics), Box<Diagnostic>> {
         let document = drift_document(plan, &**session.providers());
         if self.options.operation != Operation::Drift {
-            return Ok(Judged { document, ..Judged::default() });
+            return Ok((Judged { document, ..Judged::default() }, Diagnostics::new()));
         }
         let now = moment(plan)?;
         let rules = self.repository.stacks.drift(self.stack(at));
-        Ok(judge(document, &rules, None, session.lineage(), now))
+        let mut judged = judge(document, &rules, None, session.lineage(), now);
+        let wanted = self.options.audit;
+        let found = if wanted { audit(session, plan, &mut judged).await? } else { Diagnostics::new() };
+        Ok((judged, found))
     }
 
     /// A plan without errors.

@@ -41,6 +41,8 @@ pub struct Options {
     pub out: Option<PathBuf>,
     /// Nobody is asked before they are applied.
     pub approved: bool,
+    /// Audit logs are asked who changed what drifted.
+    pub audit: bool,
 }
 
 /// A run on its way.

@@ -222,6 +222,7 @@ impl Stage {
             locking: LockOptions { lock: true, timeout: Duration::ZERO },
             out: None,
             approved: false,
+            audit: false,
         };
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let ran = runtime.block_on(run(Arc::new(repository), &chosen, ground, options, reporter.clone()));

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::ResourceInstance;
 use trueup_diff::Action;
 use trueup_drift::{
-    AttributeDrift, AttributeKind, DriftDocument, DriftKind, Judged, Left, Refused, ResourceDrift, causes,
+    AttributeDrift, AttributeKind, Deed, DriftDocument, DriftKind, Judged, Left, Refused, ResourceDrift,
+    causes,
 };
 use trueup_value::{Kind, Value};
 
@@ -168,13 +169,18 @@ fn groups<'a>(drifted: &[&'a ResourceDrift], differ: Differ) -> Vec<Group<'a>> {
 fn drifted_group(group: &Group<'_>, differ: Differ) -> String {
     let addr = |one: &ResourceDrift| differ.style.bold(&neutral(&one.addr.to_string()));
     let gone = group.resources[0].kind == DriftKind::Vanished;
+    // These are each object's own, whatever it has in common with others.
+    let deeds = |one: &ResourceDrift| {
+        one.deeds.iter().map(|one| format!("      {}\n", deed(one))).collect::<String>()
+    };
     match (&group.resources[..], gone) {
-        ([one], true) => format!("\n  {} is gone\n{}", addr(one), group.told),
-        ([one], false) => format!("\n  {} was changed\n{}", addr(one), group.told),
+        ([one], true) => format!("\n  {} is gone\n{}{}", addr(one), deeds(one), group.told),
+        ([one], false) => format!("\n  {} was changed\n{}{}", addr(one), deeds(one), group.told),
         (several, gone) => {
             let kind = neutral(&several[0].addr.resource.kind);
             let what = if gone { "are gone" } else { "were changed in the same way" };
-            let names: String = several.iter().map(|one| format!("    {}\n", addr(one))).collect();
+            let names: String =
+                several.iter().map(|one| format!("    {}\n{}", addr(one), deeds(one))).collect();
             format!("\n  {} {kind} {what}:\n{names}{}", several.len(), group.told)
         }
     }
@@ -189,6 +195,12 @@ fn drifted_resource(drift: &ResourceDrift, differ: Differ) -> String {
     };
     drift.attributes.iter().for_each(|one| out.push_str(&drifted_attribute(one, differ)));
     out
+}
+
+/// Who did what and when.
+pub(crate) fn deed(deed: &Deed) -> String {
+    let from = deed.from.as_ref().map(|from| format!(", from {from}")).unwrap_or_default();
+    neutral(&format!("{} by {}: {}{from}", deed.time, deed.who, deed.what))
 }
 
 /// The values; where one of them takes several lines only what differs.

@@ -4,7 +4,7 @@ use crate::account::credentials::{provider, with_roles};
 use crate::account::settings::Settings;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use std::time::Duration;
@@ -28,6 +28,8 @@ const UPLOAD_CALL_MAX: Duration = Duration::from_hours(1);
 /// from the environment and the shared files as the SDK does.
 pub(crate) async fn load(settings: &Settings, http: &SharedHttpClient) -> Result<SdkConfig, Fault> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        // By which CloudTrail tells what this program did.
+        .app_name(AppName::new("trueup").expect("letters may stand in it"))
         .http_client(http.clone())
         .credentials_provider(provider(settings, http)?)
         .retry_config(retries(settings))

@@ -1,5 +1,6 @@
 //! One provider block at work: its clients by region, its tags, its account.
 
+mod audit;
 mod connect;
 mod credentials;
 mod http;
@@ -22,7 +23,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock};
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Catalog, Cloud, Fault, FaultKind, Outside, TagPolicy};
+use trueup_provider_kit::{Audit, Audited, Catalog, Cloud, Fault, FaultKind, Outside, Span, TagPolicy};
 use trueup_value::Value;
 
 /// A provider block at work.
@@ -95,6 +96,10 @@ impl Cloud for Account {
 
     fn calls(&self) -> u64 {
         self.traffic.values().map(Traffic::calls).sum()
+    }
+
+    async fn audit(&self, objects: &[Audited], span: &Span) -> Audit {
+        audit::audit(self, objects, span).await
     }
 
     fn site(&self, region: Option<&str>) -> Result<Arc<Site>, Fault> {

@@ -103,7 +103,7 @@ pub(crate) struct Endpoints {
 }
 
 /// The services that types here call, as the `endpoints` block names them.
-pub(crate) const SERVICES: [&str; 5] = ["dynamodb", "ec2", "iam", "s3", "sts"];
+pub(crate) const SERVICES: [&str; 6] = ["cloudtrail", "dynamodb", "ec2", "iam", "s3", "sts"];
 
 impl Endpoints {
     /// Where calls to a service go; None for the cloud's own endpoint.

@@ -14,6 +14,7 @@ use trueup_provider_kit::Fault;
 
 /// The clients of one region.
 pub(crate) struct Site {
+    pub(crate) cloudtrail: aws_sdk_cloudtrail::Client,
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) iam: aws_sdk_iam::Client,
@@ -41,6 +42,7 @@ impl Site {
         let endpoints = &settings.endpoints;
         let place = aws_config::Region::new(region.to_owned());
         let sts_region = endpoints.sts_region.clone().map_or(place.clone(), aws_config::Region::new);
+        let mut cloudtrail = aws_sdk_cloudtrail::config::Builder::from(base).region(place.clone());
         let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(base).region(place.clone());
         let mut ec2 = aws_sdk_ec2::config::Builder::from(base).region(place.clone());
         let mut iam = aws_sdk_iam::config::Builder::from(base).region(place.clone());
@@ -65,8 +67,9 @@ impl Site {
                 )+
             };
         }
-        prepare!(dynamodb, ec2, iam, s3, sts);
+        prepare!(cloudtrail, dynamodb, ec2, iam, s3, sts);
         Site {
+            cloudtrail: aws_sdk_cloudtrail::Client::from_conf(cloudtrail.build()),
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
             ec2: aws_sdk_ec2::Client::from_conf(ec2.build()),
             iam: aws_sdk_iam::Client::from_conf(iam.build()),

@@ -32,6 +32,8 @@ use trueup_provider_kit::{Limiter, Passage};
 /// Calls of one service under way at the start and at most.
 const CALLS_START: u16 = 16;
 const CALLS_MAX: u16 = 64;
+/// The same for services that take fewer.
+const SLOW: [(&str, u16, u16); 1] = [("cloudtrail", 1, 2)];
 /// Pauses that a server asks for are kept to this.
 const PAUSE_MAX: Duration = Duration::from_mins(1);
 /// Errors are small; what is longer isn't one that says "too many".
@@ -115,8 +117,12 @@ pub(crate) struct Traffic {
 impl Traffic {
     /// That of services by their names, each with a limit of its own.
     pub(crate) fn of(services: &[&'static str], inner: &SharedHttpClient) -> BTreeMap<&'static str, Traffic> {
-        let traffic = || Traffic { inner: inner.clone(), limiter: Limiter::new(CALLS_START, CALLS_MAX) };
-        services.iter().map(|service| (*service, traffic())).collect()
+        let traffic = |service: &str| {
+            let slow = SLOW.iter().find(|(name, ..)| *name == service);
+            let (start, max) = slow.map_or((CALLS_START, CALLS_MAX), |(_, start, max)| (*start, *max));
+            Traffic { inner: inner.clone(), limiter: Limiter::new(start, max) }
+        };
+        services.iter().map(|service| (*service, traffic(service))).collect()
     }
 
     /// How many calls were made.

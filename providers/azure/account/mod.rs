@@ -1,5 +1,6 @@
 //! One provider block at work: its cloud, its credentials, its subscription.
 
+mod audit;
 mod settings;
 pub(crate) mod site;
 mod validate;
@@ -18,7 +19,7 @@ use std::sync::{Arc, Mutex};
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_login::Traffic;
 use trueup_login::azure::{Environment, Tokens};
-use trueup_provider_kit::{Catalog, Cloud, Fault, FaultKind, Outside, TagPolicy};
+use trueup_provider_kit::{Audit, Audited, Catalog, Cloud, Fault, FaultKind, Outside, Span, TagPolicy};
 use trueup_value::Value;
 
 /// The version of the API of subscriptions and resource providers.
@@ -78,6 +79,13 @@ impl Cloud for Account {
 
     fn calls(&self) -> u64 {
         self.site.as_ref().map_or(0, |site| site.arm.calls())
+    }
+
+    async fn audit(&self, objects: &[Audited], span: &Span) -> Audit {
+        match &self.site {
+            Some(site) => audit::audit(site, objects, span).await,
+            None => Audit::default(),
+        }
     }
 
     fn site(&self, _region: Option<&str>) -> Result<Arc<Site>, Fault> {

@@ -104,6 +104,32 @@ impl Arm {
         }
     }
 
+    /// Lists the first pages of what a path and parameters lead to, and says whether that is all.
+    pub(crate) async fn list_some(
+        &self,
+        (path, version): (impl Display, &str),
+        parameters: &[(&str, &str)],
+        pages_max: usize,
+    ) -> Result<(Vec<Json>, bool), Fault> {
+        let mut url = self.url(path, version)?;
+        url.query_pairs_mut().extend_pairs(parameters);
+        // Filters have blanks, which not every part of the API reads as forms write them.
+        let query = url.query().unwrap_or_default().replace('+', "%20");
+        url.set_query(Some(&query));
+        let mut all = Vec::new();
+        for _ in 0..pages_max {
+            let mut page = success(self.send(Request::new(Method::GET, url)).await?)?.json()?;
+            if let Some(items) = page.pointer_mut("/value").and_then(Json::as_array_mut) {
+                all.append(items);
+            }
+            match page.word("/nextLink").filter(|next| !next.is_empty()) {
+                Some(next) => url = self.own(next)?,
+                None => return Ok((all, true)),
+            }
+        }
+        Ok((all, false))
+    }
+
     /// Writes a whole document.
     pub(crate) async fn put(
         &self,

@@ -1,6 +1,7 @@
 //! One provider block at work: its clients, where things are by default, and the labels that they get.
 
 mod api;
+mod audit;
 pub(crate) mod credentials;
 mod defaults;
 pub(crate) mod settings;
@@ -18,7 +19,9 @@ use reqwest::redirect::Policy;
 use std::sync::Arc;
 use std::time::Duration;
 use trueup_diag::Diagnostics;
-use trueup_provider_kit::{Catalog, Cloud, Fault, FaultKind, Outside, Planning, TagPolicy};
+use trueup_provider_kit::{
+    Audit, Audited, Catalog, Cloud, Fault, FaultKind, Outside, Planning, Span, TagPolicy,
+};
 use trueup_value::Value;
 
 /// How long a connection may take.
@@ -81,6 +84,13 @@ impl Cloud for Account {
 
     fn calls(&self) -> u64 {
         self.site.as_ref().map_or(0, |site| site.calls())
+    }
+
+    async fn audit(&self, objects: &[Audited], span: &Span) -> Audit {
+        match &self.site {
+            Some(site) => audit::audit(site, objects, span).await,
+            None => Audit::default(),
+        }
     }
 
     fn site(&self, _region: Option<&str>) -> Result<Arc<Site>, Fault> {

@@ -21,6 +21,7 @@ pub(crate) static VARIABLES: &[(&str, &[&str])] = &[
     ("deletion_policy", &["GOOGLE_DELETION_POLICY"]),
     ("iam_custom_endpoint", &["GOOGLE_IAM_CUSTOM_ENDPOINT"]),
     ("impersonate_service_account", &["GOOGLE_IMPERSONATE_SERVICE_ACCOUNT"]),
+    ("logging_custom_endpoint", &["GOOGLE_LOGGING_CUSTOM_ENDPOINT"]),
     ("project", &["GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"]),
     ("region", &["GOOGLE_REGION", "GCLOUD_REGION", "CLOUDSDK_COMPUTE_REGION"]),
     ("request_reason", &["CLOUDSDK_CORE_REQUEST_REASON"]),
@@ -158,6 +159,8 @@ pub(crate) const BILLING: Service =
 pub(crate) const COMPUTE: Service =
     Service { host: "compute", version: "compute/v1", argument: "compute_custom_endpoint" };
 pub(crate) const IAM: Service = Service { host: "iam", version: "v1", argument: "iam_custom_endpoint" };
+pub(crate) const LOGGING: Service =
+    Service { host: "logging", version: "v2", argument: "logging_custom_endpoint" };
 pub(crate) const RESOURCE_MANAGER: Service = Service {
     host: "cloudresourcemanager",
     version: "v1",
@@ -165,7 +168,7 @@ pub(crate) const RESOURCE_MANAGER: Service = Service {
 };
 pub(crate) const STORAGE: Service =
     Service { host: "storage", version: "storage/v1", argument: "storage_custom_endpoint" };
-pub(crate) const SERVICES: [Service; 5] = [BILLING, COMPUTE, IAM, RESOURCE_MANAGER, STORAGE];
+pub(crate) const SERVICES: [Service; 6] = [BILLING, COMPUTE, IAM, LOGGING, RESOURCE_MANAGER, STORAGE];
 
 /// Whether something is unknown that calls take: labels are for plans alone.
 fn is_partial(config: &Value) -> bool {

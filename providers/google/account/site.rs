@@ -2,7 +2,7 @@
 
 use crate::account::api::Api;
 use crate::account::credentials::Identity;
-use crate::account::settings::{BILLING, COMPUTE, IAM, RESOURCE_MANAGER, STORAGE, Settings};
+use crate::account::settings::{BILLING, COMPUTE, IAM, LOGGING, RESOURCE_MANAGER, STORAGE, Settings};
 use crate::iam::policy::Desk;
 use crate::iam::service_account::Newcomers;
 use crate::places::Place;
@@ -19,6 +19,7 @@ pub(crate) struct Site {
     pub(crate) billing: Api,
     pub(crate) compute: Api,
     pub(crate) iam: Api,
+    pub(crate) logging: Api,
     pub(crate) resource_manager: Api,
     pub(crate) storage: Api,
     /// Writes what objects of Cloud Storage hold.
@@ -45,6 +46,7 @@ impl Site {
             billing: api(&BILLING),
             compute: api(&COMPUTE),
             iam: api(&IAM),
+            logging: api(&LOGGING),
             resource_manager: api(&RESOURCE_MANAGER),
             storage: api(&STORAGE),
             uploads: Uploads::new(settings, identity.credentials()),
@@ -60,7 +62,7 @@ impl Site {
 
     /// How many calls were made to all services.
     pub(crate) fn calls(&self) -> u64 {
-        [&self.billing, &self.compute, &self.iam, &self.resource_manager, &self.storage]
+        [&self.billing, &self.compute, &self.iam, &self.logging, &self.resource_manager, &self.storage]
             .into_iter()
             .map(Api::calls)
             .sum()

@@ -102,6 +102,9 @@ pub(crate) struct Drift {
     /// Propose the same as a pull request, from a branch that is pushed; the files here stay as they are
     #[arg(long = "open-pr", conflicts_with_all = ["correct", "from", "adopt"])]
     pub(crate) open_pr: bool,
+    /// Look up in the audit logs of the clouds who changed what drifted, and when
+    #[arg(long)]
+    pub(crate) audit: bool,
     /// Drift that is known, as -save-baseline wrote it: it is told apart and doesn't count
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<String>,

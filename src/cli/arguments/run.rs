@@ -80,6 +80,9 @@ pub(crate) struct RunDrift {
     /// Accepted for compatibility: exit codes are always detailed
     #[arg(long = "detailed-exitcode", alias = "detailed")]
     pub(crate) detailed_exitcode: bool,
+    /// Look up in the audit logs of the clouds who changed what drifted, and when
+    #[arg(long)]
+    pub(crate) audit: bool,
     #[command(flatten)]
     pub(crate) notifying: Notifying,
     #[command(flatten)]
@@ -113,6 +116,11 @@ impl Run {
             Run::Drift(args) => &args.reporting.report,
             Run::Apply(_) => &[],
         }
+    }
+
+    /// Whether audit logs are asked; only about drift.
+    pub(crate) fn audits(&self) -> bool {
+        matches!(self, Run::Drift(RunDrift { audit: true, .. }))
     }
 
     /// What is done, to which stacks and how, and where plans are saved.

@@ -79,6 +79,7 @@ fn options(context: &Context, args: &Arguments) -> Result<Options, Diagnostics> 
         locking: lock_options(&running.locking)?,
         out: out.map(|directory| context.beside(directory)),
         approved: args.is_approved(),
+        audit: args.audits(),
     })
 }
 

@@ -4,6 +4,7 @@ use super::fault::{Effect, Fault, Gate, Held, strike, turns};
 use super::file;
 use super::object::{Creation, complete};
 use super::schema::SCHEMA;
+use crate::Deed;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -49,6 +50,8 @@ pub enum Call {
     Import,
     /// `read_data`
     ReadData,
+    /// `audit`
+    Audit,
 }
 
 /// One object in the cloud.
@@ -78,6 +81,8 @@ pub(super) struct State {
     /// How many objects of a kind and name there ever were.
     pub(super) created: BTreeMap<String, u64>,
     pub(super) gate: Gate,
+    /// Who wrote to objects, by kind and id.
+    pub(super) deeds: BTreeMap<(Name, Name), Vec<Deed>>,
     pub(super) calls: BTreeMap<Call, u64>,
     pub(super) log: Vec<String>,
     pub(super) faults: Vec<Fault>,
@@ -120,6 +125,11 @@ impl FakeCloud {
     /// Everything there is, by kind and id.
     pub fn objects(&self) -> Vec<FakeObject> {
         self.lock().objects.values().cloned().collect()
+    }
+
+    /// Puts a write to an object into the audit log.
+    pub fn record(&self, kind: &str, id: &str, deed: Deed) {
+        self.lock().deeds.entry((kind.into(), id.into())).or_default().push(deed);
     }
 
     /// One object.

@@ -5,10 +5,10 @@ use super::fault::{Effect, turns};
 use super::object::{Creation, foresee};
 use super::schema::{SCHEMA, THING_IDENTITY};
 use crate::{
-    ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, Factory, IdentitySchema, ImportAnswer, Imported,
-    OpenAnswer, OpenRequest, PlanAnswer, PlanRequest, Private, Provider, ReadAnswer, ReadRequest,
-    RecoverAnswer, RecoverRequest, RenewAnswer, RenewRequest, SettleRequest, StartError, UpgradeAnswer,
-    UpgradeRequest,
+    ApplyAnswer, ApplyRequest, AuditAnswer, AuditRequest, Audited, DataAnswer, DataRequest, Deed, Factory,
+    IdentitySchema, ImportAnswer, Imported, OpenAnswer, OpenRequest, PlanAnswer, PlanRequest, Private,
+    Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest, RenewAnswer, RenewRequest,
+    SettleRequest, StartError, UpgradeAnswer, UpgradeRequest,
 };
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -92,6 +92,12 @@ impl FakeProvider {
 
     fn place(&self) -> Region {
         self.region.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn deeds(&self, one: &Audited) -> Vec<Deed> {
+        let cloud = self.cloud.lock();
+        let found = id_of(&one.state).and_then(|id| cloud.deeds.get(&(one.kind.clone(), id.into())));
+        found.cloned().unwrap_or_default()
     }
 
     /// Counts a call that changes nothing: an error where a fault says so.
@@ -358,6 +364,19 @@ impl Provider for FakeProvider {
                 self.import(kind, id).await
             }
             _ => ImportAnswer { objects: Vec::new(), diagnostics: Diagnostics::new() },
+        }
+    }
+
+    async fn audit(&self, request: AuditRequest) -> AuditAnswer {
+        match self.observe(Call::Audit).await {
+            Ok(()) => {
+                let deeds = request.objects.iter().map(|one| self.deeds(one)).collect();
+                AuditAnswer { deeds, diagnostics: Diagnostics::new() }
+            }
+            Err(refusal) => {
+                let warning = Diagnostic::warning(refusal.summary, refusal.detail);
+                AuditAnswer { diagnostics: warning.into(), ..AuditAnswer::none(&request) }
+            }
         }
     }
 

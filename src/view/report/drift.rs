@@ -7,7 +7,7 @@ use super::{
     Cause, Finding, Item, Level, Line, Report, Scene, Subject, Verb, findings, place, plan::drawing,
 };
 use crate::diff::{Differ, Sign, sign};
-use crate::drift::{git, is_as_git_says, is_long, note, path, shown};
+use crate::drift::{deed, git, is_as_git_says, is_long, note, path, shown};
 use crate::style::{Style, neutral};
 use std::collections::{BTreeMap, BTreeSet};
 use trueup_addr::{Mode, ResourceInstance};
@@ -132,12 +132,13 @@ fn item(drift: &ResourceDrift, places: &Places<'_>, secrets: &Secrets) -> Item {
     };
     let entangled = drift.entangled && matches!(drift.kind, DriftKind::Changed | DriftKind::Vanished);
     let left = entangled.then_some(ENTANGLED);
+    let deeds = drift.deeds.iter().map(|one| secrets.without(&deed(one)));
     Item {
         address: neutral(&drift.addr.to_string()),
         kind: neutral(&drift.addr.resource.kind),
         verb: Verb::of_drift(drift.kind),
         says: says.into(),
-        notes: also.into_iter().chain(left).map(str::to_owned).collect(),
+        notes: also.into_iter().chain(left).map(str::to_owned).chain(deeds).collect(),
         lines: drift.attributes.iter().flat_map(|one| attribute(one, secrets)).collect(),
         place: places.of(&drift.addr.config()),
         corrected: false,

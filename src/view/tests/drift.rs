@@ -5,7 +5,7 @@ use crate::diff::Differ;
 use crate::drift::drift;
 use trueup_diff::Action;
 use trueup_drift::{
-    AttributeDrift, AttributeKind, DriftDocument, DriftKind, Ignored, Judged, Left, ResourceDrift,
+    AttributeDrift, AttributeKind, Deed, DriftDocument, DriftKind, Ignored, Judged, Left, ResourceDrift,
 };
 use trueup_stacks::{IgnoreRule, Until};
 use trueup_value::{Marks, Path, PathStep, Type, Value};
@@ -18,7 +18,16 @@ fn attribute(name: &str, [git, state, cloud]: [Value; 3], kind: AttributeKind) -
 fn resource(addr: &str, kind: DriftKind, action: Action, attributes: Vec<AttributeDrift>) -> ResourceDrift {
     let provider = "provider[\"registry.terraform.io/hashicorp/aws\"]".parse().expect("an address");
     let addr = addr.parse().expect("an address");
-    ResourceDrift { addr, provider, kind, action, entangled: false, of_its_own: false, attributes }
+    ResourceDrift {
+        addr,
+        provider,
+        kind,
+        action,
+        entangled: false,
+        of_its_own: false,
+        attributes,
+        deeds: Vec::new(),
+    }
 }
 
 fn shown(document: &DriftDocument) -> String {
@@ -69,6 +78,24 @@ fn what_git_says_what_the_state_saw_and_what_the_cloud_holds() {
     let text = shown(&document);
     assert!(!text.contains("hush") && !text.contains('\u{1b}'), "{text}");
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn who_changed_it_is_told_without_what_would_take_over_a_terminal() {
+    let deed = Deed {
+        time: "2026-11-21T10:00:00Z".into(),
+        who: "eve\u{1b}[2J".into(),
+        what: "ModifyVpcAttribute".into(),
+        ..Deed::default()
+    };
+    let from = Deed { from: Some("203.0.113.7".into()), ..deed.clone() };
+    let gone = resource("aws_vpc.gone", DriftKind::Vanished, Action::Create, Vec::new());
+    let resources = vec![ResourceDrift { deeds: vec![from, deed], ..gone }];
+    let text = shown(&DriftDocument { resources, compared: 1 });
+    assert!(text.contains("2026-11-21T10:00:00Z by eve") && !text.contains('\u{1b}'), "{text}");
+    assert!(
+        text.contains(": ModifyVpcAttribute, from 203.0.113.7\n") && text.contains(": ModifyVpcAttribute\n")
+    );
 }
 
 #[test]

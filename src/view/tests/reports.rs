@@ -7,7 +7,9 @@ use crate::report::{Finding, Level, Report, Scene, Subject};
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_diff::{Action, Reason};
 use trueup_document::drift::Told;
-use trueup_drift::{Correction, DriftKind, Ignored, Judged, Left, Refused, ResourceDrift, drift_document};
+use trueup_drift::{
+    Correction, Deed, DriftDocument, DriftKind, Ignored, Judged, Left, Refused, ResourceDrift, drift_document,
+};
 use trueup_plan::{Importing, OutputChange, Plan, PlanMode};
 use trueup_resolve::Program;
 use trueup_stacks::IgnoreRule;
@@ -366,6 +368,7 @@ fn excused(plan: &Plan) -> Judged {
         entangled: false,
         of_its_own: false,
         attributes: Vec::new(),
+        deeds: Vec::new(),
     };
     let rule = IgnoreRule {
         addresses: Vec::new(),
@@ -456,6 +459,23 @@ fn drift_in_every_format() {
         text.contains("# left as it is: Git has changes of it") && text.contains("`Nothing was corrected`"),
         "{text}"
     );
+    who_changed_it_is_told(&document, &changed, &scene);
+}
+
+fn who_changed_it_is_told(document: &DriftDocument, plan: &Plan, scene: &Scene<'_>) {
+    let mut blamed = document.clone();
+    let (who, from) = ("eve\u{1b}[2J<b>".to_owned(), Some("203.0.113.7".into()));
+    let deed = Deed { time: "2026-11-21T10:00:00Z".into(), who, what: "Write".into(), from, with: None };
+    blamed.resources[0].deeds.push(deed);
+    let told = Told { document: &blamed, plan, world_only: false, correction: None, reported: None };
+    let blamed = Report::of_drift(&told, scene).expect("a report");
+    for format in [Format::Markdown, Format::Html, Format::Junit, Format::Sarif] {
+        let text = one(&blamed, format);
+        let is_told =
+            text.contains("2026-11-21T10:00:00Z by eve") && text.contains("Write, from 203.0.113.7");
+        assert!(is_told && !text.contains(SECRET) && !text.contains('\u{1b}'), "{format:?}: {text}");
+        assert!(format != Format::Html || !text.contains("[2J<b>"), "{text}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub(crate) use trueup_provider_walk::{configure, text, token, value};
 pub(crate) type Cloud = trueup_provider_walk::Cloud<Moto>;
 
 /// The services that the emulator stands in for.
-const SERVICES: [&str; 5] = ["dynamodb", "ec2", "iam", "s3", "sts"];
+const SERVICES: [&str; 6] = ["cloudtrail", "dynamodb", "ec2", "iam", "s3", "sts"];
 
 /// A provider block for an endpoint; `more` are further arguments as JSON members.
 pub(crate) fn provider_block(url: &str, more: &str) -> String {

@@ -1,6 +1,7 @@
 //! The provider against an emulator of the AWS APIs (moto) and a fake of our own, through the provider trait.
 
 mod account;
+mod audit;
 mod batch;
 mod cases;
 mod cloud;

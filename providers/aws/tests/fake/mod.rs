@@ -3,6 +3,7 @@
 //!
 //! Each API is a table of operations. Things are trees in one store; see `world`.
 
+mod cloudtrail;
 mod dynamodb;
 mod ec2;
 mod iam;
@@ -12,6 +13,7 @@ mod sts;
 mod world;
 mod xml;
 
+pub(crate) use cloudtrail::Event;
 use params::Params;
 use serde_json::json;
 use trueup_provider_walk::{Reply, Request, Running, Trouble};
@@ -38,6 +40,7 @@ type Operation = (&'static str, fn(&mut Call<'_>) -> Outcome<serde_json::Value>)
 impl trueup_provider_walk::Fake for World {
     fn name(request: &Request) -> String {
         match scope(request).map_or("", |(_, service)| service) {
+            "cloudtrail" => cloudtrail::name(request),
             "dynamodb" => dynamodb::name(request),
             "s3" => s3::name(request),
             _ => Params::of_form(request.text().unwrap_or_default()).take("Action").unwrap_or_default(),
@@ -45,7 +48,7 @@ impl trueup_provider_walk::Fake for World {
     }
 
     fn is_read(name: &str) -> bool {
-        ["Describe", "Get", "List", "HEAD", "GET"].iter().any(|verb| name.starts_with(verb))
+        ["Describe", "Get", "List", "Lookup", "HEAD", "GET"].iter().any(|verb| name.starts_with(verb))
     }
 
     fn answer(&mut self, request: &Request, _is_doomed: bool) -> Reply {
@@ -54,6 +57,7 @@ impl trueup_provider_walk::Fake for World {
         };
         let before = self.clone();
         let outcome = match service {
+            "cloudtrail" => cloudtrail::answer(self, region, request),
             "dynamodb" => dynamodb::answer(self, region, request),
             "s3" => s3::answer(self, region, request),
             "ec2" => query(self, region, request, (ec2::OPERATIONS, "2016-11-15")),
@@ -153,14 +157,18 @@ fn query(
 }
 
 fn internal(service: &str) -> Refusal {
-    let code = if service == "dynamodb" { "InternalServerError" } else { "InternalError" };
+    let code = match service {
+        "cloudtrail" => "InternalFailure",
+        "dynamodb" => "InternalServerError",
+        _ => "InternalError",
+    };
     Refusal { status: 500, ..refuse(code, "An internal error has occurred") }
 }
 
 fn throttled(service: &str) -> Refusal {
     let (status, code) = match service {
         "s3" => (503, "SlowDown"),
-        "dynamodb" => (400, "ThrottlingException"),
+        "cloudtrail" | "dynamodb" => (400, "ThrottlingException"),
         "ec2" => (503, "RequestLimitExceeded"),
         _ => (400, "Throttling"),
     };
@@ -169,8 +177,10 @@ fn throttled(service: &str) -> Refusal {
 
 fn error(service: &str, refusal: &Refusal) -> Reply {
     let Refusal { status, code, message } = refusal;
-    if service == "dynamodb" {
-        return dynamodb::refused(refusal);
+    match service {
+        "cloudtrail" => return cloudtrail::refused(refusal),
+        "dynamodb" => return dynamodb::refused(refusal),
+        _ => {}
     }
     let inner = json!({"Code": code, "Message": message});
     let (root, tree) = match service {

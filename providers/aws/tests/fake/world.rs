@@ -1,5 +1,6 @@
 //! What exists in the fake cloud: things with trees, tags and owners, and how they are looked up.
 
+use super::cloudtrail::Event;
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -50,6 +51,10 @@ pub(crate) struct World {
     pub(crate) tokens: BTreeMap<String, (String, String)>,
     /// How many looks don't find a new thing.
     pub(crate) lag: u32,
+    /// What `CloudTrail` recorded.
+    pub(crate) trail: Vec<Event>,
+    /// Nobody may look at it.
+    pub(crate) is_trail_closed: bool,
     count: u32,
 }
 

@@ -1,6 +1,7 @@
 //! The provider against a fake of our own, and against cloudemu where it is, through the provider trait.
 
 mod account;
+mod audit;
 mod batch;
 mod cases;
 mod cloud;

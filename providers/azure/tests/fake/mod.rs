@@ -2,6 +2,7 @@
 //! with its own status and code. Writes take their time, lists come in pages, names and ids match in any case.
 
 mod accounts;
+mod activity;
 mod containers;
 mod disks;
 mod groups;
@@ -48,6 +49,10 @@ pub(crate) struct World {
     going: BTreeSet<String>,
     /// Machines that aren't on, and where they are instead.
     powers: BTreeMap<String, &'static str>,
+    /// What the activity log has.
+    pub(crate) events: Vec<Json>,
+    /// Nobody may read it.
+    pub(crate) is_log_closed: bool,
     /// How many writes came while another was under way.
     busy: usize,
 }
@@ -175,6 +180,9 @@ impl World {
             )),
             ["subscriptions", _, "resourcegroups", ..] if segments.len() <= 5 => {
                 self.group(request, &segments, is_doomed)
+            }
+            ["subscriptions", _, "providers", "microsoft.insights", "eventtypes", "management", "values"] => {
+                self.log(request)
             }
             ["subscriptions", _, "providers", _] => Ok(self.registration()),
             ["subscriptions", _, "providers", _, "register"] => {

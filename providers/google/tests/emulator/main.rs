@@ -1,6 +1,7 @@
 //! The provider against a fake of Google Cloud's APIs, and against cloudemu where that is at hand, through the provider
 //! trait.
 
+mod audit;
 mod cases;
 mod data;
 #[path = "../fake/mod.rs"]

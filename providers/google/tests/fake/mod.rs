@@ -2,6 +2,7 @@
 //! its status and reason, writes are operations, and new things can't be seen or used before theirs has ended.
 
 mod buckets;
+mod entries;
 mod identity;
 mod looks;
 mod machines;

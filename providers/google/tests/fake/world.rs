@@ -66,6 +66,10 @@ pub(crate) struct World {
     /// So many writes of policies come before service accounts that they name are known there.
     pub(crate) strangers: u32,
     failures: usize,
+    /// What the audit log has.
+    pub(crate) entries: Vec<Json>,
+    /// Nobody may read it.
+    pub(crate) is_log_closed: bool,
 }
 
 pub(crate) fn refuse<T>(status: u16, reason: &'static str, message: impl Into<String>) -> Result<T, Refusal> {
@@ -211,7 +215,7 @@ impl World {
         if let Some(answer) = looks::look(request) {
             return answer;
         }
-        if let Some(answer) = self.identity(request) {
+        if let Some(answer) = self.identity(request).or_else(|| self.log(request)) {
             return answer;
         }
         if let Some(answer) = self.stored_things(request) {

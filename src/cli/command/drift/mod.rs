@@ -21,7 +21,7 @@ use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_document::drift::Told;
 use trueup_drift::{Correction, DriftKind, Judged, drift_document, judge, moment};
-use trueup_engine::{Observer, PlanOptions, Planned, Session, Unobserved};
+use trueup_engine::{Observer, PlanOptions, Planned, Session, Unobserved, audit};
 use trueup_plan::Plan;
 use trueup_view::diff::Differ;
 use trueup_view::report::Subject;
@@ -101,10 +101,13 @@ struct Work<'a> {
 
 impl Work<'_> {
     async fn compare(&self, session: &mut Session, options: &PlanOptions) -> u8 {
-        let Planned { plan, diagnostics } = session.plan(options).await;
+        let Planned { plan, mut diagnostics } = session.plan(options).await;
         let wrong = diagnostics.has_errors();
-        let judged = match self.judge(session, &plan) {
-            Ok(judged) => judged,
+        let judged = match self.judge(session, &plan).await {
+            Ok((judged, found)) => {
+                diagnostics.extend(found);
+                judged
+            }
             Err(diagnostic) => return complain(self.screen, (*diagnostic).into(), &session.sources),
         };
         if !self.args.is_document() {
@@ -144,10 +147,14 @@ impl Work<'_> {
         }
     }
 
-    fn judge(&self, session: &Session, plan: &Plan) -> Result<Judged, Box<Diagnostic>> {
+    /// Judges what differs; gives warnings about what can't be found out of it.
+    async fn judge(&self, session: &Session, plan: &Plan) -> Result<(Judged, Diagnostics), Box<Diagnostic>> {
         let document = drift_document(plan, &**session.providers());
         let Rules { settings, baseline, .. } = self.rules;
-        Ok(judge(document, settings, baseline.as_ref(), session.lineage(), moment(plan)?))
+        let mut judged = judge(document, settings, baseline.as_ref(), session.lineage(), moment(plan)?);
+        let found =
+            if self.args.audit { audit(session, plan, &mut judged).await? } else { Diagnostics::new() };
+        Ok((judged, found))
     }
 
     /// Writes what is known from now on, where it is asked for: what alarms, and what the baseline knew already.

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use trueup_loopback::{Answers, GitServer, Reply, Request, serve};
-use trueup_provider::fake::{FakeCloud, FakeFactory};
+use trueup_provider::Deed;
+use trueup_provider::fake::{Call, Effect, FakeCloud, FakeFactory};
 use trueup_value::Value;
 
 const MAIN: &str = r#"
@@ -306,6 +307,21 @@ async fn secrets_are_proposed_nowhere() {
     let branch = stage.branch().expect("a branch");
     let all = git(&stage.forge.repository, &format!("log --format=%B -p main..{branch}"));
     assert!(!all.contains("leaked") && !all.contains("hush"), "{all}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn audit_logs_are_asked_about_what_drifted_alone() {
+    let stage = Stage::new().await;
+    assert_eq!(stage.run("drift -audit").await, 0);
+    assert_eq!(stage.cloud.count(Call::Audit), 0, "there is nothing to ask for");
+    stage.meddle("a", "size", 5);
+    let deed = Deed { time: "2026-11-21T10:00:00Z".into(), who: "eve".into(), ..Deed::default() };
+    stage.cloud.record("fake_thing", "thing-a-1", deed);
+    assert_eq!(stage.run("drift -audit").await, 2);
+    assert_eq!(stage.run("drift").await, 2);
+    assert_eq!(stage.cloud.count(Call::Audit), 1);
+    stage.cloud.fail(Call::Audit, 1, Effect::ErrorBefore);
+    assert_eq!(stage.run("drift -audit -json").await, 2, "a refusal is no failure of the report");
 }
 
 #[tokio::test(flavor = "multi_thread")]

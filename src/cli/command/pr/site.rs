@@ -114,6 +114,7 @@ pub(super) fn options(
         locking: lock_options(&pulling.locking)?,
         out,
         approved: false,
+        audit: false,
     })
 }
 

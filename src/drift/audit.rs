@@ -1,0 +1,76 @@
+//! Who wrote to what drifted: what of their audit logs is asked for, and what is made of the answers.
+
+use crate::judge::Judged;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use trueup_addr::ResourceInstance;
+use trueup_diag::Diagnostic;
+use trueup_provider::Deed;
+use trueup_state::Record;
+
+/// How far back is looked where nobody knows when the configuration was applied last.
+const SPAN_USUAL: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Audit logs of clouds keep this much.
+const SPAN_MAX: SignedDuration = SignedDuration::from_hours(90 * 24 - 1);
+/// More names are counted.
+const NAMES_MAX: usize = 10;
+
+/// From when to when is looked: since the configuration was applied last. In RFC 3339.
+pub fn audit_span(record: Option<&Record>, now: Timestamp) -> (String, String) {
+    let back = |span: SignedDuration| now.saturating_sub(span).unwrap_or(Timestamp::MIN);
+    let applied = record.and_then(|record| record.applied.as_ref()?.time.parse::<Timestamp>().ok());
+    let since = applied.unwrap_or_else(|| back(SPAN_USUAL)).max(back(SPAN_MAX)).min(now);
+    (since.to_string(), now.to_string())
+}
+
+impl Judged {
+    /// Takes in what was found out of what alarms; gives a warning where nothing was, of any of it.
+    pub fn take_deeds(
+        &mut self,
+        mut found: BTreeMap<ResourceInstance, Vec<Deed>>,
+        since: &str,
+    ) -> Option<Diagnostic> {
+        let mut unknown = Vec::new();
+        for one in self.document.resources.iter_mut().filter(|one| one.is_drift()) {
+            one.deeds = found.remove(&one.addr).unwrap_or_default();
+            if one.deeds.is_empty() {
+                unknown.push(one.addr.to_string());
+            }
+        }
+        (!unknown.is_empty()).then(|| silent(&unknown, since))
+    }
+}
+
+fn silent(unknown: &[String], since: &str) -> Diagnostic {
+    let mut names = unknown.iter().take(NAMES_MAX).cloned().collect::<Vec<_>>().join(", ");
+    if unknown.len() > NAMES_MAX {
+        names.push_str(&format!(" and {} more", unknown.len() - NAMES_MAX));
+    }
+    let objects = if unknown.len() == 1 { "1 object".into() } else { format!("{} objects", unknown.len()) };
+    let detail = format!("Since {since} no audit log has a write by anybody else to: {names}.");
+    Diagnostic::warning(format!("Nobody found who changed {objects}"), detail).hint(
+        "audit logs lag behind by some minutes, and not every type of object has one: compare again later",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::audit_span;
+    use trueup_state::{AppliedCommit, Record};
+
+    #[test]
+    fn what_was_written_since_the_last_apply_is_asked_for() {
+        let now = "2026-11-21T12:00:00Z".parse().expect("a time");
+        let check = |applied: Option<&str>, since: &str| {
+            let applied = applied.map(|time| AppliedCommit { time: time.into(), ..AppliedCommit::default() });
+            let record = Record { applied, ..Record::default() };
+            assert_eq!(audit_span(Some(&record), now), (since.into(), "2026-11-21T12:00:00Z".into()));
+        };
+        check(Some("2026-11-20T00:00:00Z"), "2026-11-20T00:00:00Z");
+        check(Some("2026-01-01T00:00:00Z"), "2026-08-23T13:00:00Z");
+        check(Some("2027-01-01T00:00:00Z"), "2026-11-21T12:00:00Z");
+        check(Some("some day"), "2026-10-22T12:00:00Z");
+        check(None, "2026-10-22T12:00:00Z");
+        assert_eq!(audit_span(None, now).0, "2026-10-22T12:00:00Z");
+    }
+}
