@@ -365,6 +365,14 @@ fn forks_are_not_planned_unless_the_base_branch_says_so() {
     place.comment("trueup:plan");
     place.pr("apply -number=7").code(3).shows("comes out of a fork");
     assert!(!place.has_state("net"));
+    // Who forks chooses no branch that says something else.
+    place.git("branch loose main");
+    place.forge.world().comments.clear();
+    place.forge.world().base = "loose".into();
+    let rules = place.forge.world().rules.take();
+    place.forge.world().base_rules = rules;
+    place.pr("plan -number=7").code(0).shows("It goes into loose, and only what goes into main is");
+    assert!(place.forge.world().comments.is_empty());
 }
 
 #[test]

@@ -24,12 +24,12 @@ const DETAILS_BYTES_MAX: usize = 65_535;
 /// Plans what the pull request touches, and says so at the forge.
 pub(super) async fn plan(context: &Context, screen: &Arc<Screen>, args: &PrPlan) -> Result<u8, Stop> {
     let site = Site::open(context, &args.pulling).await?;
-    if site.pull.head.is_fork && site.rules.pulls.forks == Forks::Refused {
-        let number = site.pull.number;
+    if let Some(why) = fork_refused(context, &site).await? {
         screen.line(&format!(
-            "Pull request {number} comes out of a fork and is not planned. \"forks\" in the block pulls of trueup.hcl in the base branch says so."
+            "Pull request {} comes out of a fork and is not planned. {why}",
+            site.pull.number
         ));
-        return Ok(0);
+        return Ok(exit::FINE);
     }
     if !site.checkout.holds(&site.pull.head.commit) {
         let here = site.checkout.commit.clone().unwrap_or_else(|| "nothing".into());
@@ -56,6 +56,22 @@ pub(super) async fn plan(context: &Context, screen: &Arc<Screen>, args: &PrPlan)
         return Err(unwritten.into());
     }
     Ok(exit::of(ran.verdict(), args.detailed_exitcode))
+}
+
+/// Why a pull request out of a fork isn't planned. Anybody can open one, into any branch: what that says of forks counts
+/// only where pull requests into it are applied.
+async fn fork_refused(context: &Context, site: &Site) -> Result<Option<String>, Stop> {
+    if !site.pull.head.is_fork {
+        return Ok(None);
+    }
+    if site.rules.pulls.forks == Forks::Refused {
+        let why = "\"forks\" in the block pulls of trueup.hcl in the base branch says so.";
+        return Ok(Some(why.to_owned()));
+    }
+    let branches = site.branches(context).await?;
+    let base = &site.pull.base_branch;
+    let why = || format!("It goes into {base}, and only what goes into {} is.", branches.texts().join(", "));
+    Ok((!branches.include(base)).then(why))
 }
 
 /// Writes the comment and the statuses.
