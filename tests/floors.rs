@@ -92,6 +92,7 @@ pub(crate) const HOMES: &[(&str, &[&str])] = &[
     ("lzma-rust2", &["trueup-source"]),
     ("p12-keystore", &["trueup-login"]),
     ("petgraph", &["trueup-plan"]),
+    ("quick-xml", &["trueup-store"]),
     ("rowan", &["trueup-parse"]),
     ("russh", &["trueup-provision"]),
     ("rustyline", &["trueup-cli"]),
@@ -138,7 +139,7 @@ pub(crate) const PROVIDERS_SEE: &[&str] = &[
 
 /// Crates that are for tests alone.
 pub(crate) const FOR_TESTS: &[&str] =
-    &["insta", "jsonschema", "proptest", "quick-xml", "tempfile", "trueup-loopback", "trueup-provider-walk"];
+    &["insta", "jsonschema", "proptest", "tempfile", "trueup-loopback", "trueup-provider-walk"];
 
 /// Folders of stand-ins for the world, and the cargo feature each is behind: tests enable it, the program never.
 pub(crate) const FAKES: &[(&str, &str)] = &[("src/provider/fake/", "fake")];

@@ -72,6 +72,26 @@ impl Program {
         Some(program)
     }
 
+    /// A program that a package of npm brings along, installed into a folder of its own below `folder` where it isn't yet.
+    /// None where the package can't be had, which is said: the test is left out.
+    pub async fn in_node_package(folder: &str, package: &str, program: &str) -> Option<String> {
+        let place = format!("{folder}/{package}");
+        let program = format!("{place}/node_modules/.bin/{program}");
+        if !Path::new(&program).exists() {
+            // Whoever comes second finds it whole or not at all.
+            let own = format!("{place}-{}", std::process::id());
+            let options = ["install", "--silent", "--no-audit", "--no-fund", "--prefix", &own, package];
+            let is_made = succeeds("npm", &options).await
+                && (std::fs::rename(&own, &place).is_ok() || Path::new(&program).exists());
+            if !is_made {
+                // Past what the test runner keeps of the output of tests that pass.
+                let _ = writeln!(std::io::stderr(), "SKIPPED: the tests on {package}: npm can't install it");
+                return None;
+            }
+        }
+        Some(program)
+    }
+
     /// Starts a program with arguments and waits until it listens on a port of loopback.
     pub async fn listening(program: &str, arguments: &[&str], port: u16) -> Program {
         let mut command = Command::new(program);

@@ -6,7 +6,6 @@ use crate::load::{Loaded, NotOpened, load, load_backend, start_providers};
 use crate::providers::Providers;
 use crate::world::World;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_plan::{Plan, Snapshot};
@@ -84,19 +83,13 @@ pub async fn force_unlock(world: &World, id: &str) -> Result<Result<(), StoreErr
 }
 
 /// The root outputs of another configuration's state, with what an interrupted run of it left; `None` where there is
-/// none. Relative paths of local backends start from `directory`.
+/// none.
 pub async fn remote_outputs(
-    directory: &Path,
+    around: &trueup_store::World,
     backend: &str,
     settings: &Value,
-    workspace: &str,
 ) -> Result<Option<BTreeMap<Name, Value>>, Box<Diagnostic>> {
-    let around = trueup_store::World {
-        directory: directory.into(),
-        workspace: workspace.into(),
-        backup: Backup::None,
-    };
-    let opened = trueup_store::open(backend, settings, &around).await;
+    let opened = trueup_store::open(backend, settings, around).await;
     let store: Arc<dyn Store> = opened.map_err(|error| store_diagnostic(&error))?.into();
     let (_, version, replayed) = read_state(&store).await?;
     if version == Version::ABSENT && replayed.pending == 0 {

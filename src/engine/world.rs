@@ -152,6 +152,8 @@ pub struct World {
     pub deprecations: Deprecations,
     /// Now, RFC 3339 in UTC with whole seconds.
     pub clock: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Now, in whole seconds since 1970.
+    pub seconds: fn() -> u64,
     /// Fills with unpredictable bytes.
     pub random: Random,
     /// `user@host`

@@ -8,4 +8,4 @@ pub mod azure;
 mod traffic;
 
 pub use reqwest::{Method, Url};
-pub use traffic::{Answer, Request, Traffic, chain};
+pub use traffic::{Answer, Patience, Request, Traffic, chain, is_late};

@@ -4,7 +4,7 @@
 //! is left unanswered, and what it made is looked for instead. Calls that were refused or never sent are repeated, and
 //! so are those that change nothing when they come twice.
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Url};
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -14,14 +14,33 @@ use trueup_provider_kit::{Backoff, Deadline, Fault, FaultKind, Limiter};
 /// Calls under way at the start and at most.
 const CALLS_START: u16 = 16;
 const CALLS_MAX: u16 = 64;
-/// How often a call is tried in all, and for how long.
-const ATTEMPTS_MAX: u32 = 10;
-const CALL_MAX: Duration = Duration::from_mins(10);
-/// How long a connection may take, and an answer.
-const CONNECT_MAX: Duration = Duration::from_secs(10);
-const ANSWER_MAX: Duration = Duration::from_mins(1);
 /// Pauses that a server asks for are kept to this.
 const PAUSE_MAX: Duration = Duration::from_mins(1);
+
+/// What is put up with.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// How long a connection may take.
+    pub connect_max: Duration,
+    /// How long an answer may take.
+    pub answer_max: Duration,
+    /// How long a call may be tried again.
+    pub call_max: Duration,
+    /// How often a call is tried in all.
+    pub attempts_max: u32,
+}
+
+impl Default for Patience {
+    /// That of those who have come to do much.
+    fn default() -> Patience {
+        Patience {
+            connect_max: Duration::from_secs(10),
+            answer_max: Duration::from_mins(1),
+            call_max: Duration::from_mins(10),
+            attempts_max: 10,
+        }
+    }
+}
 
 /// A call to be made.
 #[derive(Clone)]
@@ -36,6 +55,8 @@ pub struct Request {
     pub body: Option<Vec<u8>>,
     /// Nothing happens a second time when it comes a second time.
     pub is_repeatable: bool,
+    /// How long the whole answer may take where much is sent or comes, instead of what others may.
+    pub answer_max: Option<Duration>,
 }
 
 /// What came back.
@@ -55,17 +76,18 @@ pub struct Answer {
 pub struct Traffic {
     client: reqwest::Client,
     limiter: Arc<Limiter>,
+    patience: Patience,
 }
 
 impl Request {
     /// A call without a body. All but POST do no harm twice.
     pub fn new(method: Method, url: Url) -> Request {
         let is_repeatable = method != Method::POST;
-        Request { method, url, headers: Vec::new(), body: None, is_repeatable }
+        Request { method, url, headers: Vec::new(), body: None, is_repeatable, answer_max: None }
     }
 
     /// Adds a header whose value is ours or checked before.
-    pub fn header(mut self, name: &'static str, value: &str) -> Result<Request, Fault> {
+    pub fn header(mut self, name: &str, value: &str) -> Result<Request, Fault> {
         let mut value = HeaderValue::from_str(value).map_err(|_| {
             Fault::new(
                 FaultKind::Invalid,
@@ -73,7 +95,9 @@ impl Request {
             )
         })?;
         value.set_sensitive(name.contains("authorization") || name == "x-identity-header");
-        self.headers.push((HeaderName::from_static(name), value));
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| Fault::new(FaultKind::Invalid, format!("{name:?} can be the name of no header")))?;
+        self.headers.push((name, value));
         Ok(self)
     }
 
@@ -121,17 +145,23 @@ impl Answer {
 impl Traffic {
     /// Calls that introduce themselves like this.
     pub fn new(agent: &str) -> Result<Traffic, Fault> {
+        Traffic::patient(agent, Patience::default())
+    }
+
+    /// The same with another patience.
+    pub fn patient(agent: &str, patience: Patience) -> Result<Traffic, Fault> {
         let client = reqwest::Client::builder()
             .user_agent(agent)
-            .connect_timeout(CONNECT_MAX)
-            .timeout(ANSWER_MAX)
+            .connect_timeout(patience.connect_max)
+            .timeout(patience.answer_max)
+            .read_timeout(patience.answer_max)
             // Operations say where they go on; a token must not follow wherever a redirect leads.
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| {
                 Fault::new(FaultKind::Other, format!("no HTTP client can be made: {}", chain(&error)))
             })?;
-        Ok(Traffic { client, limiter: Limiter::new(CALLS_START, CALLS_MAX) })
+        Ok(Traffic { client, limiter: Limiter::new(CALLS_START, CALLS_MAX), patience })
     }
 
     /// How many calls were made.
@@ -141,11 +171,11 @@ impl Traffic {
 
     /// Makes a call, again where that is safe; answers whatever status came in the end.
     pub async fn send(&self, request: &Request) -> Result<Answer, Fault> {
-        let deadline = Deadline::after(CALL_MAX);
+        let deadline = Deadline::after(self.patience.call_max);
         let mut backoff = Backoff::short();
         let mut is_doubtful = false;
         for attempt in 1.. {
-            let is_last = attempt == ATTEMPTS_MAX || deadline.is_past();
+            let is_last = attempt == self.patience.attempts_max || deadline.is_past();
             let passage = self.limiter.enter().await;
             match self.attempt(request).await {
                 Ok(answer) if is_throttled(answer.status) => {
@@ -183,14 +213,30 @@ impl Traffic {
         for (name, value) in &request.headers {
             made = made.header(name, value);
         }
-        if let Some(body) = &request.body {
-            made = made.body(body.clone());
+        if let Some(limit) = request.answer_max {
+            made = made.timeout(limit);
+        }
+        match request.body.as_ref().filter(|body| !body.is_empty()) {
+            Some(body) => made = made.body(body.clone()),
+            // Azure wants to be told that nothing comes, which clients leave out.
+            None if request.method == Method::PUT || request.method == Method::POST => {
+                made = made.header(CONTENT_LENGTH, "0");
+            }
+            None => {}
         }
         let response = made.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await?.to_vec();
         Ok(Answer { status, headers, body, is_doubtful: false })
     }
+}
+
+/// Why a call has no answer that had long enough for one.
+const LATE: &str = "it did not answer in time";
+
+/// Whether a call was given up because no answer came in time.
+pub fn is_late(fault: &Fault) -> bool {
+    fault.message.ends_with(LATE)
 }
 
 fn is_throttled(status: u16) -> bool {
@@ -200,7 +246,7 @@ fn is_throttled(status: u16) -> bool {
 fn unsent(error: reqwest::Error, may_be_done: bool) -> Fault {
     let host = error.url().and_then(Url::host_str).unwrap_or("the API").to_owned();
     let error = error.without_url();
-    let reason = if error.is_timeout() { "it did not answer in time".to_owned() } else { chain(&error) };
+    let reason = if error.is_timeout() { LATE.to_owned() } else { chain(&error) };
     let kind = if may_be_done { FaultKind::Unanswered } else { FaultKind::Other };
     Fault::new(kind, format!("{host} can't be reached: {reason}"))
         .hint("Check the network, the proxy and the endpoint, then run again.")

@@ -90,6 +90,7 @@ fn ground(root: &Path, environment: &[(&str, &str)]) -> Ground {
             given: Vec::new(),
             deprecations: Deprecations::All,
             clock: Arc::new(|| "2026-01-01T00:00:00Z".into()),
+            seconds: || 1_767_225_600,
             random: Arc::new(|bytes| bytes.fill(7)),
             who: "test@stage".into(),
             factory: factory.clone(),

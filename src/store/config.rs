@@ -1,16 +1,17 @@
 //! From a backend block to a store.
 
 use crate::local::{LocalPaths, LocalStore};
-use crate::{ErrorKind, Store, StoreError, s3_schema};
+use crate::{ErrorKind, Store, StoreError, azurerm_schema, s3_schema};
 use std::path::PathBuf;
+use trueup_provider_kit::Outside;
 use trueup_schema::{Attribute, Block};
 use trueup_value::{Type, Value};
 
 /// The backends there are.
-pub const KINDS: [&str; 2] = ["local", "s3"];
+pub const KINDS: [&str; 3] = ["azurerm", "local", "s3"];
 
 /// What a store needs to know of the world around it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct World {
     /// What relative paths start from: the working directory.
     pub directory: PathBuf,
@@ -18,6 +19,8 @@ pub struct World {
     pub workspace: String,
     /// Where a local backend keeps the state as it was before the first write.
     pub backup: Backup,
+    /// Environment and clock, for backends whose clients don't read them for themselves.
+    pub outside: Outside,
 }
 
 /// Where a local backend keeps the state as it was before the first write.
@@ -37,6 +40,7 @@ pub enum Backup {
 /// What the block of this backend may hold; `None` for a backend that isn't there.
 pub fn schema(kind: &str) -> Option<Block> {
     match kind {
+        "azurerm" => Some(azurerm_schema::block()),
         "local" => Some(local_schema()),
         "s3" => Some(s3_schema::block()),
         _ => None,
@@ -47,22 +51,30 @@ pub fn schema(kind: &str) -> Option<Block> {
 pub async fn open(kind: &str, config: &Value, world: &World) -> Result<Box<dyn Store>, StoreError> {
     check_workspace(&world.workspace)?;
     match kind {
+        #[cfg(feature = "azurerm")]
+        "azurerm" => {
+            let settings = crate::azurerm::AzurermSettings::from_config(config, &world.outside)?;
+            Ok(Box::new(crate::azurerm::open(settings, &world.workspace).await?))
+        }
         "local" => Ok(Box::new(open_local(config, world))),
         #[cfg(feature = "s3")]
         "s3" => {
             let settings = crate::s3::S3Settings::from_config(config)?;
-            Ok(Box::new(crate::s3::S3Store::open(settings, &world.workspace).await?))
+            Ok(Box::new(crate::s3::open(settings, &world.workspace).await?))
         }
-        #[cfg(not(feature = "s3"))]
-        "s3" => {
-            Err(StoreError::new(ErrorKind::Config, "open", "the backend \"s3\"", "this build is without it")
-                .hint("Use a build with the feature \"s3\"."))
-        }
-        other => {
-            let cause = format!("there is no backend of this type; there are {}", KINDS.join(", "));
-            Err(StoreError::new(ErrorKind::Config, "open", format!("the backend \"{other}\""), cause))
-        }
+        other => Err(unopened(other)),
     }
+}
+
+/// Why there is no store of this type.
+fn unopened(kind: &str) -> StoreError {
+    let failure =
+        |cause: String| StoreError::new(ErrorKind::Config, "open", format!("the backend \"{kind}\""), cause);
+    if KINDS.contains(&kind) {
+        return failure("this build is without it".into())
+            .hint(format!("Use a build with the feature \"{kind}\"."));
+    }
+    failure(format!("there is no backend of this type; there are {}", KINDS.join(", ")))
 }
 
 fn local_schema() -> Block {

@@ -101,6 +101,20 @@ impl StoreError {
         StoreError::new(ErrorKind::Locked(holder.map(Box::new)), "lock", object, cause).hint(hint)
     }
 
+    /// Our lock is no longer there; who has it by now.
+    #[cfg(any(feature = "azurerm", feature = "s3"))]
+    pub(crate) fn lost(object: impl Into<String>, other: Option<LockInfo>) -> StoreError {
+        let (kind, cause) = match other {
+            Some(info) => {
+                let cause = format!("someone broke it, and it is held: {info}");
+                (ErrorKind::Locked(Some(Box::new(info))), cause)
+            }
+            None => (ErrorKind::Conflict, "someone broke it".into()),
+        };
+        StoreError::new(kind, "keep", object, cause)
+            .hint("Nothing was written. Find out who else works on this state before you run again.")
+    }
+
     /// One line in Terraform's words where it has the case.
     pub fn summary(&self) -> &'static str {
         match (&self.kind, self.verb) {

@@ -52,6 +52,7 @@ use trueup_provider::{Factories, Factory};
 use trueup_provider_builtin::{Builtin, RemoteStates};
 use trueup_run::{Checkout, FactoryOf, Ground, Lending};
 use trueup_schema::Block;
+use trueup_store::{Backup, Outside};
 use trueup_value::{Name, Value};
 
 /// What switches something off in the environment.
@@ -172,7 +173,7 @@ impl Context {
     pub(crate) fn ground(&self) -> Ground {
         Ground {
             world: self.world(Arc::new(Unobserved)),
-            factory: factories(self.clouds.clone()),
+            factory: factories(self.clouds.clone(), &self.environment),
             temporary: std::env::temp_dir(),
             listening: crate::log::listening,
         }
@@ -194,9 +195,10 @@ impl Context {
             given: self.given.clone(),
             deprecations: self.deprecations,
             clock: Arc::new(outside::now),
+            seconds: outside::seconds,
             random: Arc::new(outside::random),
             who: outside::who(&self.environment),
-            factory: factory(self.working.clone(), self.clouds.clone()),
+            factory: factory(self.working.clone(), self.clouds.clone(), &self.environment),
             observer: crate::log::listening(observer),
             tokens: self.tokens.clone(),
             interrupt: self.interrupt.clone(),
@@ -216,6 +218,7 @@ fn look(terminal: &Terminal) -> Look {
 /// Reads states of other configurations; paths are relative to where this one keeps its own.
 struct OtherStates {
     directory: PathBuf,
+    outside: Outside,
 }
 
 #[async_trait::async_trait]
@@ -230,29 +233,43 @@ impl RemoteStates for OtherStates {
         settings: &Value,
         workspace: &str,
     ) -> Result<Option<BTreeMap<Name, Value>>, Box<Diagnostic>> {
-        trueup_engine::remote_outputs(&self.directory, backend, settings, workspace).await
+        let around = trueup_store::World {
+            directory: self.directory.clone(),
+            workspace: workspace.into(),
+            backup: Backup::None,
+            outside: self.outside.clone(),
+        };
+        trueup_engine::remote_outputs(&around, backend, settings).await
     }
 }
 
 /// The providers; other states are read from `directory`.
-fn factory(directory: PathBuf, clouds: Arc<dyn Factory>) -> Arc<dyn Factory> {
-    Arc::new(Factories(vec![builtin(directory), clouds]))
+fn factory(
+    directory: PathBuf,
+    clouds: Arc<dyn Factory>,
+    environment: &BTreeMap<String, String>,
+) -> Arc<dyn Factory> {
+    Arc::new(Factories(vec![builtin(directory, environment), clouds]))
 }
 
 /// The providers, for each directory that a state is kept in: those of clouds are shared.
-fn factories(clouds: Arc<dyn Factory>) -> FactoryOf {
+fn factories(clouds: Arc<dyn Factory>, environment: &BTreeMap<String, String>) -> FactoryOf {
     let lent: Arc<dyn Factory> = Arc::new(Lending::new(clouds));
-    Arc::new(move |directory| Arc::new(Factories(vec![builtin(directory.to_owned()), lent.clone()])))
+    let environment = environment.clone();
+    Arc::new(move |directory| {
+        Arc::new(Factories(vec![builtin(directory.to_owned(), &environment), lent.clone()]))
+    })
 }
 
 /// What needs no cloud; other states are read from `directory`.
-fn builtin(directory: PathBuf) -> Arc<dyn Factory> {
+fn builtin(directory: PathBuf, environment: &BTreeMap<String, String>) -> Arc<dyn Factory> {
+    let outside = Outside { environment: environment.clone(), seconds: outside::seconds };
     let ids = || {
         let mut bytes = [0; 16];
         outside::random(&mut bytes);
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     };
-    Arc::new(Builtin::new(Arc::new(ids)).with_states(Arc::new(OtherStates { directory })))
+    Arc::new(Builtin::new(Arc::new(ids)).with_states(Arc::new(OtherStates { directory, outside })))
 }
 
 /// The clouds that are compiled in.

@@ -17,7 +17,7 @@ use trueup_evaluate::constant_body;
 use trueup_parse::{parse_config, parse_expression};
 use trueup_resolve::{NodeId, Program, compile_constant};
 use trueup_schema::Block;
-use trueup_store::{Backup, DEFAULT_WORKSPACE, Store};
+use trueup_store::{Backup, DEFAULT_WORKSPACE, KINDS, Outside, Store};
 use trueup_value::{Name, Value, convert};
 
 /// What `-backend-config` gave: files of settings or single ones.
@@ -135,7 +135,7 @@ fn schema(kind: &str, span: Span) -> Result<Block, Box<Diagnostic>> {
         Box::new(
             Diagnostic::error(
                 "Unsupported backend type",
-                format!("There is no backend of type \"{kind}\"; local and s3 are supported so far."),
+                format!("There is no backend of type \"{kind}\"; supported so far: {}.", KINDS.join(", ")),
             )
             .at(span),
         )
@@ -266,8 +266,9 @@ pub(crate) async fn open_store(
 ) -> Result<Arc<dyn Store>, Box<Diagnostic>> {
     let selected = || crate::workspaces::selected(world);
     let workspace = if chosen.is_file { DEFAULT_WORKSPACE.into() } else { selected()? };
-    let around =
-        trueup_store::World { directory: world.state_dir.clone(), workspace, backup: backup.clone() };
+    let outside = Outside { environment: (*world.environment).clone(), seconds: world.seconds };
+    let directory = world.state_dir.clone();
+    let around = trueup_store::World { directory, workspace, backup: backup.clone(), outside };
     let opened = trueup_store::open(&chosen.kind, &chosen.config, &around).await;
     opened.map(Arc::from).map_err(|error| store_diagnostic(&error))
 }

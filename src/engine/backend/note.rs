@@ -158,6 +158,17 @@ mod tests {
         };
         check("local", &[("path", "one.tfstate".into())], 427_796_062);
         check("local", &[("path", "two.tfstate".into())], 1_214_197_412);
+        let account = [
+            ("storage_account_name", "acct".into()),
+            ("container_name", "states".into()),
+            ("key", "a.tfstate".into()),
+            (
+                "access_key",
+                "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg=="
+                    .into(),
+            ),
+        ];
+        check("azurerm", &account, 449_219_681);
         let lock = ("use_lockfile", Value::from(true));
         check("s3", &[("key", "env/terraform.tfstate".into()), lock], 4_285_108_605);
         let role = trueup_value::json::decode(

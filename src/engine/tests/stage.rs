@@ -214,6 +214,7 @@ pub(crate) fn world(
         given: Vec::new(),
         deprecations: Deprecations::All,
         clock: Arc::new(|| "2026-01-01T00:00:00Z".into()),
+        seconds: || 1_767_225_600,
         random: Arc::new(move |bytes| {
             for byte in bytes.chunks_mut(8) {
                 let drawn = scatter(drawn.fetch_add(1, Ordering::Relaxed));

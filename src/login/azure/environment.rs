@@ -15,15 +15,18 @@ pub struct Environment {
     pub manager: String,
     /// What tokens for the management API are made out to.
     pub audience: String,
+    /// What the names of storage's hosts end in: `core.windows.net`. Empty where the cloud's metadata don't say.
+    pub storage: String,
 }
 
-/// A cloud that is known by name: what blocks call it, what its metadata calls it, where one signs in, and
-/// its management API.
+/// A cloud that is known by name: what blocks call it, what its metadata calls it, where one signs in, its
+/// management API, and what the names of its storage end in.
 struct Known {
     name: &'static str,
     metadata_name: &'static str,
     login: &'static str,
     manager: &'static str,
+    storage: &'static str,
 }
 
 /// Azure documentation, "National clouds".
@@ -33,18 +36,21 @@ const KNOWN: [Known; 3] = [
         metadata_name: "AzureCloud",
         login: "https://login.microsoftonline.com",
         manager: "https://management.azure.com",
+        storage: "core.windows.net",
     },
     Known {
         name: "usgovernment",
         metadata_name: "AzureUSGovernment",
         login: "https://login.microsoftonline.us",
         manager: "https://management.usgovcloudapi.net",
+        storage: "core.usgovcloudapi.net",
     },
     Known {
         name: "china",
         metadata_name: "AzureChinaCloud",
         login: "https://login.chinacloudapi.cn",
         manager: "https://management.chinacloudapi.cn",
+        storage: "core.chinacloudapi.cn",
     },
 ];
 
@@ -79,8 +85,13 @@ fn known(name: &str) -> Result<Environment, Fault> {
         let message = format!("environment {name:?} is none of {}", names().join(", "));
         Fault::new(FaultKind::Invalid, message).hint("For other clouds name their metadata_host.")
     })?;
-    let Known { login, manager, .. } = *found;
-    Ok(Environment { login: login.into(), manager: manager.into(), audience: manager.into() })
+    let Known { login, manager, storage, .. } = *found;
+    Ok(Environment {
+        login: login.into(),
+        manager: manager.into(),
+        audience: manager.into(),
+        storage: storage.into(),
+    })
 }
 
 /// What the cloud's own metadata say (ARM reference, "Cloud metadata").
@@ -102,7 +113,8 @@ async fn told(host: &str, name: &str, traffic: &Traffic) -> Result<Environment, 
         let login = word(cloud, "/authentication/loginEndpoint")?.trim_end_matches('/').to_owned();
         let audience = word(cloud, "/authentication/audiences/0")
             .map_or(manager.clone(), |text| text.trim_end_matches('/').to_owned());
-        Some(Environment { login, manager, audience })
+        let storage = word(cloud, "/suffixes/storage").unwrap_or_default().to_owned();
+        Some(Environment { login, manager, audience, storage })
     });
     found.ok_or_else(|| {
         let names: Vec<&str> = clouds.iter().filter_map(|cloud| word(cloud, "/name")).collect();
@@ -116,7 +128,7 @@ fn word<'a>(cloud: &'a Json, pointer: &str) -> Option<&'a str> {
 }
 
 /// An address that tokens may be sent to: encrypted, or on this machine.
-fn address(text: &str, name: &str) -> Result<Url, Fault> {
+pub fn address(text: &str, name: &str) -> Result<Url, Fault> {
     let bad = |why: &str| {
         Fault::new(FaultKind::Invalid, format!("{name} {text:?} {why}")).hint(
             "Write it like https://management.example.com; plain http is for this machine's own addresses.",

@@ -1,5 +1,6 @@
 //! The backend block's settings, checked.
 
+use crate::secret::Secret;
 use crate::{ErrorKind, StoreError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -56,16 +57,6 @@ pub struct S3Settings {
 pub(super) struct CustomerKey {
     pub(super) base64: Secret,
     pub(super) md5: String,
-}
-
-/// A text that no message and no log shows.
-#[derive(Clone)]
-pub(super) struct Secret(pub(super) String);
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(..)")
-    }
 }
 
 /// A role to take on first.

@@ -221,7 +221,8 @@ mod tests {
         let outside = Outside { environment, ..Outside::default() };
         let config = Value::null(Type::Dynamic);
         let settings = SignIn::of(&Block { config: &config, outside: &outside }).expect("no file is named");
-        let cloud = Environment { login: "l".into(), manager: "m".into(), audience: "m".into() };
+        let cloud =
+            Environment { login: "l".into(), manager: "m".into(), audience: "m".into(), storage: "s".into() };
         let found = source(&settings, &cloud).map_or_else(|fault| fault.message, |source| source.to_string());
         assert_eq!(found, expected, "{variables:?}");
     }

@@ -1,6 +1,6 @@
 //! The journal: small numbered objects beside the state, a batch of entries each.
 
-use super::bucket::{Bucket, Condition, Put};
+use super::{Condition, Objects, Put};
 use crate::{ErrorKind, StoreError};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ const CONCURRENCY: usize = 16;
 const CLEARED: &str = ".cleared";
 
 pub(super) struct JournalObjects {
-    bucket: Arc<Bucket>,
+    objects: Arc<dyn Objects>,
     prefix: String,
     /// Where the next batch goes, once known.
     place: Mutex<Option<Place>>,
@@ -28,13 +28,13 @@ struct Place {
 }
 
 impl JournalObjects {
-    pub(super) fn new(bucket: Arc<Bucket>, key: &str) -> JournalObjects {
-        JournalObjects { bucket, prefix: format!("{key}.trueup-journal/"), place: Mutex::new(None) }
+    pub(super) fn new(objects: Arc<dyn Objects>, key: &str) -> JournalObjects {
+        JournalObjects { objects, prefix: format!("{key}.trueup-journal/"), place: Mutex::new(None) }
     }
 
     async fn found(&self) -> Result<Found, StoreError> {
         let mut found = Found::default();
-        for key in self.bucket.list(&self.prefix).await? {
+        for key in self.objects.list(&self.prefix).await? {
             let Some(rest) = key.strip_prefix(&self.prefix) else { continue };
             if let Some(number) = rest.strip_suffix(CLEARED).and_then(|number| number.parse().ok()) {
                 found.cleared = found.cleared.max(number);
@@ -65,9 +65,9 @@ impl JournalObjects {
         let key = format!("{}{run}/{:08}.jsonl", self.prefix, next.number);
         let bytes = journal::write(entries).into_bytes();
         let put = Put { verb: "write", key: &key, bytes: bytes.clone(), condition: Condition::Absent };
-        if let Err(error) = self.bucket.put(put).await {
+        if let Err(error) = self.objects.put(put).await {
             let ours = error.kind == ErrorKind::Conflict
-                && self.bucket.get("read", &key).await?.is_some_and(|got| got.bytes == bytes);
+                && self.objects.get("read", &key).await?.is_some_and(|got| got.bytes == bytes);
             if !ours {
                 return Err(error);
             }
@@ -91,12 +91,12 @@ impl JournalObjects {
 
     async fn batch(&self, key: String) -> Result<Vec<Entry>, StoreError> {
         let corrupt = |cause: String| {
-            StoreError::new(ErrorKind::Corrupt, "replay", self.bucket.object(&key), cause).hint(
+            StoreError::new(ErrorKind::Corrupt, "replay", self.objects.object(&key), cause).hint(
                 "The journal says what the last run did and is damaged. Keep a copy; if you remove it, the next plan \
                  finds what it can by reading the real objects.",
             )
         };
-        let Some(got) = self.bucket.get("read", &key).await? else {
+        let Some(got) = self.objects.get("read", &key).await? else {
             return Err(corrupt("it was there and is gone".into()));
         };
         let journal = journal::read(&got.bytes).map_err(|error| corrupt(error.to_string()))?;
@@ -112,7 +112,7 @@ impl JournalObjects {
         if let Some((last, _)) = found.batches.last() {
             let mark = format!("{}{:08}{CLEARED}", self.prefix, last.number);
             let put = Put { verb: "clear", key: &mark, bytes: b"{}".to_vec(), condition: Condition::None };
-            self.bucket.put(put).await?;
+            self.objects.put(put).await?;
             if !found.marks.contains(&mark) {
                 found.marks.push(mark);
             }
@@ -123,7 +123,7 @@ impl JournalObjects {
 
     async fn delete(&self, keys: Vec<String>) -> Result<(), StoreError> {
         stream::iter(keys)
-            .map(|key| async move { self.bucket.delete(&key, Condition::None).await })
+            .map(|key| async move { self.objects.delete(&key).await })
             .buffer_unordered(CONCURRENCY)
             .try_collect::<Vec<()>>()
             .await?;
