@@ -8,10 +8,10 @@ use tokio::sync::OnceCell;
 use trueup_addr::ProviderAddr;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_provider::{
-    ApplyAnswer, ApplyRequest, DataAnswer, DataRequest, Factory, IdentitySchema, ImportAnswer, MoveAnswer,
-    MoveRequest, OpenAnswer, OpenRequest, PlanAnswer, PlanRequest, Private, Provider, ReadAnswer,
-    ReadRequest, RecoverAnswer, RecoverRequest, RenewAnswer, RenewRequest, SettleRequest, StartError,
-    UpgradeAnswer, UpgradeRequest,
+    ApplyAnswer, ApplyRequest, AuditAnswer, AuditRequest, DataAnswer, DataRequest, Factory, IdentitySchema,
+    ImportAnswer, MoveAnswer, MoveRequest, OpenAnswer, OpenRequest, PlanAnswer, PlanRequest, Private,
+    Provider, ReadAnswer, ReadRequest, RecoverAnswer, RecoverRequest, RenewAnswer, RenewRequest,
+    SettleRequest, StartError, UpgradeAnswer, UpgradeRequest,
 };
 use trueup_schema::ProviderSchema;
 use trueup_value::Value;
@@ -184,6 +184,10 @@ impl Provider for Lent {
 
     async fn read_data(&self, request: DataRequest) -> DataAnswer {
         self.client().read_data(request).await
+    }
+
+    async fn audit(&self, request: AuditRequest) -> AuditAnswer {
+        self.client().audit(request).await
     }
 
     async fn validate_ephemeral(&self, kind: &str, config: &Value) -> Diagnostics {

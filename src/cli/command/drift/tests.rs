@@ -1,7 +1,7 @@
 //! `drift -open-pr` with a cloud, a Git server and a forge.
 
 use crate::arguments;
-use crate::command::{Context, apply, drift};
+use crate::command::{Context, apply, drift, run};
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -219,7 +219,8 @@ impl Stage {
         match line.command {
             arguments::Command::Apply(args) => apply::run(&context, args, false).await,
             arguments::Command::Drift(args) => drift::run(&context, args).await,
-            _ => unreachable!("the tests run these two"),
+            arguments::Command::Run(args) => run::run(&context, args).await,
+            _ => unreachable!("the tests run these"),
         }
     }
 
@@ -322,6 +323,10 @@ async fn audit_logs_are_asked_about_what_drifted_alone() {
     assert_eq!(stage.cloud.count(Call::Audit), 1);
     stage.cloud.fail(Call::Audit, 1, Effect::ErrorBefore);
     assert_eq!(stage.run("drift -audit -json").await, 2, "a refusal is no failure of the report");
+    assert_eq!(stage.run("drift -audit -json").await, 2);
+    stage.cloud.reset_calls();
+    assert_eq!(stage.run("run drift -all -audit").await, 2);
+    assert_eq!(stage.cloud.count(Call::Audit), 1, "in many stacks as well");
 }
 
 #[tokio::test(flavor = "multi_thread")]
