@@ -19,6 +19,7 @@ mod killed;
 mod modules;
 mod notified;
 mod pages;
+mod pipelines;
 mod pulls;
 #[cfg(feature = "s3")]
 mod races;

@@ -1,5 +1,6 @@
 //! What people copy: the commands in documentation and in recipes for build servers are ones that the program takes.
 
+use crate::support::moto::environment;
 use crate::support::project::{self, ProjectFile};
 use crate::support::sandbox::{Sandbox, find_program};
 use crate::support::skip::skip;
@@ -118,12 +119,13 @@ fn options_that_there_are_not_are_found() {
 }
 
 /// A part of each recipe in YAML that names what is done.
-const JOBS: [(&str, &[&str]); 7] = [
+const JOBS: [(&str, &[&str]); 8] = [
     ("github/action.yml", &["runs"]),
     ("github/pull-request.yml", &["jobs", "plan"]),
     ("github/drift.yml", &["jobs", "drift"]),
     ("gitlab/.gitlab-ci.yml", &["apply", "script"]),
     ("azure-pipelines/azure-pipelines.yml", &["stages"]),
+    ("azure-pipelines/trueup.yml", &["steps"]),
     ("bitbucket/bitbucket-pipelines.yml", &["pipelines", "pull-requests"]),
     ("circleci/config.yml", &["jobs", "apply"]),
 ];
@@ -152,7 +154,7 @@ fn every_recipe_is_known() {
         JOBS.iter().any(|(known, _)| *known == path) || ["README.md", "jenkins/Jenkinsfile"].contains(&path)
     };
     let unknown: Vec<&String> = found.iter().filter(|path| !is_known(path)).collect();
-    assert!(unknown.is_empty() && found.len() == 9, "{found:?}");
+    assert!(unknown.is_empty() && found.len() == 10, "{found:?}");
 }
 
 /// `examples/story/many` with fewer stacks, whose time is nobody's concern here.
@@ -166,4 +168,61 @@ fn the_story_of_many_stacks_goes_as_it_says() {
     let script = project::root().join("examples/story/many").display().to_string();
     let outcome = sandbox.run(Path::new("/bin/bash"), &[&script, "20"]);
     outcome.code(0).shows("20 stacks 20 applied 1000").shows("Everything was as expected");
+}
+
+/// The build servers' own schemas, as check-jsonschema carries them: the recipes that each holds, and what else to say.
+const SCHEMAS: [(&str, &[&str], &[&str]); 6] = [
+    ("github-workflows", &["github/pull-request.yml", "github/drift.yml"], &[]),
+    ("github-actions", &["github/action.yml"], &[]),
+    ("gitlab-ci", &["gitlab/.gitlab-ci.yml"], &["--data-transform", "gitlab-ci"]),
+    (
+        "azure-pipelines",
+        &["azure-pipelines/azure-pipelines.yml", "azure-pipelines/trueup.yml"],
+        // Its patterns are none of JavaScript's.
+        &["--data-transform", "azure-pipelines", "--regex-variant", "python"],
+    ),
+    ("bitbucket-pipelines", &["bitbucket/bitbucket-pipelines.yml"], &[]),
+    ("circle-ci", &["circleci/config.yml"], &[]),
+];
+
+#[test]
+fn recipes_have_the_shapes_of_their_build_servers() {
+    let package = "check-jsonschema==0.39.*";
+    let program = ("check-jsonschema", &["--version"][..]);
+    let checker = match environment("check-jsonschema-0.39", package, program) {
+        Ok(checker) => checker,
+        Err(why) => return skip("the schemas of build servers", &why),
+    };
+    let check = |schema: &str, more: &[&str], file: &Path| {
+        let (schema, file) = (format!("vendor.{schema}"), file.display().to_string());
+        let mut arguments = vec!["--builtin-schema", &schema];
+        arguments.extend(more);
+        arguments.push(&file);
+        Sandbox::new().run(&checker, &arguments)
+    };
+    for (schema, recipes, more) in SCHEMAS {
+        for recipe in recipes {
+            check(schema, more, &project::root().join("examples/ci").join(recipe)).code(0);
+        }
+        let wrong = Sandbox::with(&[("wrong.yml", "jobs: 5\nsteps: 5\nplan: 5\npipelines: 5\n")]);
+        check(schema, more, &wrong.path("wrong.yml")).code(1).shows("validation errors");
+    }
+}
+
+/// A name of a version can be moved to other code; a commit can't.
+#[test]
+fn actions_of_others_are_pinned() {
+    let mut count = 0;
+    for ProjectFile { path, text } in project::files(|path| path.starts_with("examples/ci/github/")) {
+        for line in
+            text.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: "))
+        {
+            let (action, version) = line.split_once(" # v").unwrap_or((line, ""));
+            let commit = action.split_once('@').map_or("", |(_, commit)| commit);
+            let is_pinned = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(action.starts_with("./") || (is_pinned && !version.is_empty()), "{path}: {line}");
+            count += 1;
+        }
+    }
+    assert!(count > 8, "actions are found: {count}");
 }
