@@ -381,5 +381,7 @@ fn reports_tell_of_all_stacks() {
     refused("drift -all -report=junti=a.xml", "did you mean \"junit\"?");
     refused("drift -all -report=json=a.json", "there are markdown, html, junit, sarif, gitlab, codequality");
     refused("plan -all -report=junit", "a format and a file are wanted");
-    refused("plan -stack=beside -report=junit=no/such/a.xml", "Failed to write file");
+    refused("plan -stack=beside -report=junit=all.xml/a.xml", "Failed to write file");
+    run(&sandbox, "plan -stack=beside -report=junit=made/for/a.xml").code(0);
+    contents("made/for/a.xml", &["plan of beside"]);
 }

@@ -176,11 +176,12 @@ pub(crate) fn write_files<'a>(
     for file in files {
         let text = write(&sections, file.format, Limits::default());
         let path = context.beside(&file.path);
-        if let Err(error) = std::fs::write(&path, text) {
+        let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        if let Err(error) = made.and_then(|()| std::fs::write(&path, text)) {
             let detail = format!("The report can't be written to {}: {error}.", path.display());
             let problem = Diagnostic::error("Failed to write file", detail);
             found
-                .push(problem.hint("give -report a file that can be written to, in a directory that exists"));
+                .push(problem.hint("give -report a file that can be written to"));
         }
     }
     found
