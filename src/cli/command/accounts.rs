@@ -180,8 +180,7 @@ pub(crate) fn write_files<'a>(
         if let Err(error) = made.and_then(|()| std::fs::write(&path, text)) {
             let detail = format!("The report can't be written to {}: {error}.", path.display());
             let problem = Diagnostic::error("Failed to write file", detail);
-            found
-                .push(problem.hint("give -report a file that can be written to"));
+            found.push(problem.hint("give -report a file that can be written to"));
         }
     }
     found
