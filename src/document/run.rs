@@ -86,6 +86,8 @@ struct StackWire<'a> {
     changes: CountsWire,
     drift: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
+    corrected: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     plan_file: Option<String>,
     seconds: f64,
     diagnostics: Vec<DiagnosticWire>,
@@ -108,6 +110,8 @@ pub fn document(operation: Operation, report: &Report, mut stacks: Vec<(&Stack, 
         },
         verdict: match report.verdict() {
             Verdict::Nothing => "nothing",
+            Verdict::Corrected => "corrected",
+            Verdict::Denied => "denied",
             Verdict::Different => "different",
             Verdict::Failed => "failed",
             Verdict::Locked => "locked",
@@ -143,6 +147,7 @@ fn stack_wire<'a>(stack: &'a Stack, report: &'a StackReport, findings: Findings)
         awaits: names(&report.awaits),
         changes: report.counts.into(),
         drift: report.drift,
+        corrected: report.correction.as_ref().map(|correction| correction.corrected.len()),
         plan_file: report.plan_file.as_ref().map(|path| path.display().to_string()),
         // Milliseconds are as much as anybody can use.
         seconds: (findings.took.as_secs_f64() * 1000.0).round() / 1000.0,
@@ -161,6 +166,9 @@ fn outcome(outcome: &Outcome) -> &'static str {
         Outcome::Changes => "changes",
         Outcome::Drifted => "drift",
         Outcome::Applied => "applied",
+        Outcome::Corrected => "corrected",
+        Outcome::CorrectedInPart => "corrected_in_part",
+        Outcome::Denied => "denied",
         Outcome::Deferred => "deferred",
         Outcome::Failed(Failure::Error) => "failed",
         Outcome::Failed(Failure::Locked) => "locked",

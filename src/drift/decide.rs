@@ -49,6 +49,14 @@ pub struct Decision {
     pub refused: Option<Refused>,
 }
 
+impl Decision {
+    /// Nothing may be corrected, and that is for the rules.
+    pub fn is_denied(&self) -> bool {
+        let by_rules = self.left.iter().any(|(_, why)| why.is_of_rules());
+        self.refused.is_some() || (self.correct.is_empty() && by_rules)
+    }
+}
+
 /// Decides what of what alarms may be corrected.
 pub fn decide(judged: &Judged, guards: &Guards, circumstances: Circumstances<'_>) -> Decision {
     let usual = CorrectSettings::default();

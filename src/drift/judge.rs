@@ -93,6 +93,18 @@ impl Judged {
             && self.expired.is_empty()
     }
 
+    /// What is known once this is saved: what alarms, and what the baseline knew already; where asked to without what
+    /// Git has that was never applied. The lineage is that of the state.
+    pub fn baseline(&self, world_only: bool, lineage: &str) -> Baseline {
+        let counts = |kind: DriftKind| match kind {
+            DriftKind::Changed | DriftKind::Vanished => true,
+            DriftKind::Unapplied => !world_only,
+            DriftKind::Unmanaged => false,
+        };
+        let alarming = self.document.resources.iter().filter(|one| counts(one.kind));
+        Baseline::of(alarming.chain(&self.known), lineage)
+    }
+
     /// What a rule leaves of a resource.
     fn apply(&mut self, resource: ResourceDrift, rule: &IgnoreRule) -> Option<ResourceDrift> {
         let takes = |patterns: &[Pattern], text: &str| {

@@ -18,13 +18,11 @@ pub(crate) struct Second {
     firsts: Vec<First>,
     /// Jobs whose stacks were applied: what depends on them is planned anew.
     moved: Mutex<BTreeSet<usize>>,
-    /// One question at a time.
-    asking: Mutex<()>,
 }
 
 impl Second {
     pub(crate) fn new(run: Arc<Run>, firsts: Vec<First>) -> Second {
-        Second { run, firsts, moved: Mutex::default(), asking: Mutex::default() }
+        Second { run, firsts, moved: Mutex::default() }
     }
 }
 
@@ -126,7 +124,7 @@ impl Second {
     }
 
     fn is_approved(&self, at: usize) -> Result<bool, Diagnostics> {
-        let _alone = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = self.run.asking.lock().unwrap_or_else(PoisonError::into_inner);
         let question = Question::Anew(&self.run.stack(at).name);
         self.run.reporter.approve(question).map_err(|problem| Diagnostics::from(*problem))
     }

@@ -7,6 +7,7 @@
 mod applying;
 mod checkout;
 mod choose;
+mod comparing;
 mod foreseen;
 mod lend;
 mod order;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use checkout::Checkout;
 pub use choose::{Refused, Repository, Selection};
+pub use comparing::{Comparing, Correcting, read_baseline, write_baseline};
 pub use lend::Lending;
 pub use report::{Counts, Event, Failure, Outcome, Question, Report, Reporter, StackReport, Verdict};
 pub use run::{Operation, Options, run};

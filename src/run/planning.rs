@@ -8,9 +8,9 @@ use crate::site::plain;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_drift::{DriftDocument, DriftKind, Judged, drift_document, judge, moment};
+use trueup_drift::drift_document;
 use trueup_engine::{
-    Holding, InputSources, NotOpened, Observer, PlanOptions, Planned, Session, SessionOptions, audit,
+    Holding, InputSources, NotOpened, Observer, PlanOptions, Planned, Session, SessionOptions,
 };
 use trueup_plan::{Plan, Snapshot};
 use trueup_store::{Backup, write_private};
@@ -75,8 +75,10 @@ impl Run {
         let inputs = self.board.inputs(stack, &self.sites).await?;
         let relay = Relay { stack: stack.name.clone(), reporter: self.reporter.clone() };
         let world = site.world(&inputs, Arc::new(relay));
+        let corrects = self.options.comparing.correcting.is_some();
         let operation = match self.options.operation {
             Operation::Apply => "OperationTypeApply",
+            Operation::Drift if corrects => "OperationTypeApply",
             Operation::Plan | Operation::Drift => "OperationTypePlan",
         };
         let options = SessionOptions {
@@ -100,76 +102,45 @@ impl Run {
 
     async fn first(&self, at: usize) -> Result<First, NotOpened> {
         let mut session = self.open(at, None).await?;
-        let Planned { plan, mut diagnostics } = session.plan(&self.plan_options()).await;
-        let first = match self.judge(at, &session, &plan).await {
-            Ok((judged, found)) => {
-                diagnostics.extend(found);
-                self.told(at, &session, (&plan, &judged), diagnostics)
+        let planned = session.plan(&self.plan_options()).await;
+        let mut first = match self.options.operation {
+            Operation::Drift => {
+                let report = self.compare(at, &mut session, planned).await;
+                First { report, kept: Kept::Nothing }
             }
-            Err(problem) => self.unplanned(at, &problem.into()),
+            Operation::Plan | Operation::Apply => self.told(at, &session, planned),
         };
         let (sources, closing) = (session.sources.clone(), session.close().await);
         if closing.has_errors() {
-            return Err(NotOpened { locked: false, sources, diagnostics: closing });
+            let steps = first.report.correction.as_ref().map_or(0, |correction| correction.steps);
+            if steps == 0 {
+                return Err(NotOpened { locked: false, sources, diagnostics: closing });
+            }
+            self.tell(at, &Event::Found(&closing, &sources));
+            first.report.outcome = Outcome::Failed(Failure::Partly);
         }
         Ok(first)
     }
 
     /// Tells of a plan, and keeps what of it is needed.
-    fn told(
-        &self,
-        at: usize,
-        session: &Session,
-        (plan, judged): (&Plan, &Judged),
-        diagnostics: Diagnostics,
-    ) -> First {
-        let drift = (self.options.operation == Operation::Drift).then_some(judged);
-        self.tell(at, &Event::Planned { plan, session, drift });
+    fn told(&self, at: usize, session: &Session, planned: Planned) -> First {
+        let Planned { plan, diagnostics } = planned;
+        self.tell(at, &Event::Planned { plan: &plan, session, drift: None });
         if diagnostics.has_errors() {
             let sources = session.sources.clone();
             return self.unplanned(at, &NotOpened { locked: false, sources, diagnostics });
         }
         self.tell(at, &Event::Found(&diagnostics, &session.sources));
-        self.made(at, session, (plan, &judged.document))
-    }
-
-    /// What differs; where that is what was asked, without what `trueup.hcl` leaves out. With warnings about what can't
-    /// be found out of it.
-    async fn judge(
-        &self,
-        at: usize,
-        session: &Session,
-        plan: &Plan,
-    ) -> Result<(Judged, Diagnostics), Box<Diagnostic>> {
-        let document = drift_document(plan, &**session.providers());
-        if self.options.operation != Operation::Drift {
-            return Ok((Judged { document, ..Judged::default() }, Diagnostics::new()));
-        }
-        let now = moment(plan)?;
-        let rules = self.repository.stacks.drift(self.stack(at));
-        let mut judged = judge(document, &rules, None, session.lineage(), now);
-        let wanted = self.options.audit;
-        let found = if wanted { audit(session, plan, &mut judged).await? } else { Diagnostics::new() };
-        Ok((judged, found))
+        self.made(at, session, &plan)
     }
 
     /// A plan without errors.
-    fn made(&self, at: usize, session: &Session, (plan, document): (&Plan, &DriftDocument)) -> First {
-        let reckoning = match self.options.operation {
-            Operation::Drift => Reckoning::Stored,
-            Operation::Plan | Operation::Apply => Reckoning::Planned,
-        };
-        self.board.note(self.stack(at), planned(session, plan, reckoning));
-        let drifted = document.drifted().count();
-        let outcome = match self.options.operation {
-            Operation::Drift if drifted > 0 => Outcome::Drifted,
-            Operation::Drift if document.of(DriftKind::Unapplied).next().is_some() => Outcome::Changes,
-            Operation::Plan | Operation::Apply if plan.has_changes() => Outcome::Changes,
-            _ => Outcome::Unchanged,
-        };
+    fn made(&self, at: usize, session: &Session, plan: &Plan) -> First {
+        self.board.note(self.stack(at), planned(session, plan, Reckoning::Planned));
+        let outcome = if plan.has_changes() { Outcome::Changes } else { Outcome::Unchanged };
         let mut report = StackReport {
             counts: Counts::of(plan),
-            drift: drifted,
+            drift: drift_document(plan, &**session.providers()).drifted().count(),
             ..StackReport::new(&self.stack(at).name, outcome)
         };
         let kept = match self.keep(at, session, plan, &mut report) {
@@ -194,7 +165,7 @@ impl Run {
         let applies = self.options.operation == Operation::Apply;
         // The state takes in what the world changed, as it does in an apply of one stack.
         let matters = plan.has_changes() || !plan.drift.is_empty();
-        if self.options.operation == Operation::Drift || (!applies && self.options.out.is_none()) {
+        if !applies && self.options.out.is_none() {
             return Ok(Kept::Nothing);
         }
         if !session.is_wholly_given() {
@@ -220,7 +191,7 @@ impl Run {
     }
 
     /// A stack that could not be planned: because of others that are to be applied before, or for good.
-    fn unplanned(&self, at: usize, refused: &NotOpened) -> First {
+    pub(crate) fn unplanned(&self, at: usize, refused: &NotOpened) -> First {
         let NotOpened { locked, sources, diagnostics } = refused;
         let name = &self.stack(at).name;
         let pending = self.pending_before(at);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use trueup_addr::Mode;
+use trueup_addr::{Mode, ResourceInstance};
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_diff::Action;
-use trueup_drift::Judged;
+use trueup_drift::{Correction, Judged};
 use trueup_engine::{ApplyOutcome, Session};
 use trueup_plan::{Part, Plan};
 use trueup_value::Name;
@@ -31,6 +31,24 @@ pub enum Event<'a> {
     Step(&'a trueup_engine::Event),
     /// Its plan was carried out, if not to its end.
     Applied(&'a ApplyOutcome),
+    /// What drifted is about to be brought back, as far as that is allowed.
+    Correcting {
+        /// What is to be done; none where nothing is.
+        plan: Option<&'a Plan>,
+        /// Whose plan it is.
+        session: &'a Session,
+        /// What is left as it is, or why all is.
+        correction: &'a Correction,
+    },
+    /// What drifted was brought back, if not all of it.
+    Corrected {
+        /// What was done and what wasn't.
+        correction: &'a Correction,
+        /// What differed before.
+        judged: &'a Judged,
+        /// The plan that this was compared with.
+        plan: &'a Plan,
+    },
     /// Work on it ended. A stack that is applied is planned first, and begins and ends twice.
     Ended(&'a StackReport),
 }
@@ -43,6 +61,8 @@ pub enum Question<'a> {
     /// Whether a stack that was planned anew is to be applied, since this plan does other things than the one before
     /// showed, or there was none before.
     Anew(&'a str),
+    /// Whether what drifted in a stack is to be brought back, by the plan that was told last.
+    Correct(&'a str),
 }
 
 /// Is told what happens, from many tasks, and asks.
@@ -64,7 +84,7 @@ pub enum Failure {
     Error,
     /// Somebody else holds the lock on its state.
     Locked,
-    /// It was applied in part.
+    /// It was applied or corrected in part.
     Partly,
 }
 
@@ -79,6 +99,12 @@ pub enum Outcome {
     Drifted,
     /// It was applied.
     Applied,
+    /// All that drifted was brought back.
+    Corrected,
+    /// Some of what drifted was brought back, and some was left.
+    CorrectedInPart,
+    /// The rules allow no correction here and now.
+    Denied,
     /// It can't be planned before others are applied.
     Deferred,
     /// Something went wrong.
@@ -111,8 +137,14 @@ pub struct Counts {
 impl Counts {
     /// Those of a plan: data sources are not counted.
     pub fn of(plan: &Plan) -> Counts {
+        Counts::of_these(plan, |_| true)
+    }
+
+    /// Those of some objects of a plan.
+    pub(crate) fn of_these(plan: &Plan, these: impl Fn(&ResourceInstance) -> bool) -> Counts {
         let mut counts = Counts::default();
-        for one in plan.changes.iter().filter(|one| one.addr.resource.mode == Mode::Managed) {
+        let managed = plan.changes.iter().filter(|one| one.addr.resource.mode == Mode::Managed);
+        for one in managed.filter(|one| these(&one.addr)) {
             counts.import += usize::from(one.importing.is_some());
             match one.change.action {
                 Action::Create => counts.add += 1,
@@ -164,6 +196,8 @@ pub struct StackReport {
     pub counts: Counts,
     /// How many objects were changed behind its back.
     pub drift: usize,
+    /// What was brought back and what wasn't, where that was asked for and something drifted.
+    pub correction: Option<Correction>,
     /// Where its plan was saved.
     pub plan_file: Option<PathBuf>,
     /// Stacks whose outputs it takes that are not known before they are applied: its plan can't be saved.
@@ -177,6 +211,7 @@ impl StackReport {
             outcome,
             counts: Counts::default(),
             drift: 0,
+            correction: None,
             plan_file: None,
             awaits: BTreeSet::new(),
         }
@@ -203,13 +238,17 @@ pub struct Report {
 pub enum Verdict {
     /// There was nothing to do.
     Nothing,
+    /// What drifted was brought back.
+    Corrected,
     /// There are changes or drift, or there were and they are applied.
     Different,
     /// A stack failed, and nothing was changed.
     Failed,
     /// Somebody else holds locks, and that is all that is wrong.
     Locked,
-    /// Some of it was applied, and some failed.
+    /// Rules allow no correction here and now, and nothing was brought back.
+    Denied,
+    /// Some of it was applied or brought back, and some failed or was left.
     Partly,
 }
 
@@ -220,7 +259,8 @@ impl Report {
         if self.stacks.iter().any(StackReport::is_failure) {
             let locked = Outcome::Failed(Failure::Locked);
             let others = [Outcome::Failed(Failure::Error), Outcome::Stopped, Outcome::Declined];
-            return if any(&[Outcome::Applied, Outcome::Failed(Failure::Partly)]) {
+            let done = [Outcome::Applied, Outcome::Corrected, Outcome::CorrectedInPart];
+            return if any(&done) || any(&[Outcome::Failed(Failure::Partly)]) {
                 Verdict::Partly
             } else if any(&[locked]) && !any(&others) {
                 Verdict::Locked
@@ -228,8 +268,17 @@ impl Report {
                 Verdict::Failed
             };
         }
+        let corrected = any(&[Outcome::Corrected]);
+        if any(&[Outcome::CorrectedInPart]) || (corrected && any(&[Outcome::Drifted, Outcome::Denied])) {
+            return Verdict::Partly;
+        }
+        if any(&[Outcome::Denied]) {
+            return Verdict::Denied;
+        }
         if any(&[Outcome::Changes, Outcome::Drifted, Outcome::Applied, Outcome::Deferred]) {
             Verdict::Different
+        } else if corrected {
+            Verdict::Corrected
         } else {
             Verdict::Nothing
         }
@@ -260,6 +309,14 @@ mod tests {
         check(&[Outcome::Failed(Failure::Partly), Outcome::Unchanged], Verdict::Partly);
         check(&[Outcome::Stopped, Outcome::Unchanged], Verdict::Failed);
         check(&[Outcome::Declined, Outcome::Unchanged], Verdict::Failed);
-        check(&[failed, Outcome::Applied], Verdict::Partly);
+        check(&[failed.clone(), Outcome::Applied], Verdict::Partly);
+        let (drifted, denied) = (Outcome::Drifted, Outcome::Denied);
+        check(&[Outcome::Corrected, Outcome::Unchanged], Verdict::Corrected);
+        check(&[Outcome::Corrected, Outcome::CorrectedInPart], Verdict::Partly);
+        check(&[Outcome::Corrected, drifted.clone()], Verdict::Partly);
+        check(&[Outcome::Corrected, denied.clone()], Verdict::Partly);
+        check(&[failed.clone(), Outcome::Corrected], Verdict::Partly);
+        check(&[denied.clone(), drifted, Outcome::Unchanged], Verdict::Denied);
+        check(&[denied, failed], Verdict::Failed);
     }
 }

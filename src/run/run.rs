@@ -2,6 +2,7 @@
 
 use crate::applying::{Second, apply};
 use crate::choose::Repository;
+use crate::comparing::Comparing;
 use crate::order::{Turn, in_order};
 use crate::outputs::Board;
 use crate::planning::{First, Kept, plan};
@@ -22,7 +23,7 @@ pub enum Operation {
     Plan,
     /// It is planned, and applied once all are planned and that was approved.
     Apply,
-    /// What Git says, the state saw and the world holds is compared.
+    /// What Git says, the state saw and the world holds is compared, and brought back where that is asked for.
     Drift,
 }
 
@@ -39,10 +40,10 @@ pub struct Options {
     pub locking: LockOptions,
     /// A directory for a file with the plan of each.
     pub out: Option<PathBuf>,
-    /// Nobody is asked before they are applied.
+    /// Nobody is asked before they are applied or corrected.
     pub approved: bool,
-    /// Audit logs are asked who changed what drifted.
-    pub audit: bool,
+    /// With [`Operation::Drift`].
+    pub comparing: Comparing,
 }
 
 /// A run on its way.
@@ -58,6 +59,8 @@ pub(crate) struct Run {
     pub(crate) reporter: Arc<dyn Reporter>,
     /// Jobs that are to be applied, as far as is known: what they hand on is not final.
     pub(crate) pending: Mutex<BTreeSet<usize>>,
+    /// One question at a time.
+    pub(crate) asking: Mutex<()>,
 }
 
 impl Run {
@@ -119,6 +122,7 @@ pub async fn run(
         options,
         reporter,
         pending: Mutex::default(),
+        asking: Mutex::default(),
     });
     let at_once = run.options.at_once;
     let planning = run.clone();

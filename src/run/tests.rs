@@ -1,8 +1,10 @@
 //! Providers that are lent, and the worlds that stacks get, without a command line.
 
 use crate::choose::Repository;
+use crate::comparing::{Comparing, Correcting};
 use crate::lend::Lending;
-use crate::report::{Counts, Event, Outcome, Question, Report, Reporter, Verdict};
+use crate::report::Outcome::{Corrected, CorrectedInPart, Denied, Drifted, Unchanged};
+use crate::report::{Counts, Event, Failure, Outcome, Question, Report, Reporter, Verdict};
 use crate::run::{Operation, Options, run};
 use crate::site::{Ground, Sites};
 use std::collections::BTreeMap;
@@ -14,9 +16,9 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use trueup_diag::Diagnostic;
 use trueup_engine::{Deprecations, Given, Interrupt, LockOptions, Unobserved, World};
-use trueup_provider::fake::{FakeCloud, FakeFactory};
+use trueup_provider::fake::{Call, Effect, FakeCloud, FakeFactory};
 use trueup_provider::{Factories, Factory, Provider};
-use trueup_stacks::Stacks;
+use trueup_stacks::{Measure, Stacks};
 use trueup_value::{Type, Value};
 
 fn runtime() -> Runtime {
@@ -172,6 +174,7 @@ impl Reporter for Answers {
         let asked = match question {
             Question::All(reports) => format!("all {}", reports.len()),
             Question::Anew(stack) => format!("anew {stack}"),
+            Question::Correct(stack) => format!("correct {stack}"),
         };
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
         Ok(self.given.lock().unwrap_or_else(PoisonError::into_inner).remove(0))
@@ -208,7 +211,7 @@ impl Stage {
     }
 
     /// Runs both stacks; gives what became of them, and what was asked.
-    fn run(&self, operation: Operation, answers: &[bool]) -> (Report, Vec<String>) {
+    fn run(&self, operation: Operation, answers: &[bool], comparing: Comparing) -> (Report, Vec<String>) {
         let repository = Repository::open(self.root.path()).unwrap_or_else(|found| panic!("{found:?}"));
         let lent: Arc<dyn Factory> = Arc::new(Lending::new(Arc::new(FakeFactory::new(self.cloud.clone()))));
         let ground = Ground { factory: Arc::new(move |_| lent.clone()), ..ground(&repository.root, &[]) };
@@ -223,7 +226,7 @@ impl Stage {
             locking: LockOptions { lock: true, timeout: Duration::ZERO },
             out: None,
             approved: false,
-            audit: false,
+            comparing,
         };
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let ran = runtime.block_on(run(Arc::new(repository), &chosen, ground, options, reporter.clone()));
@@ -232,7 +235,17 @@ impl Stage {
     }
 
     fn check(&self, operation: Operation, answers: &[bool], expected: (&[Outcome], &[&str])) -> Report {
-        let (report, asked) = self.run(operation, answers);
+        self.compare(operation, answers, Comparing::default(), expected)
+    }
+
+    fn compare(
+        &self,
+        operation: Operation,
+        answers: &[bool],
+        comparing: Comparing,
+        expected: (&[Outcome], &[&str]),
+    ) -> Report {
+        let (report, asked) = self.run(operation, answers, comparing);
         let outcomes: Vec<Outcome> = report.stacks.iter().map(|stack| stack.outcome.clone()).collect();
         assert_eq!((&outcomes[..], &asked.iter().map(String::as_str).collect::<Vec<_>>()[..]), expected);
         report
@@ -292,7 +305,7 @@ fn a_plan_that_is_made_anew_does_what_was_shown_or_is_asked_for() {
 
     // Nothing was to be done to it, and something would be.
     let mut stage = fresh(TAKES);
-    stage.run(Operation::Apply, &[true]);
+    stage.run(Operation::Apply, &[true], Comparing::default());
     stage.then = Some(takes(&TAKES.replace("size      = 1", "size      = 2")));
     stage.write("a/main.tf", &takes(&FIRST.replace("size = 1", "size = 2")));
     stage.check(Operation::Apply, &[true, false], (&[applied(), Outcome::Declined], &["all 2", "anew b"]));
@@ -308,7 +321,7 @@ fn no_state_is_written_where_nothing_is_to_be_applied() {
     let stage = Stage::new();
     let left = FIRST.replace("size = 1", "size = 1\n  lifecycle {\n    ignore_changes = [size]\n  }");
     stage.write("a/main.tf", &format!("{HEAD}{left}"));
-    stage.run(Operation::Apply, &[true, true]);
+    stage.run(Operation::Apply, &[true, true], Comparing::default());
     let path = stage.root.path().join("a/terraform.tfstate");
     let state = || std::fs::read_to_string(&path).expect("a state");
     let before = state();
@@ -327,7 +340,7 @@ fn no_state_is_written_where_nothing_is_to_be_applied() {
 #[test]
 fn drift_is_judged_by_the_repositorys_rules() {
     let stage = Stage::new();
-    stage.run(Operation::Apply, &[true, true]);
+    stage.run(Operation::Apply, &[true, true], Comparing::default());
     stage.check(Operation::Drift, &[], (&[Outcome::Unchanged, Outcome::Unchanged], &[]));
     assert!(stage.cloud.set("fake_thing", "thing-a-1", "size", 7));
     let report = stage.check(Operation::Drift, &[], (&[Outcome::Drifted, Outcome::Unchanged], &[]));
@@ -336,4 +349,149 @@ fn drift_is_judged_by_the_repositorys_rules() {
     stage.write("trueup.hcl", &format!("{INPUTS}{rule}"));
     let report = stage.check(Operation::Drift, &[], (&[Outcome::Unchanged, Outcome::Unchanged], &[]));
     assert_eq!(report.verdict(), Verdict::Nothing);
+}
+
+/// What drifts in one stack or in both, and what becomes of it.
+struct Drifting {
+    stage: Stage,
+}
+
+const THING: &str = "resource \"fake_thing\" \"b\" {\n  name = \"b\"\n  size = 1\n}\n";
+
+impl Drifting {
+    /// Both stacks are applied, and these things are changed; what begins with a minus is gone.
+    fn new(rules: &str, drifts: &[&str]) -> Drifting {
+        let stage = Stage::new();
+        stage.write("trueup.hcl", &format!("stack \"a\" {{}}\nstack \"b\" {{}}\n{rules}"));
+        stage.write("b/main.tf", &format!("{HEAD}{THING}"));
+        stage.check(Operation::Apply, &[true], (&[Outcome::Applied, Outcome::Applied], &["all 2"]));
+        for name in drifts {
+            let id = format!("thing-{}-1", name.trim_start_matches('-'));
+            let is_there = match name.starts_with('-') {
+                true => stage.cloud.remove("fake_thing", &id),
+                false => stage.cloud.set("fake_thing", &id, "size", 5),
+            };
+            assert!(is_there, "{name}");
+        }
+        Drifting { stage }
+    }
+
+    /// Corrects; gives what was left and why.
+    #[track_caller]
+    fn check(
+        &self,
+        (asked, answers): (&[Measure], &[bool]),
+        expected: (&[Outcome], &[&str]),
+        (verdict, left): (Verdict, &[&str]),
+    ) -> Report {
+        let correcting = Correcting { asked: asked.iter().copied().collect(), changes_max: None };
+        let comparing = Comparing { correcting: Some(correcting), ..Comparing::default() };
+        let report = self.stage.compare(Operation::Drift, answers, comparing, expected);
+        let found = report.stacks.iter().filter_map(|stack| stack.correction.as_ref());
+        let found: Vec<String> = found
+            .flat_map(|one| {
+                let refused = one.refused.iter().map(|why| why.code().to_owned());
+                refused.chain(one.left.iter().map(|(addr, why)| format!("{addr} {}", why.code())))
+            })
+            .collect();
+        assert_eq!((report.verdict(), found), (verdict, left.iter().map(|one| (*one).to_owned()).collect()));
+        report
+    }
+
+    fn size(&self, name: &str) -> Option<Value> {
+        self.stage.cloud.object("fake_thing", &format!("thing-{name}-1"))?.get("size").cloned()
+    }
+}
+
+#[test]
+fn what_drifted_is_brought_back_once_somebody_says_yes() {
+    let drifting = Drifting::new("", &["a"]);
+    let asked = &["correct a"];
+    let left = &["fake_thing.a declined"];
+    drifting.check((&[], &[false]), (&[Drifted, Unchanged], asked), (Verdict::Different, left));
+    assert_eq!(drifting.size("a"), Some(Value::from(5)));
+    let report = drifting.check((&[], &[true]), (&[Corrected, Unchanged], asked), (Verdict::Corrected, &[]));
+    assert_eq!(report.stacks[0].counts, Counts { change: 1, ..Counts::default() });
+    assert_eq!(drifting.size("a"), Some(Value::from(1)));
+    drifting.check((&[], &[]), (&[Unchanged, Unchanged], &[]), (Verdict::Nothing, &[]));
+}
+
+#[test]
+fn corrections_of_stacks_stay_inside_of_their_guards() {
+    let drifting = Drifting::new("", &["a", "-b"]);
+    let left = &["fake_thing.b flag"];
+    let outcomes = (&[Corrected, Drifted][..], &["correct a"][..]);
+    drifting.check((&[], &[true]), outcomes, (Verdict::Partly, left));
+    let outcomes = (&[Unchanged, Corrected][..], &["correct b"][..]);
+    drifting.check((&[Measure::Create], &[true]), outcomes, (Verdict::Corrected, &[]));
+
+    let rules = |inside: &str| format!("drift {{\n  correct {{\n    {inside}\n  }}\n}}\n");
+    let drifting = Drifting::new(&rules("addresses = [\"*.b\"]"), &["a", "b"]);
+    let outcomes = (&[Denied, Corrected][..], &["correct b"][..]);
+    drifting.check((&[], &[true]), outcomes, (Verdict::Partly, &["fake_thing.a address"]));
+    let drifting = Drifting::new(&rules("only_at_applied_commit = true"), &["a"]);
+    let outcomes = (&[Denied, Unchanged][..], &[][..]);
+    drifting.check((&[], &[]), outcomes, (Verdict::Denied, &["applied_commit"]));
+    assert_eq!(drifting.size("a"), Some(Value::from(5)));
+
+    let drifting = Drifting::new("", &["a"]);
+    drifting.stage.write("a/main.tf", &format!("{HEAD}{}{MORE}", FIRST.replace("size = 1", "size = 2")));
+    let left = &["fake_thing.a unapplied"];
+    drifting.check((&[], &[]), (&[Drifted, Unchanged], &[]), (Verdict::Different, left));
+}
+
+const MORE: &str = "resource \"fake_thing\" \"c\" {\n  name = \"c\"\n  size = 1\n}\n";
+
+/// One stack has two things, one of which is left, or fails.
+#[test]
+fn corrections_of_a_part_are_told_as_that() {
+    let drifting = || {
+        let drifting = Drifting::new("", &[]);
+        drifting.stage.write("a/main.tf", &format!("{HEAD}{FIRST}{MORE}"));
+        let expected = (&[Outcome::Applied, Unchanged][..], &["all 2"][..]);
+        drifting.stage.check(Operation::Apply, &[true], expected);
+        assert!(drifting.stage.cloud.set("fake_thing", "thing-a-1", "size", 5));
+        drifting
+    };
+    let left = drifting();
+    assert!(left.stage.cloud.remove("fake_thing", "thing-c-1"));
+    let outcomes = (&[CorrectedInPart, Unchanged][..], &["correct a"][..]);
+    left.check((&[], &[true]), outcomes, (Verdict::Partly, &["fake_thing.c flag"]));
+    let broken = drifting();
+    assert!(broken.stage.cloud.set("fake_thing", "thing-c-1", "size", 5));
+    broken.stage.cloud.fail(Call::Update, 1, Effect::ErrorBefore);
+    let (report, _) = {
+        let correcting = Some(Correcting::default());
+        broken.stage.run(Operation::Drift, &[true], Comparing { correcting, ..Comparing::default() })
+    };
+    assert_eq!(report.stacks[0].outcome, Outcome::Failed(Failure::Partly));
+    let correction = report.stacks[0].correction.as_ref().expect("a correction");
+    assert_eq!((correction.corrected.len(), correction.left.len(), correction.steps), (1, 1, 1));
+    assert_eq!(correction.left[0].1.code(), "failed");
+    assert_eq!(report.verdict(), Verdict::Partly);
+}
+
+#[test]
+fn each_stack_has_a_baseline_of_its_own() {
+    let drifting = Drifting::new("", &["a"]);
+    let directory = drifting.stage.root.path().join("known");
+    let check = |baselines: bool, saved: bool, outcomes: &[Outcome]| {
+        let given = |is: bool| is.then(|| directory.clone());
+        let comparing =
+            Comparing { baselines: given(baselines), saved: given(saved), ..Comparing::default() };
+        drifting.stage.compare(Operation::Drift, &[], comparing, (outcomes, &[]));
+    };
+    let failed = || Outcome::Failed(Failure::Error);
+    check(true, false, &[failed(), failed()]);
+    check(false, true, &[Drifted, Unchanged]);
+    check(true, false, &[Unchanged, Unchanged]);
+    assert!(drifting.stage.cloud.set("fake_thing", "thing-b-1", "size", 7));
+    check(true, false, &[Unchanged, Drifted]);
+    std::fs::remove_file(directory.join("b.json")).expect("it is there");
+    check(true, true, &[Unchanged, Drifted]);
+    check(true, false, &[Unchanged, Unchanged]);
+    let comparing = Comparing { world_only: true, ..Comparing::default() };
+    drifting.stage.write("a/main.tf", &format!("{HEAD}{FIRST}{MORE}"));
+    drifting.stage.write("b/main.tf", &format!("{HEAD}{}", THING.replace("1", "7")));
+    drifting.stage.compare(Operation::Drift, &[], comparing, (&[Drifted, Unchanged], &[]));
 }

@@ -23,6 +23,9 @@ pub fn outcome(outcome: &Outcome) -> String {
         Outcome::Changes => "changes".into(),
         Outcome::Drifted => "drift".into(),
         Outcome::Applied => "applied".into(),
+        Outcome::Corrected => "corrected".into(),
+        Outcome::CorrectedInPart => "corrected in part".into(),
+        Outcome::Denied => "not allowed".into(),
         Outcome::Deferred => "later".into(),
         Outcome::Failed(Failure::Error) => "failed".into(),
         Outcome::Failed(Failure::Locked) => "locked".into(),
@@ -38,28 +41,72 @@ pub fn outcome(outcome: &Outcome) -> String {
 
 /// A line for each stack, and one for all together. Columns of what nowhere happens are left out.
 pub fn table(report: &Report, took: &BTreeMap<String, Duration>) -> String {
-    let heading =
-        ["STACK", "OUTCOME", "ADD", "CHANGE", "REPLACE", "DESTROY", "IMPORT", "FORGET", "DRIFT", "TIME"];
+    let heading = [
+        "STACK",
+        "OUTCOME",
+        "ADD",
+        "CHANGE",
+        "REPLACE",
+        "DESTROY",
+        "IMPORT",
+        "FORGET",
+        "DRIFT",
+        "CORRECTED",
+        "LEFT",
+        "TIME",
+    ];
     let mut rows = vec![heading.map(String::from)];
     rows.extend(report.stacks.iter().map(|stack| {
-        row(&stack.name, &outcome(&stack.outcome), (stack.counts, stack.drift), took.get(&*stack.name))
+        let (counts, drift) = (stack.counts, drift(stack));
+        row(&stack.name, &outcome(&stack.outcome), (counts, drift), took.get(&*stack.name))
     }));
     if report.stacks.len() > 1 {
         let counts = report.stacks.iter().fold(Counts::default(), |all, stack| all.plus(stack.counts));
-        let drift = report.stacks.iter().map(|stack| stack.drift).sum();
+        let all = report.stacks.iter().map(drift);
+        let drift = all.fold([0; 3], |all, one| std::array::from_fn(|at| all[at] + one[at]));
         let what = format!("{} stacks", report.stacks.len());
         rows.push(row(&what, &summary(&report.stacks), (counts, drift), None));
     }
     format!("\n{}", columns(&rows))
 }
 
-fn row(name: &str, outcome: &str, (counts, drift): (Counts, usize), took: Option<&Duration>) -> [String; 10] {
+/// What was to be brought back and is left, stack by stack, and why; nothing where there is none.
+pub fn left(report: &Report) -> String {
+    let mut lines = String::new();
+    for stack in &report.stacks {
+        let Some(correction) = &stack.correction else { continue };
+        let name = neutral(&stack.name);
+        if let Some(why) = &correction.refused {
+            lines.push_str(&format!("  {name}: all of it. {}\n", neutral(&why.to_string())));
+        }
+        for (addr, why) in &correction.left {
+            lines.push_str(&format!("  {name}: {}\n", neutral(&format!("{addr}: {why}"))));
+        }
+    }
+    if lines.is_empty() { lines } else { format!("\nLeft as they are:\n{lines}") }
+}
+
+/// How many objects drifted, how many of them were brought back, and how many were left.
+fn drift(stack: &StackReport) -> [usize; 3] {
+    let correction = stack.correction.as_ref();
+    let corrected = correction.map_or(0, |correction| correction.corrected.len());
+    [stack.drift, corrected, correction.map_or(0, |_| stack.drift.saturating_sub(corrected))]
+}
+
+fn row(
+    name: &str,
+    outcome: &str,
+    (counts, drift): (Counts, [usize; 3]),
+    took: Option<&Duration>,
+) -> [String; 12] {
     let number = |number: usize| if number == 0 { String::new() } else { number.to_string() };
     let took = took.map(|took| format!("{:.1}s", took.as_secs_f64())).unwrap_or_default();
     let Counts { add, change, replace, destroy, import, forget } = counts;
-    let [add, change, replace, destroy, import, forget, drift] =
-        [add, change, replace, destroy, import, forget, drift].map(number);
-    [neutral(name), neutral(outcome), add, change, replace, destroy, import, forget, drift, took]
+    let [add, change, replace, destroy, import, forget] =
+        [add, change, replace, destroy, import, forget].map(number);
+    let [drift, corrected, left] = drift.map(number);
+    let (name, outcome) = (neutral(name), neutral(outcome));
+    [name, outcome, add, change, replace, destroy, import, forget, drift, corrected, left, took]
 }
 
 /// How many stacks came out how, the worst first.
@@ -73,6 +120,9 @@ fn summary(stacks: &[StackReport]) -> String {
         many("skipped", &|one| matches!(one, Outcome::LeftOut(_) | Outcome::Stopped)),
         many("not applied", &|one| *one == Outcome::Declined),
         many("applied", &|one| *one == Outcome::Applied),
+        many("corrected", &|one| *one == Outcome::Corrected),
+        many("corrected in part", &|one| *one == Outcome::CorrectedInPart),
+        many("not allowed", &|one| *one == Outcome::Denied),
         many("with drift", &|one| *one == Outcome::Drifted),
         many("with changes", &|one| matches!(one, Outcome::Changes | Outcome::Deferred)),
     ];

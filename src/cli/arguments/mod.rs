@@ -24,9 +24,9 @@ pub(crate) use environment::extended;
 pub(crate) use groups::{
     Events, Locking, Origin, ReportFile, StateFiles, Telling, Terminal, Variables, Writing, WrittenFormat,
 };
-pub(crate) use plans::{Apply, Drift, Guarding, Import, Plan, Planning, Refresh};
+pub(crate) use plans::{Apply, Drift, Import, Plan, Planning, Refresh};
 pub(crate) use pr::{Pr, PrApply, PrPlan, Pulling};
-pub(crate) use run::{Notifying, Run, Running};
+pub(crate) use run::{Notifying, Run, RunDrift, Running};
 pub(crate) use stacks::{Stacks, StacksList};
 pub(crate) use state::{
     ForceUnlock, Operated, Output, Show, State, StateList, StateMv, StatePush, StateReplaceProvider, StateRm,

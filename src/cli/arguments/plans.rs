@@ -2,6 +2,8 @@
 
 use super::groups::{Locking, Operating, Origin, StateFiles, Telling, Terminal, Variables, Writing};
 use clap::Args;
+use std::collections::BTreeSet;
+use trueup_stacks::Measure;
 
 /// What is planned.
 #[derive(Args, Clone, Debug)]
@@ -132,6 +134,23 @@ pub(crate) struct Guarding {
     /// Let -correct touch at most so many objects
     #[arg(long = "max-changes", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_changes: Option<u32>,
+}
+
+impl Guarding {
+    /// What may be done besides changes in place.
+    pub(crate) fn asked(&self) -> BTreeSet<Measure> {
+        let flags = [
+            (self.allow_create, Measure::Create),
+            (self.allow_delete, Measure::Delete),
+            (self.allow_replace, Measure::Replace),
+        ];
+        flags.into_iter().filter(|(set, _)| *set).map(|(_, measure)| measure).collect()
+    }
+
+    /// At most so many objects.
+    pub(crate) fn changes_max(&self) -> Option<usize> {
+        self.max_changes.and_then(|max| usize::try_from(max).ok())
+    }
 }
 
 #[derive(Args, Clone, Debug)]

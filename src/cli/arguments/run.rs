@@ -1,6 +1,7 @@
 //! Arguments of the commands for many stacks at once.
 
 use super::groups::{Locking, ReportFile, Reporting, Terminal};
+use super::plans::Guarding;
 use clap::{Args, Subcommand};
 use trueup_run::{Operation, Selection};
 
@@ -14,10 +15,10 @@ pub(crate) enum Run {
     ///
     /// A stack is applied by the plan that was shown; where one that it depends on was applied before, it is planned anew, and somebody is asked again if the new plan does other things than were shown, but for values that were not known then. Exit codes: 0 applied or nothing to do, 1 error, 4 a state is locked, 5 applied in part.
     Apply(RunApply),
-    /// Show what differs between Git, the states and the world
+    /// Show what differs between Git, the states and the world, and bring back what drifted
     ///
-    /// Exit codes: 0 nothing differs, 1 error, 2 something differs, 4 a state is locked.
-    Drift(RunDrift),
+    /// Exit codes: 0 nothing differs or all is corrected, 1 error, 2 something differs, 3 the rules allow no correction now, 4 a state is locked, 5 corrected in part.
+    Drift(Box<RunDrift>),
 }
 
 /// Which stacks are run, and how.
@@ -83,6 +84,23 @@ pub(crate) struct RunDrift {
     /// Look up in the audit logs of the clouds who changed what drifted, and when
     #[arg(long)]
     pub(crate) audit: bool,
+    /// Bring what drifted back to what Git says, and touch nothing else
+    #[arg(long)]
+    pub(crate) correct: bool,
+    /// Only what was changed outside: what Git has that was never applied is neither told nor counted
+    #[arg(long)]
+    pub(crate) world: bool,
+    /// Don't ask before correcting
+    #[arg(long = "auto-approve")]
+    pub(crate) auto_approve: bool,
+    #[command(flatten)]
+    pub(crate) guarding: Guarding,
+    /// Drift that is known, as -save-baseline wrote it: a file NAME.json for each stack that has some
+    #[arg(long, value_name = "DIR")]
+    pub(crate) baseline: Option<String>,
+    /// Write what differs in each stack into a file NAME.json for -baseline, without its values
+    #[arg(long = "save-baseline", value_name = "DIR")]
+    pub(crate) save_baseline: Option<String>,
     #[command(flatten)]
     pub(crate) notifying: Notifying,
     #[command(flatten)]
@@ -103,10 +121,7 @@ pub(crate) struct Notifying {
 impl Run {
     /// Who is told; nobody but of drift.
     pub(crate) fn notifying(&self) -> Option<&Notifying> {
-        match self {
-            Run::Drift(args) => Some(&args.notifying),
-            Run::Plan(_) | Run::Apply(_) => None,
-        }
+        self.drift().map(|args| &args.notifying)
     }
 
     /// Where reports go; there are none of what is applied.
@@ -116,11 +131,6 @@ impl Run {
             Run::Drift(args) => &args.reporting.report,
             Run::Apply(_) => &[],
         }
-    }
-
-    /// Whether audit logs are asked; only about drift.
-    pub(crate) fn audits(&self) -> bool {
-        matches!(self, Run::Drift(RunDrift { audit: true, .. }))
     }
 
     /// What is done, to which stacks and how, and where plans are saved.
@@ -134,7 +144,28 @@ impl Run {
 
     /// Whether nobody is asked.
     pub(crate) fn is_approved(&self) -> bool {
-        matches!(self, Run::Apply(args) if args.auto_approve)
+        match self {
+            Run::Plan(_) => false,
+            Run::Apply(args) => args.auto_approve,
+            Run::Drift(args) => args.auto_approve,
+        }
+    }
+
+    /// Whether something is changed once that is approved of.
+    pub(crate) fn changes(&self) -> bool {
+        match self {
+            Run::Plan(_) => false,
+            Run::Apply(_) => true,
+            Run::Drift(args) => args.correct,
+        }
+    }
+
+    /// What is asked of a comparison.
+    pub(crate) fn drift(&self) -> Option<&RunDrift> {
+        match self {
+            Run::Drift(args) => Some(args),
+            Run::Plan(_) | Run::Apply(_) => None,
+        }
     }
 
     /// Whether changes or drift have an exit code of their own.

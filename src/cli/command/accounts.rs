@@ -1,6 +1,7 @@
 //! What a run over many stacks comes to, as a report for each of them, and files of all of it in other formats.
 
 use super::Context;
+use super::telling::Asked;
 use crate::arguments::ReportFile;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,7 +17,7 @@ use trueup_view::report::{Report, Scene, Subject};
 
 /// Keeps a report of each stack's first plan, or of what drifted.
 pub(crate) struct Accounts {
-    operation: Operation,
+    asked: Asked,
     /// Where each stack lies in the repository.
     directories: BTreeMap<String, String>,
     stacks: Mutex<BTreeMap<String, Account>>,
@@ -30,7 +31,7 @@ struct Account {
 }
 
 impl Accounts {
-    pub(crate) fn new(repository: &Repository, operation: Operation) -> Accounts {
+    pub(crate) fn new(repository: &Repository, asked: Asked) -> Accounts {
         let top = within(&repository.root).unwrap_or_default();
         let directory = |directory: &str| match (top.as_str(), directory) {
             ("", directory) => directory.to_owned(),
@@ -40,7 +41,7 @@ impl Accounts {
         let stacks = repository.stacks.stacks.iter();
         let directories = stacks
             .map(|stack| (stack.name.to_string(), stack.directory().map(directory).unwrap_or_default()));
-        Accounts { operation, directories: directories.collect(), stacks: Mutex::default() }
+        Accounts { asked, directories: directories.collect(), stacks: Mutex::default() }
     }
 
     /// The reports, by the stacks' names.
@@ -62,7 +63,12 @@ impl Accounts {
                 }
                 self.stacks().entry(stack.to_owned()).or_default().is_ended = true;
             }
-            Event::Began | Event::Step(_) | Event::Applied(_) => {}
+            Event::Corrected { correction, .. } => {
+                let mut stacks = self.stacks();
+                let report = stacks.get_mut(stack).and_then(|account| account.report.as_mut());
+                report.into_iter().for_each(|report| report.correct(correction));
+            }
+            Event::Began | Event::Step(_) | Event::Applied(_) | Event::Correcting { .. } => {}
         }
     }
 
@@ -75,7 +81,7 @@ impl Accounts {
     }
 
     fn subject(&self) -> Subject {
-        match self.operation {
+        match self.asked.operation {
             Operation::Drift => Subject::Drift,
             Operation::Plan | Operation::Apply => Subject::Plan(PlanMode::Normal),
         }
@@ -97,7 +103,7 @@ impl Accounts {
                 let told = Told {
                     document: &judged.document,
                     plan,
-                    world_only: false,
+                    world_only: self.asked.world_only,
                     correction: None,
                     reported: None,
                 };

@@ -20,8 +20,9 @@ pub(crate) const PARTLY: u8 = 5;
 pub(crate) fn of(verdict: Verdict, is_detailed: bool) -> u8 {
     match verdict {
         Verdict::Different if is_detailed => DIFFERENT,
-        Verdict::Nothing | Verdict::Different => FINE,
+        Verdict::Nothing | Verdict::Different | Verdict::Corrected => FINE,
         Verdict::Failed => FAILED,
+        Verdict::Denied => DENIED,
         Verdict::Locked => LOCKED,
         Verdict::Partly => PARTLY,
     }

@@ -88,16 +88,19 @@ fn details(account: &Account, link: Option<&str>) -> String {
 /// How a stack stands; nothing where that wasn't found out because of others.
 fn news(stack: &StackReport) -> Option<News> {
     let (now, summary) = match &stack.outcome {
-        Outcome::Drifted => {
-            let objects =
-                if stack.drift == 1 { "1 object was" } else { &format!("{} objects were", stack.drift) };
-            (Condition::Drift, format!("{objects} changed outside of Git."))
+        Outcome::Drifted | Outcome::CorrectedInPart | Outcome::Denied => {
+            let corrected = stack.correction.as_ref().map_or(0, |correction| correction.corrected.len());
+            let left = stack.drift.saturating_sub(corrected);
+            let objects = if left == 1 { "1 object was" } else { &format!("{left} objects were") };
+            let besides = if corrected == 0 { "" } else { " and not brought back" };
+            (Condition::Drift, format!("{objects} changed outside of Git{besides}."))
         }
+        Outcome::Corrected => (Condition::Ok, "What was changed outside of Git was brought back.".to_owned()),
         Outcome::Unchanged | Outcome::Changes | Outcome::Applied => {
             (Condition::Ok, "Nothing was changed outside of Git.".to_owned())
         }
         Outcome::Failed(Failure::Error | Failure::Partly) => {
-            (Condition::Failed, "It could not be compared; the run says why.".to_owned())
+            (Condition::Failed, "It could not be compared or brought back; the run says why.".to_owned())
         }
         Outcome::Failed(Failure::Locked)
         | Outcome::LeftOut(_)

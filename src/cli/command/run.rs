@@ -6,12 +6,12 @@ use super::exit;
 use super::notifying::notify;
 use super::options::{CALLS, lock_options, parallelism};
 use super::plan::complain;
-use super::telling::Telling;
-use crate::arguments::{Run as Arguments, Running};
+use super::telling::{Asked, Telling};
+use crate::arguments::{Run as Arguments, RunDrift, Running};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_run::{Operation, Options, Refused, Repository};
+use trueup_run::{Comparing, Correcting, Options, Refused, Repository};
 
 /// Runs stacks, tells what becomes of each, and ends with a table.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
@@ -26,9 +26,11 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         Err(refused) => return complain(&screen, refused.0, &refused.1),
     };
     let is_kept = !args.reports().is_empty() || args.notifying().is_some_and(|one| one.notify.is_some());
+    let world_only = options.comparing.world_only;
+    let asked = Asked { operation, json: running.json, world_only };
     let kept = Arc::new(Kept {
-        telling: Telling::new(screen.clone(), operation, running.json, chosen.len()),
-        accounts: is_kept.then(|| Accounts::new(&repository, operation)),
+        telling: Telling::new(screen.clone(), asked, chosen.len()),
+        accounts: is_kept.then(|| Accounts::new(&repository, asked)),
     });
     if chosen.is_empty() && !running.json {
         let why = match &running.changed_since {
@@ -60,7 +62,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
 
 fn options(context: &Context, args: &Arguments) -> Result<Options, Diagnostics> {
     let (operation, running, out) = args.parts();
-    if operation == Operation::Apply && running.json && !args.is_approved() {
+    if args.changes() && running.json && !args.is_approved() {
         let detail = "Nobody can be asked for approval when -json is set.";
         let wrong = Diagnostic::error("Auto-approve required", detail);
         return Err(wrong.hint("add -auto-approve, or leave -json out and answer").into());
@@ -79,8 +81,19 @@ fn options(context: &Context, args: &Arguments) -> Result<Options, Diagnostics> 
         locking: lock_options(&running.locking)?,
         out: out.map(|directory| context.beside(directory)),
         approved: args.is_approved(),
-        audit: args.audits(),
+        comparing: args.drift().map(|args| comparing(context, args)).unwrap_or_default(),
     })
+}
+
+fn comparing(context: &Context, args: &RunDrift) -> Comparing {
+    let correcting = Correcting { asked: args.guarding.asked(), changes_max: args.guarding.changes_max() };
+    Comparing {
+        world_only: args.world,
+        audit: args.audit,
+        baselines: args.baseline.as_ref().map(|directory| context.beside(directory)),
+        saved: args.save_baseline.as_ref().map(|directory| context.beside(directory)),
+        correcting: args.correct.then_some(correcting),
+    }
 }
 
 fn choose(context: &Context, running: &Running) -> Result<(Arc<Repository>, BTreeSet<String>), Box<Refused>> {

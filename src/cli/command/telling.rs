@@ -9,9 +9,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
-use trueup_document::drift as drift_document;
+use trueup_document::drift::{self as drift_document, Told};
 use trueup_document::run::{Findings, document};
-use trueup_drift::Judged;
+use trueup_drift::{Correction, Judged};
 use trueup_engine::{Observer, Session};
 use trueup_plan::Plan;
 use trueup_run::{Event, Operation, Outcome, Question, Report, Reporter, Repository, StackReport};
@@ -20,11 +20,27 @@ use trueup_view::diff::Differ;
 use trueup_view::plan::PlanView;
 use trueup_view::{live, run as view};
 
+/// What is told of.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) operation: Operation,
+    /// A document at the end, and nothing else.
+    pub(crate) json: bool,
+    /// Without what Git has that was never applied.
+    pub(crate) world_only: bool,
+}
+
+impl Asked {
+    /// To be told of for people.
+    pub(crate) fn of(operation: Operation) -> Asked {
+        Asked { operation, json: false, world_only: false }
+    }
+}
+
 /// Shows a run, or collects it for a document.
 pub(crate) struct Telling {
     screen: Arc<Screen>,
-    operation: Operation,
-    json: bool,
+    asked: Asked,
     /// How many stacks there are.
     count: usize,
     stacks: Mutex<BTreeMap<String, Tale>>,
@@ -48,8 +64,8 @@ struct Tale {
 }
 
 impl Telling {
-    pub(crate) fn new(screen: Arc<Screen>, operation: Operation, json: bool, count: usize) -> Telling {
-        Telling { screen, operation, json, count, stacks: Mutex::default() }
+    pub(crate) fn new(screen: Arc<Screen>, asked: Asked, count: usize) -> Telling {
+        Telling { screen, asked, count, stacks: Mutex::default() }
     }
 
     fn tales(&self) -> MutexGuard<'_, BTreeMap<String, Tale>> {
@@ -62,7 +78,7 @@ impl Telling {
 
     /// Says which stacks are at work, and for how long.
     fn status(&self) {
-        if self.json || !self.screen.is_live() {
+        if self.asked.json || !self.screen.is_live() {
             return;
         }
         let now = outside::instant();
@@ -83,23 +99,9 @@ impl Telling {
     }
 
     fn planned(&self, stack: &str, session: &Session, (plan, drift): (&Plan, Option<&Judged>)) {
-        if self.json {
-            let made = drift.map(|judged| {
-                let document = &judged.document;
-                let told = drift_document::Told {
-                    document,
-                    plan,
-                    world_only: false,
-                    correction: None,
-                    reported: None,
-                };
-                drift_document::judged(&told, judged)
-            });
-            return self.change(stack, |tale| match made {
-                Some(Ok(text)) => tale.findings.compared(text),
-                Some(Err(problem)) => tale.findings.add(&(*problem).into(), &Sources::default()),
-                None => {}
-            });
+        if self.asked.json {
+            drift.into_iter().for_each(|judged| self.compared(stack, (judged, plan), None));
+            return;
         }
         let style = self.screen.style;
         let text = match drift {
@@ -107,7 +109,7 @@ impl Telling {
             None if !plan.has_changes() && plan.drift.is_empty() && !plan.errored => "\nNo changes.\n".into(),
             Some(judged) => {
                 let differ = Differ { style, whole: false };
-                trueup_view::drift::judged(judged, false, differ)
+                trueup_view::drift::judged(judged, self.asked.world_only, differ)
             }
             None => {
                 let schemas = &**session.providers();
@@ -117,8 +119,39 @@ impl Telling {
         self.change(stack, |tale| tale.text.push_str(&text));
     }
 
+    /// Keeps the document of a comparison, in place of one that was made before.
+    fn compared(&self, stack: &str, (judged, plan): (&Judged, &Plan), correction: Option<&Correction>) {
+        let world_only = self.asked.world_only;
+        let told = Told { document: &judged.document, plan, world_only, correction, reported: None };
+        let made = drift_document::judged(&told, judged);
+        self.change(stack, |tale| match made {
+            Ok(text) => tale.findings.compared(text),
+            Err(problem) => tale.findings.add(&(*problem).into(), &Sources::default()),
+        });
+    }
+
+    /// What is about to be brought back, and what is left.
+    fn correcting(&self, stack: &str, session: &Session, (plan, correction): (Option<&Plan>, &Correction)) {
+        if self.asked.json {
+            return;
+        }
+        let style = self.screen.style;
+        let mut text = String::new();
+        if !correction.left.is_empty() {
+            text.push_str(&trueup_view::drift::left(&correction.left));
+        }
+        if let Some(why) = &correction.refused {
+            text.push_str(&trueup_view::drift::refused(why, style));
+        }
+        if let Some(plan) = plan {
+            let differ = Differ { style, whole: false };
+            text.push_str(&trueup_view::plan::correction(plan, &**session.providers(), differ));
+        }
+        self.change(stack, |tale| tale.text.push_str(&text));
+    }
+
     fn found(&self, stack: &str, found: &Diagnostics, sources: &Sources) {
-        if self.json {
+        if self.asked.json {
             return self.change(stack, |tale| tale.findings.add(found, sources));
         }
         let (errors, warnings): (Vec<_>, Vec<_>) =
@@ -145,7 +178,7 @@ impl Telling {
 
     fn step(&self, stack: &str, event: &trueup_engine::Event) {
         use trueup_engine::Event::{Step, Waiting};
-        if self.json || !matches!(event, Step(_) | Waiting(_)) {
+        if self.asked.json || !matches!(event, Step(_) | Waiting(_)) {
             return;
         }
         // A plan that was made anew comes before what is done by it.
@@ -170,7 +203,7 @@ impl Telling {
             if before == tale.shown { String::new() } else { text }
         };
         let is_empty = text.is_empty() && closing.is_empty();
-        if !self.json && !is_empty {
+        if !self.asked.json && !is_empty {
             let heading = view::heading(stack, self.screen.style);
             self.screen.print(&format!("{heading}{text}{closing}"));
         }
@@ -185,7 +218,7 @@ impl Telling {
             tale.ended = true;
             applies = std::mem::replace(&mut tale.applies, true);
         });
-        if self.json {
+        if self.asked.json {
             return;
         }
         let style = self.screen.style;
@@ -197,7 +230,10 @@ impl Telling {
             Outcome::Applied => {
                 format!("\n{}\n", style.bold(&style.green(&format!("Stack {stack}: applied."))))
             }
-            Outcome::LeftOut(_) | Outcome::Stopped | Outcome::Declined => {
+            Outcome::Corrected => {
+                format!("\n{}\n", style.bold(&style.green(&format!("Stack {stack}: corrected."))))
+            }
+            Outcome::LeftOut(_) | Outcome::Stopped | Outcome::Declined | Outcome::CorrectedInPart => {
                 format!("\nStack {stack}: {word}.\n")
             }
             _ => String::new(),
@@ -234,17 +270,18 @@ impl Telling {
     pub(crate) fn end(&self, report: &Report, repository: &Repository) {
         self.errors();
         let mut tales = std::mem::take(&mut *self.tales());
-        if self.json {
+        if self.asked.json {
             let names: BTreeSet<&str> = report.stacks.iter().map(|stack| &*stack.name).collect();
             let stacks = repository.stacks.stacks.iter().filter(|stack| names.contains(&*stack.name));
             let found = stacks.map(|stack| {
                 (stack, tales.remove(&*stack.name).map(|tale| tale.findings).unwrap_or_default())
             });
-            return self.screen.line(&document(self.operation, report, found.collect()));
+            return self.screen.line(&document(self.asked.operation, report, found.collect()));
         }
         if !report.stacks.is_empty() {
             let took = tales.into_iter().map(|(name, tale)| (name, tale.findings.took)).collect();
             self.screen.print(&view::table(report, &took));
+            self.screen.print(&view::left(report));
         }
     }
 }
@@ -261,8 +298,14 @@ impl Reporter for Telling {
             }
             Event::Planned { plan, session, drift } => self.planned(stack, session, (plan, *drift)),
             Event::Found(found, sources) => self.found(stack, found, sources),
-            Event::Deferred(found, sources) if !self.json => self.deferred(stack, found, sources),
-            Event::Deferred(..) | Event::Applied(_) => {}
+            Event::Deferred(found, sources) if !self.asked.json => self.deferred(stack, found, sources),
+            Event::Correcting { plan, session, correction } => {
+                self.correcting(stack, session, (*plan, correction));
+            }
+            Event::Corrected { correction, judged, plan } if self.asked.json => {
+                self.compared(stack, (judged, plan), Some(correction));
+            }
+            Event::Deferred(..) | Event::Applied(_) | Event::Corrected { .. } => {}
             Event::Step(event) => self.step(stack, event),
             Event::Ended(report) => self.ended(stack, report),
         }
@@ -285,6 +328,12 @@ impl Reporter for Telling {
                     "It was planned anew, since stacks that it depends on were applied, and this plan does other\n  things than were shown before. {only}"
                 );
                 ask(&self.screen, &format!("Do you want to apply the stack {stack} like this?"), &note)
+            }
+            Question::Correct(stack) => {
+                self.show(stack, "");
+                let question =
+                    format!("Do you want to bring these of the stack {stack} back to what Git says?");
+                ask(&self.screen, &question, only)
             }
         }
     }

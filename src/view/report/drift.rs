@@ -29,22 +29,19 @@ impl Report {
         let places = Places::new(scene.program, scene.sources, scene.directory);
         let secrets = Secrets::of(plan, scene.program);
         let wanted = |one: &&ResourceDrift| one.kind != DriftKind::Unapplied || !told.world_only;
-        let outcome = Outcome::of(told.correction);
         let shown = document.resources.iter().filter(wanted);
-        let items: Vec<Item> =
-            shown.map(|one| outcome.onto(item(one, &places, &secrets), &one.addr)).collect();
-        let mut findings = findings::failed(plan, &places, &secrets)?;
-        findings.extend(told.correction.and_then(refused));
-        let told: BTreeSet<&String> = items.iter().map(|item| &item.address).collect();
+        let items: Vec<Item> = shown.map(|one| item(one, &places, &secrets)).collect();
+        let findings = findings::failed(plan, &places, &secrets)?;
+        let shown: BTreeSet<&String> = items.iter().map(|item| &item.address).collect();
         let compared = plan.changes.iter().filter(|change| change.addr.resource.mode == Mode::Managed);
         let addresses =
             compared.filter(|change| change.deposed.is_none()).map(|one| neutral(&one.addr.to_string()));
-        Ok(Report {
+        let mut report = Report {
             subject: Subject::Drift,
             outside: Vec::new(),
             excused: Vec::new(),
             compared: document.compared,
-            unchanged: addresses.filter(|address| !told.contains(address)).collect(),
+            unchanged: addresses.filter(|address| !shown.contains(address)).collect(),
             findings,
             home: place::home((scene.sources, scene.directory)),
             outputs: Vec::new(),
@@ -58,7 +55,24 @@ impl Report {
             causes: causes(document, &secrets),
             secrets,
             items,
-        })
+        };
+        told.correction.into_iter().for_each(|correction| report.correct(correction));
+        Ok(report)
+    }
+
+    /// Takes in what became of a correction: what was brought back, and why the rest was left.
+    pub fn correct(&mut self, correction: &Correction) {
+        let name = |addr: &ResourceInstance| neutral(&addr.to_string());
+        let corrected: BTreeSet<String> = correction.corrected.iter().map(name).collect();
+        let left: BTreeMap<String, &Left> = correction.left.iter().map(|(addr, why)| (name(addr), why)).collect();
+        for item in &mut self.items {
+            item.corrected = corrected.contains(&item.address);
+            if let Some(why) = left.get(&item.address) {
+                item.notes.retain(|note| note != ENTANGLED);
+                item.notes.push(neutral(&format!("left as it is: {why}")));
+            }
+        }
+        self.findings.extend(refused(correction));
     }
 
     /// Takes in what differs and alarms nobody: what rules leave out, and what a baseline knows.
@@ -78,30 +92,6 @@ impl Report {
         let addresses: BTreeSet<&String> = found.iter().map(|item| &item.address).collect();
         self.unchanged.retain(|address| !addresses.contains(address));
         self.excused = found;
-    }
-}
-
-/// What a correction came to, by address.
-#[derive(Default)]
-struct Outcome<'a> {
-    corrected: BTreeSet<&'a ResourceInstance>,
-    left: BTreeMap<&'a ResourceInstance, &'a Left>,
-}
-
-impl<'a> Outcome<'a> {
-    fn of(correction: Option<&'a Correction>) -> Outcome<'a> {
-        let Some(correction) = correction else { return Outcome::default() };
-        let left = correction.left.iter().map(|(addr, why)| (addr, why));
-        Outcome { corrected: correction.corrected.iter().collect(), left: left.collect() }
-    }
-
-    fn onto(&self, mut item: Item, addr: &ResourceInstance) -> Item {
-        item.corrected = self.corrected.contains(addr);
-        if let Some(why) = self.left.get(addr) {
-            item.notes.retain(|note| note != ENTANGLED);
-            item.notes.push(neutral(&format!("left as it is: {why}")));
-        }
-        item
     }
 }
 

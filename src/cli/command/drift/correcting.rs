@@ -38,9 +38,7 @@ impl Work<'_> {
                 self.screen.print(&refused(why, self.screen.style));
             }
         }
-        let is_denied = decision.refused.is_some()
-            || (decision.correct.is_empty() && decision.left.iter().any(|(_, why)| why.is_of_rules()));
-        let (code, told) = if is_denied {
+        let (code, told) = if decision.is_denied() {
             (DENIED, Diagnostics::new())
         } else if decision.correct.is_empty() {
             (DIFFERENT, Diagnostics::new())

@@ -23,6 +23,7 @@ use trueup_document::drift::Told;
 use trueup_drift::{Correction, DriftKind, Judged, drift_document, judge, moment};
 use trueup_engine::{Observer, PlanOptions, Planned, Session, Unobserved, audit};
 use trueup_plan::Plan;
+use trueup_run::write_baseline;
 use trueup_view::diff::Differ;
 use trueup_view::report::Subject;
 
@@ -160,8 +161,8 @@ impl Work<'_> {
     /// Writes what is known from now on, where it is asked for: what alarms, and what the baseline knew already.
     fn save(&self, session: &Session, judged: &Judged) -> Result<(), Box<Diagnostic>> {
         let Some(path) = &self.rules.save else { return Ok(()) };
-        let all = rules::known(judged, self.args.world, session.lineage());
-        rules::save(path, &all)?;
+        let all = judged.baseline(self.args.world, session.lineage());
+        write_baseline(path, &all)?;
         if !self.args.is_document() {
             let count = all.known.len();
             let line =

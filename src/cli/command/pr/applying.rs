@@ -5,7 +5,7 @@ use super::gather::Gather;
 use super::site::{Site, options};
 use crate::arguments::PrApply;
 use crate::command::plan::complain;
-use crate::command::telling::Telling;
+use crate::command::telling::{Asked, Telling};
 use crate::command::{Context, exit};
 use crate::screen::Screen;
 use std::collections::BTreeSet;
@@ -43,7 +43,7 @@ pub(super) async fn apply(context: &Context, screen: &Arc<Screen>, args: &PrAppl
     let there = |name: &&String| site.repository.stacks.get(name).is_some();
     let chosen: BTreeSet<String> = shown.stacks.keys().filter(there).cloned().collect();
     let options = options(Operation::Apply, &args.pulling, None)?;
-    let telling = Telling::new(screen.clone(), Operation::Apply, false, chosen.len());
+    let telling = Telling::new(screen.clone(), Asked::of(Operation::Apply), chosen.len());
     let gather = Arc::new(Gather::new(telling, &site.repository, Some(shown)));
     let ran =
         trueup_run::run(site.repository.clone(), &chosen, context.ground(), options, gather.clone()).await;

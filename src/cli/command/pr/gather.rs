@@ -113,7 +113,10 @@ impl Reporter for Gather {
         let refusals = match (question, &self.shown) {
             (Question::All(_), Some(shown)) => self.judged(shown),
             (Question::All(_), None) => vec![Refusal::NothingShown],
-            (Question::Anew(stack), _) => vec![Refusal::OtherAfterOthers(stack.to_owned())],
+            // Nothing is corrected here, so nobody asks for that.
+            (Question::Anew(stack) | Question::Correct(stack), _) => {
+                vec![Refusal::OtherAfterOthers(stack.to_owned())]
+            }
         };
         let is_fine = refusals.is_empty();
         self.refuse(refusals);

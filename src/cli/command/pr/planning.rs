@@ -5,7 +5,7 @@ use super::gather::{Gather, Gathered};
 use super::site::{Site, options};
 use crate::arguments::PrPlan;
 use crate::command::accounts::write_files;
-use crate::command::telling::Telling;
+use crate::command::telling::{Asked, Telling};
 use crate::command::{Context, exit};
 use crate::screen::Screen;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ pub(super) async fn plan(context: &Context, screen: &Arc<Screen>, args: &PrPlan)
     }
     let out = args.out.as_deref().map(|directory| context.beside(directory));
     let options = options(Operation::Plan, &args.pulling, out)?;
-    let telling = Telling::new(screen.clone(), Operation::Plan, false, chosen.len());
+    let telling = Telling::new(screen.clone(), Asked::of(Operation::Plan), chosen.len());
     let gather = Arc::new(Gather::new(telling, &site.repository, None));
     let ran =
         trueup_run::run(site.repository.clone(), &chosen, context.ground(), options, gather.clone()).await;

@@ -12,7 +12,7 @@ use trueup_forge::{
     Ci, Details, Forge, ForgeError, Pace, Pull, State, Status, Token, ci, connect, settled_pull,
 };
 use trueup_pulls::{Checkout, Parent};
-use trueup_run::{Operation, Options, Repository, Selection};
+use trueup_run::{Comparing, Operation, Options, Repository, Selection};
 use trueup_source::{describe, is_in_history, parents, within};
 use trueup_stacks::{Branches, PullRules, SETTINGS_FILE, pull_rules};
 
@@ -114,7 +114,7 @@ pub(super) fn options(
         locking: lock_options(&pulling.locking)?,
         out,
         approved: false,
-        audit: false,
+        comparing: Comparing::default(),
     })
 }
 
