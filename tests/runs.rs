@@ -158,6 +158,25 @@ fn outputs_are_handed_on_in_plans_and_applies() {
 }
 
 #[test]
+fn drift_of_stacks_is_held_against_what_is_known() {
+    let sandbox = place();
+    run(&sandbox, "apply -all -auto-approve").code(0);
+    sandbox.write("live/network/main.tf", &NETWORK.replace("\"first\"", "\"second\""));
+    run(&sandbox, "drift -all").code(2);
+    run(&sandbox, "drift -all -world").code(0);
+    run(&sandbox, "drift -all -baseline=known").code(1).shows("no directory");
+    run(&sandbox, "drift -all -save-baseline=known").code(2);
+    let (document, _) = outcomes(&sandbox, "drift -all -baseline=known", 0);
+    let known = |at: usize| document["stacks"][at]["comparison"]["known"].as_array().map(Vec::len);
+    assert_eq!([known(0), known(3)], [Some(0), Some(1)], "{document:#}");
+    sandbox.write("live/network/main.tf", &NETWORK.replace("\"first\"", "\"third\""));
+    run(&sandbox, "drift -all -baseline=known").code(2);
+    run(&sandbox, "drift -all -correct -json").code(1).shows("Auto-approve required");
+    let (_, all) = outcomes(&sandbox, "drift -all -correct -auto-approve", 0);
+    assert!(all.iter().all(|one| one.ends_with("unchanged")), "what was never applied is no drift: {all:?}");
+}
+
+#[test]
 fn what_a_change_touches_is_run_with_what_depends_on_it() {
     let sandbox = place();
     run(&sandbox, "apply -all -auto-approve").code(0);

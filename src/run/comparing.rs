@@ -13,7 +13,9 @@ use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_drift::{
     Baseline, Correction, DriftKind, Guards, Judged, Left, drift_document, judge, moment, wire,
 };
-use trueup_engine::{NotOpened, Planned, Session, audit, carry_out_correction, decide_correction, plan_correction};
+use trueup_engine::{
+    NotOpened, Planned, Session, audit, carry_out_correction, decide_correction, plan_correction,
+};
 use trueup_plan::Plan;
 use trueup_stacks::Measure;
 

@@ -367,9 +367,10 @@ impl Drifting {
         stage.check(Operation::Apply, &[true], (&[Outcome::Applied, Outcome::Applied], &["all 2"]));
         for name in drifts {
             let id = format!("thing-{}-1", name.trim_start_matches('-'));
-            let is_there = match name.starts_with('-') {
-                true => stage.cloud.remove("fake_thing", &id),
-                false => stage.cloud.set("fake_thing", &id, "size", 5),
+            let is_there = if name.starts_with('-') {
+                stage.cloud.remove("fake_thing", &id)
+            } else {
+                stage.cloud.set("fake_thing", &id, "size", 5)
             };
             assert!(is_there, "{name}");
         }
@@ -492,6 +493,6 @@ fn each_stack_has_a_baseline_of_its_own() {
     check(true, false, &[Unchanged, Unchanged]);
     let comparing = Comparing { world_only: true, ..Comparing::default() };
     drifting.stage.write("a/main.tf", &format!("{HEAD}{FIRST}{MORE}"));
-    drifting.stage.write("b/main.tf", &format!("{HEAD}{}", THING.replace("1", "7")));
+    drifting.stage.write("b/main.tf", &format!("{HEAD}{}", THING.replace('1', "7")));
     drifting.stage.compare(Operation::Drift, &[], comparing, (&[Drifted, Unchanged], &[]));
 }

@@ -129,3 +129,56 @@ fn summary(stacks: &[StackReport]) -> String {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() { "no changes".into() } else { parts.join(", ") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{left, table};
+    use std::collections::{BTreeMap, BTreeSet};
+    use trueup_drift::{Correction, Left, Refused};
+    use trueup_run::{Counts, Outcome, Report, StackReport};
+
+    fn stack(name: &str, outcome: Outcome, drift: usize, correction: Option<Correction>) -> StackReport {
+        StackReport {
+            name: name.into(),
+            outcome,
+            counts: Counts::default(),
+            drift,
+            correction,
+            plan_file: None,
+            awaits: BTreeSet::new(),
+        }
+    }
+
+    #[test]
+    fn a_table_says_what_was_brought_back_and_what_was_left() {
+        let addr = |name: &str| format!("x_a.{name}").parse().expect("an address");
+        let mut part = Correction { corrected: vec![addr("a"), addr("b")], ..Correction::default() };
+        part.leave([&addr("c")], &Left::Known);
+        let denied = Correction { refused: Some(Refused::NoCommit), ..Correction::default() };
+        let stacks = vec![
+            stack("app", Outcome::CorrectedInPart, 3, Some(part)),
+            stack("base", Outcome::Denied, 2, Some(denied)),
+            stack("net", Outcome::Unchanged, 0, None),
+        ];
+        let report = Report { stacks };
+        let lines = |text: &str| {
+            let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+            text.lines().map(words).filter(|line| !line.is_empty()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            lines(&table(&report, &BTreeMap::new())),
+            [
+                "STACK OUTCOME DRIFT CORRECTED LEFT",
+                "app corrected in part 3 2 1",
+                "base not allowed 2 2",
+                "net no changes",
+                "3 stacks 1 corrected in part, 1 not allowed 5 2 3",
+            ]
+        );
+        let told = left(&report);
+        let told = lines(&told);
+        assert_eq!(told[..2], ["Left as they are:", "app: x_a.c: the baseline knows a part of it"]);
+        assert!(told[2].starts_with("base: all of it. trueup.hcl allows corrections only"), "{told:?}");
+        assert_eq!(left(&Report { stacks: report.stacks[2..].to_vec() }), "");
+    }
+}

@@ -64,7 +64,8 @@ impl Report {
     pub fn correct(&mut self, correction: &Correction) {
         let name = |addr: &ResourceInstance| neutral(&addr.to_string());
         let corrected: BTreeSet<String> = correction.corrected.iter().map(name).collect();
-        let left: BTreeMap<String, &Left> = correction.left.iter().map(|(addr, why)| (name(addr), why)).collect();
+        let left: BTreeMap<String, &Left> =
+            correction.left.iter().map(|(addr, why)| (name(addr), why)).collect();
         for item in &mut self.items {
             item.corrected = corrected.contains(&item.address);
             if let Some(why) = left.get(&item.address) {

@@ -1,7 +1,7 @@
 //! What a run over the stacks of a pull request tells, on the screen and for its comment.
 
 use crate::command::accounts::Accounts;
-use crate::command::telling::Telling;
+use crate::command::telling::{Asked, Telling};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use trueup_diag::{Diagnostic, Diagnostics};
@@ -31,7 +31,7 @@ pub(super) struct Gathered {
 
 impl Gather {
     pub(super) fn new(telling: Telling, repository: &Repository, shown: Option<Shown>) -> Gather {
-        let accounts = Accounts::new(repository, Operation::Plan);
+        let accounts = Accounts::new(repository, Asked::of(Operation::Plan));
         Gather { telling, accounts, stacks: Mutex::default(), shown, refusals: Mutex::default() }
     }
 
