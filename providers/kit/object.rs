@@ -1,7 +1,7 @@
 //! Objects with typed access: what a resource's code reads from and writes to.
 
 use crate::Tags;
-use crate::notes::{self, LEFT, Notes};
+use crate::notes::{self, IMPORTED, LEFT, Notes};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trueup_value::{Kind, Name, ObjectType, Type, Value};
@@ -146,6 +146,11 @@ impl Object {
             Some(text) => drop(self.notes.insert(name.to_owned(), text)),
             None => drop(self.notes.remove(name)),
         }
+    }
+
+    /// Whether it was imported and is read for the first time: what it has was never written anywhere.
+    pub fn is_imported(&self) -> bool {
+        self.note(IMPORTED).is_some()
     }
 
     /// Whether the configuration that it was applied with leaves a costly attribute to the cloud.

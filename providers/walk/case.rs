@@ -23,6 +23,9 @@ pub struct Case {
     pub import: &'static str,
     /// Attributes that the API doesn't tell.
     pub unread: &'static [&'static str],
+    /// Attributes that the configuration leaves out and the API tells all the same: states keep them unset, and what is
+    /// imported has them.
+    pub unsaid: &'static [&'static str],
     /// What tampers change besides: a tampered attribute (`*` for any), and one that follows from it.
     pub follows: &'static [(&'static str, &'static str)],
     /// What its deletion leaves behind on purpose, by the kinds that the fake has of things.
@@ -43,6 +46,7 @@ pub const CASE: Case = Case {
     lose: &[],
     import: "${this.id}",
     unread: &[],
+    unsaid: &[],
     follows: &[],
     leaves: &[],
     excused: &[],

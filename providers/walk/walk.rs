@@ -155,6 +155,7 @@ impl<S: Stand> Walk<'_, S> {
             .into_iter()
             .filter(|name| ![state, &read].iter().all(|object| object.get(name).is_none_or(is_empty)))
             .filter(is_told)
+            .filter(|name| !(self.case.unsaid.contains(name) && state.get(name).is_none_or(is_empty)))
             .collect();
         assert!(wrong.is_empty(), "importing {kind}: {}", shown(&wrong, state, &read));
         let config = self.cloud.config(kind, &self.names.filled(template)).await;

@@ -30,7 +30,8 @@ static FIELDS: &[Field] = &[
     Field::new("network").link(&NETWORKS),
     Field::one("params", &[Field::new("resource_manager_tags")]).sent(),
     Field::new("priority"),
-    Field::new("source_ranges").quiet("0.0.0.0/0"),
+    // Told by `fill`.
+    Field::new("source_ranges").sent(),
     Field::new("source_service_accounts"),
     Field::new("source_tags"),
     Field::new("target_service_accounts"),
@@ -55,6 +56,11 @@ const CHANGEABLE: [&str; 13] = [
 ];
 /// Switches logging on in the way of old.
 const LOGGING: &str = "enable_logging";
+/// Ranges that traffic comes from, and what else sources are named by.
+const RANGES: &str = "source_ranges";
+const SELECTORS: [&str; 2] = ["source_service_accounts", "source_tags"];
+/// The range that the API puts down where a rule names no sources.
+const ANY: &str = "0.0.0.0/0";
 
 #[async_trait]
 impl Kind for Firewall {
@@ -90,6 +96,13 @@ impl Kind for Firewall {
         if !planning.config.is_set(LOGGING) && !planning.config.is_unknown(LOGGING) {
             planning.planned.put_null(LOGGING);
         }
+        // No sources at all and any address are the same.
+        if let Some(prior) = planning.prior
+            && [prior, &planning.planned].into_iter().all(is_open)
+            && let Some(as_it_was) = prior.field(RANGES)
+        {
+            planning.planned.put(RANGES, as_it_was.clone());
+        }
     }
 
     async fn body(&self, _site: &Site, object: &Object, body: &mut Json) -> Result<(), Fault> {
@@ -105,6 +118,10 @@ impl Kind for Firewall {
             let log = logging(change.object).unwrap_or_else(|| json!({"enable": false}));
             body.get_or_insert_default()["logConfig"] = log;
         }
+        // Any address, which the API has put down where there were no sources, stays beside the first of them otherwise.
+        if change.has(&SELECTORS) && !is_open(change.object) && change.object.items(RANGES).is_empty() {
+            body.get_or_insert_default()["sourceRanges"] = json!([]);
+        }
         match body {
             Some(body) => change.send(Method::PATCH, "", &body).await,
             None => Ok(()),
@@ -112,6 +129,13 @@ impl Kind for Firewall {
     }
 
     fn fill(&self, object: &mut Object, json: &Json) {
+        let told = json["sourceRanges"].as_array().into_iter().flatten().filter_map(Json::as_str);
+        let was_unsaid = object.items(RANGES).is_empty() && !object.is_imported();
+        let before = object.field(RANGES).cloned();
+        object.put_texts(RANGES, told);
+        if let Some(before) = before.filter(|_| was_unsaid && is_open(object)) {
+            object.put(RANGES, before);
+        }
         let is_logged = json["logConfig"]["enable"] == true;
         let is_old = object.is_set(LOGGING);
         if is_old {
@@ -121,6 +145,13 @@ impl Kind for Firewall {
             object.put_items("log_config", []);
         }
     }
+}
+
+/// Whether traffic may come from any address: by the range that says so, or because no sources are named.
+fn is_open(rule: &Object) -> bool {
+    let names_none = |name: &str| rule.items(name).is_empty() && !rule.is_unknown(name);
+    let names_any = rule.texts(RANGES) == [ANY] && !rule.is_unknown(RANGES);
+    SELECTORS.into_iter().all(names_none) && (names_any || names_none(RANGES))
 }
 
 /// What is logged.

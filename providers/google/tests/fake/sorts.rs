@@ -98,7 +98,7 @@ pub(crate) static SORTS: &[Sort] = &[
             put(new, "priority", json!(1000));
             put(new, "disabled", json!(false));
             put(new, "logConfig", json!({"enable": false}));
-            let has = |name: &str| new.get(name).is_some();
+            let has = |name: &str| new[name].as_array().is_some_and(|all| !all.is_empty());
             if new["direction"] == "INGRESS"
                 && !["sourceRanges", "sourceTags", "sourceServiceAccounts"].into_iter().any(has)
             {

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod buckets;
+mod defaults;
 mod disks;
 mod identity;
 mod machines;
@@ -30,7 +31,12 @@ const TAGS: (&str, &str) = ("params", "the API takes these when a thing is made 
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
-    emulated().chain(buckets::MORE).chain(objects::MORE).chain(options::CASES).chain(routers::CASES)
+    emulated()
+        .chain(buckets::MORE)
+        .chain(defaults::CASES)
+        .chain(objects::MORE)
+        .chain(options::CASES)
+        .chain(routers::CASES)
 }
 
 /// Those of types that cloudemu knows.
