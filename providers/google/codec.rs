@@ -13,8 +13,6 @@ pub(crate) struct Field {
     /// Names with points between; the attribute's own name in camel case where empty.
     at: &'static str,
     form: Form,
-    /// What the API says where nothing was said.
-    quiet: &'static str,
     inside: &'static [Field],
 }
 
@@ -37,7 +35,7 @@ enum Form {
 impl Field {
     /// An attribute that the JSON has under the same name.
     pub(crate) const fn new(name: &'static str) -> Field {
-        Field { name, at: "", form: Form::Plain, quiet: "", inside: &[] }
+        Field { name, at: "", form: Form::Plain, inside: &[] }
     }
 
     /// Blocks.
@@ -68,11 +66,6 @@ impl Field {
     /// The API takes it and doesn't tell it.
     pub(crate) const fn sent(self) -> Field {
         Field { form: Form::Sent, ..self }
-    }
-
-    /// Where nothing was said the API says this, which is to read as nothing.
-    pub(crate) const fn quiet(self, quiet: &'static str) -> Field {
-        Field { quiet, ..self }
     }
 
     /// Only the API says it.
@@ -158,24 +151,8 @@ pub(crate) fn fill(object: &mut Object, json: &Json, fields: &[Field]) {
         let ty = object.type_of(field.name).clone();
         let before = object.field(field.name).cloned();
         let value = decoded(&ty, at(json, &field.path()), field, before.as_ref());
-        match before {
-            Some(before) if is_quiet(field, &before, &value) => object.put(field.name, before),
-            _ => object.put(field.name, value),
-        }
+        object.put(field.name, value);
     }
-}
-
-/// Whether nothing was said and the API says what it says then.
-fn is_quiet(field: &Field, before: &Value, value: &Value) -> bool {
-    let is_nothing = |value: &Value| match value.as_sequence() {
-        Some(items) => items.is_empty(),
-        None => value.is_null() || value.as_str() == Some(""),
-    };
-    let told = match value.as_sequence() {
-        Some([only]) => only.as_str(),
-        _ => value.as_str(),
-    };
-    !field.quiet.is_empty() && told == Some(field.quiet) && is_nothing(before)
 }
 
 /// What stands at a path.
@@ -286,13 +263,7 @@ fn part(name: &Name, ty: &Type, json: &Json, (field, before): (&Field, Option<&V
         return Value::null(ty.clone());
     }
     match line.filter(|inner| !matches!(inner.form, Form::Sent)) {
-        Some(inner) => {
-            let value = decoded(ty, at(json, &inner.path()), inner, before);
-            match before {
-                Some(before) if is_quiet(inner, before, &value) => before.clone(),
-                _ => value,
-            }
-        }
+        Some(inner) => decoded(ty, at(json, &inner.path()), inner, before),
         None => before.cloned().unwrap_or_else(|| Value::null(ty.clone())),
     }
 }
@@ -345,7 +316,7 @@ mod tests {
     static FIELDS: &[Field] = &[
         Field::new("allow_all").at("rules.allowAll"),
         Field::new("disk_type").short(&TYPES),
-        Field::new("ip_version").quiet("IPV4"),
+        Field::new("ip_version"),
         Field::new("network").link(&NETWORKS),
         Field::new("number").told(),
         Field::one("options", &[Field::new("names"), Field::new("secret").sent(), Field::new("size_gb")]),
@@ -430,14 +401,10 @@ mod tests {
         fill(&mut object, &answer, FIELDS);
         assert_eq!(object.flag("allow_all"), Some(true));
         assert_eq!(object.text("disk_type"), Some("pd-ssd"));
-        assert_eq!(object.text("ip_version"), None, "it was not said");
+        assert_eq!(object.text("ip_version"), Some("IPV4"), "also where it was not said");
         assert_eq!(object.integer("number"), Some(9_007_199_254_740_993), "no digit is lost");
         let options = object.item("options").expect("it is there");
         assert_eq!((options.integer("size_gb"), options.text("secret")), (Some(10), Some("s3cret")));
         assert!(options.field("names").is_some_and(Value::is_null) && object.items("ranges").is_empty());
-        let mut said = blank();
-        said.put_text("ip_version", Some("IPV6"));
-        fill(&mut said, &answer, FIELDS);
-        assert_eq!(said.text("ip_version"), Some("IPV4"), "it differs from what was said");
     }
 }

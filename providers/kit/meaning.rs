@@ -4,6 +4,7 @@
 //! for as long as the cloud's text means the same.
 
 use crate::Rule;
+use crate::plan::is_zero;
 use serde_json::Value as Json;
 use trueup_value::Value;
 
@@ -37,6 +38,10 @@ fn json_complaint(text: &str) -> Option<String> {
 impl Rule {
     /// Whether two values of an attribute with this rule mean the same.
     pub(crate) fn means_same(&self, one: &Value, other: &Value) -> bool {
+        let is_unset = |value: &Value| is_zero(value) || self.unset.as_ref() == Some(value);
+        if self.unset.is_some() && is_unset(one) && is_unset(other) {
+            return true;
+        }
         match (&self.meaning, one.as_str(), other.as_str()) {
             (Some(meaning), Some(one), Some(other)) => (meaning.is_same)(one, other),
             _ => false,

@@ -239,6 +239,9 @@ fn flags(json: &Json) -> String {
         Json::Null => {}
         default => drop(write!(out, ", default `{default}`")),
     }
+    if let Some(word) = json["unset"].as_str() {
+        let _ = write!(out, ", `{word}` where unset");
+    }
     let computed = is(json, "optional") && is(json, "computed");
     for (holds, text) in [
         (computed, ", the cloud's choice where unset"),
@@ -436,7 +439,8 @@ mod tests {
             "attributes": {
               "arn": {"type": "string", "computed": true, "description": "The name | of it."},
               "names": {"type": ["set", "string"], "required": true, "force_new": true, "description": "Names."},
-              "size": {"type": "number", "optional": true, "default": 3, "description": "Size."}
+              "size": {"type": "number", "optional": true, "default": 3, "description": "Size."},
+              "sort": {"type": "string", "optional": true, "unset": "plain", "description": "Sort."}
             },
             "block_types": {
               "disk": {"nesting_mode": "set", "force_new": true, "block": {
@@ -458,6 +462,7 @@ mod tests {
             "# aws_x\n\nResource: Thing.\n",
             "| `names` | `set(string)` | required; a change makes a new object | Names. |",
             "| `size` | `number` | optional, default `3` | Size. |",
+            "| `sort` | `string` | optional, `plain` where unset | Sort. |",
             "| `arn` | `string` | The name \\| of it. |",
             "- [`disk`](#disk): optional, any number, in no order; a change makes a new object",
             "- [`part`](#diskpart): optional, at most once",

@@ -215,20 +215,20 @@ impl Filling {
     ) -> Value {
         let default = rule.and_then(|rule| rule.default.as_ref());
         let is_computed = attribute.computed && !rule.is_some_and(|rule| rule.is_configured);
+        let means_same = |one: &Value, other: &Value| rule.is_some_and(|rule| rule.means_same(one, other));
         if wanted.is_null() {
             return match (default, before) {
                 (Some(default), Some(before)) if is_same(before, default) => before.clone(),
                 (Some(default), _) => default.clone(),
                 (None, Some(before)) if is_computed || is_zero(before) => before.clone(),
+                (None, Some(before)) if self.is_legacy && means_same(before, wanted) => before.clone(),
                 (None, None) if is_computed => Value::unknown(wanted.ty()),
                 (None, _) => wanted.clone(),
             };
         }
         match before {
-            Some(before) if is_same(before, wanted) && (self.is_legacy || !before.is_null()) => {
-                before.clone()
-            }
-            Some(before) if rule.is_some_and(|rule| rule.means_same(before, wanted)) => before.clone(),
+            Some(before) if !self.is_legacy && before.is_null() => wanted.clone(),
+            Some(before) if is_same(before, wanted) || means_same(before, wanted) => before.clone(),
             _ => wanted.clone(),
         }
     }
@@ -318,7 +318,7 @@ fn replacements(rules: &Rules, before: &Object, (config, planned): (&Object, &Ob
         let (Some(old), Some(new)) = (before.field(name), planned.field(name)) else { continue };
         // What the configuration leaves to the cloud doesn't ask for another object by being told anew.
         let is_told = !new.is_known() && config.field(name).is_some_and(Value::is_null);
-        if old == new || is_told {
+        if old == new || is_told || rule.means_same(old, new) {
             continue;
         }
         if rule.force_new {
@@ -334,12 +334,12 @@ fn replacements(rules: &Rules, before: &Object, (config, planned): (&Object, &Ob
 
 fn list_replacements(name: &str, rules: &Rules, [old, new]: [&Value; 2], out: &mut Vec<Path>) {
     let (old, new) = (old.as_sequence().unwrap_or_default(), new.as_sequence().unwrap_or_default());
-    for (inner, _) in rules.iter().filter(|(_, rule)| rule.force_new) {
+    for (inner, rule) in rules.iter().filter(|(_, rule)| rule.force_new) {
         for index in 0..old.len().max(new.len()) {
             let at = |items: &[Value]| items.get(index).and_then(|item| item.get(inner)).cloned();
             let (before, planned) = (at(old), at(new));
             let same = match (&before, &planned) {
-                (Some(before), Some(planned)) => is_same(before, planned),
+                (Some(before), Some(planned)) => is_same(before, planned) || rule.means_same(before, planned),
                 (Some(one), None) | (None, Some(one)) => is_zero(one),
                 (None, None) => true,
             };

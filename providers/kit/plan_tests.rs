@@ -45,6 +45,7 @@ const SCHEMA: &str = r#"{"block": {
         "size": {"type": "number", "optional": true, "default": 8},
         "fast": {"type": "bool", "optional": true},
         "notes": {"type": "string", "optional": true, "meaning": "json"},
+        "sort": {"type": "string", "optional": true, "unset": "plain", "force_new": true},
         "label": {"type": "string", "optional": true, "computed": true, "configured": true},
         "version": {"type": "string", "computed": true},
         "tags": {"type": ["map", "string"], "optional": true},
@@ -56,6 +57,7 @@ const SCHEMA: &str = r#"{"block": {
             "uuid": {"type": "string", "computed": true}}}},
         "boot": {"nesting_mode": "list", "max_items": 1, "computed_block": true, "block": {"attributes": {
             "label": {"type": "string", "optional": true, "computed": true},
+            "way": {"type": "string", "optional": true, "unset": "near", "force_new": true},
             "locked": {"type": "bool", "optional": true, "force_new": true}}}}}}}"#;
 
 fn entry() -> &'static Entry<dyn Resource<()>> {
@@ -137,6 +139,32 @@ fn texts_change_with_their_meaning() {
     assert_eq!(same.planned, object(&stored));
     let other = planned(Some(&stored), &config(r#"{\"b\":2}"#));
     assert_eq!(other.planned.get("notes"), Some(&Value::from(r#"{"b":2}"#)));
+}
+
+/// What a cloud tells where nothing was said is no change, whether the configuration or the state has it.
+#[test]
+fn what_was_not_said_is_what_the_cloud_then_tells() {
+    let cases = [
+        ("null", "null", true),
+        ("null", r#""plain""#, true),
+        (r#""plain""#, "null", true),
+        (r#""plain""#, r#""plain""#, true),
+        ("null", r#""odd""#, false),
+        (r#""odd""#, r#""plain""#, false),
+        (r#""odd""#, "null", false),
+    ];
+    for (before, wanted, is_same) in cases {
+        let stored = STORED.replace(r#""size": 8,"#, &format!(r#""size": 8, "sort": {before},"#));
+        let config = format!(r#"{{"part": [{{"name": "x"}}], "sort": {wanted}}}"#);
+        let answer = planned(Some(&stored), &config);
+        assert_eq!(answer.planned == object(&stored), is_same, "{before} / {wanted}");
+        let expected: &[&str] = if is_same { &[] } else { &["sort"] };
+        assert_eq!(replaced(&answer), expected, "{before} / {wanted}");
+    }
+    let stored = STORED.replace(r#""locked": false"#, r#""locked": false, "way": "near""#);
+    let answer = planned(Some(&stored), r#"{"part": [{"name": "x"}], "boot": [{}]}"#);
+    assert_eq!(replaced(&answer), Vec::<String>::new());
+    assert_eq!(answer.planned, object(&stored));
 }
 
 #[test]

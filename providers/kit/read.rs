@@ -75,7 +75,7 @@ async fn read_group<C: Cloud>(
                 let told = fresh.clone();
                 finish(entry, &prior, &mut fresh, (cloud.tags(), region));
                 if fresh.note(IMPORTED).is_some() {
-                    tell_zeros(&told, &mut fresh);
+                    tell_in_full(entry, &told, &mut fresh);
                     fresh.put_note(IMPORTED, None);
                 }
                 answered(fresh.value(), notes::write(&request.private, fresh.notes()))
@@ -114,13 +114,16 @@ pub(crate) fn finish<T: ?Sized>(
     }
 }
 
-/// Of an imported object nothing says how its zeros were written: numbers are as the cloud tells them. Flags that are
-/// off stay unset, as configurations mostly have them.
-fn tell_zeros(told: &Object, fresh: &mut Object) {
+/// Of an imported object nothing says how its zeros were written, or what was left to the cloud: numbers, and what the
+/// cloud tells where nothing was said, are as it tells them. Flags that are off stay unset, as configurations mostly have
+/// them.
+fn tell_in_full<T: ?Sized>(entry: &Entry<T>, told: &Object, fresh: &mut Object) {
     let names: Vec<Name> = told.names().cloned().collect();
     for name in names {
-        if let Some(number) = told.field(&name).filter(|value| value.as_number().is_some()) {
-            fresh.put(&name, number.clone());
+        let has_word = entry.rules.get(&name).is_some_and(|rule| rule.unset.is_some());
+        let is_told = |value: &&Value| value.as_number().is_some() || has_word;
+        if let Some(value) = told.field(&name).filter(is_told) {
+            fresh.put(&name, value.clone());
         }
     }
 }

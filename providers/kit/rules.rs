@@ -23,6 +23,8 @@ pub struct Rule {
     pub is_configured: bool,
     /// When two texts of it mean the same, other than by their letters.
     pub meaning: Option<Meaning>,
+    /// What the cloud tells of it where nothing was said; the two mean the same.
+    pub unset: Option<Value>,
     /// Rules of what stands inside a block.
     pub inside: Rules,
 }
@@ -30,7 +32,8 @@ pub struct Rule {
 impl Rule {
     fn is_empty(&self) -> bool {
         let says_nothing = !self.force_new && self.default.is_none() && !self.computed_block;
-        says_nothing && !self.is_configured && self.meaning.is_none() && self.inside.rules.is_empty()
+        let means_itself = self.meaning.is_none() && self.unset.is_none();
+        says_nothing && means_itself && !self.is_configured && self.inside.rules.is_empty()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Schemas kept as data: the shape that `providers schema -json` prints for one type, with keys of our own.
 //!
-//! Ours: `force_new` (attributes and blocks), `default`, `meaning` and `configured` (attributes), `computed_block`
-//! (blocks), and `page`, which only the documentation reads.
+//! Ours: `force_new` (attributes and blocks), `default`, `unset`, `meaning` and `configured` (attributes),
+//! `computed_block` (blocks), and `page`, which only the documentation reads.
 
 use crate::meaning::JSON;
 use crate::{Meaning, Rule, Rules};
@@ -49,11 +49,12 @@ fn block(json: &Json, meanings: &[Meaning]) -> Outcome<(Block, Rules)> {
     let mut rules = Rules::default();
     for (name, json) in members(json, "attributes") {
         let attribute = attribute(json).map_err(|e| e.inside(name))?;
-        let default = json.get("default").map(|text| literal(text, &attribute.value_type()));
-        let default = default.transpose().map_err(|e| e.inside(name))?;
+        let told = |key| json.get(key).map(|text| literal(text, &attribute.value_type())).transpose();
+        let default = told("default").map_err(|e| e.inside(name))?;
+        let unset = told("unset").map_err(|e| e.inside(name))?;
         let meaning = meaning(json, meanings).map_err(|e| e.inside(name))?;
         let (force_new, is_configured) = (is_true(json, "force_new"), is_true(json, "configured"));
-        rules.add(name, Rule { force_new, default, is_configured, meaning, ..Rule::default() });
+        rules.add(name, Rule { force_new, default, is_configured, meaning, unset, ..Rule::default() });
         out.attributes.insert(Name::from(name.as_str()), attribute);
     }
     for (name, json) in members(json, "block_types") {

@@ -30,7 +30,7 @@ static KEY: &[Field] = &[
 
 static FIELDS: &[Field] = &[
     Field::new("access_mode"),
-    Field::new("architecture").quiet("X86_64"),
+    Field::new("architecture"),
     Field::one("async_primary_disk", &[Field::new("disk").link(&DISKS)]),
     Field::new("creation_timestamp").told(),
     Field::new("description"),

@@ -40,7 +40,7 @@ static PROPERTIES: &[Field] = &[
     )
     .at("guestAccelerators"),
     Field::new("instance_description").at("description"),
-    Field::new("key_revocation_action_type").quiet("NONE"),
+    Field::new("key_revocation_action_type"),
     Field::new("machine_type"),
     Field::new("metadata_fingerprint").at("metadata.fingerprint").told(),
     Field::new("min_cpu_platform"),

@@ -58,7 +58,7 @@ static BOOT: &[Field] = &[Field::one(
         Field::new("disk_encryption_service_account").at("diskEncryptionKey.kmsKeyServiceAccount"),
         Field::new("force_attach").sent(),
         INITIALIZE,
-        Field::new("interface").quiet("SCSI"),
+        Field::new("interface"),
         Field::new("kms_key_self_link").at("diskEncryptionKey.kmsKeyName"),
         Field::new("mode"),
         Field::new("source").link(&DISKS),

@@ -53,7 +53,7 @@ static FIELDS: &[Field] = &[
         ],
     ),
     Field::new("instance_id").at("id").told(),
-    Field::new("key_revocation_action_type").quiet("NONE"),
+    Field::new("key_revocation_action_type"),
     Field::new("label_fingerprint").told(),
     Field::new("machine_type").short(&MACHINE_TYPES),
     Field::new("metadata_fingerprint").at("metadata.fingerprint").told(),

@@ -7,6 +7,7 @@ mod data;
 #[path = "../fake/mod.rs"]
 mod fake;
 mod machines;
+mod manners;
 mod policies;
 mod provider;
 mod real_server;

@@ -41,6 +41,7 @@ pub(crate) fn machine(new: &mut Json) {
     put(new, "cpuPlatform", json!("Intel Broadwell"));
     put(new, "canIpForward", json!(false));
     put(new, "deletionProtection", json!(false));
+    put(new, "keyRevocationActionType", json!("NONE"));
     put(
         new,
         "shieldedInstanceConfig",
@@ -63,6 +64,7 @@ pub(crate) fn machine(new: &mut Json) {
 
 /// A template when nothing is said.
 pub(crate) fn template(new: &mut Json) {
+    put(&mut new["properties"], "keyRevocationActionType", json!("NONE"));
     for disk in new["properties"]["disks"].as_array_mut().into_iter().flatten() {
         put(disk, "type", json!("PERSISTENT"));
         put(disk, "mode", json!("READ_WRITE"));

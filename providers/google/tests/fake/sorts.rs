@@ -191,6 +191,7 @@ pub(crate) static SORTS: &[Sort] = &[
             }
             put(new, "physicalBlockSizeBytes", json!("4096"));
             put(new, "enableConfidentialCompute", json!(false));
+            put(new, "architecture", json!("X86_64"));
             new["status"] = json!("READY");
             if let Some(image) = new["sourceImage"].as_str().filter(|image| image.contains("/family/")) {
                 new["sourceImage"] = json!(format!("{}-v20260101", image.replace("/family/", "/")));

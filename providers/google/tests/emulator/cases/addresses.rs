@@ -33,6 +33,7 @@ pub(crate) const CASES: &[Case] = &[
         lose: &["DELETE ${this.id}"],
         import: "a-${n}",
         unread: &["labels", "terraform_labels"],
+        unsaid: &["ip_version"],
         excused: &[],
         ..CASE
     },
@@ -69,6 +70,7 @@ pub(crate) const CASES: &[Case] = &[
         lose: &["DELETE ${this.id}"],
         import: "projects/my-project/global/addresses/g-${n}",
         unread: &["labels", "terraform_labels"],
+        unsaid: &["ip_version"],
         excused: &[],
         ..CASE
     },

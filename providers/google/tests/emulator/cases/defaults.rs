@@ -1,9 +1,55 @@
 //! Things whose configuration writes out what the API does anyway, and parts that come and go: on the fake alone.
 
-use super::NETWORK;
+use super::{NETWORK, SUBNET};
 use trueup_provider_walk::{CASE, Case};
 
 pub(crate) const CASES: &[Case] = &[
+    Case {
+        kind: "google_compute_disk",
+        create: r#"{"name": "x-${n}", "size": 10, "architecture": "X86_64"}"#,
+        lose: &["DELETE ${this.id}"],
+        import: "x-${n}",
+        unread: &["labels", "terraform_labels"],
+        ..CASE
+    },
+    Case {
+        kind: "google_compute_address",
+        create: r#"{"name": "x-${n}", "ip_version": "IPV4"}"#,
+        lose: &["DELETE ${this.id}"],
+        import: "x-${n}",
+        unread: &["labels", "terraform_labels"],
+        ..CASE
+    },
+    Case {
+        kind: "google_compute_global_address",
+        create: r#"{"name": "x-${n}", "ip_version": "IPV4"}"#,
+        lose: &["DELETE ${this.id}"],
+        import: "x-${n}",
+        unread: &["labels", "terraform_labels"],
+        ..CASE
+    },
+    Case {
+        kind: "google_compute_instance_template",
+        setup: &[NETWORK, SUBNET],
+        create: r#"{"name": "x-${n}", "machine_type": "e2-medium", "key_revocation_action_type": "NONE",
+            "disk": [{"source_image": "debian-cloud/debian-12", "boot": true}],
+            "network_interface": [{"subnetwork": "${subnet.self_link}"}]}"#,
+        lose: &["DELETE ${this.id}"],
+        import: "x-${n}",
+        unread: &["disk", "labels", "terraform_labels"],
+        ..CASE
+    },
+    Case {
+        kind: "google_compute_instance",
+        setup: &[NETWORK, SUBNET],
+        create: r#"{"name": "x-${n}", "machine_type": "e2-medium", "key_revocation_action_type": "NONE",
+            "boot_disk": [{"interface": "SCSI", "initialize_params": [{"image": "debian-cloud/debian-12"}]}],
+            "network_interface": [{"subnetwork": "${subnet.self_link}"}]}"#,
+        lose: &["DELETE ${this.id}", "DELETE projects/my-project/zones/us-central1-a/disks/x-${n}"],
+        import: "x-${n}",
+        unread: &["boot_disk", "labels", "terraform_labels"],
+        ..CASE
+    },
     Case {
         kind: "google_compute_firewall",
         setup: &[NETWORK],

@@ -26,6 +26,7 @@ pub(crate) const CASES: &[Case] = &[Case {
     lose: &["DELETE ${this.id}"],
     import: "us-central1-a/d-${n}",
     unread: &["labels", "terraform_labels"],
+    unsaid: &["architecture"],
     excused: &[TAGS],
     ..CASE
 }];

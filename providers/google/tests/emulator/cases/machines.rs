@@ -80,6 +80,7 @@ pub(crate) const CASES: &[Case] = &[
         ],
         follows: &[("tags", "tags_fingerprint"), ("metadata", "metadata_fingerprint")],
         excused: &[TAGS],
+        unsaid: &["key_revocation_action_type"],
         ..CASE
     },
     Case {
@@ -99,6 +100,7 @@ pub(crate) const CASES: &[Case] = &[
         // Blocks inside these that aren't written are null in a case's configuration, and none in one of people.
         unread: &["labels", "terraform_labels", "disk", "network_interface"],
         excused: &[],
+        unsaid: &["key_revocation_action_type"],
         ..CASE
     },
     Case {
@@ -116,6 +118,7 @@ pub(crate) const CASES: &[Case] = &[
             "boot_disk",
             "network_interface",
         ],
+        unsaid: &["key_revocation_action_type"],
         ..CASE
     },
 ];

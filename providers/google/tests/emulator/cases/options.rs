@@ -132,6 +132,7 @@ pub(crate) const CASES: &[Case] = &[
         lose: &["DELETE ${this.id}"],
         import: "t-${n}",
         unread: &["terraform_labels", "disk"],
+        unsaid: &["key_revocation_action_type"],
         ..CASE
     },
     Case {
@@ -223,6 +224,7 @@ pub(crate) const CASES: &[Case] = &[
                 "an interface is changed by calls that say which state of it they are meant for, and updates show them",
             ),
         ],
+        unsaid: &["key_revocation_action_type"],
         ..CASE
     },
     Case {
@@ -339,6 +341,7 @@ pub(crate) const CASES: &[Case] = &[
             ),
             ("network_interface.ipv6_address", "IPv6 needs a network with ranges that no stand-in gives"),
         ],
+        unsaid: &["key_revocation_action_type"],
         ..CASE
     },
     Case {
@@ -406,6 +409,7 @@ pub(crate) const CASES: &[Case] = &[
             ("create_snapshot_before_destroy", "it says what deleting does, and is never told"),
             ("create_snapshot_before_destroy_prefix", "it says what deleting does, and is never told"),
         ],
+        unsaid: &["architecture"],
         ..CASE
     },
     Case {
@@ -441,6 +445,7 @@ pub(crate) const CASES: &[Case] = &[
         lose: &["DELETE ${this.id}"],
         import: "a-${n}",
         unread: &["terraform_labels"],
+        unsaid: &["ip_version"],
         ..CASE
     },
     Case {
@@ -457,6 +462,7 @@ pub(crate) const CASES: &[Case] = &[
         lose: &["DELETE ${this.id}"],
         import: "g-${n}",
         unread: &["terraform_labels"],
+        unsaid: &["ip_version"],
         ..CASE
     },
     Case {
