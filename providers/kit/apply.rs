@@ -21,6 +21,8 @@ const APPEAR: Duration = Duration::from_secs(90);
 const SETTLE: Duration = Duration::from_secs(20);
 /// How long what a call of unknown end has made is looked for before it is taken not to be there.
 const ECHO: Duration = Duration::from_secs(12);
+/// How long what a deletion didn't find may be shown still, and is deleted anew.
+const VANISH: Duration = Duration::from_secs(90);
 /// How often a write is tried that ends without an answer.
 const ATTEMPTS_MAX: usize = 3;
 
@@ -268,23 +270,40 @@ impl<'a, C: Cloud> Write<'a, C> {
     }
 
     async fn delete(&self, prior: Object) -> Came {
-        let call = self.call();
-        let is_busy = |fault: &Fault| fault.kind == FaultKind::InUse;
-        let mut attempts = 1;
-        let deleted = loop {
-            let outcome = self.deadline.retry(is_busy, || self.entry.code.delete(&call, &prior)).await;
-            match outcome {
-                // Deleting twice does no harm.
-                Err(fault) if fault.kind == FaultKind::Unanswered && attempts < ATTEMPTS_MAX => attempts += 1,
-                outcome => break outcome,
-            }
-        };
-        match deleted {
-            Err(fault) if !fault.is_not_found() => {
+        match self.unmake(&prior).await {
+            Err(fault) => {
                 let doing = format!("deleting {} ({})", self.entry.noun, prior.id_or_empty());
                 Came::known(Some(prior), fault.during(doing).diagnostic().into())
             }
-            _ => Came::known(None, Diagnostics::new()),
+            Ok(()) => Came::known(None, Diagnostics::new()),
+        }
+    }
+
+    /// Deletes it. That something wasn't found may be said of what it takes to delete it: it counts as deleted once a
+    /// look doesn't find it.
+    async fn unmake(&self, prior: &Object) -> Result<(), Fault> {
+        let call = self.call();
+        let is_busy = |fault: &Fault| fault.kind == FaultKind::InUse;
+        let vanishing = self.deadline.within(VANISH);
+        let mut backoff = Backoff::short();
+        let mut attempts = 1;
+        loop {
+            let outcome = self.deadline.retry(is_busy, || self.entry.code.delete(&call, prior)).await;
+            let Err(fault) = outcome else { return Ok(()) };
+            if fault.is_not_found() {
+                if read_one(self.entry, &self.site, prior.clone()).await?.is_none() {
+                    return Ok(());
+                }
+                if vanishing.is_past() {
+                    return Err(fault);
+                }
+                backoff.pause().await;
+            } else if fault.kind == FaultKind::Unanswered && attempts < ATTEMPTS_MAX {
+                // Deleting twice does no harm.
+                attempts += 1;
+            } else {
+                return Err(fault);
+            }
         }
     }
 

@@ -19,11 +19,13 @@ enum Does {
     /// The same, but not before something else was tried.
     LooksLate,
     FindsNothing,
+    Deletes,
 }
 
 struct Script {
     creations: Mutex<VecDeque<Does>>,
     looks: Mutex<VecDeque<Does>>,
+    deletions: Mutex<VecDeque<Does>>,
     made: Mutex<usize>,
     tried: Mutex<usize>,
     looked: Mutex<usize>,
@@ -43,8 +45,9 @@ struct Disk;
 
 #[async_trait]
 impl Resource<Script> for Disk {
-    async fn read_many(&self, _site: &Script, objects: Vec<Object>) -> Readings {
-        objects.into_iter().map(|object| Ok(Some(object))).collect()
+    async fn read_many(&self, site: &Script, objects: Vec<Object>) -> Readings {
+        let is_there = *site.made.lock().expect("no test panics with it") > 0;
+        objects.into_iter().map(|object| Ok(is_there.then_some(object))).collect()
     }
 
     async fn create(&self, call: &Call<'_, Script>, object: &mut Object) -> Result<(), Fault> {
@@ -65,8 +68,17 @@ impl Resource<Script> for Disk {
         Ok(())
     }
 
-    async fn delete(&self, _: &Call<'_, Script>, _: &Object) -> Result<(), Fault> {
-        Ok(())
+    async fn delete(&self, call: &Call<'_, Script>, _: &Object) -> Result<(), Fault> {
+        *call.site.tried.lock().expect("no test panics with it") += 1;
+        let mut made = call.site.made.lock().expect("no test panics with it");
+        let does = next(&call.site.deletions);
+        if does == Does::Deletes {
+            *made = 0;
+        }
+        match does {
+            Does::Fails(kind) => Err(Fault::new(kind, "refused")),
+            _ => Ok(()),
+        }
     }
 
     async fn recover(&self, call: &Call<'_, Script>, object: &mut Object) -> Result<bool, Fault> {
@@ -129,6 +141,7 @@ async fn check(creations: &[Does], looks: &[Does], expected: (bool, bool, usize,
     let script = Script {
         creations: Mutex::new(creations.iter().copied().collect()),
         looks: Mutex::new(looks.iter().copied().collect()),
+        deletions: Mutex::new(VecDeque::from([Does::Deletes])),
         made: Mutex::new(0),
         tried: Mutex::new(0),
         looked: Mutex::new(0),
@@ -179,4 +192,45 @@ async fn only_what_got_no_answer_is_looked_for_and_stays_open() {
 async fn a_refusal_may_be_the_echo_of_a_lost_answer() {
     use Does::{Fails, LooksLate, MakesUnheard};
     check(&[MakesUnheard, Fails(FaultKind::Exists)], &[LooksLate], (true, false, 1, true)).await;
+}
+
+/// What was tried so often, and whether it is still on record, after a deletion of something that is there or not.
+async fn check_deletion(is_there: bool, deletions: &[Does], expected: (Option<usize>, bool)) {
+    let script = Script {
+        creations: Mutex::new(VecDeque::from([Does::Makes])),
+        looks: Mutex::new(VecDeque::from([Does::Looks])),
+        deletions: Mutex::new(deletions.iter().copied().collect()),
+        made: Mutex::new(usize::from(is_there)),
+        tried: Mutex::new(0),
+        looked: Mutex::new(0),
+    };
+    let toy = Toy { script: Arc::new(script), tags: TagPolicy::none() };
+    let entry = Toy::catalog().resource("disk").expect("it is offered");
+    let request = ApplyRequest {
+        kind: "disk".into(),
+        prior: Value::object([("id", Value::from("disk")), ("name", Value::from("a"))]),
+        config: entry.null(),
+        planned: entry.null(),
+        private: Private::from([]),
+        token: "t".into(),
+    };
+    let answer = apply(&toy, entry, request).await;
+    let tried = *toy.script.tried.lock().expect("no test panics with it");
+    let is_left = !answer.state.is_null();
+    assert_eq!((expected.0.map(|_| tried), is_left), expected, "{deletions:?}: {:?}", answer.diagnostics);
+    assert_eq!(answer.diagnostics.has_errors(), is_left, "{deletions:?}");
+}
+
+/// Something that isn't found on the way to a deletion isn't the thing itself: that counts as deleted when a look doesn't
+/// find it.
+#[tokio::test(start_paused = true)]
+async fn a_deletion_ends_when_a_look_finds_nothing() {
+    use Does::{Deletes, Fails};
+    use FaultKind::{Denied, NotFound, Unanswered};
+    check_deletion(true, &[Deletes], (Some(1), false)).await;
+    check_deletion(false, &[Fails(NotFound)], (Some(1), false)).await;
+    check_deletion(true, &[Fails(NotFound), Deletes], (Some(2), false)).await;
+    check_deletion(true, &[Fails(NotFound)], (None, true)).await;
+    check_deletion(true, &[Fails(NotFound), Fails(Denied)], (Some(2), true)).await;
+    check_deletion(true, &[Fails(Unanswered), Deletes], (Some(2), false)).await;
 }

@@ -33,6 +33,9 @@ pub(crate) const CASES: &[Case] = &[
                 "route_table_ids": ["${more.id}"],
                 "policy": "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": [\"s3:GetObject\"]}]}"}"#,
             r#"{"vpc_id": "${vpc.id}", "service_name": "com.amazonaws.us-east-1.s3"}"#,
+            // moto deletes endpoints of no other tables than those that they were made with.
+            r#"{"vpc_id": "${vpc.id}", "service_name": "com.amazonaws.us-east-1.s3",
+                "route_table_ids": ["${table.id}"]}"#,
         ],
         replaces: &[
             (
