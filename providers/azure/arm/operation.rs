@@ -13,12 +13,17 @@ use trueup_login::azure::{failed, success};
 use trueup_login::{Answer, Request};
 use trueup_provider_kit::{Backoff, Deadline, Fault, FaultKind};
 
+/// How often a thing that is being deleted may say that it has failed before it is believed: it may be of what came
+/// before the deletion.
+const FAILURES_MAX: u32 = 3;
+
 /// A write that was accepted.
 #[must_use = "the write isn't over before it is settled"]
 pub(crate) struct Underway {
     /// What came with the acceptance.
     pub(crate) answer: Json,
     follow: Follow,
+    is_deletion: bool,
     pause: Option<Duration>,
 }
 
@@ -52,39 +57,32 @@ impl Underway {
         } else {
             Follow::Nothing
         };
-        Ok(Underway { answer: body, follow, pause })
+        Ok(Underway { answer: body, follow, is_deletion: *method == Method::DELETE, pause })
     }
 
-    /// Waits for its end; answers the resource where there is one at `path`.
+    /// Waits for its end; answers the resource where there is one at `path`. Where the API has forgotten the operation,
+    /// which it may before its end, the resource itself tells.
     pub(crate) async fn settle(
         self,
         arm: &Arm,
         (path, version): (impl Display, &str),
         deadline: Deadline,
     ) -> Result<Json, Fault> {
+        let path = path.to_string();
         let mut wait = Wait { deadline, pause: self.pause, backoff: Backoff::short() };
-        match self.follow {
-            Follow::Nothing => Ok(self.answer),
-            Follow::Status(url) => {
-                arm.status(url, &mut wait).await?;
-                Ok(arm.get(path, version).await?.unwrap_or(Json::Null))
-            }
-            Follow::Place(url) => {
-                let last = arm.place(url, &mut wait).await?;
-                if last.at("/id").is_some() {
-                    Ok(last)
-                } else {
-                    Ok(arm.get(path, version).await?.unwrap_or(last))
-                }
-            }
-            Follow::Resource => arm.ready((path, version), &mut wait).await,
-            Follow::Gone => {
-                let path = path.to_string();
-                while arm.get(&path, version).await?.is_some() {
-                    wait.more("the deletion").await?;
-                }
-                Ok(Json::Null)
-            }
+        let told = match self.follow {
+            Follow::Nothing => return Ok(self.answer),
+            Follow::Status(url) => arm.status(url, &mut wait).await,
+            Follow::Place(url) => arm.place(url, &mut wait).await,
+            Follow::Resource => return arm.ready((&path, version), &mut wait).await,
+            Follow::Gone => return arm.gone((&path, version), &mut wait).await,
+        };
+        match told {
+            Ok(last) if last.at("/id").is_some() => Ok(last),
+            Ok(last) => Ok(arm.get(path, version).await?.unwrap_or(last)),
+            Err(fault) if !fault.is_not_found() => Err(fault),
+            Err(_) if self.is_deletion => arm.gone((&path, version), &mut wait).await,
+            Err(_) => arm.ready((&path, version), &mut wait).await,
         }
     }
 }
@@ -136,7 +134,7 @@ impl Wait {
 }
 
 impl Arm {
-    async fn status(&self, url: Url, wait: &mut Wait) -> Result<(), Fault> {
+    async fn status(&self, url: Url, wait: &mut Wait) -> Result<Json, Fault> {
         loop {
             wait.more("the operation").await?;
             let answer = success(self.send(Request::new(Method::GET, url.clone())).await?)?;
@@ -147,7 +145,7 @@ impl Arm {
                 return Err(failed(&body, &status));
             }
             if is_terminal(&status) {
-                return Ok(());
+                return Ok(Json::Null);
             }
         }
     }
@@ -164,6 +162,21 @@ impl Arm {
                 url = self.own(next)?;
             }
         }
+    }
+
+    /// Reads a resource until it is no longer there, or says that it could not be deleted.
+    async fn gone(&self, (path, version): (&str, &str), wait: &mut Wait) -> Result<Json, Fault> {
+        let mut failures = 0;
+        while let Some(body) = self.get(path, version).await? {
+            if let Some(fault) = failure(&body) {
+                failures += 1;
+                if failures == FAILURES_MAX {
+                    return Err(fault);
+                }
+            }
+            wait.more("the deletion").await?;
+        }
+        Ok(Json::Null)
     }
 
     /// Reads a resource until it says that it is ready.

@@ -3,8 +3,7 @@
 use crate::cloud::{Azure, Cloud};
 use crate::fake::World;
 use std::sync::Arc;
-use trueup_provider_walk::{Running, Stand};
-
+use trueup_provider_walk::{Ills, Mishap, Running, Stand};
 const GROUP: &str = r#"{"name": "g", "location": "westeurope"}"#;
 const NETWORK: &str = r#"{"name": "v", "resource_group_name": "g", "location": "westeurope", "address_space": ["10.0.0.0/16"]}"#;
 
@@ -135,4 +134,27 @@ async fn what_is_refused_for_now_is_put_right() {
         told.contains("MissingSubscriptionRegistration") && told.contains("az provider register"),
         "{told}"
     );
+}
+
+/// The address of an operation's status may be forgotten before the operation has ended: how it ends the thing itself
+/// tells.
+#[tokio::test]
+async fn forgotten_operations_are_followed_to_their_end() {
+    const KIND: &str = "azurerm_route_table";
+    let table = r#"{"name": "t", "resource_group_name": "g", "location": "westeurope"}"#;
+    for is_doomed in [false, true] {
+        let (fake, cloud) = start().await;
+        fake.world().forget_operations(1);
+        let made = cloud.create(KIND, table).await;
+        assert_eq!(cloud.read(KIND, &made).await, made, "it was made all the same");
+        let calls = if is_doomed { vec![(0, Mishap::Doomed), (1, Mishap::Doomed)] } else { Vec::new() };
+        fake.set(Ills { calls, ..Ills::default() });
+        fake.world().forget_operations(1);
+        let answer = cloud.apply(KIND, &made, &cloud.null(KIND), "0").await;
+        let told = format!("{:?} {:?}", answer.diagnostics, fake.calls());
+        fake.set(Ills::default());
+        assert_eq!(answer.state.is_null(), !is_doomed, "{told}");
+        assert_eq!(answer.diagnostics.has_errors(), is_doomed, "{told}");
+        assert_eq!(cloud.read(KIND, &made).await.is_null(), !is_doomed, "{told}");
+    }
 }

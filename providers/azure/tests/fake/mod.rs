@@ -35,6 +35,8 @@ pub(crate) struct World {
     /// By their ids in small letters.
     documents: BTreeMap<String, Document>,
     operations: BTreeMap<String, Operation>,
+    /// So many looks at operations find none.
+    forgotten: u32,
     version: u64,
     /// So many looks don't find a new thing.
     delay: u32,
@@ -230,6 +232,11 @@ impl World {
         self.documents[&id.to_lowercase()].body.clone()
     }
 
+    /// So many looks at operations will find none.
+    pub(crate) fn forget_operations(&mut self, looks: u32) {
+        self.forgotten = looks;
+    }
+
     fn registration(&self) -> Reply {
         let state = if self.is_unregistered { "NotRegistered" } else { "Registered" };
         Reply::json(200, &json!({"registrationState": state}))
@@ -321,6 +328,10 @@ impl World {
     }
 
     fn status(&mut self, name: &str) -> Result<Reply, Refusal> {
+        if self.forgotten > 0 {
+            self.forgotten -= 1;
+            return Err(refuse(404, "OperationNotFound", name));
+        }
         let Some(operation) = self.operations.get_mut(name) else {
             return Err(refuse(404, "OperationNotFound", name));
         };
