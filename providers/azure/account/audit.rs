@@ -65,7 +65,7 @@ fn filter(group: &str, wanted: &BTreeMap<String, Vec<usize>>, span: &Span) -> St
 async fn events(site: &Site, subscription: &str, filter: &str) -> Result<(Vec<Json>, bool), Fault> {
     let path =
         format!("/subscriptions/{subscription}/providers/Microsoft.Insights/eventtypes/management/values");
-    site.arm.list_some((&path, VERSION), &[("$filter", filter)], PAGES_MAX).await
+    site.arm.list_some(path, (VERSION, &[("$filter", filter)][..]), PAGES_MAX).await
 }
 
 /// What an event says of the objects that are asked about.

@@ -59,7 +59,8 @@ impl Kind {
         let fits = pairs.len() == self.path.len() * 2
             && pairs.chunks(2).zip(self.path).all(|(pair, name)| is_same(pair[0], name));
         let names: Vec<&str> = pairs.chunks(2).filter_map(|pair| pair.get(1).copied()).collect();
-        let is_whole = !names.iter().chain([subscription, group]).any(|part| part.is_empty());
+        let is_none = |part: &&str| part.is_empty() || leads_elsewhere(part);
+        let is_whole = !names.iter().chain([subscription, group]).any(is_none);
         (fits && is_whole).then(|| self.id(subscription, group, &names))
     }
 
@@ -132,6 +133,12 @@ impl fmt::Display for Id {
     }
 }
 
+/// Whether a part of a path would make it lead to something else than what it names, such as `..` and what ends in
+/// `?x=y`. Nothing in Azure has such a name.
+pub(crate) fn leads_elsewhere(part: &str) -> bool {
+    [".", ".."].contains(&part) || part.contains(['?', '#', '%', '\\'])
+}
+
 /// Whether ARM takes two names or ids for the same.
 pub(crate) fn is_same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
@@ -165,6 +172,12 @@ mod tests {
                 "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/",
                 None,
             ),
+            (SUBNET, &subnet.replace("/v/", "/v?/"), None),
+            (SUBNET, &subnet.replace("/v/", "/v#/"), None),
+            (SUBNET, &subnet.replace("/v/", "/v%2F/"), None),
+            (SUBNET, &subnet.replace("/v/", "/../"), None),
+            (SUBNET, &subnet.replace("/g/", "/./"), None),
+            (SUBNET, &subnet.replace("/n", "/a\\b"), None),
             (SUBNET, "v/n", None),
             (GROUP, "", None),
         ];

@@ -15,6 +15,7 @@ pub(crate) mod write;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use document::Document;
+use id::leads_elsewhere;
 use locks::Locks;
 use operation::Underway;
 use reqwest::{Method, Url};
@@ -49,6 +50,25 @@ pub(crate) enum Condition<'a> {
     Unchanged(Option<&'a str>),
 }
 
+/// What a call asks for: in which version of the API, and what besides, by names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    version: &'a str,
+    parameters: &'a [(&'a str, &'a str)],
+}
+
+impl<'a> From<&'a str> for Asked<'a> {
+    fn from(version: &'a str) -> Asked<'a> {
+        Asked { version, parameters: &[] }
+    }
+}
+
+impl<'a> From<(&'a str, &'a [(&'a str, &'a str)])> for Asked<'a> {
+    fn from((version, parameters): (&'a str, &'a [(&'a str, &'a str)])) -> Asked<'a> {
+        Asked { version, parameters }
+    }
+}
+
 impl Arm {
     pub(crate) fn new(environment: &Environment, traffic: Traffic, tokens: Tokens) -> Result<Arm, Fault> {
         let bad = |_| Fault::new(FaultKind::Invalid, format!("{} is no address", environment.manager));
@@ -75,8 +95,12 @@ impl Arm {
     }
 
     /// Reads what a path leads to; None where nothing is there.
-    pub(crate) async fn get(&self, path: impl Display, version: &str) -> Result<Option<Json>, Fault> {
-        let request = Request::new(Method::GET, self.url(path, version)?);
+    pub(crate) async fn get<'a>(
+        &self,
+        path: impl Display,
+        asked: impl Into<Asked<'a>>,
+    ) -> Result<Option<Json>, Fault> {
+        let request = Request::new(Method::GET, self.url(path, asked)?);
         match success(self.send(request).await?) {
             Ok(answer) => answer.json().map(Some),
             Err(fault) if fault.is_not_found() => Ok(None),
@@ -85,8 +109,12 @@ impl Arm {
     }
 
     /// Lists all pages of what a path leads to; nothing where what it is in isn't there.
-    pub(crate) async fn list(&self, path: impl Display, version: &str) -> Result<Vec<Json>, Fault> {
-        let mut url = self.url(path, version)?;
+    pub(crate) async fn list<'a>(
+        &self,
+        path: impl Display,
+        asked: impl Into<Asked<'a>>,
+    ) -> Result<Vec<Json>, Fault> {
+        let mut url = self.url(path, asked)?;
         let mut all = Vec::new();
         loop {
             let mut page = match success(self.send(Request::new(Method::GET, url)).await?) {
@@ -104,18 +132,14 @@ impl Arm {
         }
     }
 
-    /// Lists the first pages of what a path and parameters lead to, and says whether that is all.
-    pub(crate) async fn list_some(
+    /// Lists the first pages of what a path leads to, and says whether that is all.
+    pub(crate) async fn list_some<'a>(
         &self,
-        (path, version): (impl Display, &str),
-        parameters: &[(&str, &str)],
+        path: impl Display,
+        asked: impl Into<Asked<'a>>,
         pages_max: usize,
     ) -> Result<(Vec<Json>, bool), Fault> {
-        let mut url = self.url(path, version)?;
-        url.query_pairs_mut().extend_pairs(parameters);
-        // Filters have blanks, which not every part of the API reads as forms write them.
-        let query = url.query().unwrap_or_default().replace('+', "%20");
-        url.set_query(Some(&query));
+        let mut url = self.url(path, asked)?;
         let mut all = Vec::new();
         for _ in 0..pages_max {
             let mut page = success(self.send(Request::new(Method::GET, url)).await?)?.json()?;
@@ -168,11 +192,11 @@ impl Arm {
     }
 
     /// Deletes what a path leads to; None where nothing is there.
-    pub(crate) async fn delete(
+    pub(crate) async fn delete<'a>(
         &self,
-        (path, version): (impl Display, &str),
+        (path, asked): (impl Display, impl Into<Asked<'a>>),
     ) -> Result<Option<Underway>, Fault> {
-        let request = Request::new(Method::DELETE, self.url(path, version)?);
+        let request = Request::new(Method::DELETE, self.url(path, asked)?);
         match success(self.send(request).await?) {
             Ok(answer) => Underway::after(self, &Method::DELETE, &answer).map(Some),
             Err(fault) if fault.is_not_found() => Ok(None),
@@ -188,8 +212,12 @@ impl Arm {
     }
 
     /// Calls an action that takes its time, and that does nothing when it comes a second time.
-    pub(crate) async fn act(&self, path: impl Display, version: &str) -> Result<Underway, Fault> {
-        let mut request = Request::new(Method::POST, self.url(path, version)?);
+    pub(crate) async fn act<'a>(
+        &self,
+        path: impl Display,
+        asked: impl Into<Asked<'a>>,
+    ) -> Result<Underway, Fault> {
+        let mut request = Request::new(Method::POST, self.url(path, asked)?);
         request.is_repeatable = true;
         let answer = success(self.send(request).await?)?;
         Underway::after(self, &Method::POST, &answer)
@@ -243,17 +271,21 @@ impl Arm {
         }
     }
 
-    fn url(&self, path: impl Display, version: &str) -> Result<Url, Fault> {
-        let path = path.to_string();
-        let (path, query) = path.split_once('?').unwrap_or((&path, ""));
+    fn url<'a>(&self, path: impl Display, asked: impl Into<Asked<'a>>) -> Result<Url, Fault> {
+        let (path, Asked { version, parameters }) = (path.to_string(), asked.into());
+        if let Some(part) = path.split('/').find(|part| leads_elsewhere(part)) {
+            let message = format!("{part:?} in {path} can't be the name of anything in Azure");
+            return Err(Fault::new(FaultKind::Invalid, message).hint("Give the name without it."));
+        }
         let mut url = self.base.clone();
-        // Segment by segment, so that a name with a slash or a question mark can't lead elsewhere.
         url.path_segments_mut()
             .map_err(|()| Fault::new(FaultKind::Invalid, format!("{} has no paths", self.base)))?
             .pop_if_empty()
             .extend(path.split('/').filter(|part| !part.is_empty()));
-        url.set_query(Some(query).filter(|query| !query.is_empty()));
-        url.query_pairs_mut().append_pair("api-version", version);
+        url.query_pairs_mut().extend_pairs(parameters).append_pair("api-version", version);
+        // Filters have blanks, which not every part of the API reads as forms write them.
+        let query = url.query().map(|query| query.replace('+', "%20"));
+        url.set_query(query.as_deref());
         Ok(url)
     }
 

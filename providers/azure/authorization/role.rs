@@ -11,9 +11,9 @@ const VERSION: &str = "2022-04-01";
 /// The id of the role of a name.
 pub(super) async fn id_of(site: &Site, scope: &str, name: &str) -> Result<String, Fault> {
     let quoted = name.replace('\'', "''");
-    let path =
-        format!("{scope}/providers/Microsoft.Authorization/roleDefinitions?$filter=roleName eq '{quoted}'");
-    let found = site.arm.list(path, VERSION).await?;
+    let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions");
+    let filter = format!("roleName eq '{quoted}'");
+    let found = site.arm.list(path, (VERSION, &[("$filter", filter.as_str())][..])).await?;
     let is_it = |role: &&serde_json::Value| {
         role.word("/properties/roleName").is_some_and(|found| is_same(found, name))
     };

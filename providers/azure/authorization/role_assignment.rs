@@ -227,8 +227,8 @@ async fn documents(site: &Site, scope: String, ids: BTreeSet<String>) -> Vec<(St
         let found = site.arm.get(id, VERSION).await.transpose();
         return found.map(|document| (id.clone(), document)).into_iter().collect();
     }
-    let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments?$filter=atScope()");
-    match site.arm.list(path, VERSION).await {
+    let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments");
+    match site.arm.list(path, (VERSION, &[("$filter", "atScope()")][..])).await {
         Err(fault) => ids.into_iter().map(|id| (id, Err(fault.clone()))).collect(),
         Ok(all) => {
             let keyed = |one: Json| Some((one.word("/id")?.to_lowercase(), Ok(one)));

@@ -78,18 +78,29 @@ fn switched_off(site: &Site) -> MutexGuard<'_, BTreeSet<String>> {
 
 /// Stops a machine without asking its operating system.
 pub(super) async fn stop(call: &Call<'_, Site>, machine: &Id) -> Result<(), Fault> {
-    act(call, (machine, "powerOff?skipShutdown=true"), call.deadline).await
+    let action = ("powerOff", &[("skipShutdown", "true")][..]);
+    act_with(call, machine, action, call.deadline).await
 }
 
 /// Calls an action that does nothing when it comes a second time, and waits for its end.
 async fn act(call: &Call<'_, Site>, (machine, action): (&Id, &str), deadline: Deadline) -> Result<(), Fault> {
+    act_with(call, machine, (action, &[]), deadline).await
+}
+
+/// The same with what the action is told besides.
+async fn act_with(
+    call: &Call<'_, Site>,
+    machine: &Id,
+    (action, parameters): (&str, &[(&str, &str)]),
+    deadline: Deadline,
+) -> Result<(), Fault> {
     let (arm, version) = (&call.site.arm, machine.kind.version);
     let path = format!("{machine}/{action}");
     let attempt = || async {
-        let underway = arm.act(&path, version).await?;
+        let underway = arm.act(&path, (version, parameters)).await?;
         underway.settle(arm, (machine, version), deadline).await
     };
-    let doing = || format!("calling {} of the machine", action.split('?').next().unwrap_or_default());
+    let doing = || format!("calling {action} of the machine");
     deadline.retry(is_passing, attempt).await.map(drop).map_err(|fault| fault.during(doing()))
 }
 

@@ -45,8 +45,8 @@ async fn machines(site: &Site, objects: &[Object], ids: &[Result<Id, Fault>]) ->
     let mut found = documents(site, MACHINE, rest.into_iter().map(|(_, id)| id).collect()).await;
     let ids: Vec<Id> = alone.into_iter().map(|(_, id)| id).collect();
     let single = |id: Id| async move {
-        let path = format!("{id}?$expand=userData");
-        let read = site.arm.get(path, MACHINE.version).await.transpose();
+        let with_data = (MACHINE.version, &[("$expand", "userData")][..]);
+        let read = site.arm.get(&id, with_data).await.transpose();
         read.map(|document| (id.key(), document))
     };
     let singles = stream::iter(ids).map(single).buffered(CALLS_MAX);

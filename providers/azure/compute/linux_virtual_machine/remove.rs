@@ -61,9 +61,9 @@ async fn rest(call: &Call<'_, Site>, id: &Id) -> Result<(), Fault> {
 async fn end(call: &Call<'_, Site>, id: &Id) -> Result<(), Fault> {
     let arm = &call.site.arm;
     let _turn = arm.turn(id).await;
-    let force = if call.site.features.deletes_by_force { "?forceDeletion=true" } else { "" };
-    let path = format!("{id}{force}");
-    if let Some(underway) = arm.delete((path, MACHINE.version)).await? {
+    let parameters: &[_] =
+        if call.site.features.deletes_by_force { &[("forceDeletion", "true")] } else { &[] };
+    if let Some(underway) = arm.delete((id, (MACHINE.version, parameters))).await? {
         underway.settle(arm, (id, MACHINE.version), call.deadline).await?;
     }
     Ok(())

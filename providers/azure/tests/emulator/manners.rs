@@ -3,7 +3,10 @@
 use crate::cloud::{Azure, Cloud};
 use crate::fake::World;
 use std::sync::Arc;
-use trueup_provider_walk::{Ills, Mishap, Running, Stand};
+use trueup_provider_walk::{Ills, Mishap, Running, Stand, text};
+use trueup_value::{Name, Value};
+
+const GROUP_ID: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/g";
 const GROUP: &str = r#"{"name": "g", "location": "westeurope"}"#;
 const NETWORK: &str = r#"{"name": "v", "resource_group_name": "g", "location": "westeurope", "address_space": ["10.0.0.0/16"]}"#;
 
@@ -134,6 +137,54 @@ async fn what_is_refused_for_now_is_put_right() {
         told.contains("MissingSubscriptionRegistration") && told.contains("az provider register"),
         "{told}"
     );
+}
+
+/// An id whose name would end the path early leads to nothing, and least of all to what the thing is in.
+#[tokio::test]
+async fn names_lead_nowhere_else() {
+    let (fake, cloud) = start().await;
+    let table = r#"{"name": "t", "resource_group_name": "g", "location": "westeurope"}"#;
+    let table = cloud.create("azurerm_route_table", table).await;
+    let route = r#"{"name": "r", "resource_group_name": "g", "route_table_name": "t", "address_prefix": "10.9.0.0/16",
+        "next_hop_type": "None"}"#;
+    let route = cloud.create("azurerm_route", route).await;
+    let who = r#"{"name": "who", "resource_group_name": "g", "location": "westeurope"}"#;
+    let who = cloud.create("azurerm_user_assigned_identity", who).await;
+    let reader = format!(
+        r#"{{"scope": "{GROUP_ID}", "principal_id": "{}", "role_definition_name": "Reader"}}"#,
+        text(&who, "principal_id")
+    );
+    let role = cloud.create("azurerm_role_assignment", &reader).await;
+    let table_id = text(&table, "id");
+    let things = Running::things(&fake);
+    for (kind, made, rest) in [
+        ("azurerm_route", &route, "/routes/r"),
+        (
+            "azurerm_role_assignment",
+            &role,
+            "/providers/Microsoft.Authorization/roleAssignments/00000000-0000-0000-0000-0000000000a1",
+        ),
+    ] {
+        for sign in ["?", "#", "%3F", "\\", "/."] {
+            let id = format!("{table_id}{sign}{rest}");
+            let imported = cloud.provider.import(kind, &id).await;
+            let state = with_id(made, &id);
+            let answer = cloud.apply(kind, &state, &cloud.null(kind), "0").await;
+            let told = format!("{:?}", answer.diagnostics);
+            assert!(answer.diagnostics.has_errors() && !answer.state.is_null(), "{id}: {told}");
+            let is_route = kind == "azurerm_route";
+            assert_eq!(imported.diagnostics.has_errors(), is_route, "{id}: {:?}", imported.diagnostics);
+            assert!(is_route || told.contains("can't be the name"), "{id}: {told}");
+            assert_eq!(Running::things(&fake), things, "{id}");
+        }
+    }
+}
+
+fn with_id(made: &Value, id: &str) -> Value {
+    let part = |(name, value): (&Name, &Value)| {
+        (name.clone(), if &**name == "id" { Value::from(id) } else { value.clone() })
+    };
+    Value::object(made.as_mapping().expect("an object").iter().map(part))
 }
 
 /// The address of an operation's status may be forgotten before the operation has ended: how it ends the thing itself
