@@ -139,6 +139,32 @@ async fn what_is_refused_for_now_is_put_right() {
     );
 }
 
+/// Roles are named in letters of any size, and with signs that mean something in addresses.
+#[tokio::test]
+async fn roles_are_found_however_they_are_named() {
+    const KIND: &str = "azurerm_role_assignment";
+    let (_, cloud) = start().await;
+    let who = r#"{"name": "who", "resource_group_name": "g", "location": "westeurope"}"#;
+    let who = cloud.create("azurerm_user_assigned_identity", who).await;
+    let network = format!("{GROUP_ID}/providers/Microsoft.Network/virtualNetworks/v");
+    for role in ["contributor", "Keys & Tags + 100% more", "KEYS & TAGS + 100% MORE"] {
+        let config = format!(
+            r#"{{"scope": "{network}", "principal_id": "{}", "role_definition_name": "{role}"}}"#,
+            text(&who, "principal_id")
+        );
+        let made = cloud.create(KIND, &config).await;
+        assert_eq!(text(&made, "role_definition_name"), role);
+        assert_eq!(text(&cloud.read(KIND, &made).await, "role_definition_name"), role);
+        let imported = cloud.import(KIND, text(&made, "id")).await;
+        for state in [&made, &imported] {
+            let plan = cloud.plan(KIND, state, &cloud.config(KIND, &config).await).await;
+            assert_eq!(plan.requires_replace, Vec::new(), "{role}");
+            assert_eq!(plan.planned.get("role_definition_name"), state.get("role_definition_name"));
+        }
+        cloud.delete(KIND, &made).await;
+    }
+}
+
 /// An id whose name would end the path early leads to nothing, and least of all to what the thing is in.
 #[tokio::test]
 async fn names_lead_nowhere_else() {

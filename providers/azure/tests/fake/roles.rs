@@ -9,8 +9,9 @@ use trueup_provider_walk::{Reply, Request};
 const PATH: &str = "Microsoft.Authorization/roleAssignments";
 
 /// Names and ids of roles that every tenant has.
-const ROLES: [(&str, &str); 3] = [
+const ROLES: [(&str, &str); 4] = [
     ("Contributor", "b24988ac-6180-42a0-ab88-20f7382dd24c"),
+    ("Keys & Tags + 100% more", "5d51204f-eb77-4b1c-b86a-2ec626c49413"),
     ("Owner", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"),
     ("Reader", "acdd72a7-3385-48ef-bd42-f606fba81ae7"),
 ];
@@ -123,7 +124,8 @@ fn definition(name: &str) -> Result<Reply, Refusal> {
 fn definitions(request: &Request, scope: &str) -> Reply {
     let filter = request.parameter("$filter").unwrap_or_default();
     let wanted = filter.strip_prefix("roleName eq '").and_then(|rest| rest.strip_suffix('\''));
-    let found = ROLES.iter().filter(|(name, _)| wanted.is_none_or(|wanted| wanted == *name));
+    let found =
+        ROLES.iter().filter(|(name, _)| wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(name)));
     let found: Vec<Json> = found.map(|role| described(scope, role)).collect();
     Reply::json(200, &json!({"value": found}))
 }
