@@ -109,6 +109,12 @@ pub(crate) fn segment(text: &str) -> String {
     out
 }
 
+/// The part of a path, its parts encoded, that would make it lead to what stands above or beside what it names.
+pub(crate) fn leading_elsewhere(path: &str) -> Option<&str> {
+    let path = path.split('?').next().unwrap_or_default();
+    path.split('/').find(|part| [".", ".."].contains(part))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,5 +164,14 @@ mod tests {
         assert_eq!(after("d", "zones"), None);
         assert_eq!(region_of("us-central1-a"), Some("us-central1"));
         assert_eq!(segment("a b/c"), "a%20b%2Fc");
+        assert_eq!(segment("%2e."), "%252e.");
+        for (path, expected) in [
+            ("projects/p/global/networks/n", None),
+            ("projects/p/global/networks/..", Some("..")),
+            ("projects/./global/networks/n?x=/../", Some(".")),
+            ("b/x/o/a..b", None),
+        ] {
+            assert_eq!(leading_elsewhere(path), expected, "{path}");
+        }
     }
 }

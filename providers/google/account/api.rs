@@ -178,6 +178,11 @@ impl Api {
 
     async fn attempt(&self, request: &Request<'_>) -> Result<Response, Missed> {
         let unsent = |fault: Fault| Missed { fault, was_sent: false };
+        if let Some(part) = links::leading_elsewhere(request.path) {
+            let message =
+                format!("{part:?} in {} can't be the name of anything in Google Cloud", request.path);
+            return Err(unsent(Fault::new(FaultKind::Invalid, message).hint("Name the thing itself.")));
+        }
         let token = self.identity.token().await.map_err(unsent)?;
         let url = format!("{}/{}", self.base, request.path);
         let mut call =

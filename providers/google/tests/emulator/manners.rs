@@ -1,7 +1,9 @@
 //! What is a change and what isn't, and what no name may do.
 
+use crate::fake::World;
 use crate::stand::Google;
-use trueup_provider_walk::{Cloud, text};
+use trueup_provider_walk::{Cloud, Running, Stand, text};
+use trueup_value::{Name, Value};
 
 #[tokio::test]
 async fn writing_out_what_the_api_does_anyway_changes_nothing() {
@@ -45,4 +47,26 @@ async fn writing_out_what_the_api_does_anyway_changes_nothing() {
             }
         }
     }
+}
+
+/// A name that would make a path lead elsewhere reaches no API.
+#[tokio::test]
+async fn names_lead_nowhere_else() {
+    let fake = Running::<World>::start().await;
+    let cloud = Cloud::on(Google::of(fake.clone()), "").await;
+    let kind = "google_compute_network";
+    let made = cloud.create(kind, r#"{"name": "n"}"#).await;
+    for name in [".", ".."] {
+        let with = |(key, value): (&Name, &Value)| {
+            let id = format!("projects/my-project/global/networks/n/{name}");
+            (key.clone(), if &**key == "id" { Value::from(id.as_str()) } else { value.clone() })
+        };
+        let state = Value::object(made.as_mapping().expect("an object").iter().map(with));
+        fake.requests();
+        let answer = cloud.apply(kind, &state, &cloud.null(kind), "0").await;
+        let told = format!("{:?}", answer.diagnostics);
+        assert!(told.contains("can't be the name") && !answer.state.is_null(), "{name}: {told}");
+        assert_eq!(fake.requests(), 0, "{name}");
+    }
+    assert!(!cloud.read(kind, &made).await.is_null());
 }
