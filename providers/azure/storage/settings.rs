@@ -42,7 +42,9 @@ pub(super) fn edit(object: &Object, prior: Option<&Object>, account: &mut Json) 
     for (name, path, _) in SWITCHES.iter().filter(|(name, _, _)| !FIXED_SWITCHES.contains(name)) {
         account.set(path, object.flag(name));
     }
-    for (name, path) in CHOICES {
+    // What stays as it is isn't said: of kinds the API takes one alone in a change, whatever the account is of.
+    let changes = |names: &[&str]| prior.is_none_or(|prior| object.differs_in(prior, names));
+    for (name, path) in CHOICES.iter().filter(|(name, _)| changes(&[name])) {
         account.set(path, object.text(name));
     }
     let public = object.flag("public_network_access_enabled");
@@ -51,10 +53,14 @@ pub(super) fn edit(object: &Object, prior: Option<&Object>, account: &mut Json) 
     if object.flag("large_file_share_enabled") == Some(true) {
         account.set("/properties/largeFileSharesState", Some("Enabled"));
     }
-    account.set("/kind", object.text("account_kind"));
-    let word = |name| object.text(name).unwrap_or_default();
-    let sku = format!("{}_{}", word("account_tier"), word("account_replication_type"));
-    account.set("/sku/name", Some(sku));
+    if changes(&["account_kind"]) {
+        account.set("/kind", object.text("account_kind"));
+    }
+    if changes(&["account_tier", "account_replication_type"]) {
+        let word = |name| object.text(name).unwrap_or_default();
+        let sku = format!("{}_{}", word("account_tier"), word("account_replication_type"));
+        account.set("/sku/name", Some(sku));
+    }
     account.set("/properties/sasPolicy", Some(Json::Null).filter(|_| object.item("sas_policy").is_none()));
     if let Some(policy) = object.item("sas_policy") {
         account.set("/properties/sasPolicy/expirationAction", policy.text("expiration_action"));

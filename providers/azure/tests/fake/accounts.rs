@@ -165,6 +165,10 @@ impl World {
         }
         let shape = SHAPE.replace("!location ", "").replace("!sku{", "sku{").replace("!kind=", "kind=");
         judged(&shape, &plain)?;
+        if !body["kind"].is_null() && body["kind"] != "StorageV2" {
+            let message = "The value of kind in a change can only be StorageV2.";
+            return Err(refuse(400, "InvalidRequestPropertyValue", message));
+        }
         let old = self.documents[key].body.clone();
         let mut wanted = old.clone();
         if body["tags"].is_object() {
