@@ -9,12 +9,13 @@ use crate::compute::machine::{
     WORKLOAD,
 };
 use crate::compute::{DISKS, Kind, image};
+use crate::labels;
 use crate::links;
 use crate::places::{Collection, Place};
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, Fields, Object};
+use trueup_provider_kit::{Call, Fault, Fields, Object, Planning};
 use trueup_value::{Type, Value};
 
 /// `google_compute_instance_template`
@@ -130,6 +131,13 @@ impl Kind for InstanceTemplate {
             out.push(Diagnostic::error("Invalid value for name_prefix", detail));
         }
         out
+    }
+
+    fn plan(&self, planning: &mut Planning<'_>) {
+        // Also where only the apply will tell them: there is no call that gives a template other labels.
+        if planning.prior.is_some() && planning.planned.is_unknown(labels::ALL) {
+            planning.replace(labels::ALL);
+        }
     }
 
     async fn body(&self, site: &Site, object: &Object, body: &mut Json) -> Result<(), Fault> {

@@ -49,6 +49,24 @@ async fn writing_out_what_the_api_does_anyway_changes_nothing() {
     }
 }
 
+/// Templates can't be given other labels: another one is made, with those of the provider block too.
+#[tokio::test]
+async fn other_labels_of_the_provider_block_make_another_template() {
+    const KIND: &str = "google_compute_instance_template";
+    let config = r#"{"name": "t", "machine_type": "e2-medium", "labels": {"a": "1"},
+        "disk": [{"source_image": "debian-cloud/debian-12", "boot": true}],
+        "network_interface": [{"network": "projects/my-project/global/networks/n"}]}"#;
+    let fake = Running::<World>::start().await;
+    let cloud = Cloud::on(Google::of(fake.clone()), r#""default_labels": {"team": "core"}"#).await;
+    cloud.create("google_compute_network", r#"{"name": "n"}"#).await;
+    let made = cloud.create(KIND, config).await;
+    for (labels, is_replaced) in [(r#"{"team": "core"}"#, false), (r#"{"team": "edge"}"#, true)] {
+        let cloud = Cloud::on(Google::of(fake.clone()), &format!(r#""default_labels": {labels}"#)).await;
+        let plan = cloud.plan(KIND, &made, &cloud.config(KIND, config).await).await;
+        assert_eq!(!plan.requires_replace.is_empty(), is_replaced, "{labels}: {:?}", plan.requires_replace);
+    }
+}
+
 /// A name that would make a path lead elsewhere reaches no API.
 #[tokio::test]
 async fn names_lead_nowhere_else() {

@@ -55,8 +55,9 @@ pub(crate) fn known(body: &Json, names: &[&str]) -> Result<(), Refusal> {
 
 /// What a method of a thing changes.
 pub(crate) fn change(method: &str, there: &Json, body: &Json) -> Result<Json, Refusal> {
+    let is_template = there["selfLink"].as_str().is_some_and(|link| link.contains("/instanceTemplates/"));
     match method {
-        "setLabels" => {
+        "setLabels" if !is_template => {
             known(body, &["labels", "labelFingerprint"])?;
             if body["labelFingerprint"] != there["labelFingerprint"] {
                 return refuse(
