@@ -125,12 +125,9 @@ impl Resource<Site> for RouterNat {
             return Err(Fault::new(FaultKind::NotFound, message));
         };
         for (part, value) in changes.as_object().into_iter().flatten() {
-            if value.is_null() {
-                drop(gateway.as_object_mut().and_then(|gateway| gateway.remove(part)));
-            } else {
-                gateway[part] = value.clone();
-            }
+            gateway[part] = value.clone();
         }
+        leave_out(gateway);
         put(call, &router, &all, None).await
     }
 
@@ -193,6 +190,18 @@ fn router(object: &Object) -> Result<String, Fault> {
 
 fn nats(router: &Json) -> &[Json] {
     router["nats"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Takes out what is to be nothing: gateways are sent whole, and an empty text is none of the words that the API knows.
+fn leave_out(json: &mut Json) {
+    match json {
+        Json::Object(parts) => {
+            parts.retain(|_, part| !part.is_null() && *part != "");
+            parts.values_mut().for_each(leave_out);
+        }
+        Json::Array(items) => items.iter_mut().for_each(leave_out),
+        _ => {}
+    }
 }
 
 /// Gives a router these gateways.

@@ -40,7 +40,13 @@ pub(crate) fn checked_patch(sort: &Sort, there: &Json, body: Json) -> Result<Jso
         }
     }
     known(&body, sort.patchable)?;
-    Ok(body)
+    let nats = body["nats"].as_array().into_iter().flatten().filter_map(Json::as_object);
+    match nats.flatten().find(|(_, part)| **part == "") {
+        Some((name, _)) => {
+            refuse(400, "invalid", format!("Invalid value for field 'resource.nats[].{name}': ''."))
+        }
+        None => Ok(body),
+    }
 }
 
 pub(crate) fn known(body: &Json, names: &[&str]) -> Result<(), Refusal> {

@@ -1,5 +1,6 @@
 //! Things whose configuration writes out what the API does anyway, and parts that come and go: on the fake alone.
 
+use super::routers::ROUTER;
 use super::{NETWORK, SUBNET};
 use trueup_provider_walk::{CASE, Case};
 
@@ -74,6 +75,19 @@ pub(crate) const CASES: &[Case] = &[
         lose: &["DELETE ${this.id}"],
         import: "y-${n}",
         unsaid: &["source_ranges"],
+        ..CASE
+    },
+    Case {
+        kind: "google_compute_router_nat",
+        setup: &[NETWORK, SUBNET, ROUTER],
+        create: r#"{"name": "x-${n}", "router": "${router.name}", "nat_ip_allocate_option": "AUTO_ONLY",
+            "source_subnetwork_ip_ranges_to_nat": "ALL_SUBNETWORKS_ALL_PRIMARY_IP_RANGES",
+            "source_subnetwork_ip_ranges_to_nat64": "LIST_OF_IPV6_SUBNETWORKS",
+            "nat64_subnetwork": [{"name": "${subnet.self_link}"}]}"#,
+        updates: &[r#"{"name": "x-${n}", "router": "${router.name}", "nat_ip_allocate_option": "AUTO_ONLY",
+            "source_subnetwork_ip_ranges_to_nat": "ALL_SUBNETWORKS_ALL_PRIMARY_IP_RANGES"}"#],
+        lose: &[r#"PATCH projects/my-project/regions/us-central1/routers/router-${n} {"nats": null}"#],
+        import: "router-${n}/x-${n}",
         ..CASE
     },
 ];

@@ -3,7 +3,7 @@
 use super::{NETWORK, OTHER, SUBNET, TAGS};
 use trueup_provider_walk::{CASE, Case};
 
-const ROUTER: super::Setup =
+pub(super) const ROUTER: super::Setup =
     ("router", "google_compute_router", r#"{"name": "router-${n}", "network": "${net.self_link}"}"#);
 const SECOND: super::Setup =
     ("second", "google_compute_router", r#"{"name": "second-${n}", "network": "${net.self_link}"}"#);
