@@ -2,6 +2,7 @@
 
 use reqwest::StatusCode;
 use serde_json::Value as Json;
+use trueup_login::google::CREDENTIALS_HINT;
 use trueup_provider_kit::{Fault, FaultKind};
 
 /// Nothing instead of a failure that says that the thing isn't there.
@@ -114,10 +115,6 @@ fn hint(reason: &str, kind: FaultKind) -> Option<&'static str> {
         _ => None,
     }
 }
-
-pub(crate) const CREDENTIALS_HINT: &str = "Set credentials or access_token in the provider block, set \
-    GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_OAUTH_ACCESS_TOKEN in the environment, sign in with \
-    `gcloud auth application-default login`, or run where a service account is attached.";
 
 #[cfg(test)]
 mod tests {

@@ -1,14 +1,14 @@
 //! From a backend block to a store.
 
 use crate::local::{LocalPaths, LocalStore};
-use crate::{ErrorKind, Store, StoreError, azurerm_schema, s3_schema};
+use crate::{ErrorKind, Store, StoreError, azurerm_schema, gcs_schema, s3_schema};
 use std::path::PathBuf;
 use trueup_provider_kit::Outside;
 use trueup_schema::{Attribute, Block};
 use trueup_value::{Type, Value};
 
 /// The backends there are.
-pub const KINDS: [&str; 3] = ["azurerm", "local", "s3"];
+pub const KINDS: [&str; 4] = ["azurerm", "gcs", "local", "s3"];
 
 /// What a store needs to know of the world around it.
 #[derive(Clone, Debug)]
@@ -41,6 +41,7 @@ pub enum Backup {
 pub fn schema(kind: &str) -> Option<Block> {
     match kind {
         "azurerm" => Some(azurerm_schema::block()),
+        "gcs" => Some(gcs_schema::block()),
         "local" => Some(local_schema()),
         "s3" => Some(s3_schema::block()),
         _ => None,
@@ -55,6 +56,11 @@ pub async fn open(kind: &str, config: &Value, world: &World) -> Result<Box<dyn S
         "azurerm" => {
             let settings = crate::azurerm::AzurermSettings::from_config(config, &world.outside)?;
             Ok(Box::new(crate::azurerm::open(settings, &world.workspace).await?))
+        }
+        #[cfg(feature = "gcs")]
+        "gcs" => {
+            let settings = crate::gcs::GcsSettings::from_config(config, &world.outside)?;
+            Ok(Box::new(crate::gcs::open(settings, &world.workspace).await?))
         }
         "local" => Ok(Box::new(open_local(config, world))),
         #[cfg(feature = "s3")]

@@ -102,7 +102,7 @@ impl StoreError {
     }
 
     /// Our lock is no longer there; who has it by now.
-    #[cfg(any(feature = "azurerm", feature = "s3"))]
+    #[cfg(any(feature = "azurerm", feature = "gcs", feature = "s3"))]
     pub(crate) fn lost(object: impl Into<String>, other: Option<LockInfo>) -> StoreError {
         let (kind, cause) = match other {
             Some(info) => {

@@ -8,15 +8,18 @@ mod azurerm;
 mod azurerm_schema;
 mod config;
 mod error;
+#[cfg(feature = "gcs")]
+mod gcs;
+mod gcs_schema;
 mod local;
 mod lock;
-#[cfg(any(feature = "azurerm", feature = "s3"))]
+#[cfg(any(feature = "azurerm", feature = "gcs", feature = "s3"))]
 mod objects;
 mod private_file;
 #[cfg(feature = "s3")]
 mod s3;
 mod s3_schema;
-#[cfg(any(feature = "azurerm", feature = "s3"))]
+#[cfg(any(feature = "azurerm", feature = "gcs", feature = "s3"))]
 mod secret;
 mod store;
 
@@ -24,9 +27,11 @@ mod store;
 pub use azurerm::{AzurermSettings, open as open_azurerm};
 pub use config::{Backup, KINDS, World, is_workspace_name, open, schema};
 pub use error::{ErrorKind, StoreError};
+#[cfg(feature = "gcs")]
+pub use gcs::{GcsSettings, open as open_gcs};
 pub use local::{LocalPaths, LocalStore};
 pub use lock::{Held, Lock, LockInfo, lock_waiting};
-#[cfg(any(feature = "azurerm", feature = "s3"))]
+#[cfg(any(feature = "azurerm", feature = "gcs", feature = "s3"))]
 pub use objects::ObjectStore;
 pub use private_file::write_private;
 #[cfg(feature = "s3")]

@@ -5,7 +5,6 @@
 //! or never sent are made again, and so are those that change nothing when they come twice; a creation whose answer was lost
 //! is left unanswered here unless the API knows its request id again.
 
-use crate::account::credentials::{Identity, chain};
 use crate::account::settings::{Service, Settings};
 use crate::fault::answered;
 use crate::links;
@@ -14,6 +13,8 @@ use serde_json::Value as Json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::sleep;
+use trueup_login::chain;
+use trueup_login::google::Identity;
 use trueup_provider_kit::{Backoff, Fault, FaultKind, Limiter, Passage};
 
 /// Calls of one service under way at the start and at most.

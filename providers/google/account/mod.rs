@@ -2,7 +2,6 @@
 
 mod api;
 mod audit;
-pub(crate) mod credentials;
 mod defaults;
 pub(crate) mod settings;
 pub(crate) mod site;
@@ -19,6 +18,7 @@ use reqwest::redirect::Policy;
 use std::sync::Arc;
 use std::time::Duration;
 use trueup_diag::Diagnostics;
+use trueup_login::google::identity;
 use trueup_provider_kit::{
     Audit, Audited, Catalog, Cloud, Fault, FaultKind, Outside, Planning, Span, TagPolicy,
 };
@@ -103,7 +103,7 @@ impl Cloud for Account {
 }
 
 fn open(settings: &Arc<Settings>) -> Result<Site, Fault> {
-    let identity = credentials::identity(settings)?;
+    let identity = identity(&settings.login)?;
     let client = Client::builder()
         .user_agent(AGENT)
         .connect_timeout(CONNECT_MAX)

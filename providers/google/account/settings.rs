@@ -4,6 +4,7 @@ use crate::links;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
+use trueup_login::google::{External, Login};
 use trueup_provider_kit::{Fields, TagPolicy, duration};
 use trueup_value::{Type, Value};
 
@@ -46,7 +47,6 @@ pub(crate) struct Settings {
     pub(crate) region: Option<String>,
     pub(crate) zone: Option<String>,
     pub(crate) login: Login,
-    pub(crate) scopes: Vec<String>,
     pub(crate) universe: String,
     /// Pays for calls, where the caller's own project doesn't.
     pub(crate) billing_project: Option<String>,
@@ -67,25 +67,6 @@ pub(crate) enum Attribution {
     Never,
     OnCreation,
     Always,
-}
-
-/// Who calls.
-#[derive(Clone, Default)]
-pub(crate) struct Login {
-    pub(crate) access_token: Option<String>,
-    /// A file's path or its contents.
-    pub(crate) credentials: Option<String>,
-    pub(crate) external: Option<External>,
-    pub(crate) impersonate: Option<String>,
-    pub(crate) delegates: Vec<String>,
-}
-
-/// A token of another identity provider.
-#[derive(Clone)]
-pub(crate) struct External {
-    pub(crate) audience: String,
-    pub(crate) identity_token: String,
-    pub(crate) service_account: String,
 }
 
 impl fmt::Debug for Settings {
@@ -115,8 +96,8 @@ impl Settings {
                 external: config.item("external_credentials").and_then(external),
                 impersonate: config.owned("impersonate_service_account"),
                 delegates: config.texts("impersonate_service_account_delegates"),
+                scopes: if scopes.is_empty() { SCOPES.map(str::to_owned).to_vec() } else { scopes },
             },
-            scopes: if scopes.is_empty() { SCOPES.map(str::to_owned).to_vec() } else { scopes },
             universe: config.owned("universe_domain").unwrap_or_else(|| UNIVERSE.to_owned()),
             billing_project: config.owned("billing_project"),
             is_project_overridden: config.flag("user_project_override").unwrap_or(false),

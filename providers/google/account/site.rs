@@ -1,7 +1,6 @@
 //! The clients of one provider block, and what resources leave to it.
 
 use crate::account::api::Api;
-use crate::account::credentials::Identity;
 use crate::account::settings::{BILLING, COMPUTE, IAM, LOGGING, RESOURCE_MANAGER, STORAGE, Settings};
 use crate::iam::policy::Desk;
 use crate::iam::service_account::Newcomers;
@@ -11,6 +10,7 @@ use reqwest::Client;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
+use trueup_login::google::Identity;
 use trueup_provider_kit::Fault;
 
 /// The clients of one provider block.

@@ -169,6 +169,13 @@ mod tests {
             ),
         ];
         check("azurerm", &account, 449_219_681);
+        let bucket = [
+            ("bucket", "states".into()),
+            ("prefix", "net/x".into()),
+            ("access_token", "t".into()),
+            ("storage_custom_endpoint", "http://127.0.0.1:14443/storage/v1/b".into()),
+        ];
+        check("gcs", &bucket, 1_431_033_158);
         let lock = ("use_lockfile", Value::from(true));
         check("s3", &[("key", "env/terraform.tfstate".into()), lock], 4_285_108_605);
         let role = trueup_value::json::decode(

@@ -1,8 +1,8 @@
 //! The clouds of Azure: where their management API is and who signs in to them.
 
 use super::{SignIn, success};
-use crate::{Request, Traffic};
-use reqwest::{Method, Url};
+use crate::{Request, Traffic, address};
+use reqwest::Method;
 use serde_json::Value as Json;
 use trueup_provider_kit::{Fault, FaultKind};
 
@@ -127,41 +127,14 @@ fn word<'a>(cloud: &'a Json, pointer: &str) -> Option<&'a str> {
     cloud.pointer(pointer)?.as_str()
 }
 
-/// An address that tokens may be sent to: encrypted, or on this machine.
-pub fn address(text: &str, name: &str) -> Result<Url, Fault> {
-    let bad = |why: &str| {
-        Fault::new(FaultKind::Invalid, format!("{name} {text:?} {why}")).hint(
-            "Write it like https://management.example.com; plain http is for this machine's own addresses.",
-        )
-    };
-    let url = Url::parse(text).map_err(|_| bad("is no address"))?;
-    let host = url.host_str().unwrap_or_default();
-    let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_here => Ok(url),
-        _ => Err(bad("is not encrypted")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn clouds_are_known_by_name_and_addresses_are_safe() {
+    fn clouds_are_known_by_name() {
         assert_eq!(known("public").expect("known").audience, "https://management.azure.com");
         let complaint = known("moon").expect_err("there is none").message;
         assert_eq!(complaint, "environment \"moon\" is none of public, usgovernment, china");
-        let cases = [
-            ("https://x.example.com", true),
-            ("http://127.0.0.1:1234/", true),
-            ("http://localhost:1", true),
-            ("http://x.example.com", false),
-            ("x.example.com", false),
-        ];
-        for (text, is_good) in cases {
-            assert_eq!(address(text, "metadata_host").is_ok(), is_good, "{text}");
-        }
     }
 }

@@ -6,6 +6,6 @@ mod fault;
 mod settings;
 
 pub use credentials::Tokens;
-pub use environment::{Environment, address};
+pub use environment::Environment;
 pub use fault::{failed, is_passing, success};
 pub use settings::{Block, SignIn};

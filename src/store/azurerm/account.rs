@@ -9,8 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 use std::time::Duration;
-use trueup_login::azure::{Environment, Tokens, address, success};
-use trueup_login::{Method, Patience, Request, Traffic, Url};
+use trueup_login::azure::{Environment, Tokens, success};
+use trueup_login::{Method, Patience, Request, Traffic, Url, address};
 use trueup_provider_kit::Fault;
 
 const AGENT: &str = concat!("trueup/", env!("CARGO_PKG_VERSION"));

@@ -1,11 +1,11 @@
 //! States kept as objects beside one another: what the backends on object stores share. Conditional puts keep writers
 //! apart.
 
-#[cfg(feature = "s3")]
+#[cfg(any(feature = "gcs", feature = "s3"))]
 mod held;
 mod journal;
 
-#[cfg(feature = "s3")]
+#[cfg(any(feature = "gcs", feature = "s3"))]
 pub(crate) use held::{LockObjects, holder, lock, unlock};
 
 use crate::config::check_workspace;

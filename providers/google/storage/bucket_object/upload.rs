@@ -7,10 +7,9 @@
 //! Its own retries serve uploads in parts alone. What goes in one request is sent once: an answer that was lost is found out
 //! about by looking, since the same write again would be refused for an object that is its own.
 
-use crate::account::credentials::chain;
 use crate::account::settings::{STORAGE, Settings};
 use crate::account::{AGENT, Api};
-use crate::fault::{CREDENTIALS_HINT, answered};
+use crate::fault::answered;
 use crate::storage::bucket_object::content::{Digests, Held, unreadable};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -28,6 +27,8 @@ use serde_json::json;
 use std::fmt;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
+use trueup_login::chain;
+use trueup_login::google::CREDENTIALS_HINT;
 use trueup_provider_kit::{Backoff, Deadline, Fault, FaultKind, Fields, Object};
 
 /// From how many bytes on an object is written in parts.

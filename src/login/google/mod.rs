@@ -1,7 +1,6 @@
-//! Who calls: the provider block's token or key first, then what Google's own tools would use.
+//! Google Cloud: who calls. The block's token or key first, then what Google's own tools would use.
 
-use crate::account::settings::{External, Login, Settings};
-use crate::fault::CREDENTIALS_HINT;
+use crate::chain;
 use google_cloud_auth::build_errors::Error as BuildError;
 use google_cloud_auth::credentials::external_account::ProgrammaticBuilder;
 use google_cloud_auth::credentials::service_account::AccessSpecifier;
@@ -20,8 +19,47 @@ use trueup_provider_kit::{Fault, FaultKind};
 /// Where workload identity federation exchanges tokens.
 const TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:jwt";
 
+/// What to do about credentials that are missing or refused.
+pub const CREDENTIALS_HINT: &str = "Set credentials or access_token in the block, set \
+    GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_OAUTH_ACCESS_TOKEN in the environment, sign in with \
+    `gcloud auth application-default login`, or run where a service account is attached.";
+
+/// What a block says of who calls. Nothing of it shows in its debug form.
+#[derive(Clone, Default)]
+pub struct Login {
+    /// A token as it is.
+    pub access_token: Option<String>,
+    /// A file's path or its contents.
+    pub credentials: Option<String>,
+    /// Another identity provider vouches for who calls.
+    pub external: Option<External>,
+    /// The service account to call as.
+    pub impersonate: Option<String>,
+    /// Those that it is reached through.
+    pub delegates: Vec<String>,
+    /// What tokens are good for.
+    pub scopes: Vec<String>,
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login").field("impersonate", &self.impersonate).finish_non_exhaustive()
+    }
+}
+
+/// A token of another identity provider.
+#[derive(Clone)]
+pub struct External {
+    /// Whom it is made out to.
+    pub audience: String,
+    /// The token.
+    pub identity_token: String,
+    /// The service account to call as.
+    pub service_account: String,
+}
+
 /// What calls are signed with. Nothing of it shows in its debug form.
-pub(crate) enum Identity {
+pub enum Identity {
     /// As given; it isn't renewed.
     Token(String),
     /// Renewed before it expires.
@@ -36,7 +74,7 @@ impl fmt::Debug for Identity {
 
 impl Identity {
     /// The same for clients of Google's crates.
-    pub(crate) fn credentials(&self) -> Credentials {
+    pub fn credentials(&self) -> Credentials {
         match self {
             Identity::Token(token) => Credentials::from(Fixed(token.clone())),
             Identity::Renewed(credentials) => credentials.clone(),
@@ -44,7 +82,7 @@ impl Identity {
     }
 
     /// The token of the next call.
-    pub(crate) async fn token(&self) -> Result<String, Fault> {
+    pub async fn token(&self) -> Result<String, Fault> {
         let credentials = match self {
             Identity::Token(token) => return Ok(token.clone()),
             Identity::Renewed(credentials) => credentials,
@@ -66,38 +104,38 @@ impl Identity {
     }
 }
 
-/// Those that the provider block asks for.
-pub(crate) fn identity(settings: &Settings) -> Result<Identity, Fault> {
-    let Login { access_token, impersonate, delegates, .. } = &settings.login;
+/// Those that the block asks for.
+pub fn identity(login: &Login) -> Result<Identity, Fault> {
+    let Login { access_token, impersonate, delegates, .. } = login;
     let Some(account) = impersonate else {
         return match access_token {
             Some(token) => Ok(Identity::Token(token.clone())),
-            None => Ok(Identity::Renewed(source(settings)?)),
+            None => Ok(Identity::Renewed(source(login)?)),
         };
     };
     let source = match access_token {
         Some(token) => Credentials::from(Fixed(token.clone())),
-        None => source(settings)?,
+        None => source(login)?,
     };
     let builder = impersonated::Builder::from_source_credentials(source)
         .with_target_principal(account)
         .with_delegates(delegates)
-        .with_scopes(&settings.scopes);
+        .with_scopes(&login.scopes);
     Ok(Identity::Renewed(builder.build().map_err(|error| unusable("impersonate_service_account", &error))?))
 }
 
-fn source(settings: &Settings) -> Result<Credentials, Fault> {
-    if let Some(external) = &settings.login.external {
-        return federated(settings, external);
+fn source(login: &Login) -> Result<Credentials, Fault> {
+    if let Some(external) = &login.external {
+        return federated(login, external);
     }
-    let Some(given) = &settings.login.credentials else {
+    let Some(given) = &login.credentials else {
         return Builder::default()
-            .with_scopes(&settings.scopes)
+            .with_scopes(&login.scopes)
             .build()
             .map_err(|error| unusable("the application default credentials", &error));
     };
     let json = parsed(given)?;
-    let scopes = settings.scopes.iter();
+    let scopes = login.scopes.iter();
     let built = match json["type"].as_str() {
         Some("service_account") => service_account::Builder::new(json)
             .with_access_specifier(AccessSpecifier::from_scopes(scopes))
@@ -106,7 +144,7 @@ fn source(settings: &Settings) -> Result<Credentials, Fault> {
         Some("external_account") => external_account::Builder::new(json).with_scopes(scopes).build(),
         Some("impersonated_service_account") => impersonated::Builder::new(json).with_scopes(scopes).build(),
         _ => {
-            let message = "credentials of the provider block hold no \"type\" that is known";
+            let message = "credentials of the block hold no \"type\" that is known";
             return Err(Fault::new(FaultKind::Unauthenticated, message).hint(
                 "Give a key of the type service_account, authorized_user, external_account or impersonated_service_account.",
             ));
@@ -122,7 +160,7 @@ fn parsed(given: &str) -> Result<Json, Fault> {
         return match serde_json::from_str(given) {
             Ok(json) => Ok(json),
             Err(error) => bad(format!(
-                "credentials of the provider block are no JSON (line {}, column {})",
+                "credentials of the block are no JSON (line {}, column {})",
                 error.line(),
                 error.column()
             )),
@@ -142,13 +180,13 @@ fn parsed(given: &str) -> Result<Json, Fault> {
     }
 }
 
-fn federated(settings: &Settings, external: &External) -> Result<Credentials, Fault> {
+fn federated(login: &Login, external: &External) -> Result<Credentials, Fault> {
     let provider = Arc::new(Foreign(external.identity_token.clone()));
     ProgrammaticBuilder::new(provider)
         .with_audience(&external.audience)
         .with_subject_token_type(TOKEN_TYPE)
         .with_target_principal(&external.service_account)
-        .with_scopes(&settings.scopes)
+        .with_scopes(&login.scopes)
         .build()
         .map_err(|error| unusable("external_credentials", &error))
 }
@@ -156,20 +194,6 @@ fn federated(settings: &Settings, external: &External) -> Result<Credentials, Fa
 fn unusable(what: &str, error: &BuildError) -> Fault {
     let message = format!("{what} can't be used: {}", chain(error));
     Fault::new(FaultKind::Unauthenticated, message).hint(CREDENTIALS_HINT)
-}
-
-/// The messages of an error and of what caused it, each said once.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut messages: Vec<String> = vec![error.to_string()];
-    let mut source = error.source();
-    while let Some(inner) = source {
-        let message = inner.to_string();
-        if !messages.iter().any(|said| said.contains(&message)) {
-            messages.push(message);
-        }
-        source = inner.source();
-    }
-    messages.join(": ")
 }
 
 /// A token of another identity provider.
