@@ -123,11 +123,9 @@ impl<'a> Three<'a> {
             Some(_) => at(&self.git),
         };
         let attribute = schema.and_then(|schema| attribute_at(&schema.block, &path));
-        let chosen_by_cloud = match attribute {
-            Some(attribute) => attribute.computed,
-            // Blocks that the provider fills in itself, or whose number is known later.
-            None => schema.is_some() && !git.is_known(),
-        };
+        let chosen_by_cloud = attribute.is_some_and(|attribute| attribute.computed);
+        // Blocks that the provider fills in itself, or whose number is known later.
+        let is_open = schema.is_some() && attribute.is_none() && !git.is_known();
         let same = |a: &Value, b: &Value| a.without_marks() == b.without_marks();
         let moved = !self.cloud.is_null() && !same(&state, &cloud);
         let kind = match (moved, git.is_wholly_known()) {
@@ -136,7 +134,7 @@ impl<'a> Three<'a> {
             }
             (true, _) if leaves => AttributeKind::Unmanaged,
             (true, _) if self.planned.is_none() => AttributeKind::Changed,
-            (false, false) if chosen_by_cloud => return None,
+            (false, false) if chosen_by_cloud || is_open => return None,
             (true, false) if chosen_by_cloud => AttributeKind::Unmanaged,
             (true, true) if same(&git, &cloud) && chosen_by_cloud => AttributeKind::Unmanaged,
             (true, true) if same(&git, &cloud) => AttributeKind::Converged,

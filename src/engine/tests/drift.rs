@@ -247,6 +247,40 @@ resource "fake_thing" "top" {
     stage.assert_settled("corrected").await;
 }
 
+/// How many blocks Git wants is known only when what they depend on was changed: what somebody did to them is drift.
+#[tokio::test]
+async fn blocks_that_are_not_known_yet_still_drift() {
+    let config = |zone: &str| {
+        format!(
+            r#"
+resource "fake_thing" "base" {{
+  name = "base"
+  zone = "{zone}"
+}}
+resource "fake_thing" "top" {{
+  name = "top"
+  dynamic "disk" {{
+    for_each = toset([fake_thing.base.id])
+    content {{
+      size = 1
+    }}
+  }}
+}}
+"#
+        )
+    };
+    let stage = Stage::new(&config("a"));
+    stage.apply(&PlanOptions::default()).await;
+    stage.configure(&config("b"));
+    let disks = stage.cloud.object("fake_thing", "thing-top-1").expect("it is there").get("disk").cloned();
+    let none =
+        Value::list(disks.expect("disks").ty().element().expect("a list").clone(), Vec::<Value>::new());
+    assert!(stage.cloud.set("fake_thing", "thing-top-1", "disk", none));
+    let found = compared(&stage).await;
+    let top = found.drifted().find(|one| one.addr.to_string() == "fake_thing.top").expect("it drifted");
+    assert_eq!((top.kind, top.is_correctable()), (DriftKind::Changed, false));
+}
+
 /// What drifted stands among what was edited in Git and never applied: below it, above it, and in itself.
 #[tokio::test]
 async fn correcting_leaves_alone_what_was_never_applied() {

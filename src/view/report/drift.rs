@@ -190,13 +190,13 @@ fn folded(drift: &AttributeDrift) -> Vec<Line> {
 
 /// What has one cause: the same change of several objects.
 fn causes(document: &DriftDocument, secrets: &Secrets) -> Vec<Cause> {
-    let text = |value: &Value| Some(shown(value)).filter(|text| !text.contains('\n'));
+    let drifted = document.drifted().flat_map(|one| one.attributes.iter().map(move |of| (&one.addr, of)));
+    let hidden: BTreeSet<(&ResourceInstance, String)> =
+        drifted.filter(|(_, of)| is_hidden(of, secrets)).map(|(addr, of)| (addr, of.name())).collect();
     let cause = |one: trueup_drift::Cause| {
-        let sides = [&one.before, &one.after].map(|value| secrets.veiled(value));
-        let change = match sides.each_ref().map(text) {
-            [Some(before), Some(after)] => Some(format!("{before} -> {after}")),
-            _ => None,
-        };
+        let change = format!("{} -> {}", shown(&one.before), shown(&one.after));
+        let is_hidden = one.resources.iter().any(|addr| hidden.contains(&(addr, one.attribute.clone())));
+        let change = Some(change).filter(|change| !is_hidden && !change.contains('\n'));
         Cause {
             attribute: neutral(&one.attribute),
             kind: neutral(&one.kind),

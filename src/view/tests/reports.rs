@@ -393,12 +393,16 @@ fn many(zones: u32) -> Value {
 #[test]
 fn drift_in_every_format() {
     let offered = Offered::new();
+    // What is a secret elsewhere was turned into another one.
+    let told = format!("{SECRET}, my b");
     let mut changed = plan(
         PlanMode::Normal,
         vec![
             change("test_thing.changed", Action::Update, named("theirs"), named("ours")),
             change("test_thing.also", Action::Update, named("theirs"), named("ours")),
             change("test_thing.long", Action::Update, many(13), many(12)),
+            change("test_thing.turned", Action::Update, named("new one"), named(&told)),
+            change("test_thing.turned_too", Action::Update, named("new one"), named(&told)),
             change("test_thing.gone", Action::Create, nothing(), named("g")),
             change("test_thing.later", Action::Update, named("old"), named("new")),
             change("test_thing.same", Action::NoOp, named("s"), named("s")),
@@ -414,6 +418,8 @@ fn drift_in_every_format() {
         change("test_thing.changed", Action::Update, named("ours"), named("theirs")),
         change("test_thing.also", Action::Update, named("ours"), named("theirs")),
         change("test_thing.long", Action::Update, many(12), many(13)),
+        change("test_thing.turned", Action::Update, named(&told), named("new one")),
+        change("test_thing.turned_too", Action::Update, named(&told), named("new one")),
         change("test_thing.gone", Action::Delete, named("g"), nothing()),
         change(
             "test_thing.secret",
@@ -432,7 +438,7 @@ fn drift_in_every_format() {
     let mut all = report(false, None);
     for format in FORMATS {
         let text = one(&all, format);
-        assert!(!text.contains(SECRET), "{format:?}: {text}");
+        assert!(!text.contains(SECRET) && !text.contains("new one"), "{format:?}: {text}");
     }
     let judged = excused(&changed);
     all.excuse(&judged, &scene);
@@ -451,7 +457,7 @@ fn drift_in_every_format() {
     let corrected = vec!["test_thing.changed".parse().expect("an address")];
     let correction = Correction { corrected, ..Correction::default() };
     let text = one(&report(true, Some(&correction)), Format::Junit);
-    assert_eq!((world.matches("<failure").count(), text.matches("<failure").count()), (5, 4), "{text}");
+    assert_eq!((world.matches("<failure").count(), text.matches("<failure").count()), (7, 6), "{text}");
     let left = vec![("test_thing.secret".parse().expect("an address"), Left::Entangled)];
     let correction = Correction { left, refused: Some(Refused::NoCommit), ..Correction::default() };
     let text = one(&report(true, Some(&correction)), Format::Markdown);
