@@ -383,6 +383,7 @@ fn reports_tell_of_all_stacks() {
     contents("quality.json", &["live/network/main.tf"]);
 
     run(&sandbox, "apply -all -auto-approve").code(0);
+    run(&sandbox, "plan -all -no-color").code(0).shows("4 stacks no changes").hides("──");
     sandbox.write("live/database/main.tf", "output \"secret\" {\n  value = local.no\n}\n");
     run(&sandbox, "drift -all -no-color -report=junit=drift.xml").code(1);
     contents(

@@ -105,8 +105,9 @@ impl Telling {
         }
         let style = self.screen.style;
         let text = match drift {
-            Some(judged) if judged.is_silent() && !plan.errored => "\nNo drift.\n".into(),
-            None if !plan.has_changes() && plan.drift.is_empty() && !plan.errored => "\nNo changes.\n".into(),
+            // The table says so, and of two hundred stacks nobody wants to read it one by one.
+            Some(judged) if judged.is_silent() && !plan.errored => String::new(),
+            None if !plan.has_changes() && plan.drift.is_empty() && !plan.errored => String::new(),
             Some(judged) => {
                 let differ = Differ { style, whole: false };
                 trueup_view::drift::judged(judged, self.asked.world_only, differ)
