@@ -8,6 +8,7 @@ mod graph;
 mod model;
 mod order;
 mod references;
+mod secrets;
 mod snapshot;
 mod wire;
 
@@ -16,4 +17,5 @@ pub use graph::{Node, Part, Step, StepGraph};
 pub use model::{Importing, OutputChange, Plan, PlanMode, ResourceChange, Summary};
 pub use order::{Order, order};
 pub use references::{Dependencies, References, Stored};
+pub use secrets::Secrets;
 pub use snapshot::{Recorder, Snapshot, SnapshotInput, SnapshotOrigin};

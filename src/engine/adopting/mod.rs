@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use trueup_addr::ResourceInstance;
 use trueup_diag::Span;
 use trueup_drift::{AttributeDrift, AttributeKind, DriftKind, ResourceDrift};
-use trueup_plan::Plan;
+use trueup_plan::{Plan, Secrets};
 use trueup_schema::attribute_at;
 use trueup_value::{PathStep, Value};
 use written::{Place, Written};
@@ -42,6 +42,7 @@ pub struct Unadopted {
 pub fn adopt(session: &Session, plan: &Plan, drifted: &[&ResourceDrift]) -> Adoption {
     let mut adoption = Adoption::default();
     let mut written = Written::new(&session.program, &session.sources, &session.inputs);
+    let taking = Taking { session, secrets: Secrets::of(plan, &session.program) };
     let mut wants: Vec<Want> = Vec::new();
     for resource in drifted {
         if resource.kind == DriftKind::Vanished {
@@ -51,7 +52,7 @@ pub fn adopt(session: &Session, plan: &Plan, drifted: &[&ResourceDrift]) -> Adop
             continue;
         }
         for attribute in resource.attributes.iter().filter(|one| one.kind != AttributeKind::Unmanaged) {
-            match want(session, &written, resource, attribute) {
+            match taking.want(&written, resource, attribute) {
                 Ok(Some(want)) => wants.push(want),
                 Ok(None) => {}
                 Err(left) => adoption.left.push(*left),
@@ -94,39 +95,52 @@ impl Want {
     }
 }
 
-/// None where there is nothing to do.
-fn want(
-    session: &Session,
-    written: &Written<'_>,
-    resource: &ResourceDrift,
-    attribute: &AttributeDrift,
-) -> Result<Option<Want>, Box<Unadopted>> {
-    let left = |why: &str, at| {
-        let (addr, attribute) = (resource.addr.clone(), Some(attribute.name()));
-        Err(Box::new(Unadopted { addr, attribute, why: why.into(), at }))
-    };
-    match attribute.kind {
-        AttributeKind::Changed => {}
-        AttributeKind::Conflicting => {
-            return left("Git has a change of its own that was never applied", None);
+/// What says what may be taken over.
+struct Taking<'s> {
+    session: &'s Session,
+    secrets: Secrets,
+}
+
+impl Taking<'_> {
+    /// None where there is nothing to do.
+    fn want(
+        &self,
+        written: &Written<'_>,
+        resource: &ResourceDrift,
+        attribute: &AttributeDrift,
+    ) -> Result<Option<Want>, Box<Unadopted>> {
+        let left = |why: &str, at| {
+            let (addr, attribute) = (resource.addr.clone(), Some(attribute.name()));
+            Err(Box::new(Unadopted { addr, attribute, why: why.into(), at }))
+        };
+        match attribute.kind {
+            AttributeKind::Changed => {}
+            AttributeKind::Conflicting => {
+                return left("Git has a change of its own that was never applied", None);
+            }
+            AttributeKind::Unapplied | AttributeKind::Converged | AttributeKind::Unmanaged => {
+                return Ok(None);
+            }
         }
-        AttributeKind::Unapplied | AttributeKind::Converged | AttributeKind::Unmanaged => return Ok(None),
-    }
-    if attribute.is_sensitive() {
-        return left("it is sensitive, and would stand in a file for all to read", None);
-    }
-    let kind = &resource.addr.resource.kind;
-    let schema = session.providers.resource(&resource.provider.provider, false, kind);
-    let found = schema.as_deref().and_then(|schema| attribute_at(&schema.block, &attribute.path));
-    if found.is_none() {
-        return left("whole blocks are not written or removed", None);
-    }
-    let (path, value) = (attribute.path.0.clone(), attribute.cloud.without_marks());
-    let route = written.route(&resource.addr.config(), &path, &value);
-    match route.and_then(|(place, edit)| edit.map(|_| place)) {
-        Ok(place) => {
-            Ok(Some(Want { addr: resource.addr.clone(), name: attribute.name(), path, value, place }))
+        // What providers copy isn't marked.
+        let all = [&attribute.git, &attribute.state, &attribute.cloud];
+        let is_copy = || all.into_iter().any(|value| self.secrets.veiled(value).deep_marks().is_sensitive());
+        if attribute.is_sensitive() || is_copy() {
+            return left("it is sensitive, and would stand in a file for all to read", None);
         }
-        Err(refused) => left(&refused.why, Some(refused.at)),
+        let kind = &resource.addr.resource.kind;
+        let schema = self.session.providers.resource(&resource.provider.provider, false, kind);
+        let found = schema.as_deref().and_then(|schema| attribute_at(&schema.block, &attribute.path));
+        if found.is_none() {
+            return left("whole blocks are not written or removed", None);
+        }
+        let (path, value) = (attribute.path.0.clone(), attribute.cloud.without_marks());
+        let route = written.route(&resource.addr.config(), &path, &value);
+        match route.and_then(|(place, edit)| edit.map(|_| place)) {
+            Ok(place) => {
+                Ok(Some(Want { addr: resource.addr.clone(), name: attribute.name(), path, value, place }))
+            }
+            Err(refused) => left(&refused.why, Some(refused.at)),
+        }
     }
 }

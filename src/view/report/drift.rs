@@ -2,7 +2,6 @@
 
 use super::lines::{labelled, lines};
 use super::place::Places;
-use super::secrets::Secrets;
 use super::{
     Cause, Finding, Item, Level, Line, Report, Scene, Subject, Verb, findings, place, plan::drawing,
 };
@@ -17,6 +16,7 @@ use trueup_document::drift::Told;
 use trueup_drift::{
     AttributeDrift, AttributeKind, Correction, DriftDocument, DriftKind, Ignored, Judged, Left, ResourceDrift,
 };
+use trueup_plan::Secrets;
 use trueup_value::Value;
 
 impl Report {

@@ -1,12 +1,11 @@
 //! What is wrong or worth knowing beside what becomes of objects.
 
 use super::place::{Places, place};
-use super::secrets::Secrets;
 use super::{Place, Report};
 use crate::style::neutral;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_document::checks::Failed;
-use trueup_plan::Plan;
+use trueup_plan::{Plan, Secrets};
 
 /// How grave something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,18 +6,16 @@ mod findings;
 mod lines;
 mod place;
 mod plan;
-mod secrets;
 mod verb;
 
 pub use findings::{Finding, Level};
 pub use verb::Verb;
 
 use crate::diff::Sign;
-use secrets::Secrets;
 use std::collections::BTreeMap;
 use trueup_diag::{Diagnostics, Sources};
 use trueup_engine::{Drawing, Schemas};
-use trueup_plan::{PlanMode, Summary};
+use trueup_plan::{PlanMode, Secrets, Summary};
 use trueup_resolve::Program;
 
 /// What a report is about.

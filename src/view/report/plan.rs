@@ -2,7 +2,6 @@
 
 use super::lines::lines;
 use super::place::Places;
-use super::secrets::Secrets;
 use super::{Item, Line, Report, Scene, Subject, Verb, findings, place};
 use crate::diff::{Differ, Sign, sign};
 use crate::plan::{PlanView, shown};
@@ -13,7 +12,7 @@ use trueup_addr::Mode;
 use trueup_diag::Diagnostic;
 use trueup_diff::Action;
 use trueup_engine::Drawing;
-use trueup_plan::{Plan, PlanMode, ResourceChange};
+use trueup_plan::{Plan, PlanMode, ResourceChange, Secrets};
 
 /// More resources than this make no picture that anybody reads.
 const DRAWN_MAX: usize = 400;

@@ -1,8 +1,8 @@
 //! Sensitive values by what they are, not only by where they are marked: providers copy what they are given into other
 //! attributes, which nobody marks (`terraform_data` has its input in its output).
 
+use crate::model::Plan;
 use std::collections::{BTreeMap, BTreeSet};
-use trueup_plan::Plan;
 use trueup_resolve::Program;
 use trueup_value::{Kind, Marks, Path, Value};
 
@@ -17,7 +17,7 @@ const VEIL: &str = "(sensitive value)";
 
 /// The sensitive values of a plan. There may be one in each object, so none is looked for by itself.
 #[derive(Clone, Default)]
-pub(super) struct Secrets {
+pub struct Secrets {
     all: BTreeSet<String>,
     /// The long ones by their first bytes.
     long: BTreeMap<[u8; INSIDE_MIN], Vec<String>>,
@@ -31,7 +31,8 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    pub(super) fn of(plan: &Plan, program: &Program) -> Secrets {
+    /// Those of a plan and of the configuration that it was made from.
+    pub fn of(plan: &Plan, program: &Program) -> Secrets {
         let mut found = BTreeSet::new();
         for change in plan.changes.iter().chain(&plan.drift) {
             for value in [&change.change.before, &change.change.after] {
@@ -63,7 +64,7 @@ impl Secrets {
     }
 
     /// The value with all marked sensitive that holds one of them.
-    pub(super) fn veiled(&self, value: &Value) -> Value {
+    pub fn veiled(&self, value: &Value) -> Value {
         let mut paths: Vec<(Path, Marks)> = Vec::new();
         if !self.all.is_empty() {
             value.walk(&mut |path, inner| {
@@ -78,7 +79,7 @@ impl Secrets {
     }
 
     /// The text without those of them that are long enough to be told from words.
-    pub(super) fn without(&self, text: &str) -> String {
+    pub fn without(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut told = 0;
         // One may begin inside of another: what any of them covers is hidden, at one stroke.
