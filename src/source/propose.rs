@@ -4,6 +4,7 @@
 
 use crate::error::SourceError;
 use crate::git::Git;
+use crate::redact::redact;
 use crate::repository::locate;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,25 +15,26 @@ const MARK: &str = "Trueup-Proposal: ";
 /// What is proposed.
 #[derive(Clone, Debug)]
 pub struct Proposal<'a> {
-    /// The branch's name. It is the proposal's alone: what it held before is replaced.
+    /// Where it goes.
+    pub goal: &'a Goal,
+    /// The branch's name. It is the proposal's alone, and stays the same for the same goal: what it held before is
+    /// replaced.
     pub branch: &'a str,
-    /// The branch that it is to go into, where the repository doesn't say: a commit is checked out, and no branch.
-    pub base: Option<&'a str>,
     /// The commit's message.
     pub message: &'a str,
     /// The new texts of files that the commit which is checked out has as well.
     pub files: &'a BTreeMap<PathBuf, String>,
 }
 
-/// A branch that holds a proposal.
+/// Where a proposal goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proposed {
-    /// The remote that it was pushed to.
+pub struct Goal {
+    /// The remote that it is pushed to.
     pub remote: String,
     /// The branch there that it is to go into.
     pub base: String,
-    /// What became of the branch.
-    pub outcome: Pushed,
+    /// The addresses that git pushes to for this remote, without credentials; never empty.
+    pub addresses: Vec<String>,
 }
 
 /// What became of a proposal's branch.
@@ -48,20 +50,40 @@ pub enum Pushed {
     Theirs,
 }
 
+/// Finds out where a proposal of what is checked out in the repository around `dir` goes: to the remote and the branch
+/// there that the branch which is checked out belongs to. Where a commit is checked out and no branch, `base` says it.
+///
+/// # Errors
+/// No repository; no branch; a remote without an address.
+pub fn goal(dir: &Path, base: Option<&str>) -> Result<Goal, SourceError> {
+    let (root, _) = locate(dir)?;
+    let git = Git::new(&root)?;
+    let (remote, base) = followed(&git, base)?;
+    let told =
+        git.line("read where to push to in", &["remote", "get-url", "--push", "--all", &remote]).map_err(
+            |error| error.hint(format!("git remote -v shows the remotes; there is no address of {remote}")),
+        )?;
+    let addresses: Vec<String> = told.lines().map(redact).filter(|address| !address.is_empty()).collect();
+    if addresses.is_empty() {
+        let cause = format!("the remote {remote} has no address");
+        return Err(git.fail("push to a remote of", cause).hint("give it one: git remote set-url"));
+    }
+    Ok(Goal { remote, base, addresses })
+}
+
 /// Commits the files onto what is checked out in the repository around `dir`, and pushes that as a branch.
 ///
 /// # Errors
 /// No repository; files that differ from the commit; a commit that isn't in the branch that the proposal is to go into;
 /// what git says where it fails.
-pub fn propose(dir: &Path, proposal: &Proposal<'_>) -> Result<Proposed, SourceError> {
+pub fn propose(dir: &Path, proposal: &Proposal<'_>) -> Result<Pushed, SourceError> {
     let (root, _) = locate(dir)?;
     let git = Git::new(&root)?;
     let head = git.line("read the commit of", &["rev-parse", "--verify", "HEAD^{commit}"])?;
-    let (remote, base) = goal(&git, proposal)?;
+    let Goal { remote, base, .. } = proposal.goal;
     let base_name = format!("refs/heads/{base}");
     let name = format!("refs/heads/{}", proposal.branch);
-    let listed =
-        git.line("look for branches at the remote of", &["ls-remote", &remote, &base_name, &name])?;
+    let listed = git.line("look for branches at the remote of", &["ls-remote", remote, &base_name, &name])?;
     let at = |name: &str| {
         listed.lines().find_map(|line| Some(line.split_once('\t')?).filter(|(_, one)| *one == name))
     };
@@ -69,35 +91,37 @@ pub fn propose(dir: &Path, proposal: &Proposal<'_>) -> Result<Proposed, SourceEr
         let cause = format!("{remote} has no branch {base} that it could go into");
         return Err(git.fail("propose changes of", cause).hint("push the branch first"));
     };
-    published(&git, (&head, base_tip), (&remote, &base))?;
+    published(&git, (&head, base_tip), (remote, base))?;
     git.line("read the commit of", &["read-tree", &head])?;
     for (path, text) in proposal.files {
         put(&git, &head, path, text)?;
     }
     let tree = git.line("write the commit in", &["write-tree"])?;
-    let done = |outcome| Ok(Proposed { remote: remote.clone(), base: base.clone(), outcome });
     let there = at(&name).map(|(tip, _)| tip);
     if let Some(tip) = there {
-        fetch(&git, &remote, &name)?;
+        fetch(&git, remote, &name)?;
         // What was merged is done with.
         let is_open = !is_within(&git, tip, base_tip)?;
         if is_open && !is_ours(&git, tip)? {
-            return done(Pushed::Theirs);
+            return Ok(Pushed::Theirs);
         }
         let changes = |from: &str, to: &str| git.line("compare commits of", &["diff-tree", "-r", from, to]);
-        if is_open && changes(&format!("{tip}^"), tip)? == changes(&head, &tree)? {
-            return done(Pushed::Same);
+        if is_open
+            && changes(&format!("{tip}^"), tip)? == changes(&head, &tree)?
+            && brings_itself(&git, tip, (remote, base, base_tip))?
+        {
+            return Ok(Pushed::Same);
         }
     }
     let commit = commit(&git, (&tree, &head), proposal.message)?;
-    push(&git, &remote, (&commit, &name), there)?;
-    done(if there.is_some() { Pushed::Updated } else { Pushed::New })
+    push(&git, remote, (&commit, &name), there)?;
+    Ok(if there.is_some() { Pushed::Updated } else { Pushed::New })
 }
 
-/// The remote and its branch that the proposal is to go into: those that the branch which is checked out belongs to.
-fn goal(git: &Git<'_>, proposal: &Proposal<'_>) -> Result<(String, String), SourceError> {
+/// The remote and its branch that what is checked out belongs to.
+fn followed(git: &Git<'_>, base: Option<&str>) -> Result<(String, String), SourceError> {
     let Ok(branch) = git.line("read", &["symbolic-ref", "--short", "--quiet", "HEAD"]) else {
-        let base = proposal.base.ok_or_else(|| {
+        let base = base.ok_or_else(|| {
             let cause = "no branch is checked out, so there is none that it could go into";
             git.fail("propose changes of", cause).hint("check a branch out: git switch main")
         })?;
@@ -109,9 +133,28 @@ fn goal(git: &Git<'_>, proposal: &Proposal<'_>) -> Result<(String, String), Sour
     };
     let remote = said("remote").filter(|name| name != ".");
     // What a branch follows at a remote may have another name there.
-    let followed =
-        remote.as_ref().and_then(|_| said("merge")?.strip_prefix("refs/heads/").map(str::to_owned));
-    Ok((remote.unwrap_or_else(|| "origin".into()), followed.unwrap_or(branch)))
+    let merged = remote.as_ref().and_then(|_| said("merge")?.strip_prefix("refs/heads/").map(str::to_owned));
+    Ok((remote.unwrap_or_else(|| "origin".into()), merged.unwrap_or(branch)))
+}
+
+/// Whether a proposal brings no commits along besides its own: a base that was rewritten has lost what it was made on.
+fn brings_itself(
+    git: &Git<'_>,
+    tip: &str,
+    (remote, base, base_tip): (&str, &str, &str),
+) -> Result<bool, SourceError> {
+    let parent = format!("{tip}^");
+    if is_within(git, &parent, base_tip)? {
+        return Ok(true);
+    }
+    // A shallow clone doesn't know what the base's commit comes from; what is missing lies between the two.
+    if git.line("read", &["rev-parse", "--is-shallow-repository"])? != "true" {
+        return Ok(false);
+    }
+    let name = format!("refs/heads/{base}");
+    let words = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--unshallow", remote, &name];
+    git.line("fetch a branch of", &words)?;
+    is_within(git, &parent, base_tip)
 }
 
 fn fetch(git: &Git<'_>, remote: &str, name: &str) -> Result<(), SourceError> {
@@ -160,13 +203,14 @@ fn commit(git: &Git<'_>, (tree, head): (&str, &str), message: &str) -> Result<St
     if !git.says("read", &["var", "GIT_COMMITTER_IDENT"])? {
         words.extend(["-c", "user.name=trueup", "-c", "user.email=trueup@localhost"]);
     }
-    words.extend(["commit-tree", tree, "-p", head, "-m", &message]);
+    // Not as a word of the command: systems bound the length of those.
+    words.extend(["commit-tree", tree, "-p", head, "-F", "-"]);
     // Unlike "git commit" it signs only where it is told to.
     let asked = git.line("read", &["config", "--type=bool", "--get", "commit.gpgSign"]);
     if asked.is_ok_and(|answer| answer == "true") {
         words.push("-S");
     }
-    git.line("write the commit in", &words)
+    git.run("write the commit in", &words, Some(&message))
 }
 
 /// Pushes, if the branch is still what it was.

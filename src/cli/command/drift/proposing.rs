@@ -12,7 +12,7 @@ use trueup_forge::{
     Ci, Forge, ForgeError, Kind, Mark, NewPull, Place, Pull, Thread, open_pull, write_comment,
 };
 use trueup_plan::Plan;
-use trueup_source::{Proposal, Pushed, SourceError, describe, propose, within};
+use trueup_source::{Goal, Proposal, Pushed, SourceError, describe, goal, propose, within};
 use trueup_state::wire::hex_digest;
 use trueup_view::format::proposal;
 use trueup_view::style::neutral;
@@ -81,58 +81,78 @@ impl Work<'_> {
         let context = self.context;
         let at_git = |error: SourceError| unproposed(&error.diagnostic());
         let at_forge = |error: ForgeError| Box::new(error.diagnostic());
-        let git = describe(&context.dir).map_err(at_git)?.ok_or_else(no_repository)?;
+        describe(&context.dir).map_err(at_git)?.ok_or_else(no_repository)?;
         let (forge, ci) = forge_here(context)?;
-        own(&*forge, &ci, git.remote.as_deref())?;
+        let goal = goal(&context.dir, ci.branch.as_deref()).map_err(at_git)?;
+        own(&*forge, &ci, &goal)?;
         let inside = within(&context.dir).map_err(at_git)?;
         let workspace = context.world(Arc::new(Unobserved)).workspace()?;
         let title = title(&inside, &workspace);
-        let branch = branch(&inside, &workspace);
-        let message = format!("{title}\n\n{}", lines(adoption));
-        let files = &adoption.files;
-        let proposal = Proposal { branch: &branch, base: ci.branch.as_deref(), message: &message, files };
-        let done = propose(&context.dir, &proposal).map_err(at_git)?;
-        if done.outcome == Pushed::Theirs {
-            let pull = forge.pull_between(&branch, &done.base).await.map_err(at_forge)?;
-            return Ok(Proposed { pull, outcome: done.outcome, branch });
+        let branch = branch((&inside, &workspace), (&goal.base, session.lineage()));
+        let message = message(&title, adoption);
+        let proposal = Proposal { goal: &goal, branch: &branch, message: &message, files: &adoption.files };
+        let outcome = propose(&context.dir, &proposal).map_err(at_git)?;
+        if outcome == Pushed::Theirs {
+            let pull = forge.pull_between(&branch, &goal.base).await.map_err(at_forge)?;
+            return Ok(Proposed { pull, outcome, branch });
         }
         let body = body();
-        let new = NewPull { title, body, branch: branch.clone(), base: done.base, is_draft: false };
+        let new = NewPull { title, body, branch: branch.clone(), base: goal.base, is_draft: false };
         let pull = open_pull(&*forge, &new).await.map_err(at_forge)?;
-        let mark = Mark { key: "drift".into(), data: String::new() };
         let told = told(adoption, session);
-        write_comment(&*forge, Thread::Pull(pull.number), &mark, &told).await.map_err(at_forge)?;
-        Ok(Proposed { pull: Some(pull), outcome: done.outcome, branch })
+        write_comment(&*forge, Thread::Pull(pull.number), &mark(), &told).await.map_err(at_forge)?;
+        Ok(Proposed { pull: Some(pull), outcome, branch })
     }
 }
 
-/// The branch is pushed to the repository that the pull request is opened at.
-fn own(forge: &dyn Forge, ci: &Ci, remote: Option<&str>) -> Result<(), Box<Diagnostic>> {
+/// What its comment is found again by.
+fn mark() -> Mark {
+    Mark { key: "drift".into(), data: String::new() }
+}
+
+/// The branch is pushed to the repository that the pull request is opened at, and to no other.
+fn own(forge: &dyn Forge, ci: &Ci, goal: &Goal) -> Result<(), Box<Diagnostic>> {
     let kind: Kind = forge.kind();
-    let at = ci.place.as_ref().map(|place| place.repository.to_lowercase());
-    let pushed = remote.and_then(|address| Place::of_address(address, Some(kind)));
-    let (Some(at), Some(pushed)) = (at, pushed) else { return Ok(()) };
-    let path = pushed.repository.to_lowercase();
-    // GitLab knows repositories by numbers too; at home it may live below a path.
-    let is_number = at.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number || path == at || path.ends_with(&format!("/{at}")) {
-        return Ok(());
+    let at = ci.place.as_ref().map(|place| place.repository.as_str()).unwrap_or_default();
+    let wanted = at.to_lowercase();
+    // GitLab knows repositories by numbers too.
+    let is_number = kind == Kind::GitLab && wanted.bytes().all(|byte| byte.is_ascii_digit());
+    for address in &goal.addresses {
+        let Some(pushed) = Place::of_address(address, Some(kind)) else {
+            let detail = format!(
+                "Git pushes to {} at {address}, which names no repository of {}; the pull request would be opened at {at}.",
+                goal.remote,
+                kind.name()
+            );
+            return Err(Box::new(
+                Diagnostic::error("Failed to propose the changes", detail)
+                    .hint("give the remote the repository's address at the forge: git remote set-url"),
+            ));
+        };
+        let path = pushed.repository.to_lowercase();
+        // GitLab and others at home may live below a path.
+        if !is_number && path != wanted && !path.ends_with(&format!("/{wanted}")) {
+            return Err(foreign(&goal.remote, &pushed.repository, at));
+        }
     }
+    Ok(())
+}
+
+fn foreign(remote: &str, pushed: &str, at: &str) -> Box<Diagnostic> {
     let detail = format!(
-        "Git's remote is {}, and the pull request would be opened at {}: a branch of a fork isn't there.",
-        pushed.repository,
-        ci.place.as_ref().map(|place| place.repository.as_str()).unwrap_or_default()
+        "Git pushes to {pushed} as {remote}, and the pull request would be opened at {at}: a branch of a fork isn't there."
     );
     let problem = Diagnostic::error("Failed to propose the changes", detail);
-    Err(Box::new(
+    Box::new(
         problem
             .hint("run it in a clone of the repository itself, or set TRUEUP_FORGE_REPOSITORY to the fork"),
-    ))
+    )
 }
 
-/// One for each directory and workspace. The end of it keeps those apart that look alike.
-fn branch(inside: &str, workspace: &str) -> String {
-    let tail = &hex_digest(format!("{inside}\n{workspace}").as_bytes())[..8];
+/// One for each directory, workspace, branch that it goes into, and state. The end of it keeps those apart that look
+/// alike: one directory may be planned with several backends, and on several branches.
+fn branch((inside, workspace): (&str, &str), (base, lineage): (&str, &str)) -> String {
+    let tail = &hex_digest(format!("{inside}\n{workspace}\n{base}\n{lineage}").as_bytes())[..8];
     let mut words = plain(inside);
     if workspace != "default" {
         words = format!("{words}-{}", plain(workspace));
@@ -160,12 +180,18 @@ fn body() -> String {
         .into()
 }
 
-fn lines(adoption: &Adoption) -> String {
-    adoption
-        .adopted
-        .iter()
-        .map(|(addr, name)| format!("- {}\n", neutral(&format!("{addr}: {name}"))))
-        .collect()
+/// The commit's, which is bounded as the comment is: a forge shows it whole.
+fn message(title: &str, adoption: &Adoption) -> String {
+    let mut out = format!("{title}\n\n");
+    for (told, (addr, name)) in adoption.adopted.iter().enumerate() {
+        let line = format!("- {}\n", neutral(&format!("{addr}: {name}")));
+        if out.len() + line.len() > COMMENT_BYTES_MAX {
+            out.push_str(&format!("and {} more\n", adoption.adopted.len() - told));
+            break;
+        }
+        out.push_str(&line);
+    }
+    out
 }
 
 /// The comment.
@@ -185,4 +211,39 @@ fn no_repository() -> Box<Diagnostic> {
         Diagnostic::error("Failed to propose the changes", detail)
             .hint("clone the repository, and run it there"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BRANCH, COMMENT_BYTES_MAX, branch, message};
+    use std::collections::BTreeSet;
+    use trueup_engine::Adoption;
+
+    #[test]
+    fn what_must_not_meet_has_branches_of_its_own() {
+        let name = |inside, workspace, base, lineage| branch((inside, workspace), (base, lineage));
+        let all = [
+            name("env", "default", "main", "a"),
+            name("env", "default", "release", "a"),
+            name("env", "default", "main", "b"),
+            name("env", "prod", "main", "a"),
+            name("env-prod", "default", "main", "a"),
+            name("", "default", "main", "a"),
+        ];
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "{all:?}");
+        assert!(all.iter().all(|name| name.starts_with(BRANCH)), "{all:?}");
+        assert_eq!(name("env", "default", "main", "a"), all[0]);
+    }
+
+    #[test]
+    fn a_long_list_is_cut_and_counted() {
+        let addr: trueup_addr::ResourceInstance = "fake_thing.a".parse().expect("an address");
+        let adoption =
+            |count| Adoption { adopted: vec![(addr.clone(), "size".into()); count], ..Adoption::default() };
+        assert_eq!(message("T", &adoption(1)), "T\n\n- fake_thing.a: size\n");
+        let long = message("T", &adoption(5000));
+        assert!(long.len() < COMMENT_BYTES_MAX + 50, "{}", long.len());
+        let told = long.lines().filter(|line| line.starts_with("- ")).count();
+        assert!(long.ends_with(&format!("\nand {} more\n", 5000 - told)), "{told}");
+    }
 }

@@ -295,6 +295,24 @@ async fn what_was_changed_outside_is_proposed_once_and_kept_up_to_date() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn proposals_into_two_branches_are_kept_apart() {
+    let stage = Stage::new().await;
+    stage.meddle("a", "size", 5);
+    assert_eq!(stage.run("drift -open-pr").await, 0);
+    stage.git("checkout --quiet -b release");
+    stage.write("env/release.tf", "# not in main\n");
+    stage.commit("release");
+    assert_eq!(stage.run("drift -open-pr").await, 0);
+    let pulls = stage.forge.world().pulls.clone();
+    let bases: Vec<&str> = pulls.iter().map(|pull| pull.1.as_str()).collect();
+    assert_eq!(bases, ["main", "release"]);
+    for (branch, base, _) in &pulls {
+        let brought = git(&stage.forge.repository, &format!("diff --name-only {base}...{branch}"));
+        assert_eq!(brought, "env/main.tf", "{base}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn secrets_are_proposed_nowhere() {
     let stage = Stage::new().await;
     stage.meddle("a", "secret", "leaked");
@@ -306,6 +324,11 @@ async fn secrets_are_proposed_nowhere() {
     assert_eq!(stage.added(), ["size   = 5 # small"]);
     assert!(stage.comment().contains("it is sensitive"), "{}", stage.comment());
     let branch = stage.branch().expect("a branch");
+    // What isn't marked and holds a secret of somewhere else.
+    stage.meddle("b", "name", "x-hush-hush-x");
+    assert_eq!(stage.run("drift -open-pr -no-color").await, 5);
+    assert_eq!(stage.run("drift -adopt -no-color").await, 5);
+    assert!(!stage.git("diff").contains("hush"), "{}", stage.git("diff"));
     let all = git(&stage.forge.repository, &format!("log --format=%B -p main..{branch}"));
     assert!(!all.contains("leaked") && !all.contains("hush"), "{all}");
 }
@@ -344,6 +367,18 @@ async fn what_stands_in_the_way_is_told_and_nothing_is_pushed() {
     stage.environment.insert("TRUEUP_FORGE_REPOSITORY".into(), "upstream/infra".into());
     assert_eq!(stage.run("drift -open-pr").await, 1, "the remote is a fork");
     stage.environment.insert("TRUEUP_FORGE_REPOSITORY".into(), "acme/infra".into());
+    stage.git("checkout --quiet main");
+    let url = stage.git("remote get-url origin");
+    stage.git(&format!("remote add fork {}", url.replace("acme", "me")));
+    stage.git("config branch.main.pushRemote origin");
+    stage.git("config branch.main.remote fork");
+    assert_eq!(stage.run("drift -open-pr").await, 1, "it is the fork that is pushed to");
+    stage.git("config branch.main.remote origin");
+    let bare = stage.forge.repository.display().to_string();
+    stage.git(&format!("remote set-url --push origin {bare}"));
+    assert_eq!(stage.run("drift -open-pr").await, 1, "nobody knows whose repository that is");
+    stage.git(&format!("remote set-url --push origin {url}"));
+    stage.git("checkout --quiet --detach");
     assert_eq!((stage.branch(), stage.forge.world().pulls.len()), (None, 0));
     // A build server checks a commit out, and says of which branch.
     for (name, text) in [("GITEA_ACTIONS", "true"), ("GITHUB_REF", "refs/heads/main")] {

@@ -3,7 +3,7 @@
 use crate::sandbox::{Sandbox, run_git};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use trueup_source::{Proposal, Proposed, Pushed, SourceError, propose};
+use trueup_source::{Goal, Proposal, Pushed, SourceError, goal, propose};
 
 const BRANCH: &str = "trueup/drift/env";
 
@@ -23,6 +23,8 @@ fn cloned() -> Sandbox {
     sandbox
 }
 
+type Proposed = (Goal, Pushed);
+
 fn proposed(sandbox: &Sandbox, path: &str, text: &str) -> Result<Proposed, SourceError> {
     proposed_into(sandbox, None, (path, text))
 }
@@ -33,15 +35,19 @@ fn proposed_into(
     (path, text): (&str, &str),
 ) -> Result<Proposed, SourceError> {
     let files: BTreeMap<PathBuf, String> = [(sandbox.path(path), text.to_owned())].into();
-    let proposal = Proposal { branch: BRANCH, base, message: "Take over\n\nWhat changed", files: &files };
-    propose(&sandbox.path("work/env"), &proposal)
+    let goal = goal(&sandbox.path("work/env"), base)?;
+    // No system takes a word of this length.
+    let message = format!("Take over\n\n{}", "- something.somewhere: an attribute\n".repeat(10_000));
+    let proposal = Proposal { branch: BRANCH, goal: &goal, message: &message, files: &files };
+    let pushed = propose(&sandbox.path("work/env"), &proposal)?;
+    Ok((goal, pushed))
 }
 
 #[track_caller]
 fn outcome(found: Result<Proposed, SourceError>) -> Pushed {
     let found = found.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!((found.remote.as_str(), found.base.as_str()), ("origin", "main"));
-    found.outcome
+    assert_eq!((found.0.remote.as_str(), found.0.base.as_str()), ("origin", "main"));
+    found.1
 }
 
 #[track_caller]
@@ -102,6 +108,39 @@ fn a_base_that_moved_moves_a_proposal_where_its_files_did() {
 }
 
 #[test]
+fn commits_that_a_base_has_lost_are_not_proposed() {
+    let sandbox = cloned();
+    sandbox.write("work/other.tf", "# lost\n");
+    sandbox.commit("work", "second");
+    sandbox.git("work", &["push", "--quiet", "origin", "main"]);
+    assert_eq!(outcome(proposed(&sandbox, "work/env/main.tf", "size = 2\n")), Pushed::New);
+    sandbox.git("work", &["reset", "--quiet", "--hard", "HEAD~1"]);
+    sandbox.git("work", &["push", "--quiet", "--force", "origin", "main"]);
+    assert_eq!(outcome(proposed(&sandbox, "work/env/main.tf", "size = 2\n")), Pushed::Updated);
+    let brought = run_git(&sandbox.path("remote.git"), &["diff", "--name-only", &format!("main...{BRANCH}")]);
+    assert_eq!(brought, "env/main.tf");
+}
+
+#[test]
+fn a_goal_is_where_git_pushes_to() {
+    let sandbox = cloned();
+    sandbox.git("work", &["remote", "add", "fork", "https://me:hush@h/me/infra.git"]);
+    let found = |sandbox: &Sandbox| goal(&sandbox.path("work/env"), None);
+    let addresses = |sandbox: &Sandbox| found(sandbox).map(|goal| (goal.remote, goal.addresses));
+    assert_eq!(addresses(&sandbox), Ok(("origin".into(), vec!["../remote.git".into()])));
+    sandbox.git("work", &["config", "branch.main.remote", "fork"]);
+    let without = vec!["https://h/me/infra.git".to_owned()];
+    assert_eq!(addresses(&sandbox), Ok(("fork".into(), without)), "nobody is told the password");
+    for url in ["git@h:a/infra.git", "git@h:b/infra.git"] {
+        sandbox.git("work", &["remote", "set-url", "--add", "--push", "fork", url]);
+    }
+    let both = vec!["git@h:a/infra.git".to_owned(), "git@h:b/infra.git".to_owned()];
+    assert_eq!(addresses(&sandbox), Ok(("fork".into(), both)));
+    sandbox.git("work", &["config", "branch.main.remote", "nowhere"]);
+    assert!(found(&sandbox).is_err());
+}
+
+#[test]
 fn commits_of_others_are_left() {
     let sandbox = cloned();
     outcome(proposed(&sandbox, "work/env/main.tf", "size = 2\n"));
@@ -131,6 +170,14 @@ fn a_shallow_clone_without_a_branch_is_enough() {
     assert_eq!(outcome(into_main("size = 2\n")), Pushed::New);
     assert_eq!(outcome(into_main("size = 2\n")), Pushed::Same);
     assert_eq!(outcome(into_main("size = 3\n")), Pushed::Updated);
+    // The base moves on, and a build server clones anew.
+    sandbox.write("first/other.tf", "# third\n");
+    sandbox.commit("first", "third");
+    sandbox.git("first", &["push", "--quiet", "origin", "main"]);
+    std::fs::rename(sandbox.path("work"), sandbox.path("second")).expect("moved");
+    sandbox.git("", &["clone", "--quiet", "--depth=1", &from, "work"]);
+    sandbox.git("work", &["checkout", "--quiet", "--detach"]);
+    assert_eq!(outcome(into_main("size = 3\n")), Pushed::Same);
     refused(proposed_into(&sandbox, Some("gone"), ("work/env/main.tf", "x\n")), "has no branch gone");
 }
 
