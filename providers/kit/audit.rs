@@ -7,8 +7,6 @@ use trueup_value::Name;
 
 /// So many writes to an object are told.
 const DEEDS_MAX: usize = 5;
-/// What this program calls itself where it makes calls.
-const OWN: &str = "trueup";
 
 /// An object that is asked about.
 #[derive(Clone, Debug)]
@@ -60,8 +58,8 @@ pub(crate) async fn audit<C: Cloud>(cloud: &C, request: &AuditRequest) -> AuditA
     let found = cloud.audit(&known, &span).await;
     let mut deeds = vec![Vec::new(); request.objects.len()];
     for (at, deed) in found.deeds {
-        let is_own = deed.with.as_deref().is_some_and(|with| with.contains(OWN));
-        if !is_own && let Some(one) = known.get(at) {
+        // What calls itself this program is told too: anybody may call theirs so.
+        if let Some(one) = known.get(at) {
             deeds[one.place].push(deed.shortened());
         }
     }
@@ -77,7 +75,8 @@ pub(crate) async fn audit<C: Cloud>(cloud: &C, request: &AuditRequest) -> AuditA
 fn warnings(faults: Vec<Fault>) -> Diagnostics {
     let mut said: Vec<Fault> = Vec::new();
     for fault in faults {
-        let is_new = !said.iter().any(|one| (&one.code, &one.attempt) == (&fault.code, &fault.attempt));
+        let words = |fault: &Fault| (fault.code.clone(), fault.attempt.clone(), fault.message.clone());
+        let is_new = !said.iter().any(|one| words(one) == words(&fault));
         said.extend(Some(fault).filter(|_| is_new));
     }
     let warning = |fault: Fault| {

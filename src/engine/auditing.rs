@@ -25,13 +25,19 @@ pub async fn audit(
         return Ok(Diagnostics::new());
     }
     let (since, until) = audit_span(session.record().await?.as_ref(), moment(plan)?);
-    let (found, mut diagnostics) = look_up(session, plan, &addresses, (&since, &until)).await;
-    let silence = judged.take_deeds(found, &since);
-    // Where something went wrong that says it all.
-    if let Some(silence) = silence.filter(|_| diagnostics.is_empty()) {
-        diagnostics.push(silence);
-    }
+    let Looked { found, excused, mut diagnostics } =
+        look_up(session, plan, &addresses, (&since, &until)).await;
+    diagnostics.extend(judged.take_deeds(found, &since, &excused));
     Ok(diagnostics)
+}
+
+/// What the providers answered.
+#[derive(Default)]
+struct Looked {
+    found: BTreeMap<ResourceInstance, Vec<Deed>>,
+    /// What is a provider's that said why something couldn't be found out.
+    excused: BTreeSet<ResourceInstance>,
+    diagnostics: Diagnostics,
 }
 
 async fn look_up(
@@ -39,7 +45,7 @@ async fn look_up(
     plan: &Plan,
     addresses: &BTreeSet<&ResourceInstance>,
     (since, until): (&str, &str),
-) -> (BTreeMap<ResourceInstance, Vec<Deed>>, Diagnostics) {
+) -> Looked {
     let mut bindings = Bindings::default();
     let mut asked: BTreeMap<&ProviderConfigAddr, (Arc<dyn Provider>, Vec<&ResourceChange>)> = BTreeMap::new();
     for change in changes(plan, addresses) {
@@ -49,7 +55,7 @@ async fn look_up(
             asked.entry(&change.provider).or_insert_with(|| (provider, Vec::new())).1.push(change);
         }
     }
-    let (mut found, mut diagnostics) = (BTreeMap::new(), Diagnostics::new());
+    let mut looked = Looked::default();
     for (provider, changes) in asked.into_values() {
         let object = |change: &&ResourceChange| Audited {
             kind: change.addr.resource.kind.clone(),
@@ -58,10 +64,13 @@ async fn look_up(
         let objects = changes.iter().map(object).collect();
         let request = AuditRequest { objects, since: since.to_owned(), until: until.to_owned() };
         let answer = provider.audit(request).await;
-        diagnostics.extend(answer.diagnostics);
-        found.extend(changes.iter().map(|change| change.addr.clone()).zip(answer.deeds));
+        if !answer.diagnostics.is_empty() {
+            looked.excused.extend(changes.iter().map(|change| change.addr.clone()));
+        }
+        looked.diagnostics.extend(answer.diagnostics);
+        looked.found.extend(changes.iter().map(|change| change.addr.clone()).zip(answer.deeds));
     }
-    (found, diagnostics)
+    looked
 }
 
 /// What the plan has on each, as the state saw it before.

@@ -55,8 +55,7 @@ impl Deed {
 /// What an audit log has on objects.
 #[derive(Clone, Debug, Default)]
 pub struct AuditAnswer {
-    /// The writes to each object in the order asked, the latest first, a few at most. Those of this program are left
-    /// out, where the log tells them apart.
+    /// The writes to each object in the order asked, the latest first, a few at most.
     pub deeds: Vec<Vec<Deed>>,
     /// Why something couldn't be found out, as warnings.
     pub diagnostics: trueup_diag::Diagnostics,

@@ -197,10 +197,18 @@ fn drifted_resource(drift: &ResourceDrift, differ: Differ) -> String {
     out
 }
 
+/// Programs tell more of themselves than anybody reads.
+const PROGRAM_CHARS_MAX: usize = 60;
+
 /// Who did what and when.
 pub(crate) fn deed(deed: &Deed) -> String {
     let from = deed.from.as_ref().map(|from| format!(", from {from}")).unwrap_or_default();
-    neutral(&format!("{} by {}: {}{from}", deed.time, deed.who, deed.what))
+    let program = |with: &String| match with.char_indices().nth(PROGRAM_CHARS_MAX) {
+        Some((end, _)) => format!(", with {}…", &with[..end]),
+        None => format!(", with {with}"),
+    };
+    let with = deed.with.as_ref().map(program).unwrap_or_default();
+    neutral(&format!("{} by {}: {}{from}{with}", deed.time, deed.who, deed.what))
 }
 
 /// The values; where one of them takes several lines only what differs.

@@ -90,11 +90,14 @@ fn who_changed_it_is_told_without_what_would_take_over_a_terminal() {
     };
     let from = Deed { from: Some("203.0.113.7".into()), ..deed.clone() };
     let gone = resource("aws_vpc.gone", DriftKind::Vanished, Action::Create, Vec::new());
-    let resources = vec![ResourceDrift { deeds: vec![from, deed], ..gone }];
+    let with = Deed { with: Some(format!("trueup/{}", "9".repeat(70))), ..from.clone() };
+    let resources = vec![ResourceDrift { deeds: vec![with, from, deed], ..gone }];
     let text = shown(&DriftDocument { resources, compared: 1 });
     assert!(text.contains("2026-11-21T10:00:00Z by eve") && !text.contains('\u{1b}'), "{text}");
     assert!(
-        text.contains(": ModifyVpcAttribute, from 203.0.113.7\n") && text.contains(": ModifyVpcAttribute\n")
+        text.contains(&format!(", from 203.0.113.7, with trueup/{}…\n", "9".repeat(53)))
+            && text.contains(": ModifyVpcAttribute, from 203.0.113.7\n")
+            && text.contains(": ModifyVpcAttribute\n")
     );
 }
 

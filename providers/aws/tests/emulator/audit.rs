@@ -65,6 +65,7 @@ async fn each_object_is_looked_up_where_its_events_are() {
         event(here, &[&network], (5, "ann"), &nothing),
         event("us-east-1", &[&network], (6, "elsewhere"), &nothing),
         event(here, &[&network], (-40, "early"), &nothing),
+        event(here, &[&group], (5, "near"), &json!({"requestParameters": {"id": format!("{rule}0")}})),
         event(here, &[&group], (4, "other"), &json!({"requestParameters": {"securityGroupRuleId": "sgr-x"}})),
         event(here, &[&group], (3, "bob"), &json!({"requestParameters": {"securityGroupRuleId": rule}})),
         event("us-east-1", &["robot"], (2, "carl"), &nothing),
@@ -75,8 +76,8 @@ async fn each_object_is_looked_up_where_its_events_are() {
         let names = answer.deeds[at].iter().map(|deed| deed.who.rsplit('/').next().unwrap_or_default());
         names.collect::<Vec<_>>()
     };
-    assert_eq!((who(0), who(2), who(3)), (vec!["eve", "ann"], vec!["bob"], vec!["carl"]));
-    assert_eq!(who(1), ["other", "bob"]);
+    assert_eq!((who(0), who(2), who(3)), (vec!["own", "eve", "ann"], vec!["bob"], vec!["carl"]));
+    assert_eq!(who(1), ["near", "other", "bob"]);
     let expected = Deed {
         time: "2026-11-02T10:00:00Z".into(),
         who: "arn:aws:iam::123456789012:user/carl".into(),
@@ -85,8 +86,22 @@ async fn each_object_is_looked_up_where_its_events_are() {
         with: Some("signin.amazonaws.com".into()),
     };
     assert_eq!(answer.deeds[3], [expected]);
-    // 5 events in pages of 2, and a page for each of the others.
-    assert_eq!(fake.calls().iter().filter(|name| *name == "LookupEvents").count(), 6, "{:?}", fake.calls());
+    // 5 events in pages of 2, 3 of the group and for the rule, and a page for the role.
+    assert_eq!(fake.calls().iter().filter(|name| *name == "LookupEvents").count(), 8, "{:?}", fake.calls());
+}
+
+#[tokio::test]
+async fn what_is_not_read_to_its_end_is_told() {
+    let (fake, cloud, objects) = start().await;
+    let network = text(&objects[0].state, "id").to_owned();
+    let look = |day| event("eu-central-1", &[&network], (day, "looked"), &json!({"readOnly": true}));
+    fake.world().trail = (2..=7).rev().map(look).collect();
+    let answer = asked(&cloud, &objects[..1]).await;
+    assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
+    fake.world().trail.push(event("eu-central-1", &[&network], (1, "eve"), &json!({})));
+    let answer = asked(&cloud, &objects[..1]).await;
+    let told = format!("{:?}", answer.diagnostics);
+    assert!(!answer.diagnostics.has_errors() && told.contains("more events than are read"), "{told}");
 }
 
 #[tokio::test]

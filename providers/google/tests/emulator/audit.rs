@@ -65,7 +65,7 @@ async fn all_objects_are_asked_for_at_once() {
     let answer = asked(&cloud, &objects).await;
     assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
     let who = |at: usize| answer.deeds[at].iter().map(|deed| deed.who.as_str()).collect::<Vec<_>>();
-    assert_eq!((who(0), who(1), who(2)), (vec!["eve", "dan"], vec!["ann"], vec!["bob"]));
+    assert_eq!((who(0), who(1), who(2)), (vec!["own", "eve", "dan"], vec!["ann"], vec!["bob"]));
     assert_eq!(fake.calls().len(), 4, "7 entries in pages of 2: {:?}", fake.calls());
     let expected = Deed {
         time: day(5),
