@@ -30,30 +30,49 @@ struct Traces<'o> {
 }
 
 /// Types of things that are told of under the name of another thing: how the type begins, the attribute with that name, and
-/// the one that tells it from others.
-const PARTS: [(&str, &str, Option<&str>); 9] = [
-    ("aws_iam_role_policy", "role", Some("policy_arn")),
-    ("aws_route_table_association", "route_table_id", Some("id")),
-    ("aws_route", "route_table_id", Some("destination_cidr_block")),
-    ("aws_s3_bucket", "bucket", None),
-    ("aws_s3_object", "bucket", Some("key")),
-    ("aws_security_group_rule", "security_group_id", None),
-    ("aws_volume_attachment", "volume_id", None),
-    ("aws_vpc_security_group_egress_rule", "security_group_id", Some("id")),
-    ("aws_vpc_security_group_ingress_rule", "security_group_id", Some("id")),
+/// those of which the first that is set tells it from others.
+const PARTS: [(&str, &str, &[&str]); 9] = [
+    ("aws_iam_role_policy", "role", &["name"]),
+    ("aws_iam_role_policy_attachment", "role", &["policy_arn"]),
+    ("aws_route_table_association", "route_table_id", &["id"]),
+    (
+        "aws_route",
+        "route_table_id",
+        &["destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"],
+    ),
+    ("aws_s3_bucket", "bucket", &[]),
+    ("aws_security_group_rule", "security_group_id", &[]),
+    ("aws_volume_attachment", "volume_id", &["instance_id"]),
+    ("aws_vpc_security_group_egress_rule", "security_group_id", &["id"]),
+    ("aws_vpc_security_group_ingress_rule", "security_group_id", &["id"]),
 ];
+/// The event history has no events of what is inside of buckets, and other things may have the same names.
+const UNTOLD: [&str; 2] = ["aws_s3_bucket_object", "aws_s3_object"];
+
+/// What is known of one object.
+#[derive(Default)]
+struct Known {
+    deeds: Vec<Deed>,
+    /// Whether there are events that weren't read.
+    is_cut: bool,
+}
 
 /// Looks the objects up, each by calls of its own: the API takes one name at a time.
 pub(crate) async fn audit(account: &Account, objects: &[Audited], span: &Span) -> Audit {
     let asked = objects.iter().take(OBJECTS_MAX).enumerate();
     let lookups: Vec<_> = asked.map(|(at, one)| looked_up(account, (at, one), span)).collect();
     let mut audit = Audit::default();
+    let mut cut_short = 0;
     for (at, found) in stream::iter(lookups).buffered(CALLS_MAX).collect::<Vec<_>>().await {
         match found {
-            Ok(deeds) => audit.deeds.extend(deeds.into_iter().map(|deed| (at, deed))),
+            Ok(known) => {
+                cut_short += usize::from(known.is_cut);
+                audit.deeds.extend(known.deeds.into_iter().map(|deed| (at, deed)));
+            }
             Err(fault) => audit.faults.push(refused(fault)),
         }
     }
+    audit.faults.extend((cut_short > 0).then(|| too_many(cut_short)));
     audit.faults.extend((objects.len() > OBJECTS_MAX).then(|| cut(objects.len() - OBJECTS_MAX)));
     audit
 }
@@ -62,7 +81,7 @@ async fn looked_up(
     account: &Account,
     (at, one): (usize, &Audited),
     span: &Span,
-) -> (usize, Result<Vec<Deed>, Fault>) {
+) -> (usize, Result<Known, Fault>) {
     let found = match account.site(region(account, one).as_deref()) {
         Ok(site) => deeds(&site, one, span).await,
         Err(fault) => Err(fault),
@@ -85,37 +104,57 @@ fn region(account: &Account, one: &Audited) -> Option<String> {
     Some(global.to_owned())
 }
 
-/// What is known of one object.
-async fn deeds(site: &Site, one: &Audited, span: &Span) -> Result<Vec<Deed>, Fault> {
+/// Looks one object up.
+async fn deeds(site: &Site, one: &Audited, span: &Span) -> Result<Known, Fault> {
     let traces = traces(&one.kind, &one.object);
+    let mut known = Known::default();
     for name in &traces.names {
-        let events = events(site, name, span).await?;
-        let is_about = |event: &Json| traces.needle.is_none_or(|needle| event.to_string().contains(needle));
-        let deeds: Vec<Deed> = events.iter().filter(|event| is_about(event)).filter_map(deed).collect();
-        if !deeds.is_empty() {
-            return Ok(deeds);
+        let (events, is_whole) = events(site, name, span).await?;
+        known.is_cut |= !is_whole;
+        let is_about = |event: &Json| traces.needle.is_none_or(|needle| has_text(event, needle));
+        known.deeds = events.iter().filter(|event| is_about(event)).filter_map(deed).collect();
+        if !known.deeds.is_empty() {
+            break;
         }
     }
-    Ok(Vec::new())
+    Ok(known)
+}
+
+/// Whether a text stands somewhere in an event, by itself: names begin with other names.
+fn has_text(event: &Json, wanted: &str) -> bool {
+    match event {
+        Json::String(text) => text == wanted,
+        Json::Array(all) => all.iter().any(|one| has_text(one, wanted)),
+        Json::Object(all) => all.values().any(|one| has_text(one, wanted)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+    }
 }
 
 fn traces<'o>(kind: &str, object: &'o Object) -> Traces<'o> {
+    let nothing = Traces { names: Vec::new(), needle: None };
+    if UNTOLD.contains(&kind) {
+        return nothing;
+    }
     // The longest beginning that fits.
     let part =
         PARTS.iter().filter(|(start, ..)| kind.starts_with(start)).max_by_key(|(start, ..)| start.len());
-    let of = |name: &str| object.text(name);
-    if let Some((_, carrier, needle)) = part
+    let of = |name: &str| object.text(name).filter(|text| !text.is_empty());
+    if let Some((_, carrier, needles)) = part
         && let Some(name) = of(carrier)
     {
-        return Traces { names: vec![name], needle: needle.and_then(of) };
+        let needle = needles.iter().find_map(|needle| of(needle));
+        // Without it everything that was done to the other thing would be told of this one.
+        let is_told_apart = needle.is_some() || needles.is_empty();
+        return if is_told_apart { Traces { names: vec![name], needle } } else { nothing };
     }
     let mut names: Vec<&str> = [object.id(), of("arn")].into_iter().flatten().collect();
     names.dedup();
     Traces { names, needle: None }
 }
 
-/// What `CloudTrail` recorded of a thing, latest first: each event as the record that it is.
-async fn events(site: &Site, name: &str, span: &Span) -> Result<Vec<Json>, Fault> {
+/// What `CloudTrail` recorded of a thing, latest first: each event as the record that it is. And whether that is
+/// all.
+async fn events(site: &Site, name: &str, span: &Span) -> Result<(Vec<Json>, bool), Fault> {
     let time = |text: &str| {
         DateTime::from_str(text, Format::DateTimeWithOffset)
             .map_err(|error| Fault::new(FaultKind::Invalid, format!("{text:?} is no time: {error}")))
@@ -137,7 +176,7 @@ async fn events(site: &Site, name: &str, span: &Span) -> Result<Vec<Json>, Fault
             break;
         }
     }
-    Ok(all)
+    Ok((all, token.is_none()))
 }
 
 /// A write that was carried out.
@@ -165,6 +204,13 @@ fn refused(fault: Fault) -> Fault {
     let is_denied = fault.kind == FaultKind::Denied;
     let fault = fault.during(ATTEMPT);
     if is_denied { Fault { hint: Some(PERMISSION.into()), ..fault } } else { fault }
+}
+
+fn too_many(objects: usize) -> Fault {
+    let message = format!(
+        "of {objects} objects there are more events than are read, so earlier writes to them may be missing"
+    );
+    Fault::new(FaultKind::Other, message).during(ATTEMPT).hint("Look them up in the event history.")
 }
 
 fn cut(left_out: usize) -> Fault {
