@@ -38,7 +38,7 @@ pub use commit::{CommitTree, fetch_commit};
 pub use error::{SourceError, SourceErrorKind};
 pub use installer::{Installed, ModuleInstaller, Origin};
 pub use manifest::{Manifest, ManifestEntry};
-pub use propose::{Goal, Proposal, Pushed, goal, propose};
+pub use propose::{Goal, Proposal, Pushed, goal, propose, withdraw};
 pub use redact::redact;
 pub use repository::{GitInfo, below, describe, within};
 pub use web::{Answer, Network, Store, Web};

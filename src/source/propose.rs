@@ -118,6 +118,28 @@ pub fn propose(dir: &Path, proposal: &Proposal<'_>) -> Result<Pushed, SourceErro
     Ok(if there.is_some() { Pushed::Updated } else { Pushed::New })
 }
 
+/// Deletes a proposal's branch at the remote, where nobody has put commits of their own there. Whether it is gone.
+///
+/// # Errors
+/// No repository; what git says where it fails.
+pub fn withdraw(dir: &Path, goal: &Goal, branch: &str) -> Result<bool, SourceError> {
+    let (root, _) = locate(dir)?;
+    let git = Git::new(&root)?;
+    let name = format!("refs/heads/{branch}");
+    let listed = git.line("look for branches at the remote of", &["ls-remote", &goal.remote, &name])?;
+    let Some((tip, _)) =
+        listed.lines().find_map(|line| line.split_once('\t').filter(|(_, one)| *one == name))
+    else {
+        return Ok(true);
+    };
+    fetch(&git, &goal.remote, &name)?;
+    if !is_ours(&git, tip)? {
+        return Ok(false);
+    }
+    push(&git, &goal.remote, ("", &name), Some(tip))?;
+    Ok(true)
+}
+
 /// The remote and its branch that what is checked out belongs to.
 fn followed(git: &Git<'_>, base: Option<&str>) -> Result<(String, String), SourceError> {
     let Ok(branch) = git.line("read", &["symbolic-ref", "--short", "--quiet", "HEAD"]) else {
@@ -213,7 +235,7 @@ fn commit(git: &Git<'_>, (tree, head): (&str, &str), message: &str) -> Result<St
     git.run("write the commit in", &words, Some(&message))
 }
 
-/// Pushes, if the branch is still what it was.
+/// Pushes, if the branch is still what it was; no commit deletes it.
 fn push(
     git: &Git<'_>,
     remote: &str,

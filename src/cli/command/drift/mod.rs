@@ -138,6 +138,12 @@ impl Work<'_> {
             return complain(self.screen, (*diagnostic).into(), &session.sources);
         }
         self.screen.diagnostics(diagnostics, &session.sources);
+        if self.args.open_pr
+            && !wrong
+            && let Err(diagnostic) = self.withdraw(session).await
+        {
+            return complain(self.screen, (*diagnostic).into(), &session.sources);
+        }
         let unapplied = judged.document.of(DriftKind::Unapplied).next().is_some();
         let counts = judged.document.drifted().next().is_some()
             || (unapplied && !self.args.world && !self.args.correct);

@@ -12,7 +12,7 @@ use trueup_forge::{
     Ci, Forge, ForgeError, Kind, Mark, NewPull, Place, Pull, Thread, open_pull, write_comment,
 };
 use trueup_plan::Plan;
-use trueup_source::{Goal, Proposal, Pushed, SourceError, describe, goal, propose, within};
+use trueup_source::{Goal, Proposal, Pushed, SourceError, describe, goal, propose, withdraw, within};
 use trueup_state::wire::hex_digest;
 use trueup_view::format::proposal;
 use trueup_view::style::neutral;
@@ -23,6 +23,18 @@ const BRANCH: &str = "trueup/drift/";
 const NAME_CHARS_MAX: usize = 60;
 /// Every forge takes a comment of this length.
 const COMMENT_BYTES_MAX: usize = 30_000;
+
+/// What a pull request's comment says once its drift is gone.
+const NOTHING_LEFT: &str =
+    "Nothing is left to take over here: what differed is as Git says, or isn't reported any more.\n";
+
+/// Where a state's proposals go.
+struct Site {
+    forge: Arc<dyn Forge>,
+    goal: Goal,
+    branch: String,
+    title: String,
+}
 
 /// What became of a pull request.
 struct Proposed {
@@ -40,7 +52,10 @@ impl Work<'_> {
         if adoption.adopted.is_empty() {
             self.say(&super::adopting::left(&adoption, session));
             self.say("\nThere is nothing to propose.\n");
-            return DIFFERENT;
+            return match self.withdraw(session).await {
+                Ok(()) => DIFFERENT,
+                Err(problem) => complain(self.screen, (*problem).into(), &session.sources),
+            };
         }
         let proposed = match self.proposed(&adoption, session).await {
             Ok(proposed) => proposed,
@@ -77,10 +92,32 @@ impl Work<'_> {
         }
     }
 
-    async fn proposed(&self, adoption: &Adoption, session: &Session) -> Result<Proposed, Box<Diagnostic>> {
+    /// Takes back what was proposed before, where nothing of it is left: its comment says so, and its branch goes, unless
+    /// others have gone on with it.
+    pub(super) async fn withdraw(&self, session: &Session) -> Result<(), Box<Diagnostic>> {
+        let at_forge = |error: ForgeError| Box::new(error.diagnostic());
+        let Site { forge, goal, branch, .. } = self.site(session)?;
+        let Some(pull) = forge.pull_between(&branch, &goal.base).await.map_err(at_forge)? else {
+            return Ok(());
+        };
+        let url = neutral(&pull.url);
+        write_comment(&*forge, Thread::Pull(pull.number), &mark(), NOTHING_LEFT).await.map_err(at_forge)?;
+        let gone =
+            withdraw(&self.context.dir, &goal, &branch).map_err(|error| unproposed(&error.diagnostic()))?;
+        let line = if gone {
+            format!("Withdrawn: {url}")
+        } else {
+            format!(
+                "Nothing of {url} is left to take over; its branch has commits of others: merge or close it."
+            )
+        };
+        self.say(&format!("\n{line}\n"));
+        Ok(())
+    }
+
+    fn site(&self, session: &Session) -> Result<Site, Box<Diagnostic>> {
         let context = self.context;
         let at_git = |error: SourceError| unproposed(&error.diagnostic());
-        let at_forge = |error: ForgeError| Box::new(error.diagnostic());
         describe(&context.dir).map_err(at_git)?.ok_or_else(no_repository)?;
         let (forge, ci) = forge_here(context)?;
         let goal = goal(&context.dir, ci.branch.as_deref()).map_err(at_git)?;
@@ -89,6 +126,14 @@ impl Work<'_> {
         let workspace = context.world(Arc::new(Unobserved)).workspace()?;
         let title = title(&inside, &workspace);
         let branch = branch((&inside, &workspace), (&goal.base, session.lineage()));
+        Ok(Site { forge, goal, branch, title })
+    }
+
+    async fn proposed(&self, adoption: &Adoption, session: &Session) -> Result<Proposed, Box<Diagnostic>> {
+        let context = self.context;
+        let at_git = |error: SourceError| unproposed(&error.diagnostic());
+        let at_forge = |error: ForgeError| Box::new(error.diagnostic());
+        let Site { forge, goal, branch, title } = self.site(session)?;
         let message = message(&title, adoption);
         let proposal = Proposal { goal: &goal, branch: &branch, message: &message, files: &adoption.files };
         let outcome = propose(&context.dir, &proposal).map_err(at_git)?;

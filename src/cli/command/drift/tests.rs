@@ -62,7 +62,10 @@ impl Forge {
         let comment = |at: usize, text: &str| json!({ "id": at, "body": text, "user": bot() });
         match (request.method.as_str(), rest) {
             ("GET", ["pulls"]) => {
-                let all = world.pulls.iter().enumerate().filter(|(_, pull)| pull.2 == "open");
+                // A forge closes what has no branch any more.
+                let is_open =
+                    |pull: &(String, String, String)| pull.2 == "open" && !self.tip(&pull.0).is_empty();
+                let all = world.pulls.iter().enumerate().filter(|(_, pull)| is_open(pull));
                 Reply::json(200, &all.map(|(at, pull)| self.pull(at, pull)).collect())
             }
             ("POST", ["pulls"]) => {
@@ -292,6 +295,37 @@ async fn what_was_changed_outside_is_proposed_once_and_kept_up_to_date() {
     stage.forge.world().comments.clear();
     assert_eq!(stage.run("drift -open-pr -no-color").await, 5);
     assert_eq!(stage.forge.world().pulls.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_goes_with_its_drift() {
+    let stage = Stage::new().await;
+    stage.meddle("a", "size", 5);
+    assert_eq!(stage.run("drift -open-pr").await, 0);
+    let branch = stage.branch().expect("a branch");
+    stage.meddle("a", "size", 1);
+    assert_eq!(stage.run("drift").await, 0);
+    assert_eq!(stage.branch().as_ref(), Some(&branch), "nobody asked");
+    assert_eq!(stage.run("drift -open-pr").await, 0);
+    assert_eq!(stage.branch(), None);
+    assert!(stage.comment().contains("Nothing is left"), "{}", stage.comment());
+    assert_eq!(stage.run("drift -open-pr").await, 0, "there is none");
+    // Others have gone on with it.
+    stage.forge.world().pulls.clear();
+    stage.meddle("b", "size", 5);
+    stage.meddle("a", "size", 6);
+    assert_eq!(stage.run("drift -open-pr").await, 5);
+    stage.git(&format!("fetch --quiet origin {branch}"));
+    stage.git("checkout --quiet FETCH_HEAD");
+    stage.write("env/more.tf", "# theirs\n");
+    stage.git("add --all");
+    stage.git("commit --quiet --message theirs");
+    stage.git(&format!("push --quiet origin HEAD:refs/heads/{branch}"));
+    stage.git("checkout --quiet main");
+    stage.meddle("a", "size", 1);
+    assert_eq!(stage.run("drift -open-pr").await, 2, "what is left can't be proposed");
+    assert_eq!(stage.branch(), Some(branch));
+    assert!(stage.comment().contains("Nothing is left"), "{}", stage.comment());
 }
 
 #[tokio::test(flavor = "multi_thread")]
