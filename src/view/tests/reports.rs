@@ -390,9 +390,8 @@ fn many(zones: u32) -> Value {
     object(&[("zones", Value::list(Type::String, zones))])
 }
 
-#[test]
-fn drift_in_every_format() {
-    let offered = Offered::new();
+/// Something of everything that drifts.
+fn drifted() -> Plan {
     // What is a secret elsewhere was turned into another one.
     let told = format!("{SECRET}, my b");
     let mut changed = plan(
@@ -428,6 +427,13 @@ fn drift_in_every_format() {
             object(&[("script", "hush".into())]),
         ),
     ];
+    changed
+}
+
+#[test]
+fn drift_in_every_format() {
+    let offered = Offered::new();
+    let changed = drifted();
     let document = drift_document(&changed, &offered);
     let (program, sources) = (Program::default(), Sources::default());
     let scene = Scene { program: &program, sources: &sources, schemas: &offered, directory: "" };
