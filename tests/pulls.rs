@@ -39,6 +39,8 @@ struct World {
     comments: Vec<(u64, String)>,
     statuses: BTreeMap<String, (String, String)>,
     reviews: Vec<(String, String)>,
+    /// Who made its commits.
+    makers: Vec<String>,
 }
 
 #[derive(Default)]
@@ -95,6 +97,10 @@ fn answer(world: &mut World, request: &Request, rest: &[&str]) -> Reply {
             let review = |(name, commit): &(String, String)| json!({ "user": person(name), "state": "APPROVED", "commit_id": commit, "official": true });
             Reply::json(200, &world.reviews.iter().map(review).collect())
         }
+        ("GET", ["pulls", "7", "commits"]) => {
+            let made = |name: &String| json!({ "sha": "", "author": person(name), "committer": null });
+            Reply::json(200, &world.makers.iter().map(made).collect())
+        }
         ("GET", ["issues", "7", "comments"]) => {
             Reply::json(200, &world.comments.iter().map(|(id, body)| comment(*id, body)).collect())
         }
@@ -115,7 +121,10 @@ fn answer(world: &mut World, request: &Request, rest: &[&str]) -> Reply {
             Reply::json(201, &json!({}))
         }
         ("GET", []) => Reply::json(200, &json!({ "full_name": "acme/infra", "default_branch": "main" })),
-        ("GET", ["raw", "trueup.hcl"]) if request.parameter("ref").as_deref() != Some("main") => {
+        ("GET", ["branches", branch]) => {
+            Reply::json(200, &json!({ "name": branch, "commit": { "id": format!("tip-of-{branch}") } }))
+        }
+        ("GET", ["raw", "trueup.hcl"]) if request.parameter("ref").as_deref() != Some("tip-of-main") => {
             match &world.base_rules {
                 Some(text) => Reply { status: 200, body: text.clone().into_bytes(), ..Reply::default() },
                 None => Reply::empty(404),
@@ -236,6 +245,9 @@ fn exactly_what_was_shown_is_applied() {
     place.pr("apply -number=7").code(3).shows("there is none");
     assert!(!place.has_state("net") && !place.has_state("app"));
     place.forge.world().reviews.push(("bobby".into(), head));
+    place.forge.world().makers = vec!["bobby".into()];
+    place.pr("apply -number=7").code(3).shows("there is none");
+    place.forge.world().makers.clear();
     place.pr("apply -number=7").code(0);
     assert!(place.has_state("net") && place.has_state("app") && !place.has_state("dns"));
     place.comment("### Applied");
@@ -272,6 +284,75 @@ fn what_moved_is_not_applied() {
     place.pr("apply -number=7").code(1).shows("is checked out here");
     place.git("reset --quiet --hard main~1");
     place.pr("apply -number=7").code(1).shows("is checked out here");
+}
+
+#[test]
+fn what_people_have_read_is_applied() {
+    let place = Place::new();
+    place.push("second");
+    place.pr("plan -number=7 -link=https://example.com/1").code(0);
+    // Somebody who may edit comments makes the plan look as if it did something else.
+    let body = place.comment("trueup:plan").1;
+    let edit = |body: &str| {
+        for (_, text) in place.forge.world().comments.iter_mut().filter(|one| one.1.contains("trueup:plan")) {
+            body.clone_into(text);
+        }
+    };
+    edit(&body.replace("second", "harmless"));
+    place.pr("apply -number=7").code(1).shows("The text of the comment isn't what is planned");
+    edit(&format!("{body}\n\nApproved by everybody"));
+    place.pr("apply -number=7").code(1).shows("The text of the comment isn't what is planned");
+    assert!(!place.has_state("net"));
+    // Forges change the ends of lines; another link of this build makes no difference.
+    edit(&body.replace('\n', "\r\n"));
+    place.pr("apply -number=7").code(0);
+    assert!(place.has_state("net"));
+}
+
+#[test]
+fn another_configuration_of_the_same_plan_is_another_one() {
+    let place = Place::new();
+    // A merge whose tree somebody has edited: what is known of the plan stays the same.
+    place.push("second");
+    place.pr("plan -number=7").code(0);
+    let ours = place.git("rev-parse change");
+    place.git("checkout --quiet main");
+    place.git("commit --quiet --allow-empty --message base");
+    place.git("update-ref refs/remotes/origin/main main");
+    place.git(&format!("merge --quiet --no-ff --message merge {ours}"));
+    place.forge.world().rules = Some(STACKS.into());
+    let unseen = "output \"more\" {\n  value = terraform_data.net.id\n}\n";
+    let more = NET.replace("terraform_data.net.id", "\"${terraform_data.net.id}x\"");
+    place.sandbox.write("net/main.tf", &more);
+    place.git("commit --quiet --all --amend --message merge");
+    place.pr("apply -number=7").code(1).shows("or its configuration is another one");
+    place.sandbox.write("net/main.tf", &format!("{NET}{unseen}"));
+    place.git("commit --quiet --all --amend --message merge");
+    place.pr("apply -number=7").code(1);
+    assert!(!place.has_state("net"));
+    place.sandbox.write("net/main.tf", NET);
+    place.git("commit --quiet --all --amend --message merge");
+    place.pr("apply -number=7").code(0);
+    assert!(place.has_state("net"));
+}
+
+#[test]
+fn stacks_that_are_gone_are_told() {
+    let place = Place::new();
+    // Nothing else is touched.
+    place.git("rm --quiet -r dns");
+    place.sandbox.write("trueup.hcl", &STACKS.replace("stack \"dns\" {}\n", ""));
+    place.git("commit --quiet --all --message gone");
+    place.forge.world().head = place.git("rev-parse HEAD");
+    place.pr("plan -number=7").code(0).shows("The stack dns was there").shows("touches a stack");
+    let (_, told) = place.comment("trueup:plan");
+    assert!(told.contains("Stacks that are gone: dns."), "{told}");
+    place.push("second");
+    place.pr("plan -number=7").code(0).shows("The stack dns was there");
+    let (_, told) = place.comment("trueup:plan");
+    assert!(told.contains("Stacks that are gone: dns.") && told.contains("second"), "{told}");
+    place.pr("apply -number=7").code(0);
+    assert!(place.has_state("net"));
 }
 
 #[test]
@@ -325,6 +406,45 @@ fn a_pull_request_does_not_choose_its_rules() {
     assert!(!place.has_state("net"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_does_not_choose_the_rules() {
+    let place = Place::new();
+    place.push("second");
+    let link = |target: &str, at: &str| {
+        std::os::unix::fs::symlink(place.sandbox.path(target), place.sandbox.path(at)).expect("a link");
+    };
+    link("net", "infra");
+    place.git("add .");
+    place.push("third");
+    for verb in ["plan", "apply"] {
+        for chdir in ["-chdir=infra", "-chdir=infra/../app", "-chdir=./infra"] {
+            let outcome = place.sandbox.trueup(&[chdir, "pr", verb, "-number=7"]);
+            outcome.code(1).shows("Rules of another place").shows("infra");
+        }
+    }
+    place.sandbox.trueup(&["-chdir=net", "pr", "plan", "-number=7"]).code(0);
+}
+
+#[test]
+fn no_rules_are_believed_only_where_git_has_none_either() {
+    let place = Place::new();
+    place.push("second");
+    place.git("update-ref refs/remotes/origin/main main");
+    // The forge has none for whatever reason: Git knows of some.
+    place.pr("plan -number=7").code(1).shows("Git has trueup.hcl in it");
+    place.git("rm --quiet trueup.hcl");
+    place.sandbox.write("live/trueup.hcl", "pulls {\n  approvals = 1\n}\n");
+    place.git("add .");
+    place.push("third");
+    place.git("update-ref refs/remotes/origin/main change");
+    place.pr("plan -number=7").code(1).shows("Git has live/trueup.hcl in it");
+    place.git("rm --quiet live/trueup.hcl");
+    place.push("fourth");
+    place.git("update-ref refs/remotes/origin/main change");
+    place.pr("plan -number=7").code(0);
+}
+
 #[test]
 fn a_pull_request_does_not_choose_its_base_branch() {
     let place = Place::new();
@@ -339,8 +459,16 @@ fn a_pull_request_does_not_choose_its_base_branch() {
     place.forge.world().rules = named("\"main\", \"live/*\"");
     place.pr("apply -number=7").code(3).shows("but what goes into main, live/*");
     assert!(!place.has_state("net"));
-    // The rest is what the base branch says.
+    // What is named has to fulfil the rules of the default branch as well.
     place.forge.world().rules = named("\"loose\"");
+    place.pr("apply -number=7").code(3).shows("1 approval is needed");
+    let head = place.forge.world().head.clone();
+    place.forge.world().reviews = vec![("bobby".into(), head)];
+    let both = "pulls {\n  approvals = 1\n  owners = [\"eve\"]\n}\n";
+    let loose = place.forge.world().base_rules.replace(both.into());
+    place.pr("apply -number=7").code(3).shows("1 approval out of eve is needed");
+    assert!(!place.has_state("net"));
+    place.forge.world().base_rules = loose;
     place.pr("apply -number=7").code(0);
     assert!(place.has_state("net"));
     place.forge.world().base = String::new();

@@ -202,6 +202,25 @@ fn what_a_change_touches_is_run_with_what_depends_on_it() {
 }
 
 #[test]
+fn stacks_that_are_gone_are_told() {
+    let sandbox = place();
+    let (document, _) = outcomes(&sandbox, "plan -changed-since=main", 0);
+    assert!(document.get("gone").is_none(), "{document:#}");
+    std::fs::remove_dir_all(sandbox.path("live/beside")).expect("it is there");
+    let settings = sandbox.read("trueup.hcl");
+    let at = settings.find("stack \"beside\"").expect("a block");
+    let end = at + settings[at..].find("\n}\n").expect("its end") + 3;
+    sandbox.write("trueup.hcl", &format!("{}{}", &settings[..at], &settings[end..]));
+    run(&sandbox, "plan -changed-since=main").code(0).shows("The stack beside was there and is not any more");
+    let (document, _) = outcomes(&sandbox, "plan -changed-since=main", 0);
+    assert_eq!(document["gone"][0]["name"], "beside", "{document:#}");
+    let tagged = run(&sandbox, "plan -changed-since=main -tag=none").code(0);
+    assert!(!tagged.stdout.contains("was there"), "{}", tagged.stdout);
+    let all = run(&sandbox, "plan -all").code(0);
+    assert!(!all.stdout.contains("was there"), "{}", all.stdout);
+}
+
+#[test]
 fn what_depends_on_a_failed_stack_is_skipped_and_named() {
     let sandbox = place();
     sandbox

@@ -161,6 +161,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return (200, pull(world, found[0]), []) if found else (404, {"message": "not found"}, [])
             case ("GET", "pulls", _, "reviews"):
                 return self.page(parameters, world.reviews)
+            case ("GET", "pulls", _, "commits"):
+                return self.page(parameters, [])
+            case ("GET", "branches", *name):
+                found = world.git("rev-parse", f"refs/heads/{'/'.join(name)}")
+                if found is None:
+                    return 404, {"message": "not found"}, []
+                return 200, {"name": "/".join(name), "commit": {"id": found.strip()}}, []
             case ("GET", "issues", number, "comments"):
                 return 200, [one for one in world.comments if one["on"] == int(number)], []
             case ("POST", "issues", number, "comments"):

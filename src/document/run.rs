@@ -42,6 +42,19 @@ struct RunWire<'a> {
     verdict: &'static str,
     summary: SummaryWire,
     stacks: Vec<StackWire<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gone: Vec<GoneWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct GoneWire<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    directory: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workspace: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -96,7 +109,12 @@ struct StackWire<'a> {
 }
 
 /// The whole run: each stack of the report with what was found about it.
-pub fn document(operation: Operation, report: &Report, mut stacks: Vec<(&Stack, Findings)>) -> String {
+pub fn document(
+    operation: Operation,
+    report: &Report,
+    mut stacks: Vec<(&Stack, Findings)>,
+    gone: &[Stack],
+) -> String {
     stacks.sort_by(|one, other| one.0.name.cmp(&other.0.name));
     let pairs = report.stacks.iter().zip(stacks);
     let counts = report.stacks.iter().fold(Counts::default(), |all, stack| all.plus(stack.counts));
@@ -124,15 +142,25 @@ pub fn document(operation: Operation, report: &Report, mut stacks: Vec<(&Stack, 
             drift: report.stacks.iter().map(|stack| stack.drift).sum(),
         },
         stacks: pairs.map(|(report, (stack, findings))| stack_wire(stack, report, findings)).collect(),
+        gone: gone.iter().map(gone_wire).collect(),
     })
 }
 
-fn stack_wire<'a>(stack: &'a Stack, report: &'a StackReport, findings: Findings) -> StackWire<'a> {
-    let (directory, source) = match &stack.settings.place {
+fn gone_wire(stack: &Stack) -> GoneWire<'_> {
+    let (directory, source) = place(stack);
+    GoneWire { name: &stack.name, directory, source, workspace: stack.settings.workspace.as_deref() }
+}
+
+fn place(stack: &Stack) -> (Option<&str>, Option<String>) {
+    match &stack.settings.place {
         Place::Directory(directory) if directory.is_empty() => (Some("."), None),
         Place::Directory(directory) => (Some(directory.as_str()), None),
         Place::Git(address) => (None, Some(trueup_source::redact(address))),
-    };
+    }
+}
+
+fn stack_wire<'a>(stack: &'a Stack, report: &'a StackReport, findings: Findings) -> StackWire<'a> {
+    let (directory, source) = place(stack);
     let skipped_for = match &report.outcome {
         Outcome::LeftOut(others) => names(others),
         _ => Vec::new(),

@@ -144,25 +144,27 @@ impl Api {
         }
     }
 
-    /// Whether somebody is who the token belongs to. Where the forge doesn't tell a program's token who it is, those are
-    /// taken for oneself that are programs.
+    /// Whether somebody is who the token belongs to, by the first of some calls that tells an id, each with where that
+    /// stands; None where the forge tells a program's token by none of them.
     pub(crate) async fn is_me(
         &self,
         person: &Person,
-        call: Call,
-        at: &'static str,
-    ) -> Result<bool, ForgeError> {
+        calls: &[(Call, &'static str)],
+    ) -> Result<Option<bool>, ForgeError> {
         let ask = || async {
-            match self.read(&call, |json| id(json, at)).await {
-                Ok(id) => Ok(Some(id)),
-                Err(error) if matches!(error.kind, ForgeErrorKind::Forbidden | ForgeErrorKind::NotFound) => {
-                    Ok(None)
+            for (call, at) in calls {
+                match self.read(call, |json| Ok(id(json, at).ok())).await {
+                    Ok(None) => {}
+                    Ok(told) => return Ok(told),
+                    Err(error)
+                        if matches!(error.kind, ForgeErrorKind::Forbidden | ForgeErrorKind::NotFound) => {}
+                    Err(error) => return Err(error),
                 }
-                Err(error) => Err(error),
             }
+            Ok(None)
         };
         let me = self.me.get_or_try_init(ask).await?;
-        Ok(me.as_ref().map_or(person.is_bot, |me| *me == person.id))
+        Ok(me.as_ref().map(|me| *me == person.id))
     }
 
     pub(crate) fn gap(&self, call: &Call, gap: &Gap) -> ForgeError {

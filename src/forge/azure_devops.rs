@@ -3,7 +3,7 @@
 use crate::api::Api;
 use crate::azure_work as work;
 use crate::call::{Call, Paging, part};
-use crate::error::ForgeError;
+use crate::error::{ForgeError, ForgeErrorKind};
 use crate::fields::{Gap, id, is, items, may_text, number, text, texts};
 use crate::forge::{
     Comment, Forge, Head, Issue, Mergeable, NewPull, Person, Pull, PullState, Review, Standing, State,
@@ -14,6 +14,7 @@ use crate::pace::Pace;
 use crate::place::{Place, Token};
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 
 const CODE: &str = "Code (read and write), or Contribute to pull requests for the build service";
 const STATUS: &str = "Code (status), or Contribute to pull requests for the build service";
@@ -50,11 +51,37 @@ impl AzureDevOps {
     pub(crate) async fn is_me(&self, person: &Person) -> Result<bool, ForgeError> {
         let me = Call::get("/_apis/connectionData", "ask whose the token is", "nothing else")
             .query("api-version", "7.1-preview.1");
-        self.api.is_me(person, me, "/authenticatedUser/id").await
+        Ok(self.api.is_me(person, &[(me, "/authenticatedUser/id")]).await?.unwrap_or(person.is_bot))
     }
 
     fn read_pull(&self, json: &Json) -> Result<Pull, Gap> {
         pull(json, &self.web)
+    }
+
+    /// What the policies of the base branch say: whether a pull request has conflicts is told without them.
+    async fn policies(&self, number: u64, project: &str) -> Result<Mergeable, ForgeError> {
+        let what = format!("ask what policies say of pull request {number}");
+        let call = Call::get(format!("{}/_apis/policy/evaluations", self.project), what, CODE)
+            .query("api-version", "7.1-preview.1")
+            .query("artifactId", format!("vstfs:///CodeReview/CodeReviewId/{project}/{number}"))
+            .query("$top", PAGE.to_string());
+        let in_the_way = |json: &Json| {
+            let status = text(json, "/status")?;
+            // A build that hasn't ended is the one that asks.
+            let is_fine = ["approved", "notApplicable", "running"].contains(&status.as_str());
+            let name =
+                may_text(json, "/configuration/type/displayName").unwrap_or_else(|| "without a name".into());
+            let blocks = is(json, "/configuration/isBlocking") && !is_fine;
+            Ok(blocks.then(|| format!("the policy {name} is {status}")))
+        };
+        match self.api.list(call, Paging::Skip(PAGE), in_the_way).await {
+            Ok(found) if found.is_empty() => Ok(Mergeable::Yes),
+            Ok(found) => Ok(Mergeable::Blocked(found.join(", "))),
+            Err(error) if matches!(error.kind, ForgeErrorKind::Forbidden | ForgeErrorKind::NotFound) => {
+                Ok(Mergeable::Blocked("the token may not read the policies of the branch".into()))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn thread_comments(&self, number: u64) -> Result<Vec<Comment>, ForgeError> {
@@ -95,7 +122,12 @@ impl Forge for AzureDevOps {
 
     async fn pull(&self, number: u64) -> Result<Pull, ForgeError> {
         let call = self.get(&format!("/pullRequests/{number}"), format!("read pull request {number}"));
-        self.api.read(&call, |json| self.read_pull(json)).await
+        let read = |json: &Json| Ok((self.read_pull(json)?, text(json, "/repository/project/id")?));
+        let (pull, project) = self.api.read(&call, read).await?;
+        if pull.state != PullState::Open || pull.mergeable != Mergeable::Yes {
+            return Ok(pull);
+        }
+        Ok(Pull { mergeable: self.policies(number, &project).await?, ..pull })
     }
 
     async fn open_pulls(&self) -> Result<Vec<Pull>, ForgeError> {
@@ -132,6 +164,11 @@ impl Forge for AzureDevOps {
         let what = format!("read the reviews of pull request {}", pull.number);
         let call = self.get(&format!("/pullRequests/{}/reviewers", pull.number), what);
         self.api.list(call, Paging::Once, review).await
+    }
+
+    async fn contributors(&self, _pull: &Pull) -> Result<BTreeSet<String>, ForgeError> {
+        // Commits have mail addresses here, and no people.
+        Ok(BTreeSet::new())
     }
 
     async fn comments(&self, thread: Thread) -> Result<Vec<Comment>, ForgeError> {
@@ -215,12 +252,30 @@ impl Forge for AzureDevOps {
         self.api.read(&call, |json| branch(json, "/defaultBranch")).await
     }
 
-    async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError> {
+    async fn tip(&self, branch: &str) -> Result<String, ForgeError> {
+        let call =
+            self.get("/refs", format!("find the branch {branch}")).query("filter", format!("heads/{branch}"));
+        // What only begins like it is among them.
+        let whole = format!("refs/heads/{branch}");
+        let of = |json: &Json| {
+            let is_it = text(json, "/name")? == whole;
+            if is_it { text(json, "/objectId").map(Some) } else { Ok(None) }
+        };
+        let found = self.api.list(call, Paging::Once, of).await?;
+        found.into_iter().next().ok_or_else(|| {
+            let cause = "Azure DevOps has no such branch, or the token doesn't see it";
+            let what = format!("find the branch {branch}");
+            ForgeError::new(ForgeErrorKind::NotFound, Some(Kind::AzureDevOps), &what, cause)
+                .hint(format!("check the branch, and grant the token: {CODE}"))
+        })
+    }
+
+    async fn file(&self, path: &str, commit: &str) -> Result<Option<String>, ForgeError> {
         let call = self
-            .get("/items", format!("read {path} of {branch}"))
+            .get("/items", format!("read {path} of commit {commit}"))
             .query("path", format!("/{path}"))
-            .query("versionDescriptor.version", branch)
-            .query("versionDescriptor.versionType", "branch")
+            .query("versionDescriptor.version", commit)
+            .query("versionDescriptor.versionType", "commit")
             .query("$format", "octetStream")
             .accept("application/octet-stream");
         self.api.text(&call).await

@@ -13,7 +13,7 @@ use crate::pace::Pace;
 use crate::place::{Place, Token};
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PULLS: &str = "pullrequest:write";
 const REPOSITORY: &str = "repository:write";
@@ -39,7 +39,7 @@ impl Bitbucket {
 
     async fn is_me(&self, person: &Person) -> Result<bool, ForgeError> {
         let me = Call::get("/user", "ask whose the token is", "account");
-        self.api.is_me(person, me, "/uuid").await
+        Ok(self.api.is_me(person, &[(me, "/uuid")]).await?.unwrap_or(person.is_bot))
     }
 
     /// A commit's whole name: pull requests only have its beginning.
@@ -81,11 +81,6 @@ impl Bitbucket {
             Thread::Pull(number) => (format!("{}/pullrequests/{number}/comments", self.path), PULLS),
             Thread::Issue(number) => (format!("{}/issues/{number}/comments", self.path), ISSUES),
         }
-    }
-
-    async fn is_private(&self) -> Result<bool, ForgeError> {
-        let call = Call::get(self.path.clone(), "ask who sees the repository", REPOSITORY);
-        self.api.read(&call, |json| Ok(is(json, "/is_private"))).await
     }
 }
 
@@ -152,9 +147,16 @@ impl Forge for Bitbucket {
     async fn reviews(&self, pull: &Pull) -> Result<Vec<Review>, ForgeError> {
         let what = format!("read the reviews of pull request {}", pull.number);
         let call = Call::get(format!("{}/pullrequests/{}", self.path, pull.number), what, PULLS);
-        // Who may write only an administrator is told; of what is private nobody else knows.
-        let standing = if self.is_private().await? { Standing::Writer } else { Standing::Unknown };
-        self.api.read(&call, |json| reviews(json, standing)).await
+        self.api.read(&call, reviews).await
+    }
+
+    async fn contributors(&self, pull: &Pull) -> Result<BTreeSet<String>, ForgeError> {
+        let what = format!("read the commits of pull request {}", pull.number);
+        let call = Call::get(format!("{}/pullrequests/{}/commits", self.path, pull.number), what, PULLS)
+            .query("pagelen", PAGE);
+        // Where the address is nobody's there is no user.
+        let author = |json: &Json| Ok(may_text(json, "/author/user/uuid"));
+        Ok(self.api.list(call, Paging::Next, author).await?.into_iter().collect())
     }
 
     async fn comments(&self, thread: Thread) -> Result<Vec<Comment>, ForgeError> {
@@ -241,15 +243,17 @@ impl Forge for Bitbucket {
         self.api.read(&call, |json| text(json, "/mainbranch/name")).await
     }
 
-    async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError> {
-        // A branch's name may have slashes in it, a commit's hasn't.
+    async fn tip(&self, branch: &str) -> Result<String, ForgeError> {
         let what = format!("find the branch {branch}");
         let call = Call::get(format!("{}/refs/branches/{}", self.path, part(branch)), what, REPOSITORY);
         let start = self.api.read(&call, |json| text(json, "/target/hash")).await?;
-        let commit = self.commit(&start).await?;
-        let what = format!("read {path} of {branch}");
-        let call =
-            Call::get(format!("{}/src/{commit}/{}", self.path, parts(path)), what, REPOSITORY).accept("*/*");
+        self.commit(&start).await
+    }
+
+    async fn file(&self, path: &str, commit: &str) -> Result<Option<String>, ForgeError> {
+        let what = format!("read {path} of commit {commit}");
+        let call = Call::get(format!("{}/src/{}/{}", self.path, part(commit), parts(path)), what, REPOSITORY)
+            .accept("*/*");
         self.api.text(&call).await
     }
 }
@@ -307,7 +311,8 @@ fn pull(json: &Json) -> Result<Pull, Gap> {
     })
 }
 
-fn reviews(json: &Json, standing: Standing) -> Result<Vec<Review>, Gap> {
+/// Who may write is told to administrators only. Reading is enough to approve.
+fn reviews(json: &Json) -> Result<Vec<Review>, Gap> {
     let mut reviews = BTreeMap::new();
     for one in items(json, "/participants") {
         let verdict = match (is(one, "/approved"), may_text(one, "/state").as_deref()) {
@@ -316,7 +321,7 @@ fn reviews(json: &Json, standing: Standing) -> Result<Vec<Review>, Gap> {
             _ => continue,
         };
         let by = person(one, "/user")?;
-        reviews.insert(by.id.clone(), Review { by, verdict, commit: None, standing });
+        reviews.insert(by.id.clone(), Review { by, verdict, commit: None, standing: Standing::Unknown });
     }
     Ok(reviews.into_values().collect())
 }

@@ -72,9 +72,14 @@ pub async fn write_comment(
     }
 }
 
+/// Whether a comment with a mark says this below it.
+pub fn says(comment: &Comment, text: &str) -> bool {
+    comment.body.split_once('\n').is_some_and(|(_, below)| same(below, text))
+}
+
 /// Forges change the ends of lines and of texts.
 fn same(one: &str, other: &str) -> bool {
-    one.trim_end().lines().eq(other.trim_end().lines())
+    one.trim_end().lines().map(str::trim_end).eq(other.trim_end().lines().map(str::trim_end))
 }
 
 fn check_length(forge: &dyn Forge, thread: Thread, body: &str) -> Result<(), ForgeError> {

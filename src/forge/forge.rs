@@ -4,6 +4,7 @@ use crate::error::ForgeError;
 use crate::kind::Kind;
 use crate::pace::Pace;
 use async_trait::async_trait;
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 /// A repository at a forge.
@@ -30,6 +31,10 @@ pub trait Forge: Debug + Send + Sync {
     /// What reviewers last said, one for each; nothing of those who took it back or only commented.
     async fn reviews(&self, pull: &Pull) -> Result<Vec<Review>, ForgeError>;
 
+    /// Who authored or committed what a pull request brings, by their ids. GitHub, Gitea and Bitbucket tell, Bitbucket
+    /// only the authors; of the others nobody is known. Who writes a commit chooses under which address, so somebody may be missing.
+    async fn contributors(&self, pull: &Pull) -> Result<BTreeSet<String>, ForgeError>;
+
     /// All comments, oldest first, without those that are deleted.
     async fn comments(&self, thread: Thread) -> Result<Vec<Comment>, ForgeError>;
 
@@ -54,8 +59,12 @@ pub trait Forge: Debug + Send + Sync {
     /// The branch that pull requests go into unless somebody chooses another.
     async fn default_branch(&self) -> Result<String, ForgeError>;
 
-    /// The text of a file in a branch; None where it isn't in there.
-    async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError>;
+    /// The last commit of a branch, in full: of the branch itself, whatever else has its name. One that isn't there, or that
+    /// the token doesn't see, is a failure.
+    async fn tip(&self, branch: &str) -> Result<String, ForgeError>;
+
+    /// The text of a file in a commit; None where it isn't in there.
+    async fn file(&self, path: &str, commit: &str) -> Result<Option<String>, ForgeError>;
 }
 
 /// Somebody at the forge.

@@ -13,7 +13,7 @@ use crate::pace::Pace;
 use crate::place::{Place, Token};
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const REPOSITORY: &str = "write:repository";
 const ISSUES: &str = "write:issue";
@@ -38,7 +38,7 @@ impl Gitea {
 
     async fn is_me(&self, person: &Person) -> Result<bool, ForgeError> {
         let me = Call::get("/user", "ask whose the token is", "read:user");
-        self.api.is_me(person, me, "/id").await
+        Ok(self.api.is_me(person, &[(me, "/id")]).await?.unwrap_or(person.is_bot))
     }
 }
 
@@ -88,6 +88,14 @@ impl Forge for Gitea {
             last.insert(id, review);
         }
         Ok(last.into_values().flatten().collect())
+    }
+
+    async fn contributors(&self, pull: &Pull) -> Result<BTreeSet<String>, ForgeError> {
+        let what = format!("read the commits of pull request {}", pull.number);
+        let call = Call::get(format!("{}/pulls/{}/commits", self.path, pull.number), what, REPOSITORY)
+            .query("limit", PAGE);
+        let found = self.api.list(call, Paging::Link, |json| Ok(Some(made_by(json)))).await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     async fn comments(&self, thread: Thread) -> Result<Vec<Comment>, ForgeError> {
@@ -171,10 +179,16 @@ impl Forge for Gitea {
         self.api.read(&call, |json| text(json, "/default_branch")).await
     }
 
-    async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError> {
-        let what = format!("read {path} of {branch}");
+    async fn tip(&self, branch: &str) -> Result<String, ForgeError> {
+        let what = format!("find the branch {branch}");
+        let call = Call::get(format!("{}/branches/{}", self.path, parts(branch)), what, REPOSITORY);
+        self.api.read(&call, |json| text(json, "/commit/id")).await
+    }
+
+    async fn file(&self, path: &str, commit: &str) -> Result<Option<String>, ForgeError> {
+        let what = format!("read {path} of commit {commit}");
         let call = Call::get(format!("{}/raw/{}", self.path, parts(path)), what, REPOSITORY)
-            .query("ref", branch)
+            .query("ref", commit)
             .accept("*/*");
         self.api.text(&call).await
     }
@@ -185,6 +199,11 @@ fn person(json: &Json, at: &'static str) -> Result<Person, Gap> {
     let name = text(user, "/login")?;
     let is_bot = RUNS.contains(&name.as_str());
     Ok(Person { id: id(user, "/id")?, account: Some(name.clone()), name, is_bot })
+}
+
+/// Who made a commit, by their ids. An address that is nobody's has no user.
+fn made_by(json: &Json) -> BTreeSet<String> {
+    ["/author/id", "/committer/id"].into_iter().filter_map(|at| id(json, at).ok()).collect()
 }
 
 fn pull(json: &Json) -> Result<Pull, Gap> {

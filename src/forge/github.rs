@@ -14,12 +14,14 @@ use crate::pace::Pace;
 use crate::place::{Place, Token};
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PULLS: &str = "pull-requests: write";
 const STATUSES: &str = "statuses: write";
 const ISSUES: &str = "issues: write";
 const CONTENTS: &str = "contents: read";
+/// Who a run's own token belongs to.
+const RUNS: &str = "github-actions[bot]";
 const PAGE: &str = "100";
 
 /// A repository at GitHub.
@@ -42,10 +44,20 @@ impl GitHub {
         Ok(GitHub { api, owner: owner.to_owned(), path, has_checks })
     }
 
+    async fn is_me(&self, person: &Person) -> Result<bool, ForgeError> {
+        let what = "ask whose the token is";
+        let user = (Call::get("/user", what, "nothing else"), "/id");
+        // An app's token, as a run of Actions has one, is told by GraphQL only, whose address is beside that of REST.
+        let viewer = Call::post("/../graphql", what, "nothing else")
+            .body(json!({ "query": "query { viewer { databaseId } }" }))
+            .repeatable();
+        let told = self.api.is_me(person, &[user, (viewer, "/data/viewer/databaseId")]).await?;
+        Ok(told.unwrap_or_else(|| person.name == RUNS))
+    }
+
     async fn comment(&self, json: (Person, String, String)) -> Result<Comment, ForgeError> {
         let (author, id, body) = json;
-        let me = Call::get("/user", "ask whose the token is", "nothing else");
-        let is_own = self.api.is_me(&author, me, "/id").await?;
+        let is_own = self.is_me(&author).await?;
         Ok(Comment { id, body, author, is_own })
     }
 
@@ -122,6 +134,14 @@ impl Forge for GitHub {
         Ok(reviews)
     }
 
+    async fn contributors(&self, pull: &Pull) -> Result<BTreeSet<String>, ForgeError> {
+        let what = format!("read the commits of pull request {}", pull.number);
+        let call = Call::get(format!("{}/pulls/{}/commits", self.path, pull.number), what, PULLS)
+            .query("per_page", PAGE);
+        let found = self.api.list(call, Paging::Link, |json| Ok(Some(made_by(json)))).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
     async fn comments(&self, thread: Thread) -> Result<Vec<Comment>, ForgeError> {
         let (Thread::Pull(number) | Thread::Issue(number)) = thread;
         let what = format!("read the comments on {}", thread.words());
@@ -182,8 +202,7 @@ impl Forge for GitHub {
         };
         let mut issues = Vec::new();
         for (author, issue) in self.api.list(call, Paging::Link, of).await? {
-            let me = Call::get("/user", "ask whose the token is", "nothing else");
-            if self.api.is_me(&author, me, "/id").await? {
+            if self.is_me(&author).await? {
                 issues.push(issue);
             }
         }
@@ -209,10 +228,16 @@ impl Forge for GitHub {
         self.api.read(&call, |json| text(json, "/default_branch")).await
     }
 
-    async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError> {
-        let what = format!("read {path} of {branch}");
+    async fn tip(&self, branch: &str) -> Result<String, ForgeError> {
+        let what = format!("find the branch {branch}");
+        let call = Call::get(format!("{}/git/ref/heads/{}", self.path, parts(branch)), what, CONTENTS);
+        self.api.read(&call, |json| text(json, "/object/sha")).await
+    }
+
+    async fn file(&self, path: &str, commit: &str) -> Result<Option<String>, ForgeError> {
+        let what = format!("read {path} of commit {commit}");
         let call = Call::get(format!("{}/contents/{}", self.path, parts(path)), what, CONTENTS)
-            .query("ref", branch)
+            .query("ref", commit)
             .accept("application/vnd.github.raw+json");
         self.api.text(&call).await
     }
@@ -231,6 +256,11 @@ fn person(json: &Json, at: &'static str) -> Result<Person, Gap> {
     let is_bot = may_text(user, "/type").is_some_and(|kind| kind == "Bot");
     let name = text(user, "/login")?;
     Ok(Person { id: id(user, "/id")?, account: Some(name.clone()), name, is_bot })
+}
+
+/// Who made a commit, by their ids. An address that is nobody's has no user.
+fn made_by(json: &Json) -> BTreeSet<String> {
+    ["/author/id", "/committer/id"].into_iter().filter_map(|at| id(json, at).ok()).collect()
 }
 
 fn pull(json: &Json) -> Result<Pull, Gap> {

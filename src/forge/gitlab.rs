@@ -13,6 +13,7 @@ use crate::pace::Pace;
 use crate::place::{Place, Token};
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 
 const NEEDS: &str = "the scope api and the role Developer";
 const READS: &str = "the scope read_api and the role Reporter";
@@ -40,8 +41,9 @@ impl GitLab {
     }
 
     async fn is_me(&self, person: &Person) -> Result<bool, ForgeError> {
+        // A job's token isn't told, and may write nothing.
         let me = Call::get("/user", "ask whose the token is", READS);
-        self.api.is_me(person, me, "/id").await
+        Ok(self.api.is_me(person, &[(me, "/id")]).await?.unwrap_or(false))
     }
 }
 
@@ -115,6 +117,11 @@ impl Forge for GitLab {
         };
         reviews.extend(self.api.list(call, Paging::Link, objecting).await?);
         Ok(reviews)
+    }
+
+    async fn contributors(&self, _pull: &Pull) -> Result<BTreeSet<String>, ForgeError> {
+        // Commits have mail addresses here, and no people.
+        Ok(BTreeSet::new())
     }
 
     async fn comments(&self, thread: Thread) -> Result<Vec<Comment>, ForgeError> {
@@ -199,10 +206,16 @@ impl Forge for GitLab {
         self.api.read(&call, |json| text(json, "/default_branch")).await
     }
 
-    async fn file(&self, path: &str, branch: &str) -> Result<Option<String>, ForgeError> {
-        let what = format!("read {path} of {branch}");
+    async fn tip(&self, branch: &str) -> Result<String, ForgeError> {
+        let what = format!("find the branch {branch}");
+        let call = Call::get(format!("{}/repository/branches/{}", self.path, part(branch)), what, READS);
+        self.api.read(&call, |json| text(json, "/commit/id")).await
+    }
+
+    async fn file(&self, path: &str, commit: &str) -> Result<Option<String>, ForgeError> {
+        let what = format!("read {path} of commit {commit}");
         let call = Call::get(format!("{}/repository/files/{}/raw", self.path, part(path)), what, READS)
-            .query("ref", branch)
+            .query("ref", commit)
             .accept("*/*");
         self.api.text(&call).await
     }

@@ -32,7 +32,7 @@ mod tests;
 
 pub use api::chain;
 pub use ci::{Ci, ci};
-pub use comment::{Written, find_comment, write_comment};
+pub use comment::{Written, find_comment, says, write_comment};
 pub use error::{ForgeError, ForgeErrorKind};
 pub use forge::{
     Comment, Details, Forge, Head, Issue, Mergeable, NewPull, Person, Pull, PullState, Review, Standing,

@@ -10,6 +10,7 @@ use crate::wire::{ConfigWire, PlanWire, VERSION};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::io::{Cursor, Read, Write};
@@ -104,10 +105,17 @@ pub fn hash(plan: &Plan) -> Result<String, PlanFileError> {
 ///
 /// It may be shown to anybody, who might guess at what it was made from. The lineage, which nobody is shown, keeps them
 /// from trying; where there is none yet, nothing that is hidden goes into it.
-pub fn fingerprint(plan: &Plan) -> Result<String, PlanFileError> {
+///
+/// The texts of the configuration are part of it, for they say what becomes of the values that aren't known yet. Where its
+/// files lie isn't.
+pub fn fingerprint(plan: &Plan, config: &Snapshot) -> Result<String, PlanFileError> {
     let open = (plan.prior.serial == 0).then(|| without_hidden(plan));
     let wire = PlanWire::write(open.as_ref().unwrap_or(plan)).map_err(PlanFileError::unwritable)?;
-    Ok(hexadecimal(&json(&wire.without_occasion())?))
+    let texts = |source: &usize| config.sources.get(*source).map(|files| &files.files);
+    let config: BTreeMap<String, Option<&Vec<(String, String)>>> =
+        config.calls.iter().map(|(module, source)| (module.to_string(), texts(source))).collect();
+    // The end of either can be told from what it is.
+    Ok(hexadecimal(&[json(&wire.without_occasion())?, json(&config)?].concat()))
 }
 
 /// The plan without sensitive values, values of variables, which don't say whether they are, and what providers keep.

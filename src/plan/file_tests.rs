@@ -207,7 +207,7 @@ fn a_plan_made_again_has_the_same_fingerprint() {
     let print = |change: fn(&mut Plan)| {
         let mut plan = sample();
         change(&mut plan);
-        fingerprint(&plan).expect("a fingerprint")
+        fingerprint(&plan, &sample_snapshot()).expect("a fingerprint")
     };
     let first = print(|_| {});
     assert_eq!(print(|plan| plan.timestamp = "2031-01-01T00:00:00Z".into()), first);
@@ -221,6 +221,24 @@ fn a_plan_made_again_has_the_same_fingerprint() {
 }
 
 #[test]
+fn a_fingerprint_is_of_the_configuration_too() {
+    let print = |change: fn(&mut Snapshot)| {
+        let mut config = sample_snapshot();
+        change(&mut config);
+        fingerprint(&sample(), &config).expect("a fingerprint")
+    };
+    let first = print(|_| {});
+    let child =
+        |config: &mut Snapshot| config.sources.last_mut().expect("a module").files[0].1.push_str("# more");
+    assert_ne!(print(child), first, "another text");
+    assert_ne!(print(|config| config.sources[0].files[0].0 = "other.tf".into()), first, "another file");
+    assert_ne!(print(|config| drop(config.calls.pop_last())), first, "a call less");
+    // Where a module lies, and what was given, is the machine's.
+    assert_eq!(print(|config| config.sources[0].dir = "/elsewhere".into()), first);
+    assert_eq!(print(|config| config.inputs.clear()), first);
+}
+
+#[test]
 fn nobody_can_guess_at_secrets_by_a_fingerprint() {
     let print = |serial: u64, secret: &str| {
         let mut plan = sample();
@@ -231,7 +249,7 @@ fn nobody_can_guess_at_secrets_by_a_fingerprint() {
         plan.variables.insert("password".into(), Value::from(secret));
         let output = plan.outputs.get_mut("old").expect("an output");
         (output.before, output.after) = (Value::from(secret), Value::from(secret));
-        fingerprint(&plan).expect("a fingerprint")
+        fingerprint(&plan, &sample_snapshot()).expect("a fingerprint")
     };
     assert_eq!(print(0, "hush"), print(0, "hunt"), "nothing but the secrets goes into it");
     assert_ne!(print(1, "hush"), print(1, "hunt"), "the lineage does, which nobody knows");
@@ -239,7 +257,7 @@ fn nobody_can_guess_at_secrets_by_a_fingerprint() {
         let mut plan = sample();
         plan.prior.serial = 0;
         plan.changes[2].change.after = Value::object([("open", Value::from(text))]);
-        fingerprint(&plan).expect("a fingerprint")
+        fingerprint(&plan, &sample_snapshot()).expect("a fingerprint")
     };
     assert_ne!(open("x"), open("y"), "what is shown goes into it");
 }

@@ -46,8 +46,10 @@ pub struct Request<'a> {
     pub pull: &'a Pull,
     /// What reviewers say of it.
     pub reviews: &'a [Review],
-    /// What the base branch demands.
-    pub rules: &'a PullRules,
+    /// Who made commits of it, by their ids, as far as the forge knows.
+    pub contributors: &'a BTreeSet<String>,
+    /// What the base branch demands, and what the default branch does: all of it has to be fulfilled.
+    pub rules: &'a [PullRules],
     /// Which base branches may be applied from.
     pub branches: &'a Branches,
     /// What its comment shows; None where there is no comment of ours.
@@ -91,7 +93,12 @@ pub fn judge(request: &Request<'_>) -> Vec<Refusal> {
     }
     found.extend(checked_out(checkout, &pull.head.commit));
     found.extend(merging(request));
-    found.extend(reviewed(request));
+    for rules in request.rules {
+        let told = reviewed(request, rules);
+        let is_new = |refusal: &Refusal| !found.contains(refusal);
+        let new: Vec<Refusal> = told.into_iter().filter(is_new).collect();
+        found.extend(new);
+    }
     found
 }
 
@@ -127,7 +134,8 @@ fn checked_out(checkout: &Checkout, head: &str) -> Vec<Refusal> {
 }
 
 fn merging(request: &Request<'_>) -> Option<Refusal> {
-    if !request.rules.pulls.require_mergeable || request.pull.state != PullState::Open {
+    let is_required = request.rules.iter().any(|rules| rules.pulls.require_mergeable);
+    if !is_required || request.pull.state != PullState::Open {
         return None;
     }
     match &request.pull.mergeable {
@@ -138,8 +146,8 @@ fn merging(request: &Request<'_>) -> Option<Refusal> {
     }
 }
 
-fn reviewed(request: &Request<'_>) -> Vec<Refusal> {
-    let Request { reviews, rules, shown, .. } = request;
+fn reviewed(request: &Request<'_>, rules: &PullRules) -> Vec<Refusal> {
+    let Request { reviews, shown, .. } = request;
     let mut found = Vec::new();
     let owners = &rules.pulls.owners;
     // Nobody reviews their own, and an approval of what was there before is none of what is there now.
@@ -152,7 +160,9 @@ fn reviewed(request: &Request<'_>) -> Vec<Refusal> {
             // Who isn't known to write is trusted where they are named.
             Standing::Unknown => is_named,
         };
-        has_weight && is_fresh && (among.is_empty() || is_named) && review.by.id != request.pull.author.id
+        let is_of_others =
+            review.by.id != request.pull.author.id && !request.contributors.contains(&review.by.id);
+        has_weight && is_fresh && (among.is_empty() || is_named) && is_of_others
     };
     let approved = |among: &[String]| -> BTreeSet<&str> {
         let approving = reviews.iter().filter(|review| review.verdict == Verdict::Approved);
@@ -163,9 +173,16 @@ fn reviewed(request: &Request<'_>) -> Vec<Refusal> {
     if have < rules.pulls.approvals {
         found.push(Refusal::Approvals { have, need: rules.pulls.approvals, owners: owners.clone() });
     }
-    let objecting = reviews.iter().filter(|review| {
-        review.verdict == Verdict::ChangesRequested && review.standing != Standing::Reader && wants_approval
-    });
+    // As with approvals: who isn't known to write stands in the way where they are named.
+    let named: Vec<&String> = owners.iter().chain(rules.all_stack_owners()).collect();
+    let has_say = |review: &Review| match review.standing {
+        Standing::Writer => true,
+        Standing::Reader => false,
+        Standing::Unknown => named.iter().any(|owner| is(owner, review)),
+    };
+    let objecting = reviews
+        .iter()
+        .filter(|review| review.verdict == Verdict::ChangesRequested && has_say(review) && wants_approval);
     found.extend(objecting.map(|review| Refusal::ChangesRequested(review.by.name.clone())));
     if rules.pulls.require_stack_owners {
         let touched = shown.iter().flat_map(|shown| shown.stacks.iter()).filter(|(_, stack)| stack.changes);
@@ -178,6 +195,13 @@ fn reviewed(request: &Request<'_>) -> Vec<Refusal> {
                     .map(|owners| Refusal::StackOwners { stack: name.clone(), owners: owners.to_vec() }),
             );
         }
+        // Which of the stacks here it has become can't be told, if it is any.
+        let gone = rules.gone(request.spots).filter(|(_, owners)| approved(owners).is_empty());
+        let refusal = |(stack, owners): (&str, &[String])| Refusal::GoneStackOwners {
+            stack: stack.to_owned(),
+            owners: owners.to_vec(),
+        };
+        found.extend(gone.map(refusal));
     }
     found
 }

@@ -76,6 +76,13 @@ pub enum Refusal {
         /// Its owners.
         owners: Vec<String>,
     },
+    /// A stack of the base branch isn't there any more, and none of its owners approves.
+    GoneStackOwners {
+        /// The stack.
+        stack: String,
+        /// Its owners.
+        owners: Vec<String>,
+    },
     /// A stack could not be planned.
     NotPlanned(
         /// The stack.
@@ -96,6 +103,8 @@ pub enum Refusal {
         /// The stack.
         String,
     ),
+    /// The comment says something else than what is planned.
+    OtherText,
     /// A state was written since.
     StateMoved {
         /// Whose.
@@ -149,16 +158,16 @@ impl Refusal {
             Refusal::Conflicts(base) => format!("It is in conflict with {base}."),
             Refusal::Blocked(why) => format!("The forge wouldn't let it be merged: {why}."),
             Refusal::MergeableUnknown => "The forge doesn't say whether it can be merged.".into(),
-            Refusal::Approvals { have, need, owners } => {
-                let whom =
-                    if owners.is_empty() { String::new() } else { format!(" out of {}", owners.join(", ")) };
-                let (noun, verb) = if *need == 1 { ("approval", "is") } else { ("approvals", "are") };
-                format!("{need} {noun}{whom} {verb} needed of the last commit, and there {}.", are(*have))
-            }
+            Refusal::Approvals { have, need, owners } => too_few(*have, *need, owners),
             Refusal::ChangesRequested(name) => format!("{name} requests changes."),
             Refusal::StackOwners { stack, owners } => {
                 format!("None of the owners of the stack {stack} approves: {}.", owners.join(", "))
             }
+            Refusal::GoneStackOwners { stack, owners } => format!(
+                "The stack {stack} of the base branch is not there any more by its name or in its place, and none of its \
+                 owners approves: {}.",
+                owners.join(", ")
+            ),
             Refusal::NotPlanned(stack) => format!("The stack {stack} could not be planned."),
             Refusal::StackGone(stack) => {
                 format!("The stack {stack}, whose plan was shown, isn't planned any more.")
@@ -169,6 +178,9 @@ impl Refusal {
                     "Now that others are applied, the plan of the stack {stack} does other things than were shown."
                 )
             }
+            Refusal::OtherText => {
+                "The text of the comment isn't what is planned: somebody has edited it, or another version wrote it.".into()
+            }
             Refusal::StateMoved { stack, shown, now } if shown == now => {
                 format!("The stack {stack} has another state than when its plan was shown.")
             }
@@ -178,7 +190,7 @@ impl Refusal {
                 )
             }
             Refusal::OtherPlan(stack) => {
-                format!("The plan of the stack {stack} comes out otherwise than it was shown.")
+                format!("The plan of the stack {stack} comes out otherwise than it was shown, or its configuration is another one.")
             }
         }
     }
@@ -195,7 +207,8 @@ impl Refusal {
             | Refusal::MergeableUnknown
             | Refusal::Approvals { .. }
             | Refusal::ChangesRequested(_)
-            | Refusal::StackOwners { .. } => true,
+            | Refusal::StackOwners { .. }
+            | Refusal::GoneStackOwners { .. } => true,
             Refusal::NotOpen
             | Refusal::NothingShown
             | Refusal::OtherCommit { .. }
@@ -207,6 +220,7 @@ impl Refusal {
             | Refusal::StackNotShown(_)
             | Refusal::OtherAfterOthers(_)
             | Refusal::StateMoved { .. }
+            | Refusal::OtherText
             | Refusal::OtherPlan(_) => false,
         }
     }
@@ -232,13 +246,18 @@ impl Refusal {
                 Some("fulfil the rules of the branch, or say require_mergeable = false in trueup.hcl")
             }
             Refusal::MergeableUnknown => Some("try again in a moment"),
-            Refusal::Approvals { owners, .. } | Refusal::StackOwners { owners, .. }
+            Refusal::Approvals { owners, .. }
+            | Refusal::StackOwners { owners, .. }
+            | Refusal::GoneStackOwners { owners, .. }
                 if owners.iter().any(|owner| owner.contains('/')) =>
             {
                 Some("name people: who is in a team isn't looked up")
             }
             Refusal::Approvals { .. } | Refusal::StackOwners { .. } => Some(
-                "approvals of earlier commits, of the author and of people who may not write don't count",
+                "approvals of earlier commits, of the author, of who made its commits and of people who may not write don't count",
+            ),
+            Refusal::GoneStackOwners { .. } => Some(
+                "have one of them approve; where it only came into the base branch later, merge that or rebase",
             ),
             Refusal::OtherCommit { .. }
             | Refusal::OtherBase { .. }
@@ -247,6 +266,7 @@ impl Refusal {
             | Refusal::StackNotShown(_)
             | Refusal::OtherAfterOthers(_)
             | Refusal::StateMoved { .. }
+            | Refusal::OtherText
             | Refusal::OtherPlan(_) => Some(AGAIN),
         }
     }
@@ -259,6 +279,12 @@ impl Refusal {
             None => problem,
         }
     }
+}
+
+fn too_few(have: usize, need: usize, owners: &[String]) -> String {
+    let whom = if owners.is_empty() { String::new() } else { format!(" out of {}", owners.join(", ")) };
+    let (noun, verb) = if need == 1 { ("approval", "is") } else { ("approvals", "are") };
+    format!("{need} {noun}{whom} {verb} needed of the last commit, and there {}.", are(have))
 }
 
 fn are(count: usize) -> String {

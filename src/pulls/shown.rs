@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What was planned for a pull request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub struct Shown {
     pub commit: String,
     /// The branch that it goes into.
     pub base: String,
+    /// Where the whole can be read.
+    pub link: Option<String>,
+    /// The names of the stacks that it takes away.
+    pub gone: Vec<String>,
     /// The stacks that it touches, by name.
     pub stacks: BTreeMap<String, ShownStack>,
 }
@@ -25,7 +29,7 @@ pub struct ShownStack {
     /// Which state it is: some digits that follow from its lineage, which is told to nobody. Empty for one that nothing was
     /// written of yet.
     pub state: String,
-    /// The plan's fingerprint; None where it couldn't be planned.
+    /// The fingerprint of the plan and its configuration; None where it couldn't be planned.
     pub plan: Option<String>,
     /// Whether there is something to apply.
     pub changes: bool,
@@ -45,6 +49,10 @@ struct Wire {
     v: u32,
     commit: String,
     base: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    gone: Vec<String>,
     stacks: BTreeMap<String, StackWire>,
 }
 
@@ -58,7 +66,14 @@ impl Shown {
         let stack =
             |one: &ShownStack| StackWire(one.serial, one.state.clone(), one.plan.clone(), one.changes);
         let stacks = self.stacks.iter().map(|(name, one)| (name.clone(), stack(one))).collect();
-        let wire = Wire { v: VERSION, commit: self.commit.clone(), base: self.base.clone(), stacks };
+        let wire = Wire {
+            v: VERSION,
+            commit: self.commit.clone(),
+            base: self.base.clone(),
+            link: self.link.clone(),
+            gone: self.gone.clone(),
+            stacks,
+        };
         serde_json::to_string(&wire).expect("texts and numbers make JSON")
     }
 
@@ -72,8 +87,9 @@ impl Shown {
             return Err(ShownError(format!("it is of version {}, and this program reads {VERSION}", wire.v)));
         }
         let stack = |StackWire(serial, state, plan, changes)| ShownStack { serial, state, plan, changes };
-        let stacks = wire.stacks.into_iter().map(|(name, one)| (name, stack(one))).collect();
-        Ok(Shown { commit: wire.commit, base: wire.base, stacks })
+        let Wire { commit, base, link, gone, stacks, .. } = wire;
+        let stacks = stacks.into_iter().map(|(name, one)| (name, stack(one))).collect();
+        Ok(Shown { commit, base, link, gone, stacks })
     }
 }
 

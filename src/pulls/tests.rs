@@ -4,7 +4,7 @@ use crate::{
     Checkout, Parent, Refusal, Request, Shown, ShownStack, apply_key, judge, judge_plans, plan_key,
     room_beside,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use trueup_forge::{Head, Kind, Mark, Mergeable, Person, Pull, PullState, Review, Standing, Verdict};
 use trueup_stacks::{Branches, Place, Spot, pull_rules};
 
@@ -43,7 +43,7 @@ fn stack(serial: u64, plan: Option<&str>) -> ShownStack {
 
 fn shown() -> Shown {
     let stacks = [("dns".into(), stack(1, Some("none"))), ("net".into(), stack(3, Some("p")))].into();
-    Shown { commit: HEAD.into(), base: "main".into(), stacks }
+    Shown { commit: HEAD.into(), base: "main".into(), link: None, gone: Vec::new(), stacks }
 }
 
 fn here() -> Checkout {
@@ -84,7 +84,8 @@ fn a_pull_request_as_it_should_be_may_be_applied() {
         let request = Request {
             pull: &pull,
             reviews,
-            rules: &rules,
+            contributors: &BTreeSet::from([person("max").id]),
+            rules: &[rules],
             branches: &branches(),
             shown: Some(&shown),
             spots: &spots,
@@ -139,7 +140,8 @@ fn what_stands_against_it_is_told() {
         let request = Request {
             pull: &pull,
             reviews: &[],
-            rules: &rules,
+            contributors: &BTreeSet::new(),
+            rules: &[rules],
             branches: &branches(),
             shown: shown.as_ref(),
             spots: &spots,
@@ -186,6 +188,46 @@ fn what_stands_against_it_is_told() {
 }
 
 #[test]
+fn the_rules_of_the_default_branch_hold_besides() {
+    let check = |what: &str, default: &str, reviews: &[Review], expected: &[&str]| {
+        let base = "pulls {\n  approvals = 1\n  require_mergeable = false\n}";
+        let rules = [base, default].map(|text| pull_rules(text).expect("rules"));
+        let (shown, checkout, spots) = (shown(), here(), spots());
+        let pull = Pull { mergeable: Mergeable::Conflicts, ..pull() };
+        let request = Request {
+            pull: &pull,
+            reviews,
+            contributors: &BTreeSet::from([person("max").id]),
+            rules: &rules,
+            branches: &branches(),
+            shown: Some(&shown),
+            spots: &spots,
+            checkout: &checkout,
+        };
+        let told: Vec<String> = judge(&request).iter().map(Refusal::reason).collect();
+        assert_eq!(told, expected, "{what}");
+    };
+    let bob = [review("bob", Verdict::Approved)];
+    let loose = "pulls {\n  require_mergeable = false\n}";
+    check("nothing more", loose, &bob, &[]);
+    let one = "1 approval is needed of the last commit, and there is none.";
+    check("nothing more than in the base branch", loose, &[], &[one]);
+    check("told once", "pulls {\n  approvals = 1\n  require_mergeable = false\n}", &[], &[one]);
+    let two = "2 approvals are needed of the last commit, and there is one.";
+    check("more", "pulls {\n  approvals = 2\n  require_mergeable = false\n}", &bob, &[two]);
+    check("a stricter flag", "", &bob, &["It is in conflict with main."]);
+    check(
+        "owners of a stack",
+        &format!(
+            "{}\nstack \"net\" {{\n  owners = [\"eve\"]\n}}",
+            loose.replace('}', "  require_stack_owners = true\n}")
+        ),
+        &bob,
+        &["None of the owners of the stack net approves: eve."],
+    );
+}
+
+#[test]
 fn only_what_goes_into_named_branches_is_applied() {
     let check = |rules: &str, branch: &str, expected: bool| {
         let named = pull_rules(rules).expect("rules").pulls.branches;
@@ -210,7 +252,8 @@ fn approvals_are_counted() {
         let request = Request {
             pull: &pull,
             reviews,
-            rules: &rules,
+            contributors: &BTreeSet::from([person("max").id]),
+            rules: &[rules],
             branches: &branches(),
             shown: Some(&shown),
             spots: &spots,
@@ -222,6 +265,7 @@ fn approvals_are_counted() {
     let none = "1 approval is needed of the last commit, and there is none.";
     check("none", rules, &[], &[none]);
     check("the author's", rules, &[review("ann", Verdict::Approved)], &[none]);
+    check("of who made some of its commits", rules, &[review("max", Verdict::Approved)], &[none]);
     let old = Review { commit: Some(OLD.into()), ..review("bob", Verdict::Approved) };
     check("of an earlier commit", rules, &[old], &[none]);
     let anybody = Review { standing: Standing::Reader, ..review("eve", Verdict::Approved) };
@@ -248,6 +292,13 @@ fn approvals_are_counted() {
         &[review("bob", Verdict::Approved), review("eve", Verdict::ChangesRequested)],
         &["eve requests changes."],
     );
+    let doubtful = [
+        review("bob", Verdict::Approved),
+        Review { standing: Standing::Unknown, ..review("eve", Verdict::ChangesRequested) },
+    ];
+    check("one who isn't known to write objects", rules, &doubtful, &[]);
+    let named = "pulls {\n  approvals = 1\n}\nstack \"x\" {\n  path = \"live/net\"\n  owners = [\"eve\"]\n}";
+    check("and is named", named, &doubtful, &["eve requests changes."]);
     check(
         "none of the stack's owners",
         "pulls {\n  require_stack_owners = true\n}\nstack \"net\" {\n  owners = [\"@acme/net\", \"eve\"]\n}",
@@ -263,11 +314,12 @@ fn owners_stay_when_a_stack_gets_another_name() {
             pull_rules(&format!("pulls {{\n  require_stack_owners = true\n}}\n{base}")).expect("rules");
         let (pull, checkout, spots) = (pull(), here(), spots());
         let stacks = [("net".into(), stack(3, Some("p"))), ("web".into(), stack(3, Some("p")))].into();
-        let shown = Shown { commit: HEAD.into(), base: "main".into(), stacks };
+        let shown = Shown { commit: HEAD.into(), base: "main".into(), link: None, gone: Vec::new(), stacks };
         let request = Request {
             pull: &pull,
             reviews: &[review(approving, Verdict::Approved)],
-            rules: &rules,
+            contributors: &BTreeSet::new(),
+            rules: &[rules],
             branches: &branches(),
             shown: Some(&shown),
             spots: &spots,
@@ -282,10 +334,15 @@ fn owners_stay_when_a_stack_gets_another_name() {
     check("its name", &owned("net", "path = \"elsewhere\""), "bob", &net);
     check("its place", &owned("old", "path = \"live/net\""), "bob", &net);
     check("and the owner agrees", &owned("old", "path = \"live/net\""), "eve", &[]);
-    check("another place", &owned("old", "path = \"live/old\""), "bob", &[]);
+    let gone = [
+        "The stack old of the base branch is not there any more by its name or in its place, and none of its owners \
+         approves: eve.",
+    ];
+    check("another name and another place", &owned("old", "path = \"live/old\""), "bob", &gone);
+    check("and the owner agrees", &owned("old", "path = \"live/old\""), "eve", &[]);
     let there = |workspace: &str| owned("old", &format!("path = \"live/web\"\n  {workspace}"));
     check("its workspace", &there("workspace = \"prod\""), "bob", &web);
-    check("another workspace", &there("workspace = \"dev\""), "bob", &[]);
+    check("another workspace", &there("workspace = \"dev\""), "bob", &gone);
     check("any workspace", &there(""), "bob", &web);
     let two = "stack \"net\" {\n  path = \"x\"\n  owners = [\"bob\"]\n}\n".to_owned()
         + &owned("old", "path = \"live/net\"");
@@ -319,7 +376,9 @@ fn what_was_shown_is_kept_in_a_mark() {
     let shown = shown();
     assert_eq!(Shown::read(&shown.write()), Ok(shown.clone()));
     assert!(!shown.write().contains("lineage"));
-    for text in ["", "{}", &shown.write().replace("\"v\":1", "\"v\":2")] {
+    let more = Shown { link: Some("https://h/run/1".into()), gone: vec!["old".into()], ..shown.clone() };
+    assert_eq!(Shown::read(&more.write()), Ok(more));
+    for text in ["", "{}", &shown.write().replace("\"v\":2", "\"v\":1")] {
         assert!(Shown::read(text).is_err(), "{text}");
     }
     // Two hundred stacks leave room for words, at each forge.

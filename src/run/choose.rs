@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use trueup_diag::{Diagnostic, Diagnostics, Sources, nearest};
-use trueup_source::{SourceError, changes_since, describe, text_at};
-use trueup_stacks::{Change, Reason, SETTINGS_FILE, Stack, Stacks, find_root, touched};
+use trueup_source::{SourceError, changes_since, describe, text_at, texts_at};
+use trueup_stacks::{Change, Reason, SETTINGS_FILE, Stack, Stacks, find_root, is_configuration, touched};
 use trueup_state::Commit;
 
 /// What is wrong, with the texts that it points into.
@@ -32,6 +32,19 @@ pub struct Selection {
     pub names: Vec<String>,
     /// Only those with one of these tags; all where there is none.
     pub tags: Vec<String>,
+}
+
+/// Says that a stack is gone, and what that means.
+pub fn gone(stack: &Stack) -> Diagnostic {
+    let detail = format!(
+        "The stack {} was there and is not any more. What it has made stays: nothing destroys it, and nobody looks after it \
+         from now on.",
+        stack.name
+    );
+    Diagnostic::warning("Stack gone", detail).hint(
+        "bring it back and destroy it first (trueup destroy in its directory); where it only moved, let its new place keep the \
+         same state",
+    )
 }
 
 impl Repository {
@@ -84,23 +97,60 @@ impl Repository {
 
     fn touched(&self, reference: Option<&str>) -> Result<Option<BTreeMap<&str, Reason>>, Diagnostics> {
         let Some(reference) = reference else { return Ok(None) };
-        let change = self.change(reference).map_err(|error| Diagnostics::from(unread(&error)))?;
+        let (change, _) = self.change(reference).map_err(|error| Diagnostics::from(unread(&error)))?;
         Ok(Some(touched(&self.stacks, &change)))
     }
 
-    /// What was done since a commit, with paths relative to the directory of the stacks.
-    fn change(&self, reference: &str) -> Result<Change, SourceError> {
-        let changes = changes_since(&self.root, reference)?;
-        let prefix = self.root.strip_prefix(&self.top).unwrap_or(Path::new(""));
-        let prefix = prefix.to_string_lossy().into_owned();
-        let inside = |path: &String| match &*prefix {
-            "" => Some(path.clone()),
-            prefix => path.strip_prefix(prefix)?.strip_prefix('/').map(str::to_owned),
+    /// The stacks that were there before a change and are gone. Nothing destroys what they have made.
+    ///
+    /// # Errors
+    /// What Git can't tell.
+    pub fn gone(&self, selection: &Selection) -> Result<Vec<Stack>, Diagnostics> {
+        let Some(reference) = &selection.changed_since else { return Ok(Vec::new()) };
+        let found = self.gone_since(reference).map_err(|error| Diagnostics::from(unread(&error)))?;
+        let Selection { names, tags, .. } = selection;
+        let fits = |stack: &Stack| {
+            names.is_empty() && (tags.is_empty() || tags.iter().any(|tag| stack.settings.tags.contains(tag)))
         };
+        Ok(found.into_iter().filter(fits).collect())
+    }
+
+    fn gone_since(&self, reference: &str) -> Result<Vec<Stack>, SourceError> {
+        let (change, base) = self.change(reference)?;
+        let matters = |path: &String| path == SETTINGS_FILE || is_configuration(path);
+        if !change.paths.iter().any(matters) {
+            return Ok(Vec::new());
+        }
+        let is_wanted = |path: &str| self.inside(path).is_some_and(|path| is_configuration(&path));
+        let files = texts_at(&self.root, &base, is_wanted)?;
+        let files = files.into_iter().filter_map(|(path, text)| Some((self.inside(&path)?, text)));
+        let before = Stacks::of_texts(change.settings_before.as_deref(), &files.collect());
+        Ok(self.stacks.lacks(&before).cloned().collect())
+    }
+
+    /// A path of the repository relative to the directory of the stacks; None where it lies elsewhere.
+    fn inside(&self, path: &str) -> Option<String> {
+        match &*self.prefix() {
+            "" => Some(path.to_owned()),
+            prefix => path.strip_prefix(prefix)?.strip_prefix('/').map(str::to_owned),
+        }
+    }
+
+    /// The directory of the stacks in the repository, with forward slashes.
+    fn prefix(&self) -> String {
+        let prefix = self.root.strip_prefix(&self.top).unwrap_or(Path::new(""));
+        prefix.to_string_lossy().into_owned()
+    }
+
+    /// What was done since a commit, and the commit that it is compared with; with paths relative to the directory of the stacks.
+    fn change(&self, reference: &str) -> Result<(Change, String), SourceError> {
+        let changes = changes_since(&self.root, reference)?;
+        let prefix = self.prefix();
         let settings =
             if prefix.is_empty() { SETTINGS_FILE.into() } else { format!("{prefix}/{SETTINGS_FILE}") };
         let settings_before = text_at(&self.root, &changes.base, &settings)?;
-        Ok(Change { paths: changes.paths.iter().filter_map(inside).collect(), settings_before })
+        let paths = changes.paths.iter().filter_map(|path| self.inside(path)).collect();
+        Ok((Change { paths, settings_before }, changes.base))
     }
 
     fn unknown(&self, name: &str) -> Diagnostic {

@@ -20,7 +20,7 @@ mod site;
 mod tests;
 
 pub use checkout::Checkout;
-pub use choose::{Refused, Repository, Selection};
+pub use choose::{Refused, Repository, Selection, gone};
 pub use comparing::{Comparing, Correcting, read_baseline, write_baseline};
 pub use lend::Lending;
 pub use report::{Counts, Event, Failure, Outcome, Question, Report, Reporter, StackReport, Verdict};

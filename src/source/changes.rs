@@ -4,7 +4,7 @@ use crate::error::{SourceError, SourceErrorKind, chain};
 use crate::repository::open;
 use gix::bstr::{BStr, ByteSlice};
 use gix::status::UntrackedFiles;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The files that differ, and from what.
@@ -61,6 +61,31 @@ pub fn text_at(dir: &Path, commit_id: &str, path: &str) -> Result<Option<String>
     let Some(entry) = tree.lookup_entry_by_path(path).map_err(failed)? else { return Ok(None) };
     let blob = entry.object().map_err(failed)?;
     Ok(Some(blob.data.to_str_lossy().into_owned()))
+}
+
+/// The texts of those files of a commit that are wanted, by their paths.
+///
+/// # Errors
+/// No repository, no such commit, or objects that can't be read.
+pub fn texts_at(
+    dir: &Path,
+    commit_id: &str,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<BTreeMap<String, String>, SourceError> {
+    let repository = open_at(dir)?;
+    let failed =
+        |cause: gix::Error| SourceError::new(SourceErrorKind::File, "read", commit_id, chain(&cause));
+    let id = commit(&repository, commit_id)?;
+    let tree = repository.find_object(id).and_then(gix::Object::peel_to_tree).map_err(failed)?;
+    let mut found = BTreeMap::new();
+    for entry in tree.traverse().breadthfirst.files().map_err(failed)? {
+        let path = text(entry.filepath.as_bstr());
+        if entry.mode.is_blob() && is_wanted(&path) {
+            let blob = repository.find_object(entry.oid).map_err(failed)?;
+            found.insert(path, blob.data.to_str_lossy().into_owned());
+        }
+    }
+    Ok(found)
 }
 
 /// The commits that a commit was made from; several where it merges.

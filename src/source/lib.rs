@@ -33,14 +33,14 @@ mod web;
 use std::path::{Path, PathBuf};
 
 pub use address::ModuleSource;
-pub use changes::{Changes, changes_since, is_in_history, parents, text_at};
+pub use changes::{Changes, changes_since, is_in_history, parents, text_at, texts_at};
 pub use commit::{CommitTree, fetch_commit};
 pub use error::{SourceError, SourceErrorKind};
 pub use installer::{Installed, ModuleInstaller, Origin};
 pub use manifest::{Manifest, ManifestEntry};
 pub use propose::{Goal, Proposal, Pushed, goal, propose, withdraw};
 pub use redact::redact;
-pub use repository::{GitInfo, below, describe, within};
+pub use repository::{GitInfo, below, describe, link_on_the_way, within};
 pub use web::{Answer, Network, Store, Web};
 
 /// What [`fetch`] put on disk.

@@ -94,6 +94,28 @@ pub fn below(dir: &Path, root: &Path) -> Result<String, SourceError> {
     Ok(steps.join("/"))
 }
 
+/// The first symbolic link that the working tree around a directory has on the way to it, as the way is written: an absolute
+/// path. None where there is none, and outside of a repository; links above the working tree are nobody's who commits to it.
+///
+/// # Errors
+/// A repository that is there and can't be read.
+pub fn link_on_the_way(written: &Path) -> Result<Option<PathBuf>, SourceError> {
+    let unread = |cause: std::io::Error| SourceError::io("read", written, &cause);
+    let Some(repository) = open(written)? else { return Ok(None) };
+    let Some(top) = repository.workdir() else { return Ok(None) };
+    let top = top.canonicalize().map_err(unread)?;
+    let mut way = PathBuf::new();
+    for step in written.components() {
+        let above = way.clone();
+        way.push(step);
+        let is_link = way.symlink_metadata().map_err(unread)?.is_symlink();
+        if is_link && above.canonicalize().map_err(unread)?.starts_with(&top) {
+            return Ok(Some(way));
+        }
+    }
+    Ok(None)
+}
+
 /// Whether no directory from here up has anything that could be a repository; told apart from one that is
 /// there and broken, which a person must hear about.
 fn has_no_git(dir: &Path) -> bool {

@@ -55,6 +55,24 @@ pub(crate) fn modules(root: &Path) -> Result<BTreeMap<String, Use>, Box<Diagnost
     Ok(found)
 }
 
+/// Whether a file of a repository, by its path, belongs to a configuration where stacks are looked for.
+pub fn is_configuration(path: &str) -> bool {
+    let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut steps = directory.split('/').filter(|step| !step.is_empty());
+    let is_looked_at = |step: &str| !step.starts_with('.') && !FILLED.contains(&step);
+    is_named_so(name) && steps.clone().count() <= DEPTH_MAX && steps.all(is_looked_at)
+}
+
+/// The same as [`modules`], out of the texts of files by their paths.
+pub(crate) fn modules_of(files: &BTreeMap<String, String>) -> BTreeMap<String, Use> {
+    let mut found: BTreeMap<String, Use> = BTreeMap::new();
+    for (path, text) in files.iter().filter(|(path, _)| is_configuration(path)) {
+        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        look_at((path, text), directory, found.entry(directory.to_owned()).or_default());
+    }
+    found
+}
+
 /// Those of the directories that are root modules: they say where their state is, or no other directory calls them and
 /// they don't stand aside.
 pub(crate) fn roots(modules: &BTreeMap<String, Use>) -> BTreeSet<&str> {
@@ -113,7 +131,7 @@ fn list(directory: &Path) -> io::Result<Listed> {
         }
         if kind.is_dir() {
             listed.directories.push(name);
-        } else if ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+        } else if is_named_so(&name) {
             listed.configurations.push(name);
         }
     }
@@ -127,12 +145,20 @@ fn look(root: &Path, directory: &str, names: &[String]) -> Result<Use, Box<Diagn
     for name in names {
         let shown = joined(directory, name).unwrap_or_default();
         let text = text(&root.join(&shown)).map_err(|error| unreadable(&shown, &error))?;
-        let file = Sources::default().add(&shown, &*text);
-        let json = Path::new(name).extension().is_some_and(|kind| kind == "json");
-        let body = if json { parse_json_config(file, &text) } else { parse_config(file, &text) };
-        note(&body.value, directory, &mut used);
+        look_at((&shown, &text), directory, &mut used);
     }
     Ok(used)
+}
+
+fn is_named_so(name: &str) -> bool {
+    !name.starts_with('.') && ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+fn look_at((path, text): (&str, &str), directory: &str, used: &mut Use) {
+    let file = Sources::default().add(path, text);
+    let json = Path::new(path).extension().is_some_and(|kind| kind == "json");
+    let body = if json { parse_json_config(file, text) } else { parse_config(file, text) };
+    note(&body.value, directory, used);
 }
 
 fn note(body: &Body, directory: &str, used: &mut Use) {

@@ -18,6 +18,7 @@ mod stacks;
 mod tests;
 mod touched;
 
+pub use directories::is_configuration;
 pub use drift::{CorrectSettings, DriftSettings, IgnoreRule, Measure, Quarantine, Until, Window};
 pub use order::{Cycle, order};
 pub use pattern::Pattern;

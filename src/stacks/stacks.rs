@@ -1,7 +1,7 @@
 //! The stacks of a repository.
 
 use crate::SETTINGS_FILE;
-use crate::directories::{Use, modules, roots};
+use crate::directories::{Use, modules, modules_of, roots};
 use crate::drift::DriftSettings;
 use crate::pulls::PullSettings;
 use crate::read::read;
@@ -44,6 +44,25 @@ impl Stacks {
             return Err((found, sources));
         }
         Ok(Stacks { stacks, drift: settings.drift, modules, sources })
+    }
+
+    /// The stacks of another commit: `settings` is the text of its `trueup.hcl`, if it has one, and `files` are the texts of
+    /// its configurations by their paths ([`is_configuration`](crate::is_configuration)). What is wrong with them is left
+    /// out.
+    pub fn of_texts(settings: Option<&str>, files: &BTreeMap<String, String>) -> Stacks {
+        let mut sources = Sources::default();
+        let settings = settings.map(|text| read(text, &mut sources).0).unwrap_or_default();
+        let modules = modules_of(files);
+        let stacks = gather(&settings, &modules, &mut Diagnostics::new());
+        Stacks { stacks, drift: settings.drift, modules, sources }
+    }
+
+    /// Those of others that aren't among these any more, by name or by where they lie.
+    pub fn lacks<'o>(&'o self, others: &'o Stacks) -> impl Iterator<Item = &'o Stack> + 'o {
+        let is_there = |one: &Stack| {
+            self.get(&one.name).is_some() || self.stacks.iter().any(|stack| stack.spot().may_be(&one.spot()))
+        };
+        others.stacks.iter().filter(move |one| !is_there(one))
     }
 
     /// The stack of a name.
@@ -106,6 +125,23 @@ impl PullRules {
         let lies_there = |one: &Owned| spot.is_some_and(|spot| spot.may_be(&one.spot));
         let found = self.owned.iter().filter(|one| *one.name == *name || lies_there(one));
         found.map(|one| one.owners.as_slice()).collect()
+    }
+
+    /// Whoever owns a stack.
+    pub fn all_stack_owners(&self) -> impl Iterator<Item = &String> {
+        self.owned.iter().flat_map(|one| &one.owners)
+    }
+
+    /// The stacks with owners that are no more among those of these names and spots, by name or by where they lie, and their
+    /// owners: they are gone, or have another name and another place.
+    pub fn gone<'r>(
+        &'r self,
+        spots: &'r BTreeMap<String, Spot>,
+    ) -> impl Iterator<Item = (&'r str, &'r [String])> + 'r {
+        let is_gone = |one: &&Owned| {
+            !spots.contains_key(&*one.name) && !spots.values().any(|spot| spot.may_be(&one.spot))
+        };
+        self.owned.iter().filter(is_gone).map(|one| (&*one.name, one.owners.as_slice()))
     }
 }
 

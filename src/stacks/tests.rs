@@ -2,7 +2,7 @@
 
 use crate::{Change, DriftSettings, Measure, Pattern, Reason, Stacks, drift_settings, order, touched};
 use crate::{Forks, PullSettings, pull_rules};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Files of a repository: `path` or `path: text`, separated by lines of `--`.
 fn repository(text: &str) -> tempfile::TempDir {
@@ -166,6 +166,42 @@ fn a_change_touches_what_has_to_do_with_it() {
     let other = settings.replace("subnet_id", "subnet");
     check(&["trueup.hcl"], &other, &["app: settings", "dns after app"]);
     check(&["trueup.hcl"], "", &["app: settings", "dns after app", "net: settings"]);
+}
+
+#[test]
+fn stacks_that_are_gone_are_found_in_the_texts_of_another_commit() {
+    let check = |what: &str, before: &str, now: &str, expected: &[&str]| {
+        let mut files: BTreeMap<String, String> = before
+            .split("\n--\n")
+            .map(|file| file.split_once(":\n").unwrap_or((file, "")))
+            .map(|(path, text)| (path.trim().to_owned(), text.to_owned()))
+            .collect();
+        let settings = files.remove("trueup.hcl");
+        let before = Stacks::of_texts(settings.as_deref(), &files);
+        let now = read(now);
+        let gone: Vec<&str> = now.lacks(&before).map(|stack| &*stack.name).collect();
+        assert_eq!(gone, expected, "{what}");
+    };
+    let both = "a/main.tf\n--\nb/main.tf\n--\nmodules/x/main.tf";
+    check("nothing", both, both, &[]);
+    check("a directory", both, "b/main.tf", &["a"]);
+    check("a directory that moved", both, "b/main.tf\n--\nc/main.tf", &["a"]);
+    check("a module is no stack", both, "a/main.tf\n--\nb/main.tf", &[]);
+    check(
+        "nor is what is hidden or filled",
+        ".a/x/main.tf\n--\nvendor/p/main.tf\n--\nb/x.txt",
+        "b/main.tf",
+        &[],
+    );
+    let named = |name: &str, path: &str| {
+        format!("trueup.hcl:\nstack \"{name}\" {{\n  path = \"{path}\"\n}}\n--\n{path}/main.tf")
+    };
+    check("the same", &named("net", "a"), &named("net", "a"), &[]);
+    check("another name in the same place", &named("net", "a"), &named("web", "a"), &[]);
+    check("another place of the same name", &named("net", "a"), &named("net", "b"), &[]);
+    check("another name in another place", &named("net", "a"), &named("web", "b"), &["net"]);
+    check("named now", "a/main.tf", &named("net", "a"), &[]);
+    check("a file that can't be parsed", "a/main.tf:\nresource {{\n", "b/main.tf", &["a"]);
 }
 
 #[test]

@@ -45,9 +45,9 @@ impl Accounts {
     }
 
     /// The reports, by the stacks' names.
-    pub(crate) fn take(&self) -> BTreeMap<String, Report> {
-        let stacks = std::mem::take(&mut *self.stacks());
-        stacks.into_iter().filter_map(|(name, account)| Some((name, account.report?))).collect()
+    pub(crate) fn reports(&self) -> BTreeMap<String, Report> {
+        let stacks = self.stacks();
+        stacks.iter().filter_map(|(name, account)| Some((name.clone(), account.report.clone()?))).collect()
     }
 
     /// Takes in what happens to a stack.

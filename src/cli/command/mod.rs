@@ -67,6 +67,8 @@ pub(crate) struct Context {
     working: PathBuf,
     /// Where the program was started, before any `-chdir`.
     started_in: PathBuf,
+    /// The directory that was gone into, as it was written.
+    pub(crate) written: PathBuf,
     /// The commit whose tree the directory is in.
     checkout: Option<Arc<Checkout>>,
     pub(crate) environment: Arc<BTreeMap<String, String>>,
@@ -98,6 +100,7 @@ impl Context {
                 Box::new(Diagnostic::error("Error handling -chdir option", detail))
             })?;
         }
+        let written = started_in.join(chdir.unwrap_or_default());
         let (dir, working) = (PathBuf::from("."), PathBuf::from("."));
         let interrupt = outside::interrupts();
         let refused = environment.get("NO_COLOR").is_some_and(|text| !text.is_empty());
@@ -108,6 +111,7 @@ impl Context {
             dir,
             working,
             started_in,
+            written,
             checkout: None,
             environment,
             given: line.given.clone(),

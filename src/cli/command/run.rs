@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_run::{Comparing, Correcting, Options, Refused, Repository};
+use trueup_stacks::Stack;
 
 /// Runs stacks, tells what becomes of each, and ends with a table.
 pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
@@ -21,7 +22,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         Ok(options) => options,
         Err(diagnostics) => return complain(&screen, diagnostics, &Sources::default()),
     };
-    let (repository, chosen) = match choose(context, running) {
+    let (repository, chosen, gone) = match choose(context, running) {
         Ok(chosen) => chosen,
         Err(refused) => return complain(&screen, refused.0, &refused.1),
     };
@@ -29,7 +30,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
     let world_only = options.comparing.world_only;
     let asked = Asked { operation, json: running.json, world_only };
     let kept = Arc::new(Kept {
-        telling: Telling::new(screen.clone(), asked, chosen.len()),
+        telling: Telling::new(screen.clone(), asked, chosen.len()).with_gone(gone),
         accounts: is_kept.then(|| Accounts::new(&repository, asked)),
     });
     if chosen.is_empty() && !running.json {
@@ -48,7 +49,7 @@ pub(crate) async fn run(context: &Context, args: Arguments) -> u8 {
         }
     };
     kept.telling.end(&report, &repository);
-    let reports = kept.accounts.as_ref().map(Accounts::take).unwrap_or_default();
+    let reports = kept.accounts.as_ref().map(Accounts::reports).unwrap_or_default();
     if let Some(notifying) = args.notifying() {
         notify(context, &screen, notifying, (&report, &reports)).await;
     }
@@ -96,11 +97,15 @@ fn comparing(context: &Context, args: &RunDrift) -> Comparing {
     }
 }
 
-fn choose(context: &Context, running: &Running) -> Result<(Arc<Repository>, BTreeSet<String>), Box<Refused>> {
+type Chosen = (Arc<Repository>, BTreeSet<String>, Vec<Stack>);
+
+/// The stacks to run by their names, and those that are gone.
+fn choose(context: &Context, running: &Running) -> Result<Chosen, Box<Refused>> {
     let repository = Repository::open(&context.dir)?;
-    let chosen = repository
-        .choose(&running.selection())
-        .map_err(|found| Box::new((found, repository.stacks.sources.clone())))?;
+    let refused = |found| Box::new((found, repository.stacks.sources.clone()));
+    let selection = running.selection();
+    let chosen = repository.choose(&selection).map_err(refused)?;
     let names = chosen.into_iter().map(|(stack, _)| stack.name.to_string()).collect();
-    Ok((Arc::new(repository), names))
+    let gone = repository.gone(&selection).map_err(refused)?;
+    Ok((Arc::new(repository), names, gone))
 }

@@ -15,6 +15,7 @@ use trueup_drift::{Correction, Judged};
 use trueup_engine::{Observer, Session};
 use trueup_plan::Plan;
 use trueup_run::{Event, Operation, Outcome, Question, Report, Reporter, Repository, StackReport};
+use trueup_stacks::Stack;
 use trueup_view::diagnostic::human;
 use trueup_view::diff::Differ;
 use trueup_view::plan::PlanView;
@@ -43,6 +44,8 @@ pub(crate) struct Telling {
     asked: Asked,
     /// How many stacks there are.
     count: usize,
+    /// Stacks that were there before what was done since, and are gone.
+    gone: Vec<Stack>,
     stacks: Mutex<BTreeMap<String, Tale>>,
 }
 
@@ -65,7 +68,12 @@ struct Tale {
 
 impl Telling {
     pub(crate) fn new(screen: Arc<Screen>, asked: Asked, count: usize) -> Telling {
-        Telling { screen, asked, count, stacks: Mutex::default() }
+        Telling { screen, asked, count, gone: Vec::new(), stacks: Mutex::default() }
+    }
+
+    /// The same, which tells in the end that stacks are gone.
+    pub(crate) fn with_gone(self, gone: Vec<Stack>) -> Telling {
+        Telling { gone, ..self }
     }
 
     fn tales(&self) -> MutexGuard<'_, BTreeMap<String, Tale>> {
@@ -277,8 +285,10 @@ impl Telling {
             let found = stacks.map(|stack| {
                 (stack, tales.remove(&*stack.name).map(|tale| tale.findings).unwrap_or_default())
             });
-            return self.screen.line(&document(self.asked.operation, report, found.collect()));
+            return self.screen.line(&document(self.asked.operation, report, found.collect(), &self.gone));
         }
+        let gone: Diagnostics = self.gone.iter().map(trueup_run::gone).collect();
+        self.screen.diagnostics(gone, &Sources::default());
         if !report.stacks.is_empty() {
             let took = tales.into_iter().map(|(name, tale)| (name, tale.findings.took)).collect();
             self.screen.print(&view::table(report, &took));

@@ -1,7 +1,7 @@
 //! A fake of Azure DevOps, after learn.microsoft.com/rest/api/azure/devops (version 7.1).
 
 use super::world::{
-    ANN, Answer, FakeComment, FakeIssue, FakePull, NAMES, SECRET, World, body, known, refused, wants,
+    ANN, Answer, FakeComment, FakeIssue, FakePull, MAIN, NAMES, SECRET, World, body, known, refused, wants,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -25,6 +25,17 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
             Ok(Reply::json(200, &json!({ "authenticatedUser": user(1) })))
         }
         ["org", "acme", "_apis", "git", "repositories", "infra", rest @ ..] => git(world, request, rest),
+        ["org", "acme", "_apis", "policy", "evaluations"] => {
+            known(request, &["api-version", "artifactId", "$top", "$skip"])?;
+            wants(request, "api-version", "7.1-preview.1")?;
+            wants(request, "artifactId", "vstfs:///CodeReview/CodeReviewId/6f0e/7")?;
+            let one = |(name, status, is_blocking): &(&str, &str, bool)| {
+                let configuration =
+                    json!({ "isBlocking": is_blocking, "isEnabled": true, "type": { "displayName": name } });
+                json!({ "status": status, "configuration": configuration })
+            };
+            Ok(Reply::json(200, &json!({ "value": world.policies.iter().map(one).collect::<Vec<Json>>() })))
+        }
         ["org", "acme", "_apis", "wit", rest @ ..] => work(world, request, rest),
         _ => Err(refused(404, "TF200016: The project does not exist.")),
     }
@@ -121,11 +132,19 @@ fn talk(world: &mut World, request: &Request, rest: &[&str]) -> Answer {
 
 fn rest_of(world: &mut World, request: &Request, rest: &[&str]) -> Answer {
     match (request.method.as_str(), rest) {
+        ("GET", ["refs"]) => {
+            known(request, &["api-version", "filter"])?;
+            let wanted = format!("refs/{}", request.parameter("filter").unwrap_or_default());
+            let all = [("refs/heads/main", MAIN), ("refs/heads/main2", "2"), ("refs/tags/main", "3")];
+            let found = all.into_iter().filter(|(name, _)| name.starts_with(&wanted));
+            let found: Vec<Json> = found.map(|(name, id)| json!({ "name": name, "objectId": id })).collect();
+            Ok(Reply::json(200, &json!({ "value": found })))
+        }
         ("GET", ["items"]) => {
-            wants(request, "versionDescriptor.versionType", "branch")?;
-            let branch = request.parameter("versionDescriptor.version").unwrap_or_default();
+            wants(request, "versionDescriptor.versionType", "commit")?;
+            let commit = request.parameter("versionDescriptor.version").unwrap_or_default();
             let path = request.parameter("path").unwrap_or_default();
-            match world.files.get(&(branch, path.trim_start_matches('/').to_owned())) {
+            match world.files.get(&(commit, path.trim_start_matches('/').to_owned())) {
                 Some(text) => Ok(Reply { status: 200, body: text.clone().into_bytes(), ..Reply::default() }),
                 None => Err(refused(404, "TF401174: The item could not be found")),
             }
@@ -222,7 +241,7 @@ fn pull(pull: &FakePull) -> Json {
         (_, false) => "conflicts",
     };
     let mut json = json!({
-        "pullRequestId": pull.number, "title": "A change", "status": "active", "isDraft": pull.is_draft,
+        "repository": { "project": { "id": "6f0e" } }, "pullRequestId": pull.number, "title": "A change", "status": "active", "isDraft": pull.is_draft,
         "createdBy": user(ANN), "labels": labels, "mergeStatus": status,
         "sourceRefName": format!("refs/heads/{}", pull.branch), "targetRefName": format!("refs/heads/{}", pull.base),
         "lastMergeSourceCommit": { "commitId": pull.commit },

@@ -1,8 +1,8 @@
 //! A fake of Bitbucket Cloud, after developer.atlassian.com/cloud/bitbucket/rest.
 
 use super::world::{
-    ANN, Answer, FakeComment, FakeIssue, FakePull, NAMES, PAGE_MAX, SECRET, World, body, known, refused,
-    short,
+    ANN, Answer, FakeComment, FakeIssue, FakePull, MAIN, NAMES, PAGE_MAX, SECRET, World, body, known,
+    refused, short,
 };
 use serde_json::{Value as Json, json};
 use trueup_loopback::{Reply, Request};
@@ -24,7 +24,7 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
     match (request.method.as_str(), rest) {
         ("GET", []) => Ok(Reply::json(
             200,
-            &json!({ "full_name": "acme/infra", "is_private": true, "mainbranch": { "type": "branch", "name": "main" } }),
+            &json!({ "full_name": "acme/infra", "mainbranch": { "type": "branch", "name": "main" } }),
         )),
         ("GET", ["pullrequests"]) => {
             known(request, &["state", "q", "pagelen", "page"])?;
@@ -56,6 +56,14 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
             });
             json["participants"] = reviews.collect();
             Ok(Reply::json(200, &json))
+        }
+        ("GET", ["pullrequests", _, "commits"]) => {
+            known(request, &["pagelen", "page"])?;
+            let made = |by: &(u64, u64)| match by.0 {
+                0 => json!({ "hash": "", "author": { "raw": "x <x@example.com>" } }),
+                by => json!({ "hash": "", "author": { "raw": "", "user": user(by) } }),
+            };
+            page(request, &world.commits.iter().map(made).collect::<Vec<Json>>())
         }
         ("GET", ["pullrequests", number, "diffstat"]) => {
             known(request, &["pagelen", "page"])?;
@@ -129,11 +137,11 @@ fn rest_of(world: &mut World, request: &Request, rest: &[&str]) -> Answer {
             found.is_open = json["state"] == json!("open");
             Ok(Reply::json(200, &issue(found)))
         }
-        ("GET", ["refs", "branches", _]) => {
-            Ok(Reply::json(200, &json!({ "target": { "hash": short(&format!("{:040x}", 0xab)) } })))
+        ("GET", ["refs", "branches", "main"]) => {
+            Ok(Reply::json(200, &json!({ "target": { "hash": short(MAIN) } })))
         }
-        ("GET", ["src", commit, path @ ..]) if commit.len() == 40 => {
-            match world.files.get(&("main".to_owned(), path.join("/"))) {
+        ("GET", ["src", commit, path @ ..]) => {
+            match world.files.get(&((*commit).to_owned(), path.join("/"))) {
                 Some(text) => Ok(Reply { status: 200, body: text.clone().into_bytes(), ..Reply::default() }),
                 None => Err(wrong(404, "No such file or directory")),
             }

@@ -1,7 +1,7 @@
 //! A fake of Gitea and Forgejo, after the description that both give of their API (version 1).
 
 use super::world::{
-    ANN, Answer, FakeComment, FakeIssue, FakePull, MALLORY, NAMES, SECRET, World, body, known, linked,
+    ANN, Answer, FakeComment, FakeIssue, FakePull, MAIN, MALLORY, NAMES, SECRET, World, body, known, linked,
     refused, wants,
 };
 use serde_json::{Value as Json, json};
@@ -47,6 +47,12 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
             };
             let all: Vec<Json> = world.reviews.iter().map(|one| review(one.by, one.what)).collect();
             linked(request, "limit", &all)
+        }
+        ("GET", ["pulls", _, "commits"]) => {
+            known(request, &["limit", "page"])?;
+            let made =
+                |by: &(u64, u64)| json!({ "sha": "", "author": maker(by.0), "committer": maker(by.1) });
+            linked(request, "limit", &world.commits.iter().map(made).collect::<Vec<Json>>())
         }
         _ => talk(world, request, rest),
     }
@@ -105,6 +111,9 @@ fn rest_of(world: &mut World, request: &Request, rest: &[&str]) -> Answer {
             found.is_open = json["state"] == json!("open");
             Ok(Reply::json(201, &issue(found)))
         }
+        ("GET", ["branches", "main"]) => {
+            Ok(Reply::json(200, &json!({ "name": "main", "commit": { "id": MAIN } })))
+        }
         ("GET", ["raw", path @ ..]) => {
             known(request, &["ref"])?;
             let key = (request.parameter("ref").unwrap_or_default(), path.join("/"));
@@ -119,6 +128,11 @@ fn rest_of(world: &mut World, request: &Request, rest: &[&str]) -> Answer {
 
 fn user(id: u64) -> Json {
     json!({ "id": id, "login": NAMES[usize::try_from(id).unwrap_or(0)] })
+}
+
+/// Nobody has the address of 0.
+fn maker(id: u64) -> Json {
+    if id == 0 { Json::Null } else { user(id) }
 }
 
 fn pull(pull: &FakePull) -> Json {

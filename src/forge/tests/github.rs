@@ -2,7 +2,8 @@
 
 use super::checks;
 use super::world::{
-    ANN, APP, Answer, FakeComment, FakeIssue, FakePull, NAMES, SECRET, World, body, known, linked, refused,
+    ANN, APP, Answer, FakeComment, FakeIssue, FakePull, MAIN, MALLORY, NAMES, SECRET, World, body, known,
+    linked, refused,
 };
 use serde_json::{Value as Json, json};
 use trueup_loopback::{Reply, Request};
@@ -25,6 +26,7 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
         | ["repos", "acme", "infra", "commits", _, "check-runs"] => {
             return checks::answer(world, request, (&parts[3..], is_app));
         }
+        ["graphql"] => return viewer(request),
         ["user"] => return Ok(Reply::json(200, &user(1))),
         ["repos", "acme", "infra", rest @ ..] => rest,
         _ => return Err(refused(404, "Not Found")),
@@ -67,6 +69,14 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Answer {
         }
         _ => talk(world, request, rest),
     }
+}
+
+/// GraphQL, where it tells whose a token is.
+fn viewer(request: &Request) -> Answer {
+    let asked = body(request, &["query"], &[])?["query"] == json!("query { viewer { databaseId } }");
+    let said =
+        if asked { json!({ "data": { "viewer": { "databaseId": 1 } } }) } else { json!({ "errors": [] }) };
+    Ok(Reply::json(200, &said))
 }
 
 fn talk(world: &mut World, request: &Request, rest: &[&str]) -> Answer {
@@ -126,6 +136,16 @@ fn talk(world: &mut World, request: &Request, rest: &[&str]) -> Answer {
 
 fn rest_of(world: &mut World, request: &Request, rest: &[&str]) -> Answer {
     match (request.method.as_str(), rest) {
+        ("GET", ["pulls", _, "commits"]) => {
+            known(request, &["per_page", "page"])?;
+            let made =
+                |by: &(u64, u64)| json!({ "sha": "", "author": maker(by.0), "committer": maker(by.1) });
+            linked(request, "per_page", &world.commits.iter().map(made).collect::<Vec<Json>>())
+        }
+        ("GET", ["git", "ref", "heads", "main"]) => Ok(Reply::json(
+            200,
+            &json!({ "ref": "refs/heads/main", "object": { "type": "commit", "sha": MAIN } }),
+        )),
         ("GET", ["contents", path @ ..]) => {
             known(request, &["ref"])?;
             if request.header("accept") != Some("application/vnd.github.raw+json") {
@@ -142,7 +162,13 @@ fn rest_of(world: &mut World, request: &Request, rest: &[&str]) -> Answer {
 }
 
 fn user(id: u64) -> Json {
-    json!({ "id": id, "login": NAMES[usize::try_from(id).unwrap_or(0)], "type": "User" })
+    let kind = if id == MALLORY { "Bot" } else { "User" };
+    json!({ "id": id, "login": NAMES[usize::try_from(id).unwrap_or(0)], "type": kind })
+}
+
+/// Nobody has the address of 0.
+fn maker(id: u64) -> Json {
+    if id == 0 { Json::Null } else { user(id) }
 }
 
 fn pull(pull: &FakePull, whole: bool) -> Json {

@@ -1,7 +1,8 @@
 //! A fake of GitLab, after docs.gitlab.com/api (version 4).
 
 use super::world::{
-    ANN, Answer, FakeComment, FakeIssue, FakePull, NAMES, SECRET, World, body, known, linked, refused, wants,
+    ANN, Answer, FakeComment, FakeIssue, FakePull, MAIN, NAMES, SECRET, World, body, known, linked, refused,
+    wants,
 };
 use serde_json::{Value as Json, json};
 use trueup_loopback::{Reply, Request};
@@ -112,6 +113,9 @@ fn rest_of(world: &mut World, request: &Request, rest: &[&str]) -> Answer {
             json["description"].as_str().unwrap_or("").clone_into(&mut found.body);
             found.is_open = json["state_event"] == json!("reopen");
             Ok(Reply::json(200, &issue(found)))
+        }
+        ("GET", ["repository", "branches", "main"]) => {
+            Ok(Reply::json(200, &json!({ "name": "main", "commit": { "id": MAIN } })))
         }
         ("GET", ["repository", "files", path, "raw"]) => {
             known(request, &["ref"])?;

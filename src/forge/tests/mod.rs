@@ -12,10 +12,10 @@ mod world;
 
 use crate::{
     Details, ForgeErrorKind, IssueBook, Kept, Kind, Mark, Mergeable, NewPull, News, Standing, State, Status,
-    Thread, Verdict, Written, find_comment, open_pull, settled_pull, write_comment,
+    Thread, Verdict, Written, find_comment, open_pull, says, settled_pull, write_comment,
 };
 use trueup_loopback::Reply;
-use world::{ANN, Act, BOB, FakePull, FakeReview, MALLORY, ME, Stand, pull};
+use world::{ANN, Act, BOB, FakePull, FakeReview, MAIN, MALLORY, ME, Stand, pull};
 
 const ON: Thread = Thread::Pull(7);
 
@@ -42,6 +42,7 @@ everywhere!(marks_in_the_text_of_a_comment_are_none, quoted_case);
 everywhere!(a_deleted_comment_is_written_anew, deleted_case);
 everywhere!(pull_requests_are_read, pulls_case);
 everywhere!(reviews_are_read, reviews_case);
+everywhere!(who_made_the_commits_is_told, contributors_case);
 everywhere!(statuses_are_set, status_case);
 everywhere!(a_pull_request_is_opened_once, open_case);
 everywhere!(an_issue_is_opened_reopened_and_closed, issue_case);
@@ -64,6 +65,7 @@ async fn comment_case(stand: Stand) {
     let found = find_comment(forge, ON, &mark("").key).await.expect("an answer").expect("a comment");
     assert_eq!(found.1, mark("two"), "{kind:?}");
     assert!(found.0.body.ends_with("second"), "{kind:?}");
+    assert!(says(&found.0, "second\n") && !says(&found.0, "first") && !says(&found.0, ""), "{kind:?}");
     let own: Vec<String> =
         stand.world().comments.iter().filter(|one| one.author == ME).map(|one| one.body.clone()).collect();
     assert_eq!(own.len(), 1, "{kind:?}: {own:?}");
@@ -87,6 +89,26 @@ async fn others_case(stand: Stand) {
     let written = write_comment(forge, ON, &mark("own"), "text").await.expect("an answer");
     assert_eq!(written, Written::Added, "{kind:?}");
     assert_eq!(stand.world().comments[0].body, forged, "{kind:?}");
+}
+
+#[tokio::test]
+async fn another_program_is_not_taken_for_oneself() {
+    let found = async |graphql: Option<Reply>| {
+        let stand = Stand::start(Kind::GitHub).await;
+        let denied = || Act::Say(world::refused(403, "Resource not accessible by integration"));
+        stand.trouble("GET", "/user", denied());
+        graphql.into_iter().for_each(|reply| stand.trouble("POST", "graphql", Act::Say(reply)));
+        for author in [MALLORY, ME] {
+            let text = format!("{}\nby {author}", mark("x").line(Kind::GitHub));
+            stand.world().comment((true, 7), author, &text);
+        }
+        let found = find_comment(&*stand.forge, ON, &mark("").key).await.expect("an answer");
+        found.map(|(comment, _)| comment.author.name)
+    };
+    assert_eq!(found(None).await.as_deref(), Some("trueup-bot"));
+    // Where nothing tells, it is the runs' own program and no other.
+    assert_eq!(found(Some(world::refused(403, "no"))).await, None);
+    assert_eq!(found(Some(Reply::json(200, &serde_json::json!({ "errors": [] })))).await, None);
 }
 
 async fn quoted_case(stand: Stand) {
@@ -155,6 +177,24 @@ async fn a_pipeline_that_failed_stands_in_the_way() {
     check("ci_must_pass", Mergeable::Blocked("ci_must_pass".into())).await;
 }
 
+#[tokio::test]
+async fn policies_of_the_branch_stand_in_the_way() {
+    let stand = Stand::start(Kind::AzureDevOps).await;
+    let check = async |policies: &[(&'static str, &'static str, bool)], expected: Mergeable| {
+        stand.world().policies = policies.to_vec();
+        assert_eq!(stand.forge.pull(7).await.expect("an answer").mergeable, expected, "{policies:?}");
+    };
+    let blocked = |why: &str| Mergeable::Blocked(why.into());
+    let (reviewers, build) = ("Minimum number of reviewers", "Build");
+    check(&[(reviewers, "approved", true), (build, "running", true)], Mergeable::Yes).await;
+    check(&[(reviewers, "queued", false), (build, "notApplicable", true)], Mergeable::Yes).await;
+    check(&[(reviewers, "queued", true)], blocked("the policy Minimum number of reviewers is queued")).await;
+    check(&[(build, "rejected", true)], blocked("the policy Build is rejected")).await;
+    let told = Act::Say(world::refused(403, "TF401027"));
+    stand.trouble("GET", "/policy/", told);
+    check(&[], blocked("the token may not read the policies of the branch")).await;
+}
+
 async fn reviews_case(stand: Stand) {
     let (forge, kind) = (&*stand.forge, stand.forge.kind());
     let said = |by, what| FakeReview { by, what };
@@ -172,13 +212,27 @@ async fn reviews_case(stand: Stand) {
     let found = forge.reviews(&pull).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
     let found: Vec<(&str, Verdict, Standing)> =
         found.iter().map(|one| (one.by.name.as_str(), one.verdict, one.standing)).collect();
-    let mut expected = vec![
-        ("ann", Verdict::Approved, Standing::Writer),
-        ("bob", Verdict::ChangesRequested, Standing::Writer),
-    ];
+    let may = if kind == Kind::Bitbucket { Standing::Unknown } else { Standing::Writer };
+    let mut expected = vec![("ann", Verdict::Approved, may), ("bob", Verdict::ChangesRequested, may)];
     if matches!(kind, Kind::GitHub | Kind::Gitea) {
         expected.push(("mallory", Verdict::Approved, Standing::Reader));
     }
+    assert_eq!(found, expected, "{kind:?}");
+}
+
+async fn contributors_case(stand: Stand) {
+    let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    let mut commits = vec![(ANN, BOB); 64];
+    commits.extend([(0, 0), (MALLORY, 0)]);
+    stand.world().commits = commits;
+    let pull = forge.pull(7).await.expect("a pull request");
+    let found = forge.contributors(&pull).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+    let found: Vec<&str> = found.iter().map(String::as_str).collect();
+    let expected = match kind {
+        Kind::GitHub | Kind::Gitea => vec!["2", "3", "4"],
+        Kind::Bitbucket => vec!["{2}", "{4}"],
+        Kind::GitLab | Kind::AzureDevOps => Vec::new(),
+    };
     assert_eq!(found, expected, "{kind:?}");
 }
 
@@ -283,12 +337,19 @@ async fn book_case(stand: Stand) {
 
 async fn file_case(stand: Stand) {
     let (forge, kind) = (&*stand.forge, stand.forge.kind());
+    let commit = forge.tip("main").await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+    assert_eq!(commit, MAIN, "{kind:?}");
     for path in ["trueup.hcl", "live (prod)/trueup.hcl"] {
-        let file = forge.file(path, "main").await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+        let file = forge.file(path, &commit).await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
         assert_eq!(file.as_deref(), Some("pulls {}\n"), "{kind:?} {path}");
     }
     assert_eq!(forge.default_branch().await.expect("an answer"), "main", "{kind:?}");
-    assert_eq!(forge.file("a b/other.hcl", "main").await.expect("an answer"), None, "{kind:?}");
+    assert_eq!(forge.file("a b/other.hcl", &commit).await.expect("an answer"), None, "{kind:?}");
+    // What can't be seen is no branch without files.
+    for branch in ["mai", "gone/away"] {
+        let error = forge.tip(branch).await.expect_err("there is none");
+        assert_eq!(error.kind, ForgeErrorKind::NotFound, "{kind:?} {branch}: {error}");
+    }
 }
 
 async fn permission_case(stand: Stand) {

@@ -21,6 +21,9 @@ pub(super) const BOB: u64 = 3;
 pub(super) const MALLORY: u64 = 4;
 pub(super) const NAMES: [&str; 5] = ["", "trueup-bot", "ann", "bob", "mallory"];
 
+/// The last commit of the only branch.
+pub(super) const MAIN: &str = "0000000000000000000000000000000000000001";
+
 #[derive(Clone, Debug)]
 pub(super) struct FakePull {
     pub(super) number: u64,
@@ -90,6 +93,10 @@ pub(super) struct World {
     pub(super) comments: Vec<FakeComment>,
     pub(super) issues: Vec<FakeIssue>,
     pub(super) reviews: Vec<FakeReview>,
+    /// What Azure DevOps says of its policies: name, status, whether it blocks.
+    pub(super) policies: Vec<(&'static str, &'static str, bool)>,
+    /// Who authored and who committed what the pull request brings.
+    pub(super) commits: Vec<(u64, u64)>,
     pub(super) statuses: BTreeMap<(String, String), (String, String)>,
     pub(super) checks: Vec<Json>,
     pub(super) files: BTreeMap<(String, String), String>,
@@ -106,11 +113,18 @@ impl World {
             comments: Vec::new(),
             issues: Vec::new(),
             reviews: Vec::new(),
+            policies: Vec::new(),
+            commits: Vec::new(),
             statuses: BTreeMap::new(),
             checks: Vec::new(),
             files: ["trueup.hcl", "live (prod)/trueup.hcl"]
-                .map(|path| (("main".into(), path.into()), "pulls {}\n".into()))
-                .into(),
+                .into_iter()
+                .flat_map(|path| {
+                    // There is a tag that is called like the branch.
+                    let of_tag = (("main".into(), path.into()), "pulls { approvals = 0 }\n".into());
+                    [((MAIN.into(), path.into()), "pulls {}\n".into()), of_tag]
+                })
+                .collect(),
             troubles: Vec::new(),
             log: Vec::new(),
             next_id: 100,

@@ -1,8 +1,8 @@
 //! `trueup pr apply`
 
-use super::Stop;
-use super::gather::Gather;
+use super::gather::{Expected, Gather};
 use super::site::{Site, options};
+use super::{Stop, plain};
 use crate::arguments::PrApply;
 use crate::command::plan::complain;
 use crate::command::telling::{Asked, Telling};
@@ -14,26 +14,27 @@ use trueup_diag::{Diagnostic, Diagnostics, Sources};
 use trueup_forge::{Details, Mark, State, Thread, find_comment, write_comment};
 use trueup_pulls::{Refusal, Request, Shown, apply_key, judge, plan_key};
 use trueup_run::{Failure, Operation, Outcome, Report, StackReport};
+use trueup_stacks::PullRules;
 
 /// Applies what was shown, or says why not.
 pub(super) async fn apply(context: &Context, screen: &Arc<Screen>, args: &PrApply) -> Result<u8, Stop> {
     let site = Site::open(context, &args.pulling).await?;
     let shown = shown(&site, args).await?;
-    let pulls = &site.rules.pulls;
-    let reviews = if pulls.approvals > 0 || pulls.require_stack_owners {
-        site.forge.reviews(&site.pull).await?
+    let asks = |rules: &PullRules| rules.pulls.approvals > 0 || rules.pulls.require_stack_owners;
+    let (reviews, contributors) = if site.rules.all.iter().any(asks) {
+        (site.forge.reviews(&site.pull).await?, site.forge.contributors(&site.pull).await?)
     } else {
-        Vec::new()
+        Default::default()
     };
-    let branches = site.branches(context).await?;
     let stacks = site.repository.stacks.stacks.iter();
     let spots = stacks.map(|stack| (stack.name.to_string(), stack.spot())).collect();
     let refusals = judge(&Request {
         pull: &site.pull,
         reviews: &reviews,
-        rules: &site.rules,
-        branches: &branches,
-        shown: shown.as_ref(),
+        contributors: &contributors,
+        rules: &site.rules.all,
+        branches: &site.rules.branches,
+        shown: shown.as_ref().map(|shown| &shown.shown),
         spots: &spots,
         checkout: &site.checkout,
     });
@@ -41,7 +42,7 @@ pub(super) async fn apply(context: &Context, screen: &Arc<Screen>, args: &PrAppl
         return refuse((&site, screen), args, &refusals).await;
     };
     let there = |name: &&String| site.repository.stacks.get(name).is_some();
-    let chosen: BTreeSet<String> = shown.stacks.keys().filter(there).cloned().collect();
+    let chosen: BTreeSet<String> = shown.shown.stacks.keys().filter(there).cloned().collect();
     let options = options(Operation::Apply, &args.pulling, None)?;
     let telling = Telling::new(screen.clone(), Asked::of(Operation::Apply), chosen.len());
     let gather = Arc::new(Gather::new(telling, &site.repository, Some(shown)));
@@ -64,15 +65,16 @@ pub(super) async fn apply(context: &Context, screen: &Arc<Screen>, args: &PrAppl
 }
 
 /// What the comment shows.
-async fn shown(site: &Site, args: &PrApply) -> Result<Option<Shown>, Stop> {
+async fn shown(site: &Site, args: &PrApply) -> Result<Option<Expected>, Stop> {
     let key = plan_key(args.pulling.name.as_deref());
     let found = find_comment(&*site.forge, Thread::Pull(site.pull.number), &key).await;
-    let Some((_, mark)) = found? else { return Ok(None) };
-    Shown::read(&mark.data).map(Some).map_err(|error| {
+    let Some((comment, mark)) = found? else { return Ok(None) };
+    let shown = Shown::read(&mark.data).map_err(|error| {
         let detail = format!("The mark of the comment with the plans can't be read: {}.", error.0);
         let problem = Diagnostic::error("Pull request not applied", detail);
-        problem.hint("plan again with \"trueup pr plan\" of the same version").into()
-    })
+        problem.hint("plan again with \"trueup pr plan\" of the same version")
+    })?;
+    Ok(Some(Expected { shown, mark, comment, kind: site.forge.kind() }))
 }
 
 /// Says why nothing is applied, here and at the forge.
@@ -144,24 +146,4 @@ async fn comment(site: &Site, args: &PrApply, text: &str) -> Result<(), Stop> {
 /// Whether something was changed.
 fn is_done(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Applied | Outcome::Failed(Failure::Partly))
-}
-
-/// Text in which nothing is Markdown, a mention or a tag.
-fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '&' => out.push_str("&amp;"),
-            '@' => out.push_str("&#64;"),
-            '#' => out.push_str("&#35;"),
-            c if c.is_control() => out.push(' '),
-            c if "\\`*_[]|!~".contains(c) => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -1,10 +1,13 @@
 //! What a run over the stacks of a pull request tells, on the screen and for its comment.
 
+use super::page;
 use crate::command::accounts::Accounts;
 use crate::command::telling::{Asked, Telling};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use trueup_diag::{Diagnostic, Diagnostics};
+use trueup_engine::Session;
+use trueup_forge::{Comment, Kind, Mark, says};
 use trueup_plan::Plan;
 use trueup_pulls::{Refusal, Shown, ShownStack, judge_plans};
 use trueup_run::{Event, Operation, Question, Reporter, Repository};
@@ -16,12 +19,20 @@ pub(super) struct Gather {
     accounts: Accounts,
     stacks: Mutex<BTreeMap<String, Gathered>>,
     /// What may be applied; None where nothing is.
-    shown: Option<Shown>,
+    expected: Option<Expected>,
     refusals: Mutex<Vec<Refusal>>,
 }
 
+/// What the comment shows.
+pub(super) struct Expected {
+    pub(super) shown: Shown,
+    pub(super) mark: Mark,
+    pub(super) comment: Comment,
+    pub(super) kind: Kind,
+}
+
 /// What is kept of a stack.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Gathered {
     pub(super) report: Option<Report>,
     pub(super) stack: Option<ShownStack>,
@@ -30,9 +41,9 @@ pub(super) struct Gathered {
 }
 
 impl Gather {
-    pub(super) fn new(telling: Telling, repository: &Repository, shown: Option<Shown>) -> Gather {
+    pub(super) fn new(telling: Telling, repository: &Repository, expected: Option<Expected>) -> Gather {
         let accounts = Accounts::new(repository, Asked::of(Operation::Plan));
-        Gather { telling, accounts, stacks: Mutex::default(), shown, refusals: Mutex::default() }
+        Gather { telling, accounts, stacks: Mutex::default(), expected, refusals: Mutex::default() }
     }
 
     pub(super) fn telling(&self) -> &Telling {
@@ -40,9 +51,9 @@ impl Gather {
     }
 
     /// What was gathered, by the stacks' names.
-    pub(super) fn take(&self) -> BTreeMap<String, Gathered> {
-        let mut stacks = std::mem::take(&mut *self.stacks());
-        for (name, report) in self.accounts.take() {
+    pub(super) fn gathered(&self) -> BTreeMap<String, Gathered> {
+        let mut stacks = self.stacks().clone();
+        for (name, report) in self.accounts.reports() {
             stacks.entry(name).or_default().report = Some(report);
         }
         stacks
@@ -57,8 +68,8 @@ impl Gather {
         self.stacks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn planned(&self, stack: &str, plan: &Plan) {
-        let print = trueup_plan::file::fingerprint(plan).ok().filter(|_| !plan.errored);
+    fn planned(&self, stack: &str, plan: &Plan, session: &Session) {
+        let print = trueup_plan::file::fingerprint(plan, &session.snapshot()).ok().filter(|_| !plan.errored);
         let (serial, lineage) = (plan.prior.serial, &plan.prior.lineage);
         let shown = ShownStack {
             serial,
@@ -92,6 +103,18 @@ impl Gather {
         judge_plans(shown, &now.collect())
     }
 
+    /// What is against applying what is planned now, all in all.
+    fn against(&self, expected: &Expected) -> Vec<Refusal> {
+        let refusals = self.judged(&expected.shown);
+        if !refusals.is_empty() {
+            return refusals;
+        }
+        // People have approved what they have read.
+        let text = page::text(expected.kind, (&expected.shown, &expected.mark), &self.gathered());
+        let is_same = text.is_ok_and(|text| says(&expected.comment, &text));
+        if is_same { Vec::new() } else { vec![Refusal::OtherText] }
+    }
+
     fn refuse(&self, refusals: Vec<Refusal>) {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner).extend(refusals);
     }
@@ -101,7 +124,7 @@ impl Reporter for Gather {
     fn event(&self, stack: &str, event: &Event<'_>) {
         self.accounts.event(stack, event);
         match event {
-            Event::Planned { plan, .. } => self.planned(stack, plan),
+            Event::Planned { plan, session, .. } => self.planned(stack, plan, session),
             Event::Found(found, _) | Event::Deferred(found, _) => self.found(stack, found),
             Event::Ended(_) => self.stacks().entry(stack.to_owned()).or_default().is_planned = true,
             _ => {}
@@ -110,8 +133,8 @@ impl Reporter for Gather {
     }
 
     fn approve(&self, question: Question<'_>) -> Result<bool, Box<Diagnostic>> {
-        let refusals = match (question, &self.shown) {
-            (Question::All(_), Some(shown)) => self.judged(shown),
+        let refusals = match (question, &self.expected) {
+            (Question::All(_), Some(expected)) => self.against(expected),
             (Question::All(_), None) => vec![Refusal::NothingShown],
             // Nothing is corrected here, so nobody asks for that.
             (Question::Anew(stack) | Question::Correct(stack), _) => {

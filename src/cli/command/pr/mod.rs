@@ -2,7 +2,9 @@
 
 mod applying;
 mod gather;
+mod page;
 mod planning;
+mod rules;
 mod site;
 
 pub(crate) use site::forge_here;
@@ -81,4 +83,24 @@ impl From<SourceError> for Stop {
 
 fn unplaced(what: &str, hint: &str) -> Stop {
     Diagnostic::error("No pull request to work on", what).hint(hint).into()
+}
+
+/// Text in which nothing is Markdown, a mention or a tag.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '@' => out.push_str("&#64;"),
+            '#' => out.push_str("&#35;"),
+            c if c.is_control() => out.push(' '),
+            c if "\\`*_[]|!~".contains(c) => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
 }

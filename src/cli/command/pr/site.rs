@@ -1,5 +1,6 @@
-//! The pull request, the forge that it is at, what its base branch demands, and what is checked out here.
+//! The pull request, the forge that it is at, what is demanded of it, and what is checked out here.
 
+use super::rules::{self, Rules};
 use super::{Stop, unplaced};
 use crate::arguments::Pulling;
 use crate::command::Context;
@@ -13,17 +14,25 @@ use trueup_forge::{
 };
 use trueup_pulls::{Checkout, Parent};
 use trueup_run::{Comparing, Operation, Options, Repository, Selection};
-use trueup_source::{describe, is_in_history, parents, within};
-use trueup_stacks::{Branches, PullRules, SETTINGS_FILE, pull_rules};
+use trueup_source::{describe, is_in_history, parents};
+use trueup_stacks::Stack;
 
 /// Everything about one pull request.
 pub(super) struct Site {
     pub(super) forge: Arc<dyn Forge>,
     pub(super) pull: Pull,
-    pub(super) rules: PullRules,
+    pub(super) rules: Rules,
     pub(super) checkout: Checkout,
     pub(super) repository: Arc<Repository>,
     pub(super) ci: Ci,
+}
+
+/// What a pull request does to stacks.
+pub(super) struct Touched {
+    /// The names of those that it touches.
+    pub(super) stacks: BTreeSet<String>,
+    /// Those that it takes away.
+    pub(super) gone: Vec<Stack>,
 }
 
 impl Site {
@@ -36,7 +45,8 @@ impl Site {
         })?;
         let pull = settled_pull(&*forge, number).await?;
         let repository = Arc::new(Repository::open(&context.dir)?);
-        let rules = rules(&*forge, &pull, (&context.dir, &repository.root)).await?;
+        let place = (&*context.dir, &*context.written, &*repository.root);
+        let rules = rules::read(&*forge, &pull, place).await?;
         let commit = git.as_ref().and_then(|git| git.commit.clone());
         let parents = match &commit {
             Some(commit) => made_from(&context.dir, commit, &pull)?,
@@ -46,24 +56,13 @@ impl Site {
         Ok(Site { forge, pull, rules, checkout, repository, ci })
     }
 
-    /// Which base branches may be applied from, as the default branch says: any other may have been made to say anything.
-    pub(super) async fn branches(&self, context: &Context) -> Result<Branches, Stop> {
-        let default = self.forge.default_branch().await?;
-        let named = if default == self.pull.base_branch {
-            self.rules.pulls.branches.clone()
-        } else {
-            let found = settings_of(&*self.forge, &default, &context.dir).await?;
-            found.map(|(_, text)| pull_rules(&text)).transpose()?.unwrap_or_default().pulls.branches
-        };
-        Ok(Branches { default, named })
-    }
-
-    /// The names of the stacks that the pull request touches.
-    pub(super) fn touched(&self) -> Result<BTreeSet<String>, Stop> {
+    /// What the pull request does to stacks.
+    pub(super) fn touched(&self) -> Result<Touched, Stop> {
         let since = |reference: String| {
             let selection = Selection { changed_since: Some(reference), ..Selection::default() };
             let chosen = self.repository.choose(&selection)?;
-            Ok::<_, Diagnostics>(chosen.into_iter().map(|(stack, _)| stack.name.to_string()).collect())
+            let stacks = chosen.into_iter().map(|(stack, _)| stack.name.to_string()).collect();
+            Ok::<_, Diagnostics>(Touched { stacks, gone: self.repository.gone(&selection)? })
         };
         // What the remote has goes before a branch here, which may be an old one.
         let base = &self.pull.base_branch;
@@ -116,56 +115,6 @@ pub(super) fn options(
         approved: false,
         comparing: Comparing::default(),
     })
-}
-
-/// What `trueup.hcl` in the base branch demands, as the forge has it: what is checked out here is the pull request's, so
-/// neither the text nor the place of the file is taken from it. The file is that of the directory that one stands in or
-/// the nearest above it.
-///
-/// # Errors
-/// The file lies elsewhere in the base branch than here.
-async fn rules(forge: &dyn Forge, pull: &Pull, (dir, root): (&Path, &Path)) -> Result<PullRules, Stop> {
-    let root = within(root)?;
-    let found = settings_of(forge, &pull.base_branch, dir).await?;
-    // Where there is none at all, the whole repository is what it would stand for.
-    let in_base = found.as_ref().map_or("", |(at, _)| at.as_str());
-    if in_base != root {
-        return Err(elsewhere(&pull.base_branch, found.is_some().then_some(in_base), &root).into());
-    }
-    found.map_or_else(|| Ok(PullRules::default()), |(_, text)| Ok(pull_rules(&text)?))
-}
-
-/// The `trueup.hcl` of a branch that holds for a directory: where it lies, and its text.
-async fn settings_of(forge: &dyn Forge, branch: &str, dir: &Path) -> Result<Option<(String, String)>, Stop> {
-    let here = within(dir)?;
-    let mut at = here.as_str();
-    loop {
-        if let Some(text) = forge.file(&settings_path(at), branch).await? {
-            return Ok(Some((at.to_owned(), text)));
-        }
-        if at.is_empty() {
-            return Ok(None);
-        }
-        at = at.rsplit_once('/').map_or("", |(above, _)| above);
-    }
-}
-
-fn settings_path(directory: &str) -> String {
-    if directory.is_empty() { SETTINGS_FILE.to_owned() } else { format!("{directory}/{SETTINGS_FILE}") }
-}
-
-fn elsewhere(base: &str, in_base: Option<&str>, here: &str) -> Diagnostic {
-    let there = match in_base {
-        Some(at) => format!("are in {}", settings_path(at)),
-        None => "are in no file".to_owned(),
-    };
-    let detail = format!(
-        "The rules for pull requests {there} of the branch {base}, and the pull request has {} as what holds here. It can't \
-         choose its own rules.",
-        settings_path(here)
-    );
-    Diagnostic::error("Rules of another place", detail)
-        .hint("bring the change of where trueup.hcl lies into the base branch by itself, or merge or rebase")
 }
 
 /// The forge that the repository is at, by what the build or the remote of Git says.

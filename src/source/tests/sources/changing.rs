@@ -1,7 +1,7 @@
 //! What `changes_since` finds, beside what was done.
 
 use crate::sandbox::Sandbox;
-use trueup_source::{Changes, changes_since, is_in_history, text_at};
+use trueup_source::{Changes, changes_since, is_in_history, text_at, texts_at};
 
 /// `main` with two files; the branch `work`, one commit ahead, is checked out, and `main` went on.
 fn branched() -> (Sandbox, String) {
@@ -41,6 +41,23 @@ fn what_the_branch_did_is_found_and_what_others_did_is_not() {
     assert_eq!(text_at(&sandbox.path(""), &changes.base, "a/other.tf"), Ok(None));
     assert_eq!(paths(&since(&sandbox, &base)), ["a/main.tf", "trueup.hcl"]);
     assert_eq!(paths(&since(&sandbox, "HEAD")), Vec::<&str>::new());
+}
+
+#[test]
+fn the_files_of_a_commit_are_read_whatever_is_checked_out() {
+    let (sandbox, base) = branched();
+    let check = |commit: &str, ending: &str, expected: &[(&str, &str)]| {
+        let found = texts_at(&sandbox.path("a"), commit, |path| path.ends_with(ending)).expect("a commit");
+        let found: Vec<(&str, &str)> =
+            found.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        assert_eq!(found, expected, "{ending} of {commit}");
+    };
+    check(&base, "a/main.tf", &[("a/main.tf", "# a/main.tf\n")]);
+    check("work", "a/main.tf", &[("a/main.tf", "# changed\n")]);
+    let all = [("a/main.tf", "# a/main.tf\n"), ("b/main.tf", "# others\n"), ("c/main.tf", "# c/main.tf\n")];
+    check("main", ".tf", &all);
+    check("main", ".hcl2", &[]);
+    assert!(texts_at(&sandbox.path(""), "nowhere", |_| true).is_err());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What `describe` says about a directory.
 
 use crate::sandbox::{Sandbox, run_git};
-use trueup_source::{GitInfo, describe};
+use trueup_source::{GitInfo, describe, link_on_the_way};
 
 fn info(sandbox: &Sandbox, relative: &str) -> GitInfo {
     describe(&sandbox.path(relative)).expect("it can be read").expect("it is a repository")
@@ -108,4 +108,32 @@ fn linked_worktrees_and_bare_repositories_are_repositories() {
     run_git(&sandbox.path(""), &["clone", "--quiet", "--bare", "r", "bare.git"]);
     let found = info(&sandbox, "bare.git");
     assert_eq!((found.commit, found.root, found.dirty), (Some(first), sandbox.path("bare.git"), false));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_of_the_repository_on_the_way_to_a_directory_are_found() {
+    let sandbox = Sandbox::new();
+    sandbox.init("r");
+    sandbox.write("r/live/net/main.tf", "");
+    sandbox.write("other/main.tf", "");
+    let link = |target: &str, at: &str| {
+        std::os::unix::fs::symlink(sandbox.path(target), sandbox.path(at)).unwrap();
+    };
+    link("r/live", "r/now");
+    link("r", "outside");
+    let check = |written: &str, expected: Option<&str>| {
+        let found = link_on_the_way(&sandbox.path(written)).expect("it can be read");
+        assert_eq!(found, expected.map(|at| sandbox.path(at)), "{written}");
+    };
+    check("r", None);
+    check("r/live/net", None);
+    check("other", None);
+    check("r/now", Some("r/now"));
+    check("r/now/net", Some("r/now"));
+    check("r/live/../now/net/..", Some("r/live/../now"));
+    // Nobody who commits to the repository has made this one.
+    check("outside/live", None);
+    check("outside/now/net", Some("outside/now"));
+    assert!(link_on_the_way(&sandbox.path("r/missing")).is_err());
 }
