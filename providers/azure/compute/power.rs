@@ -9,7 +9,7 @@ use std::future::Future;
 use std::sync::MutexGuard;
 use std::time::Duration;
 use trueup_login::azure::is_passing;
-use trueup_provider_kit::{Call, Deadline, Fault};
+use trueup_provider_kit::{Call, Deadline, Fault, FaultKind};
 
 /// How long starting a machine may take, whatever is left of the time for what it was off for.
 const START_MAX: Duration = Duration::from_mins(15);
@@ -52,24 +52,37 @@ pub(super) async fn deallocated(
     if !ran {
         return outcome;
     }
-    let started = act(call, (machine, "start"), Deadline::after(START_MAX)).await;
+    let started = start(call, machine).await;
     if started.is_ok() {
         switched_off(call.site).remove(&key);
     }
     both(machine, outcome, started)
 }
 
-/// What came of the work and of starting the machine after it: each failure is told.
+/// Starts a machine that was switched off here, in a time of its own.
+async fn start(call: &Call<'_, Site>, machine: &Id) -> Result<(), Fault> {
+    let deadline = Deadline::after(START_MAX);
+    deadline.retry(is_unanswered, || act(call, (machine, "start"), deadline)).await
+}
+
+fn is_unanswered(fault: &Fault) -> bool {
+    fault.kind == FaultKind::Unanswered
+}
+
+/// What came of the work and of starting the machine after it: each failure is told. It is none without an answer, after
+/// which a look at the machine could find all as it was planned, but for its being off.
 fn both(machine: &Id, outcome: Result<(), Fault>, started: Result<(), Fault>) -> Result<(), Fault> {
     let Err(unstarted) = started else { return outcome };
     let hint = format!("The machine was switched off for a change: start it. Its id is {machine}.");
-    match outcome {
-        Ok(()) => Err(Fault { hint: Some(hint), ..unstarted }),
+    let fault = match outcome {
+        Ok(()) => unstarted,
         Err(fault) => {
             let message = format!("{}; and the machine is off, for {unstarted}", fault.message);
-            Err(Fault { message, hint: Some(hint), ..fault })
+            Fault { message, ..fault }
         }
-    }
+    };
+    let kind = if is_unanswered(&fault) { FaultKind::Other } else { fault.kind };
+    Err(Fault { kind, hint: Some(hint), ..fault })
 }
 
 fn switched_off(site: &Site) -> MutexGuard<'_, BTreeSet<String>> {

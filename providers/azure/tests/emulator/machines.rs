@@ -144,24 +144,39 @@ async fn machines_are_on_again_when_switching_them_off_goes_wrong() {
     let before = fake.snapshot();
     fake.set(Ills::default());
     change(&cloud, (MACHINE, &machines[0]), &config).await;
-    let call = fake.calls().iter().position(|call| call.starts_with("POST")).expect("it is deallocated");
+    let calls = fake.calls();
+    let call = calls.iter().position(|call| call.starts_with("POST")).expect("it is deallocated");
     fake.restore(before.clone());
     fake.set(Ills { calls: vec![(call, Mishap::Doomed)], ..Ills::default() });
     let answer = cloud.apply(MACHINE, &machines[0], &wanted.planned, &cloud.token()).await;
     assert!(answer.diagnostics.has_errors(), "the deallocation failed");
     assert_eq!(fake.world().power(&id), "running");
-    // Its end is asked for in vain, and the call to start it is lost as well.
-    fake.restore(before);
-    let mut calls: Vec<(usize, Mishap)> =
-        (call + 1..=call + LOOKS).map(|call| (call, Mishap::CutBefore)).collect();
-    calls.push((call + LOOKS + 1, Mishap::Doomed));
-    fake.set(Ills { calls, ..Ills::default() });
+    // Its end is asked for in vain.
+    let unheard = |from: usize| (from..from + LOOKS).map(|at| (at, Mishap::CutBefore)).collect::<Vec<_>>();
+    fake.restore(before.clone());
+    fake.set(Ills { calls: unheard(call + 1), ..Ills::default() });
     let answer = cloud.apply(MACHINE, &machines[0], &wanted.planned, &cloud.token()).await;
     assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
     assert_eq!(fake.world().power(&id), "running");
-    let size = fake.world().document(&id)["properties"]["hardwareProfile"]["vmSize"].clone();
-    assert_eq!(size, "Standard_F16");
+    let size = || fake.world().document(&id)["properties"]["hardwareProfile"]["vmSize"].clone();
+    assert_eq!(size(), "Standard_F16");
+    // It can't be started: that is told, also where all is as planned but for that. The first call to start it is refused,
+    // for something is under way.
+    let end = calls.iter().rposition(|call| call.starts_with("PUT")).expect("it is changed");
+    let mut ills = unheard(end + 1);
+    ills.extend([1, 2].map(|after| (end + LOOKS + after, Mishap::Doomed)));
+    fake.restore(before);
+    fake.set(Ills { calls: ills, ..Ills::default() });
+    let answer = cloud.apply(MACHINE, &machines[0], &wanted.planned, &cloud.token()).await;
+    let told = format!("{:?}", answer.diagnostics);
+    assert!(told.contains("start it"), "{told} {:#?}", fake.calls());
+    assert_eq!(size(), "Standard_F16");
+    assert_eq!(fake.world().power(&id), "deallocated");
+    // The next change owes it its being on.
     fake.set(Ills::default());
+    fake.let_time_pass();
+    change(&cloud, (MACHINE, &answer.state), &machine(0, "Standard_F32", "")).await;
+    assert_eq!(fake.world().power(&id), "running");
 }
 
 #[tokio::test]
