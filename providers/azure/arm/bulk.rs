@@ -122,14 +122,23 @@ async fn single(site: &Site, ids: Vec<Id>) -> Found {
     found
 }
 
+/// Those of a list. What it doesn't show (it is new, or the caller may read it and not list what it is in) is asked for by
+/// itself; where it shows nothing at all, there is nothing.
 async fn listed(site: &Site, kind: Kind, path: &str, ids: &[Id]) -> Found {
-    match site.arm.list(path, kind.version).await {
-        Err(fault) => ids.iter().map(|id| (id.key(), Err(fault.clone()))).collect(),
-        Ok(items) => {
-            let keyed = |item: Json| Some((kind.parse(item.word("/id")?)?.key(), Ok(item)));
-            items.into_iter().filter_map(keyed).collect()
-        }
-    }
+    let items = match site.arm.list(path, kind.version).await {
+        Ok(items) if items.is_empty() => return Found::new(),
+        Ok(items) => items,
+        Err(fault) if fault.kind == FaultKind::Denied => Vec::new(),
+        Err(fault) => return ids.iter().map(|id| (id.key(), Err(fault.clone()))).collect(),
+    };
+    let keyed = |item: Json| Some((kind.parse(item.word("/id")?)?.key(), Ok(item)));
+    let mut found: Found = items.into_iter().filter_map(keyed).collect();
+    let missing: BTreeMap<String, Id> =
+        ids.iter().map(|id| (id.key(), id.clone())).filter(|(key, _)| !found.contains_key(key)).collect();
+    let asked = missing.into_values().map(|id| single(site, vec![id]));
+    let singles: Vec<Found> = stream::iter(asked).buffered(CALLS_MAX).collect().await;
+    found.extend(singles.into_iter().flatten());
+    found
 }
 
 /// Whether a thing is being deleted: it is as good as gone.

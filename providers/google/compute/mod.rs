@@ -270,7 +270,8 @@ impl<T: Kind> Compute<T> {
     }
 }
 
-/// The things at these paths, as far as they are there: one by one where they are few, and else all of their place.
+/// The things at these paths, as far as they are there: one by one where they are few, and else all of their place. What a
+/// list doesn't show (it is new, or the caller may not list) is asked for itself; where it shows nothing, there is nothing.
 async fn there(site: &Site, paths: BTreeSet<String>) -> Result<BTreeMap<String, Json>, Fault> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for path in paths.iter().filter(|path| !path.is_empty()) {
@@ -282,9 +283,15 @@ async fn there(site: &Site, paths: BTreeSet<String>) -> Result<BTreeMap<String, 
             singles.extend(paths.iter().filter(|path| parent(path) == place).cloned());
             continue;
         }
-        let listed = found(site.compute.list(place, &[]).await)?.unwrap_or_default();
+        let listed = match found(site.compute.list(place, &[]).await) {
+            Err(fault) if fault.kind == FaultKind::Denied => Some(Vec::new()),
+            listed => listed?.filter(|listed| !listed.is_empty()),
+        };
+        let Some(listed) = listed else { continue };
         let listed = listed.into_iter().filter_map(|json| Some((path_of(&json)?, json)));
         found_all.extend(listed.filter(|(path, _)| paths.contains(path)));
+        let is_missing = |path: &&String| parent(path) == place && !found_all.contains_key(*path);
+        singles.extend(paths.iter().filter(is_missing).cloned());
     }
     let get =
         |path: String| async move { Ok::<_, Fault>((path.clone(), found(site.compute.get(&path).await)?)) };

@@ -88,6 +88,29 @@ async fn containers_are_read_one_by_one_only_where_they_are_new_or_changed() {
     assert_eq!(counts, [5, 1, 2], "a list, and a look at each that isn't of a version that is known");
 }
 
+/// What a list doesn't show is no less there for that.
+#[tokio::test]
+async fn what_lists_lack_is_asked_for() {
+    let fake = Running::start().await;
+    let cloud = Cloud::on(Azure::of(fake.clone()), "").await;
+    cloud.create("azurerm_resource_group", r#"{"name": "g", "location": "westeurope"}"#).await;
+    let kind = "azurerm_network_security_group";
+    let mut requests = Vec::new();
+    for name in ["first", "second", "unlisted"] {
+        let config = format!(r#"{{"name": "{name}", "resource_group_name": "g", "location": "westeurope"}}"#);
+        let state = cloud.create(kind, &config).await;
+        requests.push(ReadRequest { kind: kind.into(), state, private: Private::from([]) });
+    }
+    for is_unlistable in [false, true] {
+        fake.world().is_unlistable = is_unlistable;
+        let answers = cloud.provider.read_many(requests.clone()).await;
+        for (answer, request) in answers.iter().zip(&requests) {
+            assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
+            assert_eq!(answer.state, request.state, "may list: {}", !is_unlistable);
+        }
+    }
+}
+
 /// Names of accounts say nothing of where they are: all accounts are listed once for all containers that name them so.
 #[tokio::test]
 async fn accounts_are_listed_once_for_containers_that_name_them() {

@@ -57,6 +57,8 @@ pub(crate) struct World {
     pub(crate) is_log_closed: bool,
     /// How many writes came while another was under way.
     busy: usize,
+    /// The caller may not list.
+    pub(crate) is_unlistable: bool,
 }
 
 /// A write under way.
@@ -252,6 +254,10 @@ impl World {
         if method == "GET" && segments.len().is_multiple_of(2) && Target::of(segments).is_none()
             || segments.len() % 2 == 1
         {
+            if self.is_unlistable {
+                let message = "The client does not have authorization to perform the action over the scope.";
+                return Err(refuse(403, "AuthorizationFailed", message));
+            }
             return Ok(self.list(request, segments));
         }
         let target = Target::of(segments)
@@ -282,7 +288,8 @@ impl World {
             } else {
                 key.rsplit_once('/').is_some_and(|(of, _)| of == prefix)
             };
-            is_kind && is_there
+            // Lists come to know of things later than those who ask for one.
+            is_kind && is_there && !key.contains("/unlisted")
         };
         let keys: Vec<String> = self.documents.keys().filter(|key| is_listed(key)).cloned().collect();
         self.page(request, &keys)

@@ -287,8 +287,11 @@ async fn ranged(
     let range = [("startOffset", first.as_str()), ("endOffset", end.as_str())];
     let (mut passed, mut token) = (None, None);
     for _ in 0..names.len().div_ceil(2) {
-        let page = found(site.storage.page(list, &range, (&LISTING, token.as_deref())).await)?;
-        let (objects, next) = page.unwrap_or_default();
+        let (objects, next) = match site.storage.page(list, &range, (&LISTING, token.as_deref())).await {
+            // Who may read objects may not list them for that.
+            Err(fault) if fault.kind == FaultKind::Denied => break,
+            page => found(page)?.unwrap_or_default(),
+        };
         let named = objects.into_iter().filter_map(|json| Some((json["name"].as_str()?.to_owned(), json)));
         for (name, json) in named {
             passed = Some(name.clone());

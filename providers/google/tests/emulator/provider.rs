@@ -138,6 +138,32 @@ async fn deletion_policies_are_followed() {
     assert!(format!("{:?}", answer.diagnostics).contains("deletion_policy"));
 }
 
+/// What a list doesn't show is no less there for that.
+#[tokio::test]
+async fn what_lists_lack_is_asked_for() {
+    let fake = Running::<World>::start().await;
+    let cloud = Cloud::on(Google::of(fake.clone()), "").await;
+    let network = "google_compute_network";
+    let object = "google_storage_bucket_object";
+    cloud.create("google_storage_bucket", r#"{"name": "bucket", "location": "US"}"#).await;
+    let mut requests = Vec::new();
+    for name in ["first", "second", "third", "unlisted"] {
+        let config = format!(r#"{{"bucket": "bucket", "name": "{name}", "content": "words"}}"#);
+        for (kind, config) in [(network, format!(r#"{{"name": "{name}"}}"#)), (object, config)] {
+            let state = cloud.create(kind, &config).await;
+            requests.push(ReadRequest { kind: kind.into(), state, private: Private::from([]) });
+        }
+    }
+    for is_unlistable in [false, true] {
+        fake.world().is_unlistable = is_unlistable;
+        let answers = cloud.provider.read_many(requests.clone()).await;
+        for (answer, request) in answers.iter().zip(&requests) {
+            assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
+            assert_eq!(answer.state, request.state, "may list: {}", !is_unlistable);
+        }
+    }
+}
+
 #[tokio::test]
 async fn many_things_of_a_place_are_listed() {
     const COUNT: usize = 20;

@@ -65,6 +65,8 @@ pub(crate) struct World {
     pub(crate) overtakes: u32,
     /// So many writes of policies come before service accounts that they name are known there.
     pub(crate) strangers: u32,
+    /// The caller may not list.
+    pub(crate) is_unlistable: bool,
     failures: usize,
     /// What the audit log has.
     pub(crate) entries: Vec<Json>,
@@ -212,6 +214,18 @@ impl World {
 
     fn answered(&mut self, request: &Request, is_doomed: bool) -> Result<Json, Refusal> {
         World::admitted(request)?;
+        let is_list = SORTS
+            .iter()
+            .map(|sort| sort.plural)
+            .chain(["b", "o"])
+            .any(|of| request.path.ends_with(&format!("/{of}")));
+        if self.is_unlistable && is_list && request.method == "GET" {
+            return refuse(
+                403,
+                "forbidden",
+                "Permission to list is denied on resource (or it may not exist).",
+            );
+        }
         if let Some(answer) = looks::look(request) {
             return answer;
         }
@@ -299,8 +313,9 @@ impl World {
 
     fn list(&mut self, request: &Request, parent: &str) -> Result<Json, Refusal> {
         let prefix = format!("{parent}/");
-        let mut paths: Vec<String> =
-            self.things.keys().filter(|path| path.starts_with(&prefix)).cloned().collect();
+        // Lists come to know of things later than those who ask for one.
+        let is_it = |path: &&String| path.starts_with(&prefix) && !path.contains("/unlisted");
+        let mut paths: Vec<String> = self.things.keys().filter(is_it).cloned().collect();
         if let Some(filter) = request.parameter("filter") {
             let Some(range) = filter.strip_prefix("destRange = ") else {
                 return refuse(400, "invalid", format!("Invalid list filter expression: {filter}"));
