@@ -165,13 +165,18 @@ impl<T: Kind> Resource<Site> for Compute<T> {
         let operation = self.insert(call, object, (&place, &parent)).await?;
         object.put_text("id", Some(&path));
         if let Err(fault) = operation::finish(call, operation).await {
-            // Where nothing came of it there is nothing to record.
-            if let Ok(None) = found(call.site.compute.get(&path).await) {
-                object.put_null("id");
-            }
+            let is_there = match fault.kind {
+                // Something may come yet of what is under way still.
+                FaultKind::TimedOut => true,
+                // Who looks for it waits for its end, and goes on from there.
+                FaultKind::Unanswered => false,
+                // Where nothing came of it there is nothing to record.
+                _ => !matches!(found(call.site.compute.get(&path).await), Ok(None)),
+            };
+            object.put_text("id", is_there.then_some(&path));
             return Err(fault);
         }
-        self.0.made(call, object).await
+        self.complete(call, object).await
     }
 
     async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {
@@ -223,11 +228,23 @@ impl<T: Kind> Resource<Site> for Compute<T> {
         let operation = self.insert(call, object, (&place, &parent)).await?;
         operation::finish(call, operation).await?;
         object.put_text("id", Some(&path));
+        self.complete(call, object).await?;
         Ok(true)
     }
 }
 
 impl<T: Kind> Compute<T> {
+    /// Does what there is to do once it is made. It is no fault without an answer that comes of it in the end, after which
+    /// a look could find the thing as it was planned, but for that.
+    async fn complete(&self, call: &Call<'_, Site>, object: &Object) -> Result<(), Fault> {
+        let is_unanswered = |fault: &Fault| fault.kind == FaultKind::Unanswered;
+        let made = call.deadline.retry(is_unanswered, || self.0.made(call, object)).await;
+        made.map_err(|fault| {
+            let kind = if is_unanswered(&fault) { FaultKind::Other } else { fault.kind };
+            Fault { kind, ..fault }
+        })
+    }
+
     /// Asks for it to be made; asked again it answers the operation that the first request has begun.
     async fn insert(
         &self,

@@ -4,6 +4,7 @@ use crate::account::site::Site;
 use crate::codec::Field;
 use crate::compute::change::Change;
 use crate::compute::{Kind, NETWORKS, operation};
+use crate::fault::found;
 use crate::links;
 use crate::places::Collection;
 use async_trait::async_trait;
@@ -80,8 +81,10 @@ impl Kind for Network {
                 continue;
             }
             let path = links::path(route["selfLink"].as_str().unwrap_or_default());
-            let operation = call.site.compute.put(Method::DELETE, path, None).await?;
-            operation::finish(call, operation).await?;
+            // An attempt before this one may have deleted it.
+            if let Some(operation) = found(call.site.compute.put(Method::DELETE, path, None).await)? {
+                operation::finish(call, operation).await?;
+            }
         }
         Ok(())
     }

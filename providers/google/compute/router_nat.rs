@@ -109,9 +109,12 @@ impl Resource<Site> for RouterNat {
         }
         all.push(gateway);
         let id = request_id(call, &id(object));
-        put(call, &router, &all, Some(&id)).await?;
-        object.put_text("id", Some(self::id(object)));
-        Ok(())
+        let outcome = put(call, &router, &all, Some(&id)).await;
+        // What is under way still at the end of its time may come yet.
+        if outcome.as_ref().map_or_else(|fault| fault.kind == FaultKind::TimedOut, |()| true) {
+            object.put_text("id", Some(self::id(object)));
+        }
+        outcome
     }
 
     async fn update(&self, call: &Call<'_, Site>, prior: &Object, object: &mut Object) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use trueup_addr::ProviderAddr;
 use trueup_provider::{Factory, PlanRequest, Private, Provider, ReadRequest};
 use trueup_provider_google::GoogleFactory;
-use trueup_provider_walk::{Cloud, Running, Stand, configure, text, value};
+use trueup_provider_walk::{Cloud, Ills, Mishap, Running, Stand, configure, text, value};
 use trueup_schema::proposed_new;
 use trueup_value::{Type, Value};
 
@@ -161,6 +161,58 @@ async fn what_lists_lack_is_asked_for() {
             assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
             assert_eq!(answer.state, request.state, "may list: {}", !is_unlistable);
         }
+    }
+}
+
+/// What is under way still when its time is up may come yet: it is in the state, as something to be made anew.
+#[tokio::test]
+async fn creations_that_are_under_way_when_time_is_up_are_recorded() {
+    let fake = Running::<World>::start().await;
+    let cloud = Cloud::on(Google::of(fake.clone()), "").await;
+    cloud.create("google_compute_network", r#"{"name": "n"}"#).await;
+    cloud.create("google_compute_router", r#"{"name": "r", "network": "n"}"#).await;
+    let nat = r#"{"name": "late", "router": "r", "nat_ip_allocate_option": "AUTO_ONLY",
+        "source_subnetwork_ip_ranges_to_nat": "ALL_SUBNETWORKS_ALL_IP_RANGES", "timeouts": {"create": "0s"}}"#;
+    for (kind, config) in [
+        ("google_compute_network", r#"{"name": "late", "timeouts": {"create": "0s"}}"#),
+        ("google_compute_router_nat", nat),
+    ] {
+        let wanted = cloud.config(kind, config).await;
+        let planned = cloud.plan(kind, &cloud.null(kind), &wanted).await.planned;
+        let answer = cloud.apply(kind, &cloud.null(kind), &planned, &cloud.token()).await;
+        let told = format!("{:?}", answer.diagnostics);
+        assert!(told.contains("at the end of the timeout"), "{kind}: {told}");
+        assert!(!answer.state.is_null() && text(&answer.state, "id").contains("late"), "{kind}: {told}");
+        fake.let_time_pass();
+        let read = cloud.read(kind, &answer.state).await;
+        assert!(!read.is_null(), "{kind}");
+        cloud.delete(kind, &read).await;
+    }
+}
+
+/// What a new network gets by itself and isn't to have goes, also where nobody heard how its creation ended.
+#[tokio::test]
+async fn networks_without_default_routes_have_none_whatever_goes_wrong() {
+    /// So often a call is made before the API counts as out of reach.
+    const ATTEMPTS: usize = 5;
+    let (kind, config) =
+        ("google_compute_network", r#"{"name": "n", "delete_default_routes_on_create": true}"#);
+    let fake = Running::<World>::start().await;
+    let cloud = Cloud::on(Google::of(fake.clone()), "").await;
+    let wanted = cloud.config(kind, config).await;
+    let planned = cloud.plan(kind, &cloud.null(kind), &wanted).await.planned;
+    // The insertion is the first call, then comes its end, then the routes.
+    for from in [None, Some(1), Some(2), Some(3)] {
+        fake.restore(World::default());
+        let route = r#"PUT projects/my-project/global/routes/default-route {"name": "default-route", "destRange": "0.0.0.0/0",
+            "network": "https://www.googleapis.com/compute/v1/projects/my-project/global/networks/n",
+            "selfLink": "https://www.googleapis.com/compute/v1/projects/my-project/global/routes/default-route"}"#;
+        cloud.tamper(route).await;
+        let unheard = from.map(|from| (from..from + ATTEMPTS).map(|at| (at, Mishap::CutBefore)).collect());
+        fake.set(Ills { calls: unheard.unwrap_or_default(), ..Ills::default() });
+        let answer = cloud.apply(kind, &cloud.null(kind), &planned, &cloud.token()).await;
+        assert!(answer.diagnostics.is_empty(), "{from:?}: {:?} {:#?}", answer.diagnostics, fake.calls());
+        assert_eq!(fake.things(), ["networks projects/my-project/global/networks/n"], "{from:?}");
     }
 }
 

@@ -154,8 +154,8 @@ impl Store for World {
                 merge(&mut thing.json, tree);
             }
             Meddling::Put(id, tree) => {
-                let thing = self.things.get_mut(id).unwrap_or_else(|| panic!("{id} isn't there"));
-                thing.json = tree.clone();
+                let thing = Thing { json: tree.clone(), is_ready: true, hidden: 0 };
+                self.things.insert(id.clone(), thing);
             }
             Meddling::Delete(id) => drop(self.things.remove(id)),
             Meddling::Call(..) => panic!("no case meddles by calls"),
