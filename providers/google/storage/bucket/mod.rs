@@ -305,7 +305,8 @@ fn is_bucket(name: &str) -> bool {
 }
 
 /// The buckets that objects are, as far as they are there: one by one where they are few, and else all of their project.
-/// What a list doesn't show (it is of another project than its object says, or the caller may not list) is asked for itself.
+/// What a list doesn't show (it is of another project than its object says, or the caller may not list), or not in full, is
+/// asked for itself.
 async fn there(site: &Site, objects: &[Object]) -> Result<BTreeMap<String, Json>, Fault> {
     let mut wanted: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for object in objects {
@@ -314,7 +315,8 @@ async fn there(site: &Site, objects: &[Object]) -> Result<BTreeMap<String, Json>
     let (mut all, mut singles) = (BTreeMap::new(), Vec::new());
     for (project, names) in wanted {
         if names.len() > SINGLE_MAX && !project.is_empty() {
-            let listed = listed(site, project).await?;
+            let mut listed = listed(site, project).await?;
+            listed.retain(|json| !is_told_in_part(json));
             let named = listed.into_iter().filter_map(|json| Some((json["name"].as_str()?.to_owned(), json)));
             all.extend(named.filter(|(name, _)| names.contains(name)));
         }
@@ -330,6 +332,12 @@ async fn there(site: &Site, objects: &[Object]) -> Result<BTreeMap<String, Json>
         all.extend(json.map(|json| (name, json)));
     }
     Ok(all)
+}
+
+/// Lists say of a filter of addresses only whether it is on, and not what it lets pass (Cloud Storage, "List bucket IP
+/// filtering rules").
+fn is_told_in_part(json: &Json) -> bool {
+    json["ipFilter"].is_object()
 }
 
 /// All buckets of a project; none where the caller may not list them.

@@ -81,6 +81,27 @@ async fn many_buckets_of_a_project_are_listed() {
     assert_eq!(cloud.server.0.requests(), COUNT.div_ceil(3));
 }
 
+/// Lists say of filters of addresses only whether they are on.
+#[tokio::test]
+async fn buckets_with_filters_of_addresses_are_read_in_full() {
+    let cloud = Cloud::<Google>::start("").await;
+    let mut requests = Vec::new();
+    for number in 0..5 {
+        let filter = r#", "ip_filter": [{"mode": "Enabled", "public_network_source": [{"allowed_ip_cidr_ranges": ["192.0.2.0/24"]}]}]"#;
+        let filter = if number % 2 == 0 { filter } else { "" };
+        let config = format!(r#"{{"name": "bucket-{number}", "location": "US"{filter}}}"#);
+        let state = cloud.create(BUCKET, &config).await;
+        requests.push(ReadRequest { kind: BUCKET.into(), state, private: Private::from([]) });
+    }
+    cloud.server.0.requests();
+    let answers = cloud.provider.read_many(requests.clone()).await;
+    for (answer, request) in answers.iter().zip(&requests) {
+        assert_eq!(answer.state, request.state);
+    }
+    // The fake's pages hold three; each of those with filters is asked for besides.
+    assert_eq!(cloud.server.0.requests(), 2 + 3);
+}
+
 #[tokio::test]
 async fn what_can_not_be_right_is_refused_before_anything_is_made() {
     let cloud = Cloud::<Google>::start("").await;

@@ -80,16 +80,23 @@ impl World {
         let Some(project) = request.parameter("project") else {
             return refuse(400, "required", "Required parameter: project");
         };
-        let from = request.parameter("pageToken").unwrap_or_default();
+        let asked = |name: &str| request.parameter(name).unwrap_or_default();
+        let (from, prefix) = (asked("pageToken"), asked("prefix"));
         let is_it = |(path, thing): &(&String, &Thing)| {
             path.starts_with("b/")
                 && !path[2..].contains('/')
                 && **path > from
+                && path[2..].starts_with(&prefix)
                 && thing.json["project"] == project.as_str()
         };
         let all: Vec<String> = self.things.iter().filter(is_it).map(|(path, _)| path.clone()).collect();
-        let page: Vec<Json> =
-            all.iter().take(PAGE).filter_map(|path| self.bucket(&path[2..]).ok()).map(told).collect();
+        let page: Vec<Json> = all
+            .iter()
+            .take(PAGE)
+            .filter_map(|path| self.bucket(&path[2..]).ok())
+            .map(told)
+            .map(listed)
+            .collect();
         let next = all.get(PAGE - 1).filter(|_| all.len() > PAGE);
         Ok(json!({"items": page, "nextPageToken": next}))
     }
@@ -295,6 +302,14 @@ fn tidy(json: &mut Json) {
             !(name == "lifecycle" && part.as_object().is_some_and(serde_json::Map::is_empty))
         });
     }
+}
+
+/// What of a bucket lists tell: of its filter of addresses only whether it is on.
+fn listed(mut json: Json) -> Json {
+    if let Some(filter) = json["ipFilter"].as_object_mut() {
+        filter.retain(|part, _| part == "mode");
+    }
+    json
 }
 
 /// What is told of a bucket.
