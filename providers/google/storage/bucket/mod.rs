@@ -221,8 +221,25 @@ impl Resource<Site> for Bucket {
                 "a bucket of this name that is not as planned is there; it may have been there before",
             ));
         }
-        Ok(object.identify(there["name"].as_str()))
+        let project = object.text("project").unwrap_or_default();
+        match is_of(call.site, project, &name(object)).await {
+            Ok(true) => Ok(object.identify(there["name"].as_str())),
+            Ok(false) => Err(other(object, "a bucket of this name is there, in another project")),
+            Err(fault) if fault.kind == FaultKind::Denied => Err(other(
+                object,
+                "a bucket of this name is there, and the caller may not list those of the project to see whether it is one",
+            )),
+            Err(fault) => Err(fault),
+        }
     }
+}
+
+/// Whether a project has a bucket of a name: buckets themselves tell their projects by numbers alone.
+async fn is_of(site: &Site, project: &str, name: &str) -> Result<bool, Fault> {
+    // They come in order, and so it first.
+    let query = [("project", project), ("prefix", name)];
+    let (buckets, _) = site.storage.page("b", &query, (&LISTING, None)).await?;
+    Ok(buckets.iter().any(|bucket| bucket["name"] == name))
 }
 
 /// All that is said of a new one.
