@@ -189,8 +189,13 @@ impl Resource<Site> for ServiceAccount {
         let is_denied = |fault: &Fault| fault.kind == FaultKind::Denied;
         let there = deadline.retry(is_denied, || call.site.iam.get(&id)).await;
         let Some(json) = found(there)? else { return Ok(false) };
-        let is_ours = json["description"].as_str().unwrap_or_default() == marked(object, call.token)
-            || is_adopting(object);
+        let wanted = marked(object, call.token);
+        // Where there was no room for the mark, whose it is can't be known.
+        let is_marked = wanted != object.text("description").unwrap_or_default();
+        let is_ours = (is_marked && json["description"] == wanted.as_str()) || is_adopting(object);
+        if is_ours {
+            call.site.new_accounts.add(json["name"].as_str().unwrap_or(&id));
+        }
         Ok(is_ours && object.identify(json["name"].as_str()))
     }
 

@@ -65,8 +65,14 @@ const CHANGEABLE: [&str; 3] = ["event_based_hold", "retention", "temporary_hold"
 /// What follows from what it holds.
 const FOLLOWING: [&str; 5] = ["crc32c", "generation", "md5hash", "md5hexhash", "media_link"];
 /// What tells an object that a creation of ours made from another of its name.
-const OWN: [&str; 5] =
-    ["cache_control", "content_disposition", "content_encoding", "content_language", "content_type"];
+const OWN: [&str; 6] = [
+    "cache_control",
+    "content_disposition",
+    "content_encoding",
+    "content_language",
+    "content_type",
+    "storage_class",
+];
 
 #[async_trait]
 impl Resource<Site> for BucketObject {
@@ -194,7 +200,9 @@ impl Resource<Site> for BucketObject {
         let is_said = |name: &&&str| object.is_set(name);
         let is_same = OWN.iter().filter(is_said).all(|name| !told.differs(object, name))
             && told.map("metadata") == object.map("metadata")
-            && json["md5Hash"].as_str().is_none_or(|there| there == md5);
+            && is_under_same_key(object, &json)
+            // What was put together of others has none, and is none of ours.
+            && json["md5Hash"].as_str() == Some(&md5);
         if !is_same {
             let message = format!("the object {} already exists and is not as planned", id(object));
             return Err(Fault::new(FaultKind::Exists, message).hint(IMPORT));
@@ -222,6 +230,17 @@ fn path(object: &Object) -> String {
 /// The key of the caller's that it is encrypted with.
 fn key(object: &Object) -> Option<&str> {
     object.item("customer_encryption").and_then(|block| block.field("encryption_key")?.as_str())
+}
+
+/// Whether an object is encrypted with the keys that were said, and with the caller's where one was.
+fn is_under_same_key(object: &Object, json: &Json) -> bool {
+    let there = json["kmsKeyName"].as_str().unwrap_or_default();
+    // Objects tell which version of it.
+    let is_under = |wanted: &str| {
+        there.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    object.text("kms_key_name").is_none_or(is_under)
+        && key(object).is_some() == json["customerEncryption"].is_object()
 }
 
 /// Says of a name that is taken which one it is.

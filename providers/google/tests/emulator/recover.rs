@@ -69,6 +69,64 @@ async fn buckets_that_differ_in_anything_are_not_taken_for_lost_creations() {
     }
 }
 
+/// A description without room for the mark says nothing of who made the account.
+#[tokio::test]
+async fn accounts_without_a_mark_are_not_taken_for_lost_creations() {
+    let cloud = Cloud::<Google>::start("").await;
+    let kind = "google_service_account";
+    for (length, is_ours) in [(200, true), (250, false)] {
+        let config = format!(r#"{{"account_id": "my-account", "description": "{}"}}"#, "d".repeat(length));
+        let wanted = cloud.config(kind, &config).await;
+        let planned = cloud.plan(kind, &cloud.null(kind), &wanted).await.planned;
+        let made = cloud.apply(kind, &cloud.null(kind), &planned, &token("step", "7")).await.state;
+        match cloud.recover(kind, &planned, &token("step", "7")).await {
+            RecoverAnswer::Found(..) if is_ours => {}
+            RecoverAnswer::Absent | RecoverAnswer::Unknown(_) if !is_ours => {}
+            answer => panic!("{length}: {answer:?}"),
+        }
+        cloud.delete(kind, &made).await;
+    }
+}
+
+/// Objects carry no mark of who made them: one that differs in anything is somebody else's.
+#[tokio::test]
+async fn objects_that_differ_in_anything_are_not_taken_for_lost_creations() {
+    let cloud = Cloud::<Google>::start("").await;
+    cloud.create("google_storage_bucket", r#"{"name": "shared", "location": "US"}"#).await;
+    let kind = "google_storage_bucket_object";
+    let wanted = |more: &str| format!(r#"{{"bucket": "shared", "name": "mine", "content": "words"{more}}}"#);
+    let kms = r#", "kms_key_name": "projects/my-project/locations/us/keyRings/r/cryptoKeys/k""#;
+    let own =
+        r#", "customer_encryption": [{"encryption_key": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}]"#;
+    let class = r#", "storage_class": "NEARLINE""#;
+    let composed = r#"PATCH b/shared/o/mine {"md5Hash": null, "componentCount": 2}"#;
+    let cases = [
+        ("", "", "", true),
+        (kms, kms, "", true),
+        (own, own, "", true),
+        (class, class, "", true),
+        (kms, "", "", false),
+        (own, "", "", false),
+        ("", own, "", false),
+        (class, "", "", false),
+        ("", "", composed, false),
+    ];
+    for (planned, there, tamper, is_ours) in cases {
+        let made = cloud.create(kind, &wanted(there)).await;
+        if !tamper.is_empty() {
+            cloud.tamper(tamper).await;
+        }
+        let config = cloud.config(kind, &wanted(planned)).await;
+        let planned_state = cloud.plan(kind, &cloud.null(kind), &config).await.planned;
+        match cloud.recover(kind, &planned_state, &token("step", "7")).await {
+            RecoverAnswer::Found(..) if is_ours => {}
+            RecoverAnswer::Absent | RecoverAnswer::Unknown(_) if !is_ours => {}
+            answer => panic!("{planned} {there} {tamper}: {answer:?}"),
+        }
+        cloud.delete(kind, &made).await;
+    }
+}
+
 /// Lives of the fault suite go on where another provider's set-up ended: their first steps are not its last ones again.
 #[tokio::test]
 async fn steps_of_one_provider_are_no_repetitions_of_those_of_another() {
