@@ -424,6 +424,11 @@ impl World {
         if !self.things.contains_key(path) {
             return refuse(404, "notFound", format!("The resource '{path}' was not found"));
         }
+        if !self.things[path].is_ready {
+            // Time passes for those who only try again.
+            self.let_time_pass();
+            return refuse(400, "resourceNotReady", format!("The resource '{path}' is not ready"));
+        }
         let link = json!(format!("{ROOT}{path}"));
         let user = self.things.iter().find(|(of, thing)| of.as_str() != path && names(&thing.json, &link));
         if let Some((user, _)) = user {
