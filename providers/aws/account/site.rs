@@ -10,7 +10,7 @@ use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use trueup_provider_kit::Fault;
+use trueup_provider_kit::{Fault, SwitchedOff};
 
 /// The clients of one region.
 pub(crate) struct Site {
@@ -21,6 +21,7 @@ pub(crate) struct Site {
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sts: aws_sdk_sts::Client,
     pub(crate) region: String,
+    pub(crate) switched_off: SwitchedOff,
     account: Arc<OnceLock<String>>,
 }
 
@@ -76,6 +77,7 @@ impl Site {
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             region: region.to_owned(),
+            switched_off: SwitchedOff::default(),
             account,
         }
     }

@@ -15,11 +15,13 @@ use crate::storage::Accounts;
 use crate::table::catalog;
 use async_trait::async_trait;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use trueup_diag::{Diagnostic, Diagnostics};
 use trueup_login::Traffic;
 use trueup_login::azure::{Environment, Tokens};
-use trueup_provider_kit::{Audit, Audited, Catalog, Cloud, Fault, FaultKind, Outside, Span, TagPolicy};
+use trueup_provider_kit::{
+    Audit, Audited, Catalog, Cloud, Fault, FaultKind, Outside, Span, SwitchedOff, TagPolicy,
+};
 use trueup_value::Value;
 
 /// The version of the API of subscriptions and resource providers.
@@ -115,7 +117,7 @@ async fn open(settings: &Settings, outside: &Outside) -> Result<Site, Diagnostic
         subscription,
         features: settings.features,
         accounts: Accounts::default(),
-        switched_off: Mutex::default(),
+        switched_off: SwitchedOff::default(),
     };
     check(&site, settings).await?;
     for provider in &settings.registrations.named {

@@ -4,9 +4,8 @@ use crate::account::settings::Features;
 use crate::arm::Arm;
 use crate::arm::id::{Id, Kind};
 use crate::storage::Accounts;
-use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Mutex;
+use trueup_provider_kit::SwitchedOff;
 
 /// The subscription that a provider block works on.
 pub(crate) struct Site {
@@ -16,8 +15,7 @@ pub(crate) struct Site {
     pub(crate) features: Features,
     /// The storage accounts of the subscription, for what names them by their names.
     pub(crate) accounts: Accounts,
-    /// Machines that ran and were switched off here, by their keys: they owe their being off to this run.
-    pub(crate) switched_off: Mutex<BTreeSet<String>>,
+    pub(crate) switched_off: SwitchedOff,
 }
 
 impl fmt::Debug for Site {

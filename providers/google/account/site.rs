@@ -7,11 +7,11 @@ use crate::iam::service_account::Newcomers;
 use crate::places::Place;
 use crate::storage::bucket_object::Uploads;
 use reqwest::Client;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use trueup_login::google::Identity;
-use trueup_provider_kit::Fault;
+use trueup_provider_kit::{Fault, SwitchedOff};
 
 /// The clients of one provider block.
 #[derive(Debug)]
@@ -29,8 +29,7 @@ pub(crate) struct Site {
     pub(crate) settings: Arc<Settings>,
     /// Service accounts that were made here, by their ids.
     pub(crate) new_accounts: Newcomers,
-    /// Machines that ran and were stopped here, by their paths: they owe their being off to this run.
-    pub(crate) stopped: Mutex<BTreeSet<String>>,
+    pub(crate) switched_off: SwitchedOff,
     /// Calls of methods so far that may be called several times in one change.
     pub(crate) turns: AtomicU64,
     identity: Arc<Identity>,
@@ -53,7 +52,7 @@ impl Site {
             policies: Desk::default(),
             new_accounts: Newcomers::default(),
             settings: settings.clone(),
-            stopped: Mutex::default(),
+            switched_off: SwitchedOff::default(),
             turns: AtomicU64::default(),
             identity: identity.clone(),
             shared: Mutex::default(),

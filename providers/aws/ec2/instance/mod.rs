@@ -17,7 +17,9 @@ use aws_sdk_ec2::types::{
 };
 use std::time::Duration;
 use trueup_diag::{Diagnostic, Diagnostics};
-use trueup_provider_kit::{Call, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, Tags};
+use trueup_provider_kit::{
+    Call, Deadline, Fault, FaultKind, Fields, Object, Planning, Readings, Resource, Tags,
+};
 
 /// `aws_instance`
 pub(crate) struct Instance;
@@ -235,6 +237,21 @@ async fn wait_password(call: &Call<'_, Site>, id: &str) -> Result<(), Fault> {
 pub(crate) async fn stop(call: &Call<'_, Site>, id: &str, what: &str) -> Result<(), Fault> {
     call.site.ec2.stop_instances().instance_ids(id).send().await.attempt(what)?;
     wait_state(call, id, State::Stopped).await
+}
+
+/// Starts an instance that was stopped, or is being stopped, and waits until it runs.
+async fn start(call: &Call<'_, Site>, id: &str, deadline: Deadline) -> Result<(), Fault> {
+    let call = Call { site: call.site, token: call.token, deadline };
+    let at_rest = || async {
+        let state = state(call.site, id).await?;
+        Ok(state.filter(|state| !matches!(state, State::Stopping | State::Pending)))
+    };
+    let state = deadline.until("the instance to come to rest", at_rest).await?;
+    if state != State::Running {
+        let request = call.site.ec2.start_instances().instance_ids(id);
+        request.send().await.attempt("starting the instance again")?;
+    }
+    wait_running(&call, id).await
 }
 
 async fn wait_running(call: &Call<'_, Site>, id: &str) -> Result<(), Fault> {

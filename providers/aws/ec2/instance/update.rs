@@ -2,7 +2,7 @@
 
 use super::request::{is_same_user_data, user_data};
 use super::volumes::{BLOCKS, attached, change_root, change_shared_tags, change_tags_of_each};
-use super::{STOPPING, network, options, shutdown_behavior, stop, wait_running};
+use super::{STOPPING, network, options, shutdown_behavior, start, stop};
 use crate::account::site::Site;
 use crate::ec2::{change_tags, update_tags};
 use crate::fault::Attempt;
@@ -98,12 +98,24 @@ pub(super) async fn update(call: &Call<'_, Site>, prior: &Object, object: &Objec
     update_tags(site, id, prior, object).await
 }
 
+/// Changes what can't be changed on an instance that runs. One that ran is started again, whatever came of that.
 async fn change_stopped(call: &Call<'_, Site>, prior: &Object, object: &Object) -> Result<(), Fault> {
+    let id = prior.id_or_empty();
+    let state = prior.text("instance_state");
+    let off = async {
+        match state {
+            Some("stopped") => Ok(()),
+            _ => stop(call, id, "stopping the instance to change it").await,
+        }
+    };
+    let runs = state.is_none_or(|state| ["pending", "running"].contains(&state));
+    let on = |deadline| start(call, id, deadline);
+    call.site.switched_off.during((id, runs), off, change_resting(call, prior, object), on).await
+}
+
+/// Changes what takes an instance that is stopped.
+async fn change_resting(call: &Call<'_, Site>, prior: &Object, object: &Object) -> Result<(), Fault> {
     let (ec2, id) = (&call.site.ec2, prior.id_or_empty());
-    let was_running = prior.text("instance_state").is_none_or(|state| state == "running");
-    if was_running {
-        stop(call, id, "stopping the instance to change it").await?;
-    }
     if object.differs(prior, "instance_type") {
         let value = AttributeValue::builder().set_value(object.owned("instance_type")).build();
         let request = ec2.modify_instance_attribute().instance_id(id).instance_type(value);
@@ -130,10 +142,6 @@ async fn change_stopped(call: &Call<'_, Site>, prior: &Object, object: &Object) 
         let request = ec2.modify_instance_capacity_reservation_attributes().instance_id(id);
         let request = request.capacity_reservation_specification(specification);
         request.send().await.attempt("changing which capacity reservations the instance uses")?;
-    }
-    if was_running {
-        ec2.start_instances().instance_ids(id).send().await.attempt("starting the instance again")?;
-        wait_running(call, id).await?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use std::time::Duration;
 use trueup_diag::Diagnostics;
 use trueup_provider::{Private, ReadRequest};
-use trueup_provider_walk::{Act, Proxy, Rule, Stand};
+use trueup_provider_walk::{Act, Proxy, Rule, Stand, text};
 use trueup_value::Value;
 
 const GATEWAY: &str = "aws_internet_gateway";
@@ -112,6 +112,50 @@ async fn what_can_come_twice_is_repeated_when_its_answer_is_lost() {
     assert!(told.is_empty() && !instance.is_null(), "{told:#?}");
     let runs = front.seen("Action=RunInstances");
     assert_eq!((runs.len(), &runs[0]), (2, &runs[1]), "the same token says that it is the same launch");
+}
+
+/// An instance that is stopped for a change runs again, whatever becomes of that; and where it can't, that is told. Each call
+/// is tried three times here.
+#[tokio::test]
+async fn instances_run_again_when_what_they_were_stopped_for_goes_wrong() {
+    const UNFIT: Act = Act::Refuse(
+        400,
+        "",
+        "<Response><Errors><Error><Code>InvalidParameterCombination</Code><Message>It does not fit.</Message></Error></Errors></Response>",
+    );
+    const FULL: Act = Act::Refuse(
+        400,
+        "",
+        "<Response><Errors><Error><Code>InsufficientInstanceCapacity</Code><Message>There is none.</Message></Error></Errors></Response>",
+    );
+    const MODIFY: &str = "Action=ModifyInstanceAttribute";
+    let kind = "aws_instance";
+    let config = |size: &str| format!(r#"{{"ami": "ami-12c6146b", "instance_type": "{size}"}}"#);
+    let cases: [(&[Rule], &str, &str, &str); 4] = [
+        (&[(MODIFY, 1, UNFIT)], "running", "t3.micro", "It does not fit."),
+        (&[(MODIFY, 3, Act::Lose)], "running", "t3.small", ""),
+        (&[("Action=StopInstances", 3, Act::Lose)], "running", "t3.small", ""),
+        (&[(MODIFY, 3, Act::Lose), ("Action=StartInstances", 9, FULL)], "stopped", "t3.small", "start it"),
+    ];
+    for (rules, state, size, words) in cases {
+        let moto = Moto::start().await;
+        let front = Proxy::start(&moto.url, &[]).await;
+        let cloud = Cloud::through(moto, &front.url, r#""max_retries": 2"#).await;
+        let (instance, _) = create(&cloud, kind, &config("t3.micro")).await;
+        let wanted = cloud.config(kind, &config("t3.small")).await;
+        let planned = cloud.plan(kind, &instance, &wanted).await.planned;
+        rules.iter().for_each(|rule| front.add(*rule));
+        let answer = cloud.apply(kind, &instance, &planned, &cloud.token()).await;
+        let told = format!("{:?}", answer.diagnostics);
+        let left = cloud.read(kind, &instance).await;
+        assert_eq!(
+            (text(&left, "instance_state"), text(&left, "instance_type")),
+            (state, size),
+            "{rules:?}: {told}"
+        );
+        assert_eq!(answer.diagnostics.has_errors(), !words.is_empty(), "{rules:?}: {told}");
+        assert!(told.contains(words), "{rules:?}: {told}");
+    }
 }
 
 #[tokio::test]
