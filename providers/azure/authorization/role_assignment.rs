@@ -221,20 +221,33 @@ fn parts(id: &str) -> Option<(&str, &str)> {
     (!name.is_empty() && !name.contains('/')).then_some((scope, name))
 }
 
-/// The documents of ids at a scope by their keys: a single one is read by itself.
-async fn documents(site: &Site, scope: String, ids: BTreeSet<String>) -> Vec<(String, Result<Json, Fault>)> {
-    if let Some(id) = ids.first().filter(|_| ids.len() == 1) {
-        let found = site.arm.get(id, VERSION).await.transpose();
-        return found.map(|document| (id.clone(), document)).into_iter().collect();
-    }
+/// The documents of ids at a scope by their keys: a single one is read by itself, and so is what the list of several
+/// doesn't show (it is new, or the caller may not list).
+async fn documents(
+    site: &Site,
+    scope: String,
+    ids: BTreeSet<String>,
+) -> BTreeMap<String, Result<Json, Fault>> {
     let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments");
-    match site.arm.list(path, (VERSION, &[("$filter", "atScope()")][..])).await {
-        Err(fault) => ids.into_iter().map(|id| (id, Err(fault.clone()))).collect(),
-        Ok(all) => {
-            let keyed = |one: Json| Some((one.word("/id")?.to_lowercase(), Ok(one)));
-            all.into_iter().filter_map(keyed).filter(|(id, _)| ids.contains(id)).collect()
-        }
-    }
+    let at_scope = (VERSION, &[("$filter", "atScope()")][..]);
+    let listed = if ids.len() > 1 { site.arm.list(path, at_scope).await } else { Ok(Vec::new()) };
+    let all = match listed {
+        Err(fault) if fault.kind == FaultKind::Denied => Vec::new(),
+        Err(fault) => return ids.into_iter().map(|id| (id, Err(fault.clone()))).collect(),
+        Ok(all) => all,
+    };
+    let keyed = |one: Json| Some((one.word("/id")?.to_lowercase(), Ok(one)));
+    let mut found: BTreeMap<String, Result<Json, Fault>> =
+        all.into_iter().filter_map(keyed).filter(|(id, _)| ids.contains(id)).collect();
+    let missing: Vec<String> = ids.into_iter().filter(|id| !found.contains_key(id)).collect();
+    let looks = missing.into_iter().map(|id| async move {
+        let document = site.arm.get(&id, VERSION).await.transpose()?;
+        Some((id, document))
+    });
+    found.extend(
+        stream::iter(looks).buffered(CALLS_MAX).filter_map(async |found| found).collect::<Vec<_>>().await,
+    );
+    found
 }
 
 fn fill(object: &mut Object, id: &str, document: &Json) {

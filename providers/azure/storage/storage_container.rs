@@ -194,7 +194,7 @@ fn access(object: &Object) -> &'static str {
     ACCESS.iter().find(|(of, _)| *of == word).map_or("None", |(_, name)| name)
 }
 
-/// The containers of accounts of which more than one is asked for.
+/// The containers of accounts of which more than one is asked for; nothing of those where the caller may not list them.
 async fn listed(site: &Site, ids: impl Iterator<Item = &Id>) -> BTreeMap<String, Listed> {
     let mut counts: BTreeMap<String, (Id, usize)> = BTreeMap::new();
     for id in ids {
@@ -208,18 +208,26 @@ async fn listed(site: &Site, ids: impl Iterator<Item = &Id>) -> BTreeMap<String,
         let keyed = |one: Json| Some((CONTAINER.parse(one.word("/id")?)?.key(), one));
         (key, all.map(|all| all.into_iter().filter_map(keyed).collect()))
     });
-    stream::iter(lists).buffered(CALLS_MAX).collect().await
+    let is_told =
+        |(_, listed): &(String, Listed)| !matches!(listed, Err(fault) if fault.kind == FaultKind::Denied);
+    let lists = stream::iter(lists).buffered(CALLS_MAX);
+    lists.filter(|list| std::future::ready(is_told(list))).collect().await
 }
 
 /// Reads one. Lists tell no metadata and no encryption, but the version: what was read of the same version still holds.
+/// What a list doesn't show may be new; where it shows nothing, there is nothing.
 async fn read(
     site: &Site,
     listed: &BTreeMap<String, Listed>,
     (mut object, id): (Object, Id),
 ) -> Result<Option<Object>, Fault> {
     if let Some(all) = listed.get(&id.parent(ACCOUNT).key()) {
-        let Some(one) = all.as_ref().map_err(Clone::clone)?.get(&id.key()) else { return Ok(None) };
-        if one.word("/etag").is_some_and(|etag| object.note(ETAG) == Some(etag)) {
+        let all = all.as_ref().map_err(Clone::clone)?;
+        if all.is_empty() {
+            return Ok(None);
+        }
+        let is_known = |one: &&Json| one.word("/etag").is_some_and(|etag| object.note(ETAG) == Some(etag));
+        if let Some(one) = all.get(&id.key()).filter(is_known) {
             fill_holds(&mut object, one);
             return Ok(Some(object));
         }

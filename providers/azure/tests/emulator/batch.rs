@@ -101,6 +101,23 @@ async fn what_lists_lack_is_asked_for() {
         let state = cloud.create(kind, &config).await;
         requests.push(ReadRequest { kind: kind.into(), state, private: Private::from([]) });
     }
+    let account = r#"{"name": "acct", "resource_group_name": "g", "location": "westeurope", "account_tier": "Standard",
+        "account_replication_type": "LRS"}"#;
+    let account = cloud.create("azurerm_storage_account", account).await;
+    let account = trueup_provider_walk::text(&account, "id");
+    let identity = r#"{"name": "i", "resource_group_name": "g", "location": "westeurope"}"#;
+    let identity = cloud.create("azurerm_user_assigned_identity", identity).await;
+    let principal = trueup_provider_walk::text(&identity, "principal_id");
+    for (number, role) in ["Reader", "Contributor"].into_iter().enumerate() {
+        let container = format!(r#"{{"name": "texts{number}", "storage_account_id": "{account}"}}"#);
+        let role = format!(
+            r#"{{"scope": "{account}", "role_definition_name": "{role}", "principal_id": "{principal}"}}"#
+        );
+        for (kind, config) in [("azurerm_storage_container", container), ("azurerm_role_assignment", role)] {
+            let state = cloud.create(kind, &config).await;
+            requests.push(ReadRequest { kind: kind.into(), state, private: Private::from([]) });
+        }
+    }
     for is_unlistable in [false, true] {
         fake.world().is_unlistable = is_unlistable;
         let answers = cloud.provider.read_many(requests.clone()).await;

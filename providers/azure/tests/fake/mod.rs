@@ -29,6 +29,9 @@ const CLAIMS: &str =
 /// How many items a page of a list has.
 const PAGE: usize = 2;
 
+/// Lists that a caller may not be allowed.
+const LISTS: [&str; 3] = ["containers", "networksecuritygroups", "roleassignments"];
+
 /// What exists.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct World {
@@ -169,6 +172,11 @@ impl World {
         }
         self.others = others.len();
         check_query(request)?;
+        let is_list = request.method == "GET" && words.last().is_some_and(|last| LISTS.contains(last));
+        if self.is_unlistable && is_list {
+            let message = "The client does not have authorization to perform the action over the scope.";
+            return Err(refuse(403, "AuthorizationFailed", message));
+        }
         match words.as_slice() {
             ["subscriptions", SUBSCRIPTION] => Ok(Reply::json(
                 200,
@@ -254,10 +262,6 @@ impl World {
         if method == "GET" && segments.len().is_multiple_of(2) && Target::of(segments).is_none()
             || segments.len() % 2 == 1
         {
-            if self.is_unlistable {
-                let message = "The client does not have authorization to perform the action over the scope.";
-                return Err(refuse(403, "AuthorizationFailed", message));
-            }
             return Ok(self.list(request, segments));
         }
         let target = Target::of(segments)
